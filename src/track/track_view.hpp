@@ -1,0 +1,48 @@
+// What the tracker says of a local track, at one instant, with its uncertainty: the only form in which tracks leave
+// this folder.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+#include "geo/geodetic.hpp"
+
+namespace liptako::track {
+
+enum class TrackStatus : std::uint8_t {
+  tentative = 1,  // existence not yet established
+  confirmed = 2,
+  coasting = 3,  // confirmed, but extrapolated: plots that were due did not come
+  dropped = 4,   // last word on this track; its number comes back only by identity
+};
+
+struct TrackView {
+  base::TrackNumber number;
+  TrackStatus status = TrackStatus::tentative;
+  base::Timestamp time;             // the instant position and velocity hold for
+  base::Timestamp first_plot_time;  // measurement time of the first plot
+  base::Timestamp last_plot_time;   // measurement time of the newest plot used: age = time - last_plot_time
+  // False if every sensor that saw the track has no configured site: then `position` means nothing and is not shown.
+  bool placed = true;
+  geo::Geodetic position;  // height unused
+  base::Speed ground_speed;
+  base::Angle track_angle;  // clockwise from true north, [0, 2 pi)
+  // Pressure altitude (Mode C or ADS-B flight level) and its rate; absent if no plot carried one.
+  std::optional<base::Length> pressure_altitude;
+  base::Speed vertical_rate;
+  // Horizontal position covariance in local east and north, square metres.
+  double cov_ee_m2 = 0.0;
+  double cov_en_m2 = 0.0;
+  double cov_nn_m2 = 0.0;
+  double existence = 0.0;  // probability that there is an aircraft behind this track
+  std::optional<base::IcaoAddress> icao_address;
+  std::optional<base::ModeACode> mode_3a;
+  base::CallSign call_sign;
+  std::uint32_t breaks = 0;    // times this number was lost and resumed by identity
+  std::uint64_t sensors = 0;   // bit i: sensor i (order of configuration) has contributed in the last 60 s
+};
+
+}  // namespace liptako::track
