@@ -1,0 +1,63 @@
+// Earth-centred and local tangent frames on WGS-84 [NIMA TR8350.2], with frames as types.
+//
+//   ECEF  x towards 0N 0E, y towards 0N 90E, z towards the pole, metres
+//   ENU   east, north, up at a named origin on the ellipsoid, metres
+//
+// Our own and not GeographicLib's, because its trigonometry is libm's, whose bits depend on the CPU; the tests hold it
+// against GeographicLib.
+#pragma once
+
+#include <array>
+
+#include "geo/geodetic.hpp"
+
+namespace liptako::geo {
+
+inline constexpr double kSemiMajorAxisM = 6378137.0;
+inline constexpr double kFlattening = 1.0 / 298.257223563;
+inline constexpr double kEccentricitySquared = kFlattening * (2.0 - kFlattening);
+inline constexpr double kMeanRadiusM = 6371008.8;
+
+struct Ecef;
+struct Enu;
+
+// A point in a frame, metres. The name of a coordinate says what it is only together with the frame.
+template <class Frame>
+struct Position {
+  double x = 0.0;
+  double y = 0.0;
+  double z = 0.0;
+};
+
+// Exact to 2 nm.
+[[nodiscard]] Position<Ecef> ecef_from_geodetic(const Geodetic& p);
+
+// Within 1 um for heights of -10 km to 100 km (Bowring's method, iterated) [Bowring76].
+[[nodiscard]] Geodetic geodetic_from_ecef(const Position<Ecef>& p);
+
+// A tangent frame: its origin is on the ellipsoid at the given latitude and longitude, at the given height.
+class TangentFrame {
+ public:
+  TangentFrame() = default;
+  explicit TangentFrame(const Geodetic& origin);
+
+  [[nodiscard]] const Geodetic& origin() const { return origin_; }
+  [[nodiscard]] const Position<Ecef>& origin_ecef() const { return origin_ecef_; }
+  [[nodiscard]] Position<Enu> enu_from_ecef(const Position<Ecef>& p) const;
+  [[nodiscard]] Position<Ecef> ecef_from_enu(const Position<Enu>& p) const;
+  // Rotation matrix, row-major: rows are the east, north and up axes in ECEF.
+  [[nodiscard]] const std::array<double, 9>& axes() const { return axes_; }
+
+ private:
+  Geodetic origin_;
+  Position<Ecef> origin_ecef_;
+  std::array<double, 9> axes_{};
+};
+
+// Rotation that takes vectors of `from` to vectors of `to`, row-major.
+[[nodiscard]] std::array<double, 9> rotation_between(const TangentFrame& from, const TangentFrame& to);
+
+// Distance along the mean sphere: within 0.6 % of the geodesic. For gates and thresholds, never for a verdict.
+[[nodiscard]] base::Length rough_distance(const Geodetic& a, const Geodetic& b);
+
+}  // namespace liptako::geo

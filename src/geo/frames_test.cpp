@@ -1,0 +1,102 @@
+#include "geo/frames.hpp"
+
+#include <gtest/gtest.h>
+
+#include <GeographicLib/Geocentric.hpp>
+#include <GeographicLib/Geodesic.hpp>
+#include <GeographicLib/LocalCartesian.hpp>
+#include <cmath>
+#include <type_traits>
+
+#include "base/prng.hpp"
+
+namespace liptako::geo {
+namespace {
+
+using base::Angle;
+using base::Length;
+
+Geodetic random_position(base::Prng& prng, double max_height_m) {
+  return {Angle::from_degrees(prng.uniform(-90, 90)),
+          Angle::from_degrees(prng.uniform(-180, 180)),
+          Length::from_metres(prng.uniform(-500, max_height_m))};
+}
+
+TEST(Frames, EcefAgreesWithGeographicLibToTwoNanometres) {
+  base::Prng prng(11);
+  for (int i = 0; i < 20000; ++i) {
+    const Geodetic p = random_position(prng, 30000);
+    double x, y, z;
+    GeographicLib::Geocentric::WGS84().Forward(p.latitude.degrees(), p.longitude.degrees(), p.height.metres(), x, y, z);
+    const auto ours = ecef_from_geodetic(p);
+    EXPECT_NEAR(ours.x, x, 4e-9);
+    EXPECT_NEAR(ours.y, y, 4e-9);
+    EXPECT_NEAR(ours.z, z, 4e-9);
+  }
+}
+
+TEST(Frames, GeodeticToEcefAndBackIsTheSamePoint) {
+  base::Prng prng(12);
+  for (int i = 0; i < 20000; ++i) {
+    const Geodetic p = random_position(prng, 100000);
+    const auto there = ecef_from_geodetic(p);
+    const auto again = ecef_from_geodetic(geodetic_from_ecef(there));
+    EXPECT_NEAR(std::hypot(there.x - again.x, there.y - again.y, there.z - again.z), 0.0, 1e-6);
+  }
+}
+
+TEST(Frames, LongitudeZeroAndThePolesAreOrdinaryPlaces) {
+  for (const double lat : {-90.0, -45.0, 0.0, 16.27, 90.0}) {
+    for (const double lon : {-180.0, 0.0, 90.0}) {
+      const Geodetic p{Angle::from_degrees(lat), Angle::from_degrees(lon), Length::from_metres(10000)};
+      const Geodetic q = geodetic_from_ecef(ecef_from_geodetic(p));
+      EXPECT_NEAR(q.latitude.degrees(), lat, 1e-12);
+      EXPECT_NEAR(q.height.metres(), 10000, 1e-6);
+      if (std::abs(lat) < 90) {
+        EXPECT_NEAR(q.longitude.degrees(), lon, 1e-12);
+      }
+    }
+  }
+}
+
+TEST(Frames, TangentFrameAgreesWithGeographicLib) {
+  base::Prng prng(13);
+  for (int i = 0; i < 5000; ++i) {
+    const Geodetic origin = random_position(prng, 2000);
+    const Geodetic p = random_position(prng, 12000);
+    const GeographicLib::LocalCartesian oracle(
+        origin.latitude.degrees(), origin.longitude.degrees(), origin.height.metres());
+    double e, n, u;
+    oracle.Forward(p.latitude.degrees(), p.longitude.degrees(), p.height.metres(), e, n, u);
+    const TangentFrame frame(origin);
+    const auto ours = frame.enu_from_ecef(ecef_from_geodetic(p));
+    EXPECT_NEAR(std::hypot(ours.x - e, ours.y - n, ours.z - u), 0.0, 2e-8);
+    const auto back = frame.ecef_from_enu(ours);
+    const auto there = ecef_from_geodetic(p);
+    EXPECT_NEAR(std::hypot(back.x - there.x, back.y - there.y, back.z - there.z), 0.0, 2e-8);
+  }
+}
+
+TEST(Frames, RoughDistanceIsWithinItsStatedError) {
+  base::Prng prng(14);
+  for (int i = 0; i < 5000; ++i) {
+    const Geodetic a = random_position(prng, 0);
+    const Geodetic b = random_position(prng, 0);
+    double geodesic;
+    GeographicLib::Geodesic::WGS84().Inverse(
+        a.latitude.degrees(), a.longitude.degrees(), b.latitude.degrees(), b.longitude.degrees(), geodesic);
+    EXPECT_NEAR(rough_distance(a, b).metres(), geodesic, 0.006 * geodesic);
+  }
+}
+
+template <class P>
+concept GoesIntoTangentFrame = requires(const TangentFrame& frame, P p) { frame.enu_from_ecef(p); };
+
+TEST(Frames, AnEcefPositionCannotBePassedAsEnu) {
+  static_assert(GoesIntoTangentFrame<Position<Ecef>>);
+  static_assert(!GoesIntoTangentFrame<Position<Enu>>);
+  static_assert(!std::is_convertible_v<Position<Enu>, Position<Ecef>>);
+}
+
+}  // namespace
+}  // namespace liptako::geo
