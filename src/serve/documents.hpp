@@ -1,0 +1,128 @@
+// The JSON documents of the node's API and the line of tracks.jsonl (docs/CONSOLE_PROTOCOL.md).
+// What they tell is given in the plain structs below, which the node fills; nothing here knows a
+// source, a tracker or a socket.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+#include "geo/geodetic.hpp"
+#include "track/track_view.hpp"
+
+namespace liptako::serve {
+
+enum class SourceState : std::uint8_t { waiting, live, stalled, dead, ended };
+enum class SensorState : std::uint8_t { waiting, live, silent };
+enum class SensorKind : std::uint8_t { radar, ads_b };
+
+[[nodiscard]] std::string_view name_of(SourceState state);
+[[nodiscard]] std::string_view name_of(SensorState state);
+[[nodiscard]] std::string_view name_of(SensorKind kind);  // "radar", "adsb"
+[[nodiscard]] std::string_view name_of(track::TrackStatus status);
+
+// What was refused from a source, by reason.
+struct Rejected {
+  std::string reason;
+  std::uint64_t count = 0;
+  std::string last;  // the newest case in full: category, byte, data item
+};
+
+struct SourceStatus {
+  std::string name;
+  std::string kind;     // "udp", "tcp", "tcp_listen", "file"
+  std::string address;  // as configured or bound: "127.0.0.1:8600", a file's name
+  SourceState state = SourceState::waiting;
+  std::string detail;                 // why, in words, when dead
+  std::optional<base::Duration> age;  // since anything was heard; absent if never
+  std::uint64_t datagrams = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t records = 0;
+  std::uint64_t plots = 0;
+  std::uint64_t overflowed = 0;  // datagrams lost before the record because a queue was full
+  std::vector<Rejected> rejected;
+};
+
+struct SensorStatus {
+  std::string name;
+  base::SacSic sac_sic;
+  SensorKind kind = SensorKind::radar;
+  SensorState state = SensorState::waiting;
+  std::optional<base::Duration> age;
+  std::uint64_t plots = 0;
+  std::optional<geo::Geodetic> site;
+  std::optional<base::Duration> period;  // of the antenna, as observed
+};
+
+struct NodeStatus {
+  std::string node;
+  base::Timestamp time;
+  std::string build;
+  std::uint64_t epoch = 0;
+  std::uint64_t plots = 0;
+  std::uint64_t tracks = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t entries = 0;
+  std::optional<base::Duration> record_synced_age;  // since the last fsync of the record
+  std::optional<base::Duration> latency_p50;        // reception to picture
+  std::optional<base::Duration> latency_p99;
+  std::vector<SourceStatus> sources;
+  std::vector<SensorStatus> sensors;  // order of configuration = bit order of TrackView::sensors
+};
+
+// One component of an innovation, in the sensor's own measurement space.
+struct InnovationComponent {
+  std::string_view
+      name;  // with its unit: "range_m", "azimuth_deg", "east_m", "north_m", "height_m"; a literal
+  double value = 0.0;
+  double sd = 0.0;  // square root of the innovation covariance's diagonal
+};
+
+// Why a track moved: one update by one plot.
+struct UpdateTrace {
+  base::Timestamp time;  // measurement time of the plot
+  std::uint8_t sensor = 0;
+  std::array<InnovationComponent, 4> innovation{};
+  std::uint8_t components = 0;  // how many of `innovation` are meant
+  double nis = 0.0;             // normalised innovation squared
+  double gate_ratio = 0.0;      // NIS over the gate's limit: above 1 is outside
+};
+
+// One track as an object without line end, the fields and order of tracks.jsonl: time, track,
+// icao_address, callsign, mode_3a, lat_deg, lon_deg, altitude_ft, ground_speed_kt, track_angle_deg,
+// position_sd_m, existence, state, sources. lat_deg, lon_deg and position_sd_m are null for a track
+// that is not placed; position_sd_m is the square root of the larger eigenvalue of the position
+// covariance.
+void append_track_json(const track::TrackView& track,
+                       std::span<const std::string> sensor_names,
+                       std::string& out);
+
+// GET /api/v1/status and the status frame.
+[[nodiscard]] std::string status_json(const NodeStatus& status);
+// GET /api/v1/tracks. Ages are relative to `time`.
+[[nodiscard]] std::string tracks_json(base::Timestamp time,
+                                      std::span<const track::TrackView> tracks,
+                                      std::span<const std::string> sensor_names);
+// GET /api/v1/tracks/N. `updates` oldest first.
+[[nodiscard]] std::string track_json(base::Timestamp time,
+                                     const track::TrackView& track,
+                                     std::span<const UpdateTrace> updates,
+                                     std::span<const std::string> sensor_names);
+[[nodiscard]] std::string error_json(std::string_view message);  // {"error":"…"}
+[[nodiscard]] std::string accepted_json();                       // {"accepted":true}
+
+// What an API path asks for. Total: any text gives an answer.
+struct ApiPath {
+  enum class Kind : std::uint8_t { unknown, status, tracks, track, config } kind = Kind::unknown;
+  base::TrackNumber track;  // of Kind::track
+};
+[[nodiscard]] ApiPath parse_api_path(std::string_view path);
+
+}  // namespace liptako::serve

@@ -1,0 +1,41 @@
+// A small writer of compact JSON into a string it does not own: valid UTF-8 JSON whatever it is
+// given. Numbers have fixed decimals; what is not finite becomes null; bytes that are not UTF-8
+// become U+FFFD.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace liptako::serve {
+
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(&out) {}
+
+  JsonWriter& begin_object() { return open('{'); }
+  JsonWriter& end_object() { return close('}'); }
+  JsonWriter& begin_array() { return open('['); }
+  JsonWriter& end_array() { return close(']'); }
+  // Keys are written as they are: literals of ours that need no escape.
+  JsonWriter& key(std::string_view name);
+
+  JsonWriter& string(std::string_view text);
+  JsonWriter& integer(std::int64_t value);
+  JsonWriter& unsigned_integer(std::uint64_t value);
+  JsonWriter& boolean(bool value);
+  // `decimals` digits after the point, no exponent, no negative zero; null if not finite or beyond
+  // 1e15.
+  JsonWriter& number(double value, int decimals);
+  JsonWriter& null();
+
+ private:
+  JsonWriter& open(char bracket);
+  JsonWriter& close(char bracket);
+  void separate();
+
+  std::string* out_;
+  bool need_comma_ = false;
+};
+
+}  // namespace liptako::serve
