@@ -1,0 +1,15 @@
+// The machine's clocks behind base::Clock: the only place where time is read.
+#pragma once
+
+#include "base/seams.hpp"
+
+namespace liptako::io {
+
+// CLOCK_REALTIME and CLOCK_BOOTTIME. Without state: any thread may use one.
+class SystemClock final : public base::Clock {
+ public:
+  [[nodiscard]] base::Timestamp utc_now() override;
+  [[nodiscard]] base::Duration monotonic_now() override;
+};
+
+}  // namespace liptako::io

@@ -1,0 +1,28 @@
+// Whom the HTTP server talks to, decided from text alone. Until login exists a node serves this
+// machine only, so a web page from elsewhere must not reach it through the user's browser: neither
+// under a foreign name that resolves to loopback (DNS rebinding: the Host header), nor by sending
+// requests from its own origin (the Origin header).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace liptako::io {
+
+// localhost, 127.0.0.1 or [::1], with or without a port.
+[[nodiscard]] bool is_loopback_host(std::string_view host_header);
+// An address of this machine alone: 127.0.0.0/8 or ::1.
+[[nodiscard]] bool is_loopback_address(std::string_view address);
+// For acts and for the WebSocket. Programs that are no browser send no Origin (empty here); a
+// browser always does, and then it must be exactly the site it talks to.
+[[nodiscard]] bool is_same_origin(std::string_view origin_header, std::string_view host_header);
+
+// The path of a request target ("/a%20b?x=1" -> "/a b"): decoded once; nothing if it is not
+// absolute, is badly encoded, or holds a control byte, a backslash, or a "." or ".." segment.
+[[nodiscard]] std::optional<std::string> decode_path(std::string_view target);
+
+// Whether an Accept-Encoding header takes `coding` ("br", "gzip").
+[[nodiscard]] bool accepts_encoding(std::string_view accept_encoding, std::string_view coding);
+
+}  // namespace liptako::io

@@ -1,0 +1,93 @@
+// HTTP/1.1 and WebSocket for the console and for programs, on the io thread. Loopback only until
+// login exists. Requests under /api/ go to a handler, /ws to a stream of frames per client,
+// everything else to the static files.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "io/io_thread.hpp"
+#include "io/static_files.hpp"
+
+namespace liptako::io {
+
+struct HttpRequest {
+  std::string method;  // "GET" or "POST"; a HEAD comes as GET
+  std::string path;    // decoded, without query
+  std::string body;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+};
+
+// Answers one request: called at most once, from any thread, at once or later. Not called within
+// HttpOptions::answer_timeout, the client is told 503.
+using HttpAnswer = std::function<void(HttpResponse)>;
+
+// Gives the next message for one client, replacing its content; false if there is none now. It is
+// asked when the client connects, when its last message has left, and after HttpServer::wake().
+using MessageSource = std::function<bool(base::Bytes& message)>;
+
+struct HttpHandlers {
+  // Both are called on the io thread and must return promptly.
+  std::function<void(HttpRequest request, HttpAnswer answer)> api;
+  std::function<MessageSource()> open_stream;  // one per WebSocket client
+};
+
+struct HttpOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: a free one
+  std::vector<Mount> mounts;
+  std::size_t max_connections = 256;
+  std::size_t max_header_bytes = 8 << 10;
+  std::size_t max_body_bytes = 1 << 20;
+  base::Duration idle_timeout = std::chrono::seconds(30);
+  base::Duration answer_timeout = std::chrono::seconds(10);
+  // Of one WebSocket: what a slow reader can be behind, in frames already written, is bounded by
+  // this.
+  int send_buffer_bytes = 256 << 10;
+
+  [[nodiscard]] base::Result<void> validate() const;
+};
+
+struct HttpCounters {
+  std::uint64_t connections = 0;  // accepted so far
+  std::uint64_t refused = 0;      // over the limit
+  std::uint64_t requests = 0;
+  std::uint64_t rejected = 0;  // malformed, oversized, foreign Host or Origin
+  std::uint64_t streams_open = 0;
+  std::uint64_t messages_sent = 0;
+};
+
+class HttpServer {
+ public:
+  // Listens when it returns. The thread must outlive the server; handlers are not called after its
+  // destruction.
+  [[nodiscard]] static base::Result<std::unique_ptr<HttpServer>> start(IoThread& thread,
+                                                                       const HttpOptions& options,
+                                                                       HttpHandlers handlers);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const;
+  // Any thread. There is something new for the streams.
+  void wake();
+  [[nodiscard]] HttpCounters counters() const;
+
+ private:
+  struct State;
+  explicit HttpServer(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace liptako::io

@@ -1,0 +1,23 @@
+// The one thread that waits on sockets and timers. Sources and HttpServer run on it and must be
+// destroyed before it.
+#pragma once
+
+#include <memory>
+
+namespace liptako::io {
+
+class IoThread {
+ public:
+  IoThread();
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  struct Impl;  // asio.hpp, for this folder's own use
+  [[nodiscard]] Impl& impl() { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace liptako::io
