@@ -1,0 +1,167 @@
+// A scenario: places, sensors, traffic and faults as data, read from TOML (docs/SIMULATOR.md
+// describes every field). A mistake in the file is answered with file, line and field. Nothing here
+// moves or draws random numbers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+#include "sim/geometry.hpp"
+
+namespace liptako::sim {
+
+template <class T>
+struct Interval {
+  T low{};
+  T high{};
+};
+
+template <class T>
+struct Weighted {
+  T value{};
+  double weight = 1.0;
+};
+
+// How pressure altitude (what aircraft fly and transponders report) relates to height above the
+// ellipsoid.
+struct Atmosphere {
+  double isa_offset_k = 0.0;  // temperature above the standard atmosphere
+  double qnh_hpa = 1013.25;   // sea-level pressure
+  base::Length geoid;         // of the geoid above the ellipsoid, one value for the scenario's area
+  base::Length terrain;       // of the ground above mean sea level, one value: for radio horizons
+};
+
+struct Aerodrome {
+  std::string name;
+  Place threshold;     // where landings touch down and take-offs begin
+  base::Angle runway;  // direction of landing and take-off, clockwise from true north
+};
+
+enum class RadarKind : std::uint8_t {
+  mode_s,   // monopulse secondary radar, Mode S and Mode A/C
+  primary,  // no identity, no height
+};
+
+// What the site's own clock shows: utc + offset + drift * (utc - start).
+struct SensorClock {
+  base::Duration offset{};
+  double drift_ppm = 0.0;
+};
+
+struct Radar {
+  std::string name;
+  std::string node;  // the member that operates it
+  RadarKind kind = RadarKind::mode_s;
+  base::SacSic id;
+  Place site;               // of the antenna
+  base::Duration period{};  // of one revolution
+  double phase = 0.0;       // where the beam points at the start: part of a revolution from north
+  base::Length range;
+  base::Length minimum_range;
+  base::Angle maximum_elevation;  // above it is the cone of silence
+  base::Length range_sd;
+  base::Angle azimuth_sd;
+  base::Length range_bias;   // added to every range
+  base::Angle azimuth_bias;  // added to every azimuth
+  double pd = 1.0;  // mode_s: of whatever replies and is in sight; primary: of 1 m2 at `pd_range`
+  base::Length pd_range;
+  double false_plots = 0.0;  // mean per revolution: reflections (mode_s) or clutter (primary)
+  double garbled = 0.0;      // probability that a Mode A or Mode C reply is garbled, and marked so
+  Interval<base::Duration> delay;  // from the end of a sector to the arrival of its datagram
+  SensorClock clock;
+};
+
+struct AdsbStation {
+  std::string name;
+  std::string node;
+  base::SacSic id;
+  Place site;
+  base::Length range;
+  base::Duration interval{};  // between reports on one aircraft
+  double pd = 1.0;  // of one report close by; falls with the cube of range, to 0 at `range`
+  Interval<base::Duration> delay;  // from the end of a collecting interval (0.25 s) to arrival
+  SensorClock clock;
+};
+
+enum class AircraftKind : std::uint8_t { airliner, regional, light, helicopter, uncrewed, state };
+
+// What the aircraft answers with.
+enum class Transponder : std::uint8_t { none, mode_ac, mode_s, adsb };
+
+// Racetracks over a point, right-hand, one-minute legs.
+struct Hold {
+  int turns = 0;
+  base::Angle inbound;  // track towards the point
+};
+
+struct RoutePoint {
+  Place place;  // height unused
+  int aerodrome =
+      -1;  // index into Scenario::aerodromes; only the first and the last point may be one
+  std::optional<Hold> hold;
+};
+
+// Flights of one kind over one route: a random stream (per_hour > 0), or single flights at fixed
+// times.
+struct Traffic {
+  std::string name;
+  AircraftKind kind = AircraftKind::airliner;
+  std::vector<RoutePoint> route;  // at least two
+  bool both_ways = false;         // half of the flights fly it backwards
+  double per_hour = 0.0;
+  std::array<double, 24> hourly{};  // streams: weight per hour of UTC, 0 to 1
+  base::Duration minimum_gap{};     // streams: between two flights
+  base::Duration departs{};         // single flights: after the start; negative: already under way
+  std::optional<base::Duration> repeats;  // single flights: again after this time
+  int laps = 1;                           // times round the points between the first and the last
+  base::Length spread;  // standard deviation of the random offset of each en-route point
+  std::vector<base::Length> levels;                // pressure altitudes, one is drawn
+  std::optional<base::Speed> cruise;               // the kind's own otherwise
+  std::vector<std::string> call_signs;             // one is drawn; each '#' becomes a digit
+  std::vector<Interval<std::uint32_t>> addresses;  // ranges of 24-bit addresses, one is drawn
+  std::optional<base::ModeACode> mode_3a;          // drawn otherwise
+  std::vector<Weighted<Transponder>> transponders;
+  std::vector<Weighted<int>> nac_p;              // navigation accuracy category for position
+  std::vector<Interval<base::Duration>> silent;  // times of the flight without reply or squitter
+};
+
+enum class FaultKind : std::uint8_t {
+  power_cut,  // nothing is measured or sent; without an end the source is dead
+  stall,      // what is measured is held back, and arrives all at once at the end of the window
+  truncated,  // extra datagrams: the beginning of a real one
+  noise,      // extra datagrams: random bytes
+  hostile,    // extra datagrams: real ones with lying lengths, endless bit maps, flipped bits
+};
+
+struct Fault {
+  std::uint16_t source = 0;  // index, as in World::sources()
+  FaultKind kind = FaultKind::power_cut;
+  base::Duration from{};  // after the start
+  std::optional<base::Duration> until;
+  std::optional<base::Duration> repeats;
+  double per_minute = 0.0;  // of extra datagrams
+};
+
+struct Scenario {
+  std::string name;
+  Atmosphere atmosphere;
+  std::vector<Aerodrome> aerodromes;
+  std::vector<Radar> radars;
+  std::vector<AdsbStation> adsb_stations;
+  std::vector<Traffic> traffic;
+  std::vector<Fault> faults;
+};
+
+// `file` is used in messages only: "demo.toml:12: radar[0].period_s: 0 is not in 1..60".
+[[nodiscard]] base::Result<Scenario> load_scenario(std::string_view text, std::string_view file);
+
+}  // namespace liptako::sim
