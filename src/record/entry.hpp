@@ -1,5 +1,5 @@
-// An entry: one thing that can change what the core computes, stamped by the shell and written in arrival order before
-// the core uses it.
+// An entry: one thing that can change what the core computes, stamped by the shell and written in
+// arrival order before the core uses it.
 //
 // Wire form of an entry (little-endian), which is also what the core's input hash covers:
 //   u8 kind | u16 source | i64 utc_ns | i64 monotonic_ns | payload to the end
@@ -9,12 +9,13 @@
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
+#include "base/result.hpp"
 #include "base/time.hpp"
 
 namespace liptako::record {
 
 enum class EntryKind : std::uint8_t {
-  start = 1,          // a process began to write: build identity, boot id, node name (node/entries.hpp)
+  start = 1,  // a process began to write: build identity, boot id, node name (node/entries.hpp)
   configuration = 2,  // the whole configuration, as text; also every live change of it
   datagram = 3,       // bytes from a source, as they came
   tick = 4,           // time passed; no payload
@@ -27,17 +28,20 @@ inline constexpr base::SourceId kNoSource{0xFFFF};
 struct EntryView {
   EntryKind kind = EntryKind::tick;
   base::SourceId source = kNoSource;
-  base::Timestamp utc;        // the shell's clock at arrival
-  base::Duration monotonic{}; // since boot; never steps
-  base::ByteView payload;     // valid only during the call that hands the entry over
+  base::Timestamp utc;         // the shell's clock at arrival
+  base::Duration monotonic{};  // since boot; never steps
+  base::ByteView payload;      // valid only during the call that hands the entry over
 };
 
 // Largest payload accepted: a UDP datagram or a chunk of a stream or file.
 inline constexpr std::size_t kMaxPayload = 65'507;
+// Bytes of the wire form before the payload.
+inline constexpr std::size_t kEntryHeaderSize = 1 + 2 + 8 + 8;
 
 // Appends the wire form to `out`.
 void encode_entry(const EntryView& entry, base::Bytes& out);
-// The view points into `bytes`. Fails on anything shorter than the header, an unknown kind or an oversized payload.
+// The view points into `bytes`. Fails on anything shorter than the header, an unknown kind or an
+// oversized payload.
 [[nodiscard]] base::Result<EntryView> decode_entry(base::ByteView bytes);
 
 }  // namespace liptako::record

@@ -1,0 +1,40 @@
+#include "record/entry.hpp"
+
+#include <fmt/core.h>
+
+namespace liptako::record {
+
+void encode_entry(const EntryView& entry, base::Bytes& out) {
+  base::ByteWriter writer(out);
+  writer.put(entry.kind);
+  writer.put(entry.source.value);
+  writer.put(base::to_ns(entry.utc));
+  writer.put(static_cast<std::int64_t>(entry.monotonic.count()));
+  writer.put_raw(entry.payload);
+}
+
+base::Result<EntryView> decode_entry(base::ByteView bytes) {
+  if (bytes.size() < kEntryHeaderSize) {
+    return base::bad_input(
+        fmt::format("an entry of {} bytes is shorter than its header", bytes.size()));
+  }
+  base::ByteReader in(bytes);
+  EntryView entry;
+  const auto kind = in.get<std::uint8_t>();
+  if (kind < static_cast<std::uint8_t>(EntryKind::start) ||
+      kind > static_cast<std::uint8_t>(EntryKind::source_event)) {
+    return base::bad_input(fmt::format("unknown kind of entry {}", kind));
+  }
+  entry.kind = static_cast<EntryKind>(kind);
+  entry.source.value = in.get<std::uint16_t>();
+  entry.utc = base::timestamp_from_ns(in.get<std::int64_t>());
+  entry.monotonic = base::Duration(in.get<std::int64_t>());
+  if (in.remaining() > kMaxPayload) {
+    return base::bad_input(
+        fmt::format("a payload of {} bytes exceeds {}", in.remaining(), kMaxPayload));
+  }
+  entry.payload = in.get_raw(in.remaining());
+  return entry;
+}
+
+}  // namespace liptako::record
