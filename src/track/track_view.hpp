@@ -1,5 +1,5 @@
-// What the tracker says of a local track, at one instant, with its uncertainty: the only form in which tracks leave
-// this folder.
+// What the tracker says of a local track, at one instant, with its uncertainty: the only form in
+// which tracks leave this folder.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,10 @@ struct TrackView {
   TrackStatus status = TrackStatus::tentative;
   base::Timestamp time;             // the instant position and velocity hold for
   base::Timestamp first_plot_time;  // measurement time of the first plot
-  base::Timestamp last_plot_time;   // measurement time of the newest plot used: age = time - last_plot_time
-  // False if every sensor that saw the track has no configured site: then `position` means nothing and is not shown.
+  base::Timestamp
+      last_plot_time;  // measurement time of the newest plot used: age = time - last_plot_time
+  // False if every sensor that saw the track has no configured site: then `position` means nothing
+  // and is not shown.
   bool placed = true;
   geo::Geodetic position;  // height unused
   base::Speed ground_speed;
@@ -41,8 +43,9 @@ struct TrackView {
   std::optional<base::IcaoAddress> icao_address;
   std::optional<base::ModeACode> mode_3a;
   base::CallSign call_sign;
-  std::uint32_t breaks = 0;    // times this number was lost and resumed by identity
-  std::uint64_t sensors = 0;   // bit i: sensor i (order of configuration) has contributed in the last 60 s
+  std::uint32_t breaks = 0;  // times this number was lost and resumed by identity
+  std::uint64_t sensors =
+      0;  // bit i: sensor i (order of configuration) has contributed in the last 60 s
 };
 
 }  // namespace liptako::track

@@ -1,0 +1,47 @@
+// What is remembered of dropped tracks, so that an aircraft that falls silent for minutes comes
+// back under its number. The address only proposes: the number resumes if the aircraft could have
+// flown from where it was last seen.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "geo/geodetic.hpp"
+
+namespace liptako::track {
+
+struct DroppedTrack {
+  base::TrackNumber number;
+  std::uint32_t breaks = 0;
+  base::Timestamp last_plot_time;
+  geo::Geodetic position;
+  std::uint16_t home = 0;
+};
+
+class IdentityMemory {
+ public:
+  static constexpr std::size_t kCapacity = 16'384;
+  static constexpr base::Duration kRemember = std::chrono::hours(2);
+
+  // The newest drop of an address replaces the older; when full, the oldest drop is forgotten.
+  void remember(base::IcaoAddress address, const DroppedTrack& dropped);
+
+  // Takes the entry out if the aircraft could be at `position` at `time`.
+  [[nodiscard]] std::optional<DroppedTrack> resume(base::IcaoAddress address,
+                                                   const geo::Geodetic& position,
+                                                   base::Timestamp time,
+                                                   std::uint16_t home);
+
+  [[nodiscard]] std::size_t size() const { return dropped_.size(); }
+  void save(base::ByteWriter& out) const;
+  void load(base::ByteReader& in);
+
+ private:
+  std::map<base::IcaoAddress, DroppedTrack> dropped_;
+};
+
+}  // namespace liptako::track

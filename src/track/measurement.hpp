@@ -1,0 +1,55 @@
+// The form every sensor model reduces a plot to, so that the filter sees neither range nor
+// latitude: two numbers that are nearly linear in the horizontal state.
+//
+// Legend (all SI and radians)
+//   x  horizontal state (east, north, velocity east, velocity north) in the track's tangent frame
+//   z  the two measured numbers; h(x) their prediction; y = z - h(x) the innovation at the
+//   linearisation point H  dh/dx at that point; R covariance of z, with the effect of the height's
+//   uncertainty considered
+#pragma once
+
+#include "geo/frames.hpp"
+#include "track/plot.hpp"
+
+namespace liptako::track {
+
+enum StateIndex : int {
+  kEast = 0,
+  kNorth = 1,
+  kVelocityEast = 2,
+  kVelocityNorth = 3,
+  kStateSize = 4
+};
+
+struct HorizontalState {
+  double x[kStateSize] = {};
+};
+
+struct Height {
+  double mean_m = 0.0;
+  double variance_m2 = 0.0;
+};
+
+struct LinearMeasurement {
+  double y[2] = {};
+  double H[2][kStateSize] = {};
+  double R[3] = {};  // (0,0), (0,1), (1,1)
+};
+
+// Where a first plot puts a new track: position with covariance in the frame it also chooses.
+struct FirstFix {
+  geo::Geodetic position;
+  double cov_ee_m2 = 0.0;
+  double cov_en_m2 = 0.0;
+  double cov_nn_m2 = 0.0;
+};
+
+// A point of the tangent frame at a given ellipsoidal height: its up coordinate falls away from the
+// tangent plane by (e^2 + n^2) / 2R, which is within 1 m of the ellipsoid up to 40 km from the
+// origin.
+[[nodiscard]] geo::Position<geo::Ecef> ecef_at(const geo::TangentFrame& frame,
+                                               double east_m,
+                                               double north_m,
+                                               double height_m);
+
+}  // namespace liptako::track

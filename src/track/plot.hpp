@@ -1,0 +1,69 @@
+// What the tracker takes in: plots, and the sensors they come from. No wire format reaches this
+// folder.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+#include "geo/geodetic.hpp"
+
+namespace liptako::track {
+
+enum class SensorKind : std::uint8_t {
+  polar_radar = 1,  // slant range and azimuth at its site; height, if any, from Mode C
+  ads_b = 2,        // positions told by the aircraft, each with its own accuracy
+};
+
+// A sensor and what is known of it. Every field has a working default but the site of a radar.
+struct SensorDescription {
+  std::string name;
+  base::SacSic sac_sic;
+  SensorKind kind = SensorKind::polar_radar;
+  geo::Geodetic site;
+  // False: the site is unknown. Its plots are tracked in a frame of their own and never given a
+  // latitude or longitude.
+  bool placed = false;
+  // Time between two looks at one aircraft: the antenna's turn, or the report interval. Range 0.1 s
+  // to 60 s.
+  base::Duration period = std::chrono::seconds(5);
+  base::Length range_sd = base::Length::from_metres(60);
+  base::Angle azimuth_sd = base::Angle::from_degrees(0.08);
+  base::Length range_max = base::Length::from_nautical_miles(256);
+  // Probability that a look at an aircraft inside coverage gives a plot.
+  double detection_probability = 0.95;
+  // Plots per look that come from no aircraft, by how the plot was made; spread evenly over the
+  // coverage.
+  double false_plots_primary = 20.0;
+  double false_plots_secondary = 0.5;
+  double false_plots_addressed = 0.001;
+};
+
+// A sensor's decoded report about one aircraft at one instant.
+struct Plot {
+  base::Timestamp time;      // of measurement
+  std::uint16_t sensor = 0;  // index into the sensors in force
+
+  // Radar: measured by the antenna.
+  base::Length slant_range;
+  base::Angle azimuth;  // clockwise from true north at the site
+
+  // ADS-B: told by the aircraft.
+  base::Angle latitude;
+  base::Angle longitude;
+  base::Length position_sd;  // of one axis
+  base::Speed velocity_east;
+  base::Speed velocity_north;
+  base::Speed velocity_sd;  // of one axis; 0: no velocity in this report
+
+  std::optional<base::Length> pressure_altitude;
+  base::Length altitude_quantum = base::Length::from_feet(25);
+  std::optional<base::IcaoAddress> icao_address;
+  std::optional<base::ModeACode> mode_3a;
+  base::CallSign call_sign;
+};
+
+}  // namespace liptako::track

@@ -1,0 +1,91 @@
+#include "track/sensors/polar_radar.hpp"
+
+#include "base/math.hpp"
+
+namespace liptako::track::polar_radar {
+namespace {
+
+// Shortest horizontal distance at which azimuth still means something.
+constexpr double kMinGroundRangeM = 50.0;
+
+}  // namespace
+
+LinearMeasurement linearise(const SensorDescription& sensor,
+                            const geo::TangentFrame& site,
+                            const Plot& plot,
+                            const geo::TangentFrame& frame,
+                            const HorizontalState& at,
+                            const Height& height) {
+  const double e = at.x[kEast];
+  const double n = at.x[kNorth];
+  const auto q = site.enu_from_ecef(ecef_at(frame, e, n, height.mean_m));
+  const double ground = std::fmax(kMinGroundRangeM, std::sqrt(q.x * q.x + q.y * q.y));
+  const double range = std::sqrt(ground * ground + q.z * q.z);
+
+  // Columns of dq/d(east, north, height): the frame's axes seen from the site, east and north bent
+  // by the drop.
+  const auto rotation = geo::rotation_between(frame, site);
+  const double slope[3] = {-e / geo::kMeanRadiusM, -n / geo::kMeanRadiusM, 1.0};
+  double d_range[3];
+  double d_azimuth[3];
+  for (std::size_t column = 0; column < 3; ++column) {
+    double g[3];
+    for (std::size_t row = 0; row < 3; ++row) {
+      const double along_up = slope[column] * rotation[3 * row + 2];
+      g[row] = column == 2 ? along_up : rotation[3 * row + column] + along_up;
+    }
+    d_range[column] = (q.x * g[0] + q.y * g[1] + q.z * g[2]) / range;
+    d_azimuth[column] = (q.y * g[0] - q.x * g[1]) / (ground * ground);
+  }
+
+  LinearMeasurement m;
+  m.y[0] = plot.slant_range.metres() - range;
+  m.y[1] = base::wrap_pi(plot.azimuth.radians() - base::atan2(q.x, q.y));
+  m.H[0][kEast] = d_range[0];
+  m.H[0][kNorth] = d_range[1];
+  m.H[1][kEast] = d_azimuth[0];
+  m.H[1][kNorth] = d_azimuth[1];
+  const double range_sd = sensor.range_sd.metres();
+  const double azimuth_sd = sensor.azimuth_sd.radians();
+  m.R[0] = range_sd * range_sd + d_range[2] * d_range[2] * height.variance_m2;
+  m.R[1] = d_range[2] * d_azimuth[2] * height.variance_m2;
+  m.R[2] = azimuth_sd * azimuth_sd + d_azimuth[2] * d_azimuth[2] * height.variance_m2;
+  return m;
+}
+
+FirstFix first_fix(const SensorDescription& sensor,
+                   const geo::TangentFrame& site,
+                   const Plot& plot,
+                   const Height& height) {
+  const auto [sin_az, cos_az] = base::sincos(plot.azimuth.radians());
+  const double range = plot.slant_range.metres();
+  // Elevation by fixed point: the height error of the last guess, over the range, corrects its
+  // sine.
+  double sin_elevation = 0.0;
+  geo::Geodetic position;
+  for (int round = 0; round < 8; ++round) {
+    const double cos_elevation = std::sqrt(std::fmax(0.0, 1.0 - sin_elevation * sin_elevation));
+    position = geo::geodetic_from_ecef(site.ecef_from_enu(
+        {range * cos_elevation * sin_az, range * cos_elevation * cos_az, range * sin_elevation}));
+    const double error = height.mean_m - position.height.metres();
+    if (std::fabs(error) < 1e-3 || range < 1.0) break;
+    sin_elevation = std::fmin(1.0, std::fmax(-1.0, sin_elevation + error / range));
+  }
+  const double ground = std::fmax(
+      kMinGroundRangeM, range * std::sqrt(std::fmax(0.0, 1.0 - sin_elevation * sin_elevation)));
+  // d(ground)/d(range) = range/ground and d(ground)/d(height) = -height/ground, both bounded near
+  // the zenith.
+  const double gain = std::fmin(range / ground, 10.0);
+  const double along_sd_m = sensor.range_sd.metres() * gain;
+  const double relative_height = height.mean_m - sensor.site.height.metres();
+  const double from_height = std::fmin(std::fabs(relative_height) / ground, 3.0);
+  const double along = along_sd_m * along_sd_m + from_height * from_height * height.variance_m2;
+  const double across_sd_m = ground * sensor.azimuth_sd.radians();
+  const double across = across_sd_m * across_sd_m;
+  return {position,
+          along * sin_az * sin_az + across * cos_az * cos_az,
+          (along - across) * sin_az * cos_az,
+          along * cos_az * cos_az + across * sin_az * sin_az};
+}
+
+}  // namespace liptako::track::polar_radar

@@ -1,0 +1,638 @@
+#include "track/tracker.hpp"
+
+#include <algorithm>
+
+#include "base/archive.hpp"
+#include "base/check.hpp"
+#include "base/math.hpp"
+#include "track/sensors/ads_b.hpp"
+#include "track/sensors/polar_radar.hpp"
+
+namespace liptako::track {
+namespace {
+
+using base::Duration;
+using base::Timestamp;
+using base::to_seconds;
+
+constexpr double kFirstVelocitySdMps = 150.0;  // per axis, of an aircraft seen once
+constexpr double kFrameReachM = 30'000.0;    // beyond, the track moves to a frame of its own place
+constexpr double kSearchRadiusM = 12'000.0;  // place index: what 30 s of silence can hide
+constexpr double kSameScanShare =
+    0.5;  // of a radar's period: two plots closer than this are of one turn
+constexpr double kMissAfterPeriods = 1.3;
+constexpr double kCoastingAfterPeriods = 1.6;
+constexpr int kMaxMissesPerTick = 8;
+constexpr std::uint64_t kSensorMemoryNs = 60'000'000'000;
+
+// Log-likelihood ratios of identity, same aircraft against another one. A wrong Mode A code is a
+// garble, a change of code or another aircraft; a missing address is a primary or Mode A/C plot.
+constexpr double kSameAddress = 12.0;
+constexpr double kSameModeA = 5.0;
+constexpr double kOtherModeA = -5.0;
+constexpr double kMaxAltitudePenalty = 8.0;
+
+bool is_finite(const Plot& p) {
+  return std::isfinite(p.slant_range.metres()) && std::isfinite(p.azimuth.radians()) &&
+         std::isfinite(p.latitude.radians()) && std::isfinite(p.longitude.radians()) &&
+         std::isfinite(p.position_sd.metres()) && std::isfinite(p.velocity_east.mps()) &&
+         std::isfinite(p.velocity_north.mps()) && std::isfinite(p.velocity_sd.mps()) &&
+         (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
+}
+
+double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
+
+}  // namespace
+
+template <class Archive>
+void visit_fields(Archive& archive, SensorDescription& s) {
+  archive(s.name,
+          s.sac_sic,
+          s.kind,
+          s.site.latitude,
+          s.site.longitude,
+          s.site.height,
+          s.placed,
+          s.period);
+  archive(s.range_sd, s.azimuth_sd, s.range_max, s.detection_probability);
+  archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);
+}
+
+template <class Archive>
+void visit_fields(Archive& archive, TrackerCounters& c) {
+  archive(c.plots,
+          c.used,
+          c.started,
+          c.late,
+          c.split,
+          c.outside_gate,
+          c.not_finite,
+          c.unsound,
+          c.breaks,
+          c.taken_over);
+}
+
+Tracker::Tracker(const TrackerOptions& options) : options_(options) {}
+
+void Tracker::rebuild_sites() {
+  for (std::size_t i = 0; i < sensors_.size(); ++i) {
+    SensorDescription& s = descriptions_[i];
+    if (!s.placed) {
+      // A frame of its own, far from the others' so that no plot of one meets a track of another.
+      s.site = {base::Angle::from_degrees(0.0),
+                base::Angle::from_degrees(-175.0 + 5.0 * static_cast<double>(i)),
+                base::Length()};
+    }
+    sensors_[i].site = geo::TangentFrame(s.site);
+  }
+}
+
+void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
+  CHECK(sensors.size() <= kMaxSensors);
+  std::vector<std::uint16_t> new_index(descriptions_.size(), kPlacedHome);
+  std::vector<Sensor> states(sensors.size());
+  for (std::size_t i = 0; i < sensors.size(); ++i) {
+    for (std::size_t old = 0; old < descriptions_.size(); ++old) {
+      if (descriptions_[old].sac_sic == sensors[i].sac_sic &&
+          descriptions_[old].kind == sensors[i].kind) {
+        new_index[old] = static_cast<std::uint16_t>(i);
+        states[i] = sensors_[old];
+      }
+    }
+  }
+  std::vector<bool> place_changed(descriptions_.size());
+  for (std::size_t old = 0; old < descriptions_.size(); ++old) {
+    place_changed[old] = new_index[old] == kPlacedHome ||
+                         sensors[new_index[old]].placed != descriptions_[old].placed;
+  }
+  descriptions_.assign(sensors.begin(), sensors.end());
+  sensors_ = std::move(states);
+  rebuild_sites();
+  for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
+    TrackRecord& t = store_.at(slot);
+    if (!t.active) continue;
+    if (t.home != kPlacedHome) {
+      // A track in the frame of a sensor without a site means nothing once that sensor goes or gets
+      // its site.
+      if (place_changed[t.home]) {
+        store_.release(slot);
+        continue;
+      }
+      t.home = new_index[t.home];
+    }
+    std::uint8_t kept = 0;
+    for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+      Visibility v = t.seen_by[i];
+      if (new_index[v.sensor] == kPlacedHome) continue;
+      v.sensor = new_index[v.sensor];
+      t.seen_by[kept++] = v;
+    }
+    t.seen_by_count = kept;
+  }
+}
+
+std::uint16_t Tracker::home_of(std::uint16_t sensor) const {
+  const SensorDescription& s = descriptions_[sensor];
+  return s.placed || s.kind == SensorKind::ads_b ? kPlacedHome : sensor;
+}
+
+Duration Tracker::coast_limit(const TrackRecord& t) const {
+  Duration limit = options_.coast_limit;
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    limit = std::max(limit, descriptions_[t.seen_by[i].sensor].period * 33 / 10);
+  }
+  return limit;
+}
+
+LinearMeasurement Tracker::linearise(const Plot& plot,
+                                     const TrackRecord& t,
+                                     const HorizontalState& at,
+                                     const Height& height) const {
+  if (descriptions_[plot.sensor].kind == SensorKind::ads_b) {
+    return ads_b::linearise_position(plot, t.frame, at, height);
+  }
+  return polar_radar::linearise(
+      descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, t.frame, at, height);
+}
+
+FirstFix Tracker::first_fix(const Plot& plot) const {
+  VerticalFilter vertical;
+  if (plot.pressure_altitude)
+    (void)update(vertical, *plot.pressure_altitude, plot.altitude_quantum);
+  const Height height = geometric_height(vertical);
+  if (descriptions_[plot.sensor].kind == SensorKind::ads_b) return ads_b::first_fix(plot, height);
+  return polar_radar::first_fix(
+      descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, height);
+}
+
+double Tracker::false_plot_density(const Plot& plot) const {
+  const SensorDescription& s = descriptions_[plot.sensor];
+  const bool primary = !plot.icao_address && !plot.mode_3a && !plot.pressure_altitude;
+  const double count = plot.icao_address ? s.false_plots_addressed
+                       : primary         ? s.false_plots_primary
+                                         : s.false_plots_secondary;
+  const double reach = s.range_max.metres();
+  return s.kind == SensorKind::ads_b ? count / (base::kPi * reach * reach)
+                                     : count / (2.0 * base::kPi * reach);
+}
+
+std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot, const Plot& plot) const {
+  const TrackRecord& t = store_.at(slot);
+  if (t.home != home_of(plot.sensor)) return std::nullopt;
+  if (plot.time - t.last_plot_time > coast_limit(t) || t.time - plot.time > options_.max_lag)
+    return std::nullopt;
+  const bool same_address = plot.icao_address && t.icao_address == plot.icao_address;
+  if (!same_address) {
+    if (plot.icao_address && t.icao_address) return std::nullopt;
+    for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+      const Visibility& v = t.seen_by[i];
+      const Duration apart =
+          plot.time > v.last_hit ? plot.time - v.last_hit : v.last_hit - plot.time;
+      if (v.sensor == plot.sensor &&
+          to_seconds(apart) < kSameScanShare * to_seconds(descriptions_[v.sensor].period)) {
+        return std::nullopt;
+      }
+    }
+  }
+
+  const double dt = to_seconds(plot.time - t.time);
+  Imm imm = t.imm;
+  VerticalFilter vertical = t.vertical;
+  predict(imm, options_.imm, dt);
+  predict(vertical, dt);
+  const Gaussian predicted = retrodict(imm, options_.imm, -dt);
+  const UpdateResult fit =
+      evaluate(predicted, linearise(plot, t, predicted.mean, geometric_height(vertical)));
+  if (fit.d2 > (same_address ? options_.gate_addressed : options_.gate)) return std::nullopt;
+
+  double identity = same_address ? kSameAddress : 0.0;
+  if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
+  if (plot.pressure_altitude && vertical.known) {
+    const double quantum = plot.altitude_quantum.metres();
+    const double y = plot.pressure_altitude->metres() - vertical.altitude_m;
+    identity -=
+        std::fmin(kMaxAltitudePenalty, 0.5 * y * y / (vertical.P00 + quantum * quantum + 100.0));
+  }
+  return Candidate{slot, fit.log_likelihood + identity, fit.d2};
+}
+
+void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
+  CHECK(plot.sensor < sensors_.size());
+  ++counters_.plots;
+  if (!is_finite(plot)) {
+    ++counters_.not_finite;
+    return;
+  }
+  note_sensor_time(plot.sensor, plot.time);
+
+  std::optional<Candidate> best;
+  std::uint16_t inside = 0;
+  bool address_known = false;
+  bool too_late = false;
+  const auto weigh = [&](std::uint32_t slot) {
+    const auto candidate = consider(slot, plot);
+    if (!candidate) return;
+    ++inside;
+    // The lower slot wins a tie, whatever order the indices give.
+    if (!best || candidate->score > best->score ||
+        (candidate->score == best->score && candidate->slot < best->slot)) {
+      best = candidate;
+    }
+  };
+  if (plot.icao_address) {
+    store_.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
+      address_known = true;
+      too_late = too_late || store_.at(slot).time - plot.time > options_.max_lag;
+      weigh(slot);
+    });
+  }
+  if (too_late && !best) {
+    ++counters_.late;
+    return;
+  }
+  double gate = options_.gate_addressed;
+  if (!best) {
+    gate = options_.gate;
+    const FirstFix fix = first_fix(plot);
+    store_.for_each_near(fix.position.latitude,
+                         fix.position.longitude,
+                         base::Length::from_metres(kSearchRadiusM),
+                         weigh);
+  }
+  if (best) {
+    TrackRecord& t = store_.at(best->slot);
+    if (descriptions_[plot.sensor].kind == SensorKind::polar_radar) {
+      for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+        const Visibility& v = t.seen_by[i];
+        if (v.sensor == plot.sensor && plot.time >= v.last_hit &&
+            to_seconds(plot.time - v.last_hit) <
+                kSameScanShare * to_seconds(descriptions_[v.sensor].period)) {
+          ++counters_.split;
+          return;
+        }
+      }
+    }
+    associate(best->slot, plot, inside, gate, events);
+    return;
+  }
+  if (address_known) {
+    ++counters_.outside_gate;
+    // A silence beyond the limit ends the track here and now, by measurement time, so that it may
+    // resume below.
+    std::uint32_t ended = kNoSlot;
+    store_.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
+      const TrackRecord& t = store_.at(slot);
+      if (plot.time - t.last_plot_time > coast_limit(t)) ended = std::min(ended, slot);
+    });
+    if (ended != kNoSlot) drop(ended, plot.time, events);
+  }
+  start(plot, events);
+}
+
+void Tracker::note_sensor_time(std::uint16_t sensor, Timestamp time) {
+  Sensor& s = sensors_[sensor];
+  if (!s.heard || time > s.latest) s.latest = time;
+  s.heard = true;
+}
+
+void Tracker::move_frame(TrackRecord& t) const {
+  const Gaussian g = combine(t.imm);
+  if (std::fabs(g.mean.x[kEast]) < kFrameReachM && std::fabs(g.mean.x[kNorth]) < kFrameReachM)
+    return;
+  const double height = geometric_height(t.vertical).mean_m;
+  geo::Geodetic origin =
+      geo::geodetic_from_ecef(ecef_at(t.frame, g.mean.x[kEast], g.mean.x[kNorth], height));
+  origin.height = base::Length();
+  const geo::TangentFrame next(origin);
+  change_frame(t.imm, t.frame, next, height);
+  t.frame = next;
+}
+
+void Tracker::note_hit(TrackRecord& t, const Plot& plot) {
+  Visibility* mine = nullptr;
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    if (t.seen_by[i].sensor == plot.sensor) mine = &t.seen_by[i];
+  }
+  if (mine == nullptr && t.seen_by_count < kMaxVisibilities) {
+    mine = &t.seen_by[t.seen_by_count++];
+    *mine = Visibility{};
+  }
+  if (mine == nullptr) {  // full: the sensor silent for longest makes room
+    mine = &*std::min_element(
+        t.seen_by.begin(), t.seen_by.end(), [](const Visibility& a, const Visibility& b) {
+          return a.last_hit < b.last_hit;
+        });
+    *mine = Visibility{};
+  }
+  mine->sensor = plot.sensor;
+  mine->covered = kCoveredAfterHit;
+  ++mine->hits;
+  mine->last_hit = std::max(mine->last_hit, plot.time);
+  mine->accounted_until = std::max(mine->accounted_until, plot.time);
+}
+
+void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
+  TrackRecord& t = store_.at(slot);
+  if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
+  if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
+  if (!plot.mode_3a) return;
+  // A first code is taken at once, a change only when seen twice in a row: one reply may be
+  // garbled.
+  if (!t.mode_3a || t.mode_3a_candidate == plot.mode_3a) t.mode_3a = plot.mode_3a;
+  t.mode_3a_candidate = plot.mode_3a;
+}
+
+void Tracker::associate(std::uint32_t slot,
+                        const Plot& plot,
+                        std::uint16_t candidates,
+                        double gate,
+                        std::vector<TrackEvent>& events) {
+  TrackRecord& t = store_.at(slot);
+  const bool was_coasting = t.status == TrackStatus::coasting;
+  const double dt = to_seconds(plot.time - t.time);
+  const double lag = dt < 0.0 ? -dt : 0.0;
+  predict(t.imm, options_.imm, dt);
+  predict(t.vertical, dt);
+  if (dt > 0.0) t.time = plot.time;
+
+  TrackEvent event;
+  event.kind = was_coasting ? TrackEventKind::resumed : TrackEventKind::updated;
+  event.trace.plot_time = plot.time;
+  event.trace.sensor = plot.sensor;
+  event.trace.candidates = candidates;
+  event.trace.lag_s = static_cast<float>(lag);
+  if (plot.pressure_altitude) {
+    event.trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+  }
+  const HorizontalState at = retrodict(t.imm, options_.imm, lag).mean;
+  const LinearMeasurement position = linearise(plot, t, at, geometric_height(t.vertical));
+  const auto result = update(t.imm, options_.imm, position, at, lag);
+  if (result && plot.velocity_sd > base::Speed()) {
+    const HorizontalState then = retrodict(t.imm, options_.imm, lag).mean;
+    (void)update(t.imm, options_.imm, ads_b::linearise_velocity(plot, then), then, lag);
+  }
+  if (!result || !is_sound(t.imm)) {
+    ++counters_.unsound;
+    store_.release(slot);
+    start(plot, events);
+    return;
+  }
+  for (int i = 0; i < 2; ++i) event.trace.innovation[i] = position.y[i];
+  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = result->S[i];
+  event.trace.nis = result->d2;
+  event.trace.gate_ratio = result->d2 / gate;
+  event.trace.log_likelihood = result->log_likelihood;
+
+  const SensorDescription& s = descriptions_[plot.sensor];
+  t.log_odds = after_hit(
+      after_time(t.log_odds, t.time - t.existence_time, options_.mean_lifetime),
+      base::log(s.detection_probability / false_plot_density(plot)) + result->log_likelihood);
+  t.existence_time = t.time;
+  t.last_plot_time = std::max(t.last_plot_time, plot.time);
+  ++t.hits;
+  ++counters_.used;
+  t.refusals = 0;
+  note_hit(t, plot);
+  note_identity(slot, plot);
+  move_frame(t);
+  if (was_coasting) t.status = TrackStatus::confirmed;
+  confirm_if_due(slot, events);
+  event.view = view(slot, t.time);
+  store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
+  events.push_back(event);
+}
+
+void Tracker::confirm_if_due(std::uint32_t slot, std::vector<TrackEvent>& events) {
+  TrackRecord& t = store_.at(slot);
+  if (t.status != TrackStatus::tentative) return;
+  const std::uint32_t needed =
+      t.icao_address ? options_.confirm_hits_addressed : options_.confirm_hits;
+  if (t.hits < needed || probability_from(t.log_odds) < options_.confirm_existence) return;
+  t.status = TrackStatus::confirmed;
+  if (!t.icao_address) return;
+  // A track of the same address that has been silent since before this one began was this aircraft:
+  // its number goes on, with the break counted. One that is still being updated is another claim to
+  // the address, and both stay.
+  std::uint32_t silent = kNoSlot;
+  store_.for_each_with_address(*t.icao_address, [&](std::uint32_t other) {
+    if (other != slot && store_.at(other).home == t.home &&
+        store_.at(other).last_plot_time < t.first_plot_time) {
+      silent = std::min(silent, other);
+    }
+  });
+  if (silent == kNoSlot) return;
+  TrackEvent gone;
+  gone.kind = TrackEventKind::dropped;
+  gone.view = view(slot, t.time);
+  gone.view.status = TrackStatus::dropped;
+  events.push_back(gone);  // the provisional number ends
+  t.number = store_.at(silent).number;
+  t.breaks = store_.at(silent).breaks + 1;
+  ++counters_.breaks;
+  ++counters_.taken_over;
+  store_.release(silent);
+}
+
+void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
+  const FirstFix fix = first_fix(plot);
+  geo::Geodetic origin = fix.position;
+  origin.height = base::Length();
+  const std::uint16_t home = home_of(plot.sensor);
+  std::optional<DroppedTrack> resumed;
+  if (plot.icao_address) resumed = memory_.resume(*plot.icao_address, origin, plot.time, home);
+
+  const std::uint32_t slot = store_.allocate();
+  TrackRecord& t = store_.at(slot);
+  t.home = home;
+  t.time = t.first_plot_time = t.last_plot_time = t.existence_time = plot.time;
+  t.frame = geo::TangentFrame(origin);
+  if (plot.pressure_altitude)
+    (void)update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+
+  Gaussian initial;
+  initial.P[packed(0, 0)] = fix.cov_ee_m2;
+  initial.P[packed(0, 1)] = fix.cov_en_m2;
+  initial.P[packed(1, 1)] = fix.cov_nn_m2;
+  const bool has_velocity = plot.velocity_sd > base::Speed();
+  const double velocity_sd = has_velocity ? plot.velocity_sd.mps() : kFirstVelocitySdMps;
+  initial.P[packed(2, 2)] = velocity_sd * velocity_sd;
+  initial.P[packed(3, 3)] = velocity_sd * velocity_sd;
+  if (has_velocity) {
+    initial.mean.x[kVelocityEast] = plot.velocity_east.mps();
+    initial.mean.x[kVelocityNorth] = plot.velocity_north.mps();
+  }
+  track::start(t.imm, options_.imm, initial);
+
+  const SensorDescription& s = descriptions_[plot.sensor];
+  const bool primary = !plot.icao_address && !plot.mode_3a && !plot.pressure_altitude;
+  const double false_plots = plot.icao_address ? s.false_plots_addressed
+                             : primary         ? s.false_plots_primary
+                                               : s.false_plots_secondary;
+  t.log_odds = log_odds_from(options_.births_per_look / (options_.births_per_look + false_plots));
+  t.hits = 1;
+  note_hit(t, plot);
+  if (resumed) {
+    t.number = resumed->number;
+    t.breaks = resumed->breaks + 1;
+    ++counters_.breaks;
+  } else {
+    t.number = base::TrackNumber{next_number_++};
+  }
+  note_identity(slot, plot);
+  ++counters_.started;
+
+  TrackEvent event;
+  event.kind = resumed ? TrackEventKind::resumed : TrackEventKind::started;
+  event.trace.plot_time = plot.time;
+  event.trace.sensor = plot.sensor;
+  event.view = view(slot, t.time);
+  store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
+  events.push_back(event);
+}
+
+void Tracker::drop(std::uint32_t slot, Timestamp at, std::vector<TrackEvent>& events) {
+  const TrackRecord& t = store_.at(slot);
+  TrackEvent event;
+  event.kind = TrackEventKind::dropped;
+  event.view = view(slot, at);
+  event.view.status = TrackStatus::dropped;
+  events.push_back(event);
+  if (t.icao_address && t.status != TrackStatus::tentative) {
+    memory_.remember(
+        *t.icao_address,
+        {t.number, t.breaks, t.last_plot_time, view(slot, t.last_plot_time).position, t.home});
+  }
+  store_.release(slot);
+}
+
+void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
+  for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
+    TrackRecord& t = store_.at(slot);
+    if (!t.active) continue;
+    Duration fastest = std::chrono::seconds(60);
+    Duration slowest{};
+    for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+      Visibility& v = t.seen_by[i];
+      const SensorDescription& s = descriptions_[v.sensor];
+      const Timestamp latest = sensors_[v.sensor].latest;
+      for (int misses = 0;
+           to_seconds(latest - v.accounted_until) > kMissAfterPeriods * to_seconds(s.period);
+           ++misses) {
+        if (misses == kMaxMissesPerTick) {
+          v.accounted_until = latest;
+          break;
+        }
+        t.log_odds = after_miss(t.log_odds, v, s.detection_probability);
+        v.accounted_until += s.period;
+      }
+      fastest = std::min(fastest, s.period);
+      slowest = std::max(slowest, s.period);
+    }
+    if (now > t.existence_time) {
+      t.log_odds = after_time(t.log_odds, now - t.existence_time, options_.mean_lifetime);
+      t.existence_time = now;
+    }
+    const Duration silence = now - t.last_plot_time - options_.delivery_slack;
+    const bool tentative = t.status == TrackStatus::tentative;
+    const Duration patience =
+        tentative ? std::max<Duration>(std::chrono::seconds(4), slowest * 32 / 10) : coast_limit(t);
+    if (silence > patience || probability_from(t.log_odds) < options_.drop_existence) {
+      drop(slot, now, events);
+      continue;
+    }
+    if (t.status == TrackStatus::confirmed &&
+        to_seconds(silence) > kCoastingAfterPeriods * to_seconds(fastest)) {
+      t.status = TrackStatus::coasting;
+      TrackEvent event;
+      event.kind = TrackEventKind::coasting;
+      event.view = view(slot, now);
+      events.push_back(event);
+    }
+    if (t.status == TrackStatus::coasting) {
+      Imm ahead = t.imm;
+      predict(ahead, options_.imm, to_seconds(now - t.time));
+      if (position_sd_m(combine(ahead)) > options_.max_position_sd.metres())
+        drop(slot, now, events);
+    }
+  }
+}
+
+TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
+  const TrackRecord& t = store_.at(slot);
+  Imm imm = t.imm;
+  VerticalFilter vertical = t.vertical;
+  const double dt = std::fmax(0.0, to_seconds(at - t.time));
+  predict(imm, options_.imm, dt);
+  predict(vertical, dt);
+  const Gaussian g = combine(imm);
+
+  TrackView v;
+  v.number = t.number;
+  v.status = t.status;
+  v.time = std::max(at, t.time);
+  v.first_plot_time = t.first_plot_time;
+  v.last_plot_time = t.last_plot_time;
+  v.placed = t.home == kPlacedHome;
+  v.position = geo::geodetic_from_ecef(
+      ecef_at(t.frame, g.mean.x[kEast], g.mean.x[kNorth], geometric_height(vertical).mean_m));
+  // Velocity into the local frame of the position: meridians converge between the frame's origin
+  // and here.
+  const geo::TangentFrame here({v.position.latitude, v.position.longitude, base::Length()});
+  const auto r = geo::rotation_between(t.frame, here);
+  const double ve = g.mean.x[kVelocityEast], vn = g.mean.x[kVelocityNorth];
+  const double east = r[0] * ve + r[1] * vn, north = r[3] * ve + r[4] * vn;
+  v.ground_speed = base::Speed::from_mps(std::sqrt(east * east + north * north));
+  v.track_angle = base::Angle::from_radians(base::wrap_two_pi(base::atan2(east, north)));
+  if (vertical.known) {
+    v.pressure_altitude = base::Length::from_metres(vertical.altitude_m);
+    v.vertical_rate = base::Speed::from_mps(vertical.rate_mps);
+  }
+  v.cov_ee_m2 = g.P[packed(0, 0)];
+  v.cov_en_m2 = g.P[packed(0, 1)];
+  v.cov_nn_m2 = g.P[packed(1, 1)];
+  v.existence = probability_from(t.log_odds);
+  v.icao_address = t.icao_address;
+  v.mode_3a = t.mode_3a;
+  v.call_sign = t.call_sign;
+  v.breaks = t.breaks;
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    const Duration ago = v.time - t.seen_by[i].last_hit;
+    if (ago.count() <= static_cast<std::int64_t>(kSensorMemoryNs))
+      v.sensors |= std::uint64_t{1} << t.seen_by[i].sensor;
+  }
+  return v;
+}
+
+void Tracker::save(base::ByteWriter& out) const {
+  base::Saver saver(out);
+  saver(descriptions_);
+  for (const Sensor& s : sensors_) saver(s.latest, s.heard);
+  store_.save(out);
+  memory_.save(out);
+  saver(counters_, next_number_);
+}
+
+std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteReader& in) {
+  Tracker tracker(options);
+  base::Loader loader(in);
+  loader(tracker.descriptions_);
+  if (!in.ok() || tracker.descriptions_.size() > kMaxSensors) return std::nullopt;
+  tracker.sensors_.resize(tracker.descriptions_.size());
+  for (Sensor& s : tracker.sensors_) loader(s.latest, s.heard);
+  tracker.rebuild_sites();
+  auto store = TrackStore::load(in);
+  if (!store) return std::nullopt;
+  tracker.store_ = std::move(*store);
+  tracker.memory_.load(in);
+  loader(tracker.counters_, tracker.next_number_);
+  if (!in.ok()) return std::nullopt;
+  for (std::uint32_t slot = 0; slot < tracker.store_.slot_count(); ++slot) {
+    const TrackRecord& t = tracker.store_.at(slot);
+    for (std::uint8_t i = 0; t.active && i < t.seen_by_count; ++i) {
+      if (t.seen_by[i].sensor >= tracker.sensors_.size()) return std::nullopt;
+    }
+  }
+  return tracker;
+}
+
+}  // namespace liptako::track

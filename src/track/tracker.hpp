@@ -1,0 +1,162 @@
+// The tracker: plots in, local tracks out, plot by plot at each plot's own time.
+//
+// For every plot: find the tracks it may belong to (by address, else by place), predict them to the
+// plot's time, gate them, choose the most likely by position, address, Mode A code and altitude
+// together, update filter and existence, or start a tentative track. Late plots are used by
+// retrodiction. Each decision leaves a trace.
+//
+// Deterministic: the same calls give the same tracks, numbers and traces; save() then load() gives
+// a tracker that goes on identically.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "track/identity_memory.hpp"
+#include "track/store.hpp"
+
+namespace liptako::track {
+
+struct TrackerOptions {
+  ImmOptions imm;
+  // Squared Mahalanobis gates, 2 degrees of freedom: 1 in 3,000 and, with a 24-bit address to
+  // vouch, 7 sigma.
+  double gate = 16.0;
+  double gate_addressed = 50.0;
+  double confirm_existence = 0.98;
+  std::uint32_t confirm_hits_addressed = 2;
+  std::uint32_t confirm_hits = 3;
+  double drop_existence = 5e-4;
+  // A confirmed track is kept through a silence this long, or 3.3 looks of its slowest sensor if
+  // that is longer; what comes after a longer one resumes the number with the break counted.
+  base::Duration coast_limit = std::chrono::seconds(30);
+  // How much later than its measurement a plot may reach the tracker before ticks conclude that
+  // none came.
+  base::Duration delivery_slack = std::chrono::seconds(3);
+  base::Length max_position_sd = base::Length::from_metres(15'000);
+  // Plots older than this against their track are counted and dropped.
+  base::Duration max_lag = std::chrono::seconds(10);
+  base::Duration mean_lifetime = std::chrono::hours(1);
+  // New aircraft per look of one sensor, anywhere in its coverage.
+  double births_per_look = 0.05;
+};
+
+// Why a track stands where it stands: one line per decision.
+struct UpdateTrace {
+  base::Timestamp plot_time;
+  std::uint16_t sensor = 0;
+  double innovation[2] = {};  // metres and radians for radar, metres east and north for ADS-B
+  double innovation_covariance[3] = {};
+  double nis = 0.0;         // normalised innovation squared, 2 degrees of freedom
+  double gate_ratio = 0.0;  // nis over the gate that applied; at most 1 for a plot that was used
+  double log_likelihood = 0.0;
+  std::uint16_t candidates = 0;  // tracks inside the gate; more than 1: the choice was ambiguous
+  float lag_s = 0.0F;            // > 0: a late plot, used by retrodiction
+  AltitudeUse altitude = AltitudeUse::none;
+};
+
+enum class TrackEventKind : std::uint8_t {
+  started = 1,
+  updated = 2,
+  coasting = 3,
+  resumed = 4,
+  dropped = 5
+};
+
+struct TrackEvent {
+  TrackEventKind kind = TrackEventKind::updated;
+  TrackView view;
+  UpdateTrace trace;  // meaningful for started, updated and resumed
+};
+
+struct TrackerCounters {
+  std::uint64_t plots = 0;
+  std::uint64_t used = 0;
+  std::uint64_t started = 0;
+  std::uint64_t late = 0;          // older than max_lag
+  std::uint64_t split = 0;         // a second plot of one aircraft in one antenna turn
+  std::uint64_t outside_gate = 0;  // address known, position impossible
+  std::uint64_t not_finite = 0;
+  std::uint64_t unsound = 0;  // tracks dropped because their covariance failed
+  std::uint64_t breaks = 0;
+  std::uint64_t taken_over = 0;  // a new track took the number of a silent one with its address
+};
+
+class Tracker {
+ public:
+  explicit Tracker(const TrackerOptions& options = {});
+
+  // The sensors in force. Tracks keep what they owe to sensors that stay (matched by SAC/SIC); at
+  // most kMaxSensors.
+  static constexpr std::size_t kMaxSensors = 64;
+  void set_sensors(std::span<const SensorDescription> sensors);
+  [[nodiscard]] std::span<const SensorDescription> sensors() const { return descriptions_; }
+
+  // A plot, in any order of time. Requires plot.sensor < sensors().size().
+  void take(const Plot& plot, std::vector<TrackEvent>& events);
+  // The sensor was alive and looking at this time (a north mark, a sector message): silence before
+  // it is evidence.
+  void note_sensor_time(std::uint16_t sensor, base::Timestamp time);
+  // Time has passed to `now` on the clock that plots are stamped with: silence, coasting, drops.
+  void advance(base::Timestamp now, std::vector<TrackEvent>& events);
+
+  // The track extrapolated to `at`; never backwards: a state newer than `at` comes as it is.
+  [[nodiscard]] TrackView view(std::uint32_t slot, base::Timestamp at) const;
+  template <class Visit>
+  void for_each_track(Visit&& visit) const {
+    for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
+      if (store_.at(slot).active) visit(slot);
+    }
+  }
+  [[nodiscard]] std::uint32_t track_count() const { return store_.active_count(); }
+  [[nodiscard]] const TrackerCounters& counters() const { return counters_; }
+
+  void save(base::ByteWriter& out) const;
+  [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
+                                                   base::ByteReader& in);
+
+ private:
+  struct Sensor {
+    geo::TangentFrame site;
+    base::Timestamp latest;  // newest time the sensor is known to have looked
+    bool heard = false;
+  };
+  struct Candidate {
+    std::uint32_t slot = kNoSlot;
+    double score = 0.0;
+    double d2 = 0.0;
+  };
+
+  void rebuild_sites();
+  [[nodiscard]] std::uint16_t home_of(std::uint16_t sensor) const;
+  [[nodiscard]] base::Duration coast_limit(const TrackRecord& t) const;
+  [[nodiscard]] LinearMeasurement linearise(const Plot& plot,
+                                            const TrackRecord& t,
+                                            const HorizontalState& at,
+                                            const Height& height) const;
+  [[nodiscard]] FirstFix first_fix(const Plot& plot) const;
+  [[nodiscard]] double false_plot_density(const Plot& plot) const;
+  [[nodiscard]] std::optional<Candidate> consider(std::uint32_t slot, const Plot& plot) const;
+  void associate(std::uint32_t slot,
+                 const Plot& plot,
+                 std::uint16_t candidates,
+                 double gate,
+                 std::vector<TrackEvent>& events);
+  void start(const Plot& plot, std::vector<TrackEvent>& events);
+  void confirm_if_due(std::uint32_t slot, std::vector<TrackEvent>& events);
+  void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
+  void note_hit(TrackRecord& t, const Plot& plot);
+  void note_identity(std::uint32_t slot, const Plot& plot);
+  void move_frame(TrackRecord& t) const;
+
+  TrackerOptions options_;
+  std::vector<SensorDescription> descriptions_;
+  std::vector<Sensor> sensors_;
+  TrackStore store_;
+  IdentityMemory memory_;
+  TrackerCounters counters_;
+  std::uint32_t next_number_ = 1;
+};
+
+}  // namespace liptako::track

@@ -1,0 +1,69 @@
+#include "track/vertical_filter.hpp"
+
+#include <cmath>
+
+namespace liptako::track {
+namespace {
+
+constexpr double kNoiseDensity =
+    0.5;  // m^2/s^3: reaches 1,500 ft/min within 15 s of a level-off or climb
+constexpr double kEncoderSdM = 8.0;  // altimeter encoder and time stamp, beside the quantisation
+constexpr double kFirstRateSdMps = 12.0;
+constexpr double kGate = 25.0;  // five sigma
+constexpr int kRefusalsBeforeRestart = 3;
+constexpr double kPressureOffsetSdM =
+    120.0;  // pressure against geometric height, day to day, low latitudes
+constexpr double kUnknownHeightM = 6000.0;
+constexpr double kUnknownHeightSdM = 3500.0;
+
+void start(VerticalFilter& v, double altitude_m, double variance) {
+  v.altitude_m = altitude_m;
+  v.rate_mps = 0.0;
+  v.P00 = variance;
+  v.P01 = 0.0;
+  v.P11 = kFirstRateSdMps * kFirstRateSdMps;
+  v.known = true;
+  v.refusals = 0;
+}
+
+}  // namespace
+
+void predict(VerticalFilter& v, double dt) {
+  if (!v.known || dt <= 0.0) return;
+  v.altitude_m += v.rate_mps * dt;
+  v.P00 += dt * (2.0 * v.P01 + dt * v.P11) + kNoiseDensity * dt * dt * dt / 3.0;
+  v.P01 += dt * v.P11 + kNoiseDensity * dt * dt / 2.0;
+  v.P11 += kNoiseDensity * dt;
+}
+
+AltitudeUse update(VerticalFilter& v, base::Length pressure_altitude, base::Length quantum) {
+  const double z = pressure_altitude.metres();
+  const double R = kEncoderSdM * kEncoderSdM + quantum.metres() * quantum.metres() / 12.0;
+  if (!v.known) {
+    start(v, z, R);
+    return AltitudeUse::restarted;
+  }
+  const double S = v.P00 + R;
+  const double y = z - v.altitude_m;
+  if (y * y > kGate * S) {
+    if (++v.refusals < kRefusalsBeforeRestart) return AltitudeUse::refused;
+    start(v, z, R);
+    return AltitudeUse::restarted;
+  }
+  v.refusals = 0;
+  const double k0 = v.P00 / S;
+  const double k1 = v.P01 / S;
+  v.altitude_m += k0 * y;
+  v.rate_mps += k1 * y;
+  v.P11 -= k1 * v.P01;
+  v.P01 -= k0 * v.P01;
+  v.P00 -= k0 * v.P00;
+  return AltitudeUse::used;
+}
+
+Height geometric_height(const VerticalFilter& v) {
+  if (!v.known) return {kUnknownHeightM, kUnknownHeightSdM * kUnknownHeightSdM};
+  return {v.altitude_m, v.P00 + kPressureOffsetSdM * kPressureOffsetSdM};
+}
+
+}  // namespace liptako::track
