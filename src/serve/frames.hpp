@@ -19,6 +19,7 @@ namespace liptako::serve {
 inline constexpr std::uint32_t kFrameMagic = 0x4B54'504C;
 inline constexpr std::uint8_t kFrameVersion = 1;
 inline constexpr std::size_t kFrameHeaderSize = 32;
+inline constexpr std::size_t kFrameCountAt = 20;  // where a header holds its count
 inline constexpr std::size_t kTrailRecordSize = 12;
 
 enum class FrameKind : std::uint8_t {

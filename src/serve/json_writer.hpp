@@ -24,8 +24,8 @@ class JsonWriter {
   JsonWriter& integer(std::int64_t value);
   JsonWriter& unsigned_integer(std::uint64_t value);
   JsonWriter& boolean(bool value);
-  // `decimals` digits after the point, no exponent, no negative zero; null if not finite or beyond
-  // 1e15.
+  // `decimals` (0 to 9) digits after the point, halves away from zero, no exponent, no negative
+  // zero; null if not finite or of more than 15 digits.
   JsonWriter& number(double value, int decimals);
   JsonWriter& null();
 

@@ -68,7 +68,7 @@ class Publisher {
     // Past positions: at most `trail_points` a track, at least `trail_spacing` apart.
     std::uint32_t trail_points = 60;
     base::Duration trail_spacing = std::chrono::seconds(4);
-    std::uint32_t drops_remembered = 8192;
+    std::uint32_t drops_remembered = 2048;
 
     [[nodiscard]] base::Result<void> validate() const;
   };
@@ -132,7 +132,9 @@ class ClientView {
              base::Timestamp time,
              const Publication& publication,
              base::Bytes& frame);
-  static void finish(base::Bytes& frame, std::size_t record_size);
+  // Writes the count; always true.
+  bool finish(std::size_t record_size, base::Bytes& frame);
+  bool finish_unless_empty(std::size_t record_size, base::Bytes& frame);
   [[nodiscard]] bool put_snapshot(const Publication& publication, base::Bytes& frame);
   [[nodiscard]] bool put_drops(const Publication& publication, base::Bytes& frame);
   [[nodiscard]] bool put_updates(const Publication& publication, base::Bytes& frame);

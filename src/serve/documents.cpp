@@ -1,0 +1,300 @@
+#include "serve/documents.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "serve/frames.hpp"
+#include "serve/json_writer.hpp"
+
+namespace liptako::serve {
+namespace {
+
+void put_seconds(JsonWriter& json, const std::optional<base::Duration>& duration, int decimals) {
+  if (duration) {
+    json.number(base::to_seconds(*duration), decimals);
+  } else {
+    json.null();
+  }
+}
+
+// Below a full turn after rounding too. At most two decimals.
+void put_angle(JsonWriter& json, base::Angle angle, double full_turn_deg, int decimals) {
+  const double degrees = angle.degrees();
+  constexpr std::array<double, 3> kHalfSteps = {0.5, 0.05, 0.005};
+  const double half_step = kHalfSteps[static_cast<std::size_t>(decimals)];
+  json.number(degrees >= full_turn_deg - half_step ? 0.0 : degrees, decimals);
+}
+
+void put_track_fields(JsonWriter& json,
+                      const track::TrackView& track,
+                      std::span<const std::string> sensor_names) {
+  json.key("time").string(base::to_rfc3339(track.time));
+  json.key("track").unsigned_integer(track.number.value);
+  json.key("icao_address");
+  track.icao_address ? json.string(track.icao_address->to_string()) : json.null();
+  json.key("callsign");
+  track.call_sign.empty() ? json.null() : json.string(track.call_sign.view());
+  json.key("mode_3a");
+  track.mode_3a ? json.string(track.mode_3a->to_string()) : json.null();
+  json.key("lat_deg");
+  track.placed ? json.number(track.position.latitude.degrees(), 7) : json.null();
+  json.key("lon_deg");
+  track.placed ? json.number(track.position.longitude.degrees(), 7) : json.null();
+  json.key("altitude_ft");
+  track.pressure_altitude ? json.number(track.pressure_altitude->feet(), 0) : json.null();
+  json.key("ground_speed_kt").number(track.ground_speed.knots(), 1);
+  json.key("track_angle_deg");
+  put_angle(json, track.track_angle, 360.0, 2);
+  json.key("position_sd_m");
+  const double mean = 0.5 * (track.cov_ee_m2 + track.cov_nn_m2);
+  const double half_difference = 0.5 * (track.cov_nn_m2 - track.cov_ee_m2);
+  const double largest_variance =
+      mean + std::sqrt(half_difference * half_difference + track.cov_en_m2 * track.cov_en_m2);
+  track.placed ? json.number(std::sqrt(largest_variance), 1) : json.null();
+  json.key("existence").number(track.existence, 3);
+  json.key("state").string(name_of(track.status));
+  json.key("sources").begin_array();
+  for (std::size_t i = 0; i < std::min<std::size_t>(sensor_names.size(), 64); ++i) {
+    if ((track.sensors >> i & 1u) != 0) json.string(sensor_names[i]);
+  }
+  json.end_array();
+}
+
+// What the API tells beyond the line of tracks.jsonl.
+void put_api_fields(JsonWriter& json, base::Timestamp time, const track::TrackView& track) {
+  const Ellipse ellipse = ellipse_95(track.cov_ee_m2, track.cov_en_m2, track.cov_nn_m2);
+  json.key("age_s").number(base::to_seconds(time - track.last_plot_time), 1);
+  json.key("semi_major_m");
+  track.placed ? json.number(ellipse.semi_major.metres(), 1) : json.null();
+  json.key("semi_minor_m");
+  track.placed ? json.number(ellipse.semi_minor.metres(), 1) : json.null();
+  json.key("ellipse_angle_deg");
+  track.placed ? put_angle(json, ellipse.direction, 180.0, 1) : (void)json.null();
+  json.key("vertical_rate_ftmin");
+  track.pressure_altitude ? json.number(track.vertical_rate.feet_per_minute(), 0) : json.null();
+  json.key("breaks").unsigned_integer(track.breaks);
+}
+
+void put_source(JsonWriter& json, const SourceStatus& source) {
+  json.begin_object();
+  json.key("name").string(source.name);
+  json.key("kind").string(source.kind);
+  json.key("address").string(source.address);
+  json.key("state").string(name_of(source.state));
+  if (!source.detail.empty()) json.key("detail").string(source.detail);
+  json.key("age_s");
+  put_seconds(json, source.age, 1);
+  json.key("datagrams").unsigned_integer(source.datagrams);
+  json.key("bytes").unsigned_integer(source.bytes);
+  json.key("records").unsigned_integer(source.records);
+  json.key("plots").unsigned_integer(source.plots);
+  json.key("overflowed").unsigned_integer(source.overflowed);
+  json.key("rejected").begin_array();
+  for (const Rejected& rejected : source.rejected) {
+    json.begin_object();
+    json.key("reason").string(rejected.reason);
+    json.key("count").unsigned_integer(rejected.count);
+    json.key("last").string(rejected.last);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void put_sensor(JsonWriter& json, const SensorStatus& sensor) {
+  json.begin_object();
+  json.key("name").string(sensor.name);
+  json.key("sac_sic").string(sensor.sac_sic.to_string());
+  json.key("kind").string(name_of(sensor.kind));
+  json.key("state").string(name_of(sensor.state));
+  json.key("age_s");
+  put_seconds(json, sensor.age, 1);
+  json.key("plots").unsigned_integer(sensor.plots);
+  json.key("lat_deg");
+  sensor.site ? json.number(sensor.site->latitude.degrees(), 7) : json.null();
+  json.key("lon_deg");
+  sensor.site ? json.number(sensor.site->longitude.degrees(), 7) : json.null();
+  json.key("period_s");
+  put_seconds(json, sensor.period, 2);
+  json.end_object();
+}
+
+void put_update(JsonWriter& json,
+                const UpdateTrace& update,
+                std::span<const std::string> sensor_names) {
+  json.begin_object();
+  json.key("time").string(base::to_rfc3339(update.time));
+  json.key("sensor");
+  update.sensor < sensor_names.size() ? json.string(sensor_names[update.sensor]) : json.null();
+  json.key("innovation").begin_object();
+  const std::size_t count = std::min<std::size_t>(update.components, update.innovation.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const InnovationComponent& component = update.innovation[i];
+    json.key(component.name).begin_object();
+    json.key("value").number(component.value, 4);
+    json.key("sd").number(component.sd, 4);
+    json.end_object();
+  }
+  json.end_object();
+  json.key("nis").number(update.nis, 3);
+  json.key("gate_ratio").number(update.gate_ratio, 3);
+  json.end_object();
+}
+
+}  // namespace
+
+std::string_view name_of(SourceState state) {
+  switch (state) {
+    case SourceState::waiting:
+      return "waiting";
+    case SourceState::live:
+      return "live";
+    case SourceState::stalled:
+      return "stalled";
+    case SourceState::dead:
+      return "dead";
+    case SourceState::ended:
+      return "ended";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(SensorState state) {
+  switch (state) {
+    case SensorState::waiting:
+      return "waiting";
+    case SensorState::live:
+      return "live";
+    case SensorState::silent:
+      return "silent";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(SensorKind kind) {
+  switch (kind) {
+    case SensorKind::radar:
+      return "radar";
+    case SensorKind::ads_b:
+      return "adsb";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(track::TrackStatus status) {
+  switch (status) {
+    case track::TrackStatus::tentative:
+      return "tentative";
+    case track::TrackStatus::confirmed:
+      return "confirmed";
+    case track::TrackStatus::coasting:
+      return "coasting";
+    case track::TrackStatus::dropped:
+      return "dropped";
+  }
+  return "unknown";
+}
+
+void append_track_json(const track::TrackView& track,
+                       std::span<const std::string> sensor_names,
+                       std::string& out) {
+  JsonWriter json(out);
+  json.begin_object();
+  put_track_fields(json, track, sensor_names);
+  json.end_object();
+}
+
+std::string status_json(const NodeStatus& status) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("node").string(status.node);
+  json.key("time").string(base::to_rfc3339(status.time));
+  json.key("build").string(status.build);
+  json.key("epoch").unsigned_integer(status.epoch);
+  json.key("plots").unsigned_integer(status.plots);
+  json.key("tracks").unsigned_integer(status.tracks);
+  json.key("bytes_in").unsigned_integer(status.bytes_in);
+  json.key("entries").unsigned_integer(status.entries);
+  json.key("record_synced_age_s");
+  put_seconds(json, status.record_synced_age, 2);
+  const auto put_ms = [&](const std::optional<base::Duration>& latency) {
+    latency ? json.number(base::to_seconds(*latency) * 1e3, 2) : json.null();
+  };
+  json.key("latency_ms").begin_object();
+  json.key("p50");
+  put_ms(status.latency_p50);
+  json.key("p99");
+  put_ms(status.latency_p99);
+  json.end_object();
+  json.key("sources").begin_array();
+  for (const SourceStatus& source : status.sources) put_source(json, source);
+  json.end_array();
+  json.key("sensors").begin_array();
+  for (const SensorStatus& sensor : status.sensors) put_sensor(json, sensor);
+  json.end_array();
+  json.end_object();
+  return out;
+}
+
+std::string tracks_json(base::Timestamp time,
+                        std::span<const track::TrackView> tracks,
+                        std::span<const std::string> sensor_names) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("time").string(base::to_rfc3339(time));
+  json.key("tracks").begin_array();
+  for (const track::TrackView& track : tracks) {
+    json.begin_object();
+    put_track_fields(json, track, sensor_names);
+    put_api_fields(json, time, track);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return out;
+}
+
+std::string track_json(base::Timestamp time,
+                       const track::TrackView& track,
+                       std::span<const UpdateTrace> updates,
+                       std::span<const std::string> sensor_names) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  put_track_fields(json, track, sensor_names);
+  put_api_fields(json, time, track);
+  json.key("updates").begin_array();
+  for (const UpdateTrace& update : updates) put_update(json, update, sensor_names);
+  json.end_array();
+  json.end_object();
+  return out;
+}
+
+std::string error_json(std::string_view message) {
+  std::string out;
+  JsonWriter(out).begin_object().key("error").string(message).end_object();
+  return out;
+}
+
+std::string accepted_json() { return R"({"accepted":true})"; }
+
+ApiPath parse_api_path(std::string_view path) {
+  constexpr std::string_view kRoot = "/api/v1/";
+  constexpr std::string_view kTrack = "tracks/";
+  if (!path.starts_with(kRoot)) return {};
+  path.remove_prefix(kRoot.size());
+  if (path == "status") return {ApiPath::Kind::status, {}};
+  if (path == "tracks") return {ApiPath::Kind::tracks, {}};
+  if (path == "config") return {ApiPath::Kind::config, {}};
+  if (!path.starts_with(kTrack)) return {};
+  path.remove_prefix(kTrack.size());
+  base::TrackNumber number;
+  const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), number.value);
+  if (error != std::errc() || end != path.data() + path.size() || path.empty()) return {};
+  return {ApiPath::Kind::track, number};
+}
+
+}  // namespace liptako::serve

@@ -1,0 +1,203 @@
+#include "serve/documents.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/prng.hpp"
+
+namespace liptako::serve {
+namespace {
+
+using base::Angle;
+using base::Length;
+using base::Speed;
+using nlohmann::json;
+
+const std::vector<std::string> kSensors = {"Kati", "Gao \"nord\"", "Sikasso"};
+
+track::TrackView some_track() {
+  track::TrackView track;
+  track.number = base::TrackNumber{1042};
+  track.status = track::TrackStatus::confirmed;
+  track.time = base::timestamp_from_ns(1'795'357'927'125'900'000);
+  track.last_plot_time = track.time - base::seconds(2.5);
+  track.position = {Angle::from_degrees(12.5), Angle::from_degrees(-7.9999999), Length()};
+  track.ground_speed = Speed::from_knots(450);
+  track.track_angle = Angle::from_degrees(359.996);
+  track.cov_ee_m2 = 400;
+  track.cov_nn_m2 = 10'000;
+  track.existence = 0.9994;
+  track.sensors = 0b101;
+  return track;
+}
+
+TEST(Documents, TrackLineHasExactlyTheAgreedFieldsInOrder) {
+  track::TrackView track = some_track();
+  track.icao_address = base::IcaoAddress(0x0A1B2C);
+  track.call_sign = base::CallSign("TLK12");
+  track.mode_3a = base::ModeACode(0777);
+  track.pressure_altitude = Length::from_flight_level(350);
+  std::string line;
+  append_track_json(track, kSensors, line);
+  EXPECT_EQ(
+      line,
+      R"({"time":"2026-11-22T14:32:07.125Z","track":1042,"icao_address":"0a1b2c","callsign":"TLK12",)"
+      R"("mode_3a":"0777","lat_deg":12.5000000,"lon_deg":-7.9999999,"altitude_ft":35000,"ground_speed_kt":450.0,)"
+      R"("track_angle_deg":0.00,"position_sd_m":100.0,"existence":0.999,"state":"confirmed",)"
+      R"("sources":["Kati","Sikasso"]})");
+}
+
+TEST(Documents, TrackLineSaysNullForWhatIsNotKnown) {
+  track::TrackView track = some_track();
+  track.placed = false;
+  std::string line;
+  append_track_json(track, kSensors, line);
+  const json parsed = json::parse(line);
+  for (const char* name : {"icao_address",
+                           "callsign",
+                           "mode_3a",
+                           "lat_deg",
+                           "lon_deg",
+                           "altitude_ft",
+                           "position_sd_m"}) {
+    EXPECT_TRUE(parsed.at(name).is_null()) << name;
+  }
+}
+
+TEST(Documents, TrackLineIsJsonWhateverTheNumbers) {
+  base::Prng prng(5);
+  const std::array<double, 6> odd = {
+      std::nan(""), std::numeric_limits<double>::infinity(), -1e308, 1e-308, -0.0, 1e16};
+  for (int run = 0; run < 2000; ++run) {
+    const auto pick = [&] {
+      return prng.chance(0.5) ? odd[prng.below(odd.size())] : prng.normal(0, 1e3);
+    };
+    track::TrackView track = some_track();
+    track.status = static_cast<track::TrackStatus>(prng.below(6));
+    track.position = {Angle::from_radians(pick()), Angle::from_radians(pick()), Length()};
+    track.ground_speed = Speed::from_mps(pick());
+    track.track_angle = Angle::from_radians(pick());
+    track.pressure_altitude = Length::from_metres(pick());
+    track.vertical_rate = Speed::from_mps(pick());
+    track.cov_ee_m2 = pick();
+    track.cov_en_m2 = pick();
+    track.cov_nn_m2 = pick();
+    track.existence = pick();
+    track.sensors = prng.next();
+    const std::string text = track_json(track.time, track, {}, kSensors);
+    ASSERT_TRUE(json::accept(text)) << text;
+  }
+}
+
+TEST(Documents, TracksAddAgeEllipseAndBreaks) {
+  std::vector<track::TrackView> tracks = {some_track(), some_track()};
+  tracks[1].number = base::TrackNumber{1043};
+  tracks[1].breaks = 2;
+  tracks[1].pressure_altitude = Length::from_feet(1000);
+  tracks[1].vertical_rate = Speed::from_feet_per_minute(-640);
+  const json parsed = json::parse(tracks_json(tracks[0].time, tracks, kSensors));
+  EXPECT_EQ(parsed.at("time"), "2026-11-22T14:32:07.125Z");
+  ASSERT_EQ(parsed.at("tracks").size(), 2u);
+  const json& second = parsed.at("tracks").at(1);
+  EXPECT_EQ(second.at("track"), 1043);
+  EXPECT_EQ(second.at("age_s"), 2.5);
+  EXPECT_EQ(second.at("semi_major_m"), 244.8);
+  EXPECT_EQ(second.at("semi_minor_m"), 49.0);
+  EXPECT_EQ(second.at("ellipse_angle_deg"), 0.0);
+  EXPECT_EQ(second.at("vertical_rate_ftmin"), -640);
+  EXPECT_EQ(second.at("breaks"), 2);
+  EXPECT_TRUE(parsed.at("tracks").at(0).at("vertical_rate_ftmin").is_null());
+}
+
+TEST(Documents, OneTrackExplainsItsUpdates) {
+  UpdateTrace update;
+  update.time = some_track().last_plot_time;
+  update.sensor = 1;
+  update.innovation[0] = {"range_m", 12.5, 40.0};
+  update.innovation[1] = {"azimuth_deg", -0.05, 0.08};
+  update.components = 2;
+  update.nis = 1.234;
+  update.gate_ratio = 0.09;
+  const std::vector<UpdateTrace> updates = {update, update};
+  const json parsed = json::parse(track_json(some_track().time, some_track(), updates, kSensors));
+  ASSERT_EQ(parsed.at("updates").size(), 2u);
+  EXPECT_EQ(
+      parsed.at("updates").at(0),
+      json::parse(R"({"time":"2026-11-22T14:32:04.625Z","sensor":"Gao \"nord\"","innovation":)"
+                  R"({"range_m":{"value":12.5,"sd":40.0},"azimuth_deg":{"value":-0.05,"sd":0.08}},)"
+                  R"("nis":1.234,"gate_ratio":0.09})"));
+}
+
+TEST(Documents, StatusHasTheProtocolsFields) {
+  NodeStatus status;
+  status.node = "bamako";
+  status.time = some_track().time;
+  status.build = "0.1.0+abc";
+  status.epoch = 1;
+  status.latency_p50 = std::chrono::microseconds(1200);
+  SourceStatus source;
+  source.name = "radar-kati";
+  source.kind = "udp";
+  source.address = "127.0.0.1:8600";
+  source.state = SourceState::live;
+  source.age = base::seconds(0.4);
+  source.datagrams = 10;
+  source.rejected.push_back({"truncated record", 3, "CAT048 record at byte 3"});
+  status.sources.push_back(source);
+  SourceStatus dead;
+  dead.state = SourceState::dead;
+  dead.detail = "no such file";
+  status.sources.push_back(dead);
+  SensorStatus sensor;
+  sensor.name = "Kati";
+  sensor.sac_sic = {100, 1};
+  sensor.kind = SensorKind::ads_b;
+  sensor.site = geo::Geodetic{Angle::from_degrees(12.7), Angle::from_degrees(-8.1), Length()};
+  status.sensors.push_back(sensor);
+
+  const json parsed = json::parse(status_json(status));
+  EXPECT_EQ(parsed.at("node"), "bamako");
+  EXPECT_EQ(parsed.at("latency_ms").at("p50"), 1.2);
+  EXPECT_TRUE(parsed.at("latency_ms").at("p99").is_null());
+  EXPECT_TRUE(parsed.at("record_synced_age_s").is_null());
+  EXPECT_EQ(parsed.at("sources").at(0).at("state"), "live");
+  EXPECT_EQ(parsed.at("sources").at(0).at("age_s"), 0.4);
+  EXPECT_FALSE(parsed.at("sources").at(0).contains("detail"));
+  EXPECT_EQ(parsed.at("sources").at(0).at("rejected").at(0).at("count"), 3);
+  EXPECT_EQ(parsed.at("sources").at(1).at("detail"), "no such file");
+  EXPECT_TRUE(parsed.at("sources").at(1).at("age_s").is_null());
+  EXPECT_EQ(parsed.at("sensors").at(0).at("sac_sic"), "100/1");
+  EXPECT_EQ(parsed.at("sensors").at(0).at("kind"), "adsb");
+  EXPECT_EQ(parsed.at("sensors").at(0).at("state"), "waiting");
+  EXPECT_EQ(parsed.at("sensors").at(0).at("lat_deg"), 12.7);
+  EXPECT_TRUE(parsed.at("sensors").at(0).at("period_s").is_null());
+}
+
+TEST(Documents, ApiPathsAreReadWholeOrNotAtAll) {
+  EXPECT_EQ(parse_api_path("/api/v1/status").kind, ApiPath::Kind::status);
+  EXPECT_EQ(parse_api_path("/api/v1/tracks").kind, ApiPath::Kind::tracks);
+  EXPECT_EQ(parse_api_path("/api/v1/config").kind, ApiPath::Kind::config);
+  EXPECT_EQ(parse_api_path("/api/v1/tracks/1042").kind, ApiPath::Kind::track);
+  EXPECT_EQ(parse_api_path("/api/v1/tracks/1042").track.value, 1042u);
+  for (const char* path : {"",
+                           "/",
+                           "/api/v1/",
+                           "/api/v2/status",
+                           "/api/v1/status/",
+                           "/api/v1/tracks/",
+                           "/api/v1/tracks/-1",
+                           "/api/v1/tracks/1x",
+                           "/api/v1/tracks/4294967296"}) {
+    EXPECT_EQ(parse_api_path(path).kind, ApiPath::Kind::unknown) << path;
+  }
+}
+
+TEST(Documents, ErrorsAreEscaped) {
+  EXPECT_EQ(error_json("line 3: \"x\""), R"({"error":"line 3: \"x\""})");
+}
+
+}  // namespace
+}  // namespace liptako::serve
