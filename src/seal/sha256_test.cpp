@@ -1,0 +1,76 @@
+#include "seal/sha256.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+#include "base/prng.hpp"
+
+namespace liptako::seal {
+namespace {
+
+base::ByteView view(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+base::Bytes noise(base::Prng& prng, std::size_t size) {
+  base::Bytes bytes(size);
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(prng.below(256));
+  return bytes;
+}
+
+TEST(Sha256, PublishedExamples) {  // [FIPS 180-4] examples published with it, one and two blocks,
+                                   // and the empty message
+  EXPECT_EQ(to_hex(sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(to_hex(sha256(view("abc"))),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(sha256(view("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+TEST(Sha256, PiecesHashLikeTheWhole) {
+  base::Prng prng(1);
+  for (int round = 0; round < 300; ++round) {
+    const base::Bytes whole = noise(prng, prng.below(400));
+    Sha256 hash;
+    std::size_t at = 0;
+    while (at < whole.size()) {
+      const std::size_t size = std::min<std::size_t>(prng.below(130), whole.size() - at);
+      hash.update(base::ByteView(whole).subspan(at, size));
+      at += size;
+      if (prng.chance(0.3)) hash = Sha256::restore(hash.save());
+    }
+    EXPECT_EQ(hash.finish(), sha256(whole)) << whole.size();
+  }
+}
+
+TEST(Sha256, EqualMessagesHaveEqualStates) {
+  base::Prng prng(2);
+  const base::Bytes whole = noise(prng, 333);
+  Sha256 at_once;
+  at_once.update(whole);
+  Sha256 by_byte;
+  for (std::size_t i = 0; i < whole.size(); ++i)
+    by_byte.update(base::ByteView(whole).subspan(i, 1));
+  EXPECT_EQ(at_once.save(), by_byte.save());
+}
+
+TEST(Sha256, FinishingACopyLeavesTheRunningHash) {
+  Sha256 hash;
+  hash.update(view("ab"));
+  auto copy = hash;
+  EXPECT_EQ(copy.finish(), sha256(view("ab")));
+  hash.update(view("c"));
+  EXPECT_EQ(hash.finish(), sha256(view("abc")));
+  EXPECT_EQ(hash.finish(), sha256({}));
+}
+
+TEST(Sha256, HexReadsBackAndRefusesOtherText) {
+  const Digest digest = sha256(view("abc"));
+  EXPECT_EQ(digest_from_hex(to_hex(digest)), digest);
+  EXPECT_EQ(digest_from_hex(to_hex(digest).substr(1)), std::nullopt);
+  EXPECT_EQ(digest_from_hex(std::string(63, '0') + "g"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace liptako::seal
