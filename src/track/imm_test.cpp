@@ -1,0 +1,247 @@
+#include "track/imm.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/math.hpp"
+#include "base/prng.hpp"
+
+namespace liptako::track {
+namespace {
+
+using base::Prng;
+
+Gaussian random_gaussian(Prng& prng) {
+  Gaussian g;
+  double root[4][4];
+  for (auto& row : root) {
+    for (double& value : row) value = prng.normal();
+  }
+  const double scale[4] = {80, 80, 8, 8};
+  for (int r = 0; r < 4; ++r) {
+    g.mean.x[r] = scale[r] * prng.normal() * 20;
+    for (int c = r; c < 4; ++c) {
+      double sum = r == c ? 0.1 : 0.0;
+      for (int k = 0; k < 4; ++k) sum += root[r][k] * root[c][k];
+      g.P[packed(r, c)] = sum * scale[r] * scale[c];
+    }
+  }
+  return g;
+}
+
+// One mode alone, so that the IMM is a plain Kalman filter.
+ImmOptions one_mode(double turn_rate, double noise) {
+  ImmOptions options;
+  options.turn_rate.fill(turn_rate);
+  options.noise_density.fill(noise);
+  return options;
+}
+
+// The slow obvious way: dense matrices.
+struct Dense {
+  double x[4];
+  double P[4][4];
+};
+
+Dense dense(const Gaussian& g) {
+  Dense d;
+  for (int r = 0; r < 4; ++r) {
+    d.x[r] = g.mean.x[r];
+    for (int c = 0; c < 4; ++c) d.P[r][c] = g.P[packed(r, c)];
+  }
+  return d;
+}
+
+Dense dense_predict(const Dense& in, double w, double q, double t) {
+  const double s = base::sin(w * t), c = base::cos(w * t);
+  const double F[4][4] = {{1, 0, w == 0 ? t : s / w, w == 0 ? 0 : -(1 - c) / w},
+                          {0, 1, w == 0 ? 0 : (1 - c) / w, w == 0 ? t : s / w},
+                          {0, 0, c, -s},
+                          {0, 0, s, c}};
+  Dense out{};
+  for (int r = 0; r < 4; ++r) {
+    for (int k = 0; k < 4; ++k) out.x[r] += F[r][k] * in.x[k];
+    for (int j = 0; j < 4; ++j) {
+      for (int k = 0; k < 4; ++k) {
+        for (int l = 0; l < 4; ++l) out.P[r][j] += F[r][k] * in.P[k][l] * F[j][l];
+      }
+    }
+  }
+  for (int axis = 0; axis < 2; ++axis) {
+    out.P[axis][axis] += q * t * t * t / 3;
+    out.P[axis][axis + 2] += q * t * t / 2;
+    out.P[axis + 2][axis] += q * t * t / 2;
+    out.P[axis + 2][axis + 2] += q * t;
+  }
+  return out;
+}
+
+void expect_equal(const Gaussian& g, const Dense& d, double tolerance) {
+  for (int r = 0; r < 4; ++r) {
+    EXPECT_NEAR(g.mean.x[r], d.x[r], tolerance * (1 + std::abs(d.x[r])));
+    for (int c = 0; c < 4; ++c) {
+      EXPECT_NEAR(g.P[packed(r, c)], d.P[r][c], tolerance * (1 + std::sqrt(d.P[r][r] * d.P[c][c])));
+    }
+  }
+}
+
+TEST(Imm, WithOneModePredictionIsTheDenseKalmanPrediction) {
+  Prng prng(21);
+  for (int i = 0; i < 500; ++i) {
+    const Gaussian g = random_gaussian(prng);
+    const double w = i % 3 == 0 ? 0.0 : prng.uniform(-0.06, 0.06);
+    const double q = prng.uniform(0, 5), t = prng.uniform(0.01, 12);
+    Imm imm;
+    const ImmOptions options = one_mode(w, q);
+    start(imm, options, g);
+    predict(imm, options, t);
+    expect_equal(combine(imm), dense_predict(dense(g), w, q, t), 1e-9);
+  }
+}
+
+TEST(Imm, WithOneModeUpdateIsTheDenseKalmanUpdate) {
+  Prng prng(22);
+  for (int i = 0; i < 500; ++i) {
+    const Gaussian g = random_gaussian(prng);
+    LinearMeasurement m;
+    for (auto& row : m.H) {
+      for (double& h : row) h = prng.normal();
+    }
+    m.R[0] = 900, m.R[1] = 100, m.R[2] = 400;
+    m.y[0] = 30 * prng.normal(), m.y[1] = 30 * prng.normal();
+    Imm imm;
+    const ImmOptions options = one_mode(0, 1);
+    start(imm, options, g);
+    ASSERT_TRUE(update(imm, options, m, g.mean, 0.0).has_value());
+
+    Dense d = dense(g);
+    double PH[4][2] = {}, S[2][2] = {{m.R[0], m.R[1]}, {m.R[1], m.R[2]}};
+    for (int r = 0; r < 4; ++r) {
+      for (int j = 0; j < 2; ++j) {
+        for (int k = 0; k < 4; ++k) PH[r][j] += d.P[r][k] * m.H[j][k];
+      }
+    }
+    for (int a = 0; a < 2; ++a) {
+      for (int b = 0; b < 2; ++b) {
+        for (int k = 0; k < 4; ++k) S[a][b] += m.H[a][k] * PH[k][b];
+      }
+    }
+    const double det = S[0][0] * S[1][1] - S[0][1] * S[1][0];
+    const double inverse[2][2] = {{S[1][1] / det, -S[0][1] / det}, {-S[1][0] / det, S[0][0] / det}};
+    Dense after = d;
+    for (int r = 0; r < 4; ++r) {
+      for (int a = 0; a < 2; ++a) {
+        double gain = 0;
+        for (int b = 0; b < 2; ++b) gain += PH[r][b] * inverse[b][a];
+        after.x[r] += gain * m.y[a];
+        for (int c = 0; c < 4; ++c) after.P[r][c] -= gain * PH[c][a];
+      }
+    }
+    expect_equal(combine(imm), after, 1e-8);
+  }
+}
+
+TEST(Imm, RetrodictionUndoesPrediction) {
+  Prng prng(23);
+  for (int i = 0; i < 200; ++i) {
+    const Gaussian g = random_gaussian(prng);
+    const double w = prng.uniform(-0.05, 0.05), t = prng.uniform(0.1, 8);
+    Imm imm;
+    const ImmOptions options = one_mode(w, 0.0);
+    start(imm, options, g);
+    predict(imm, options, t);
+    expect_equal(retrodict(imm, options, t), dense(g), 1e-7);
+  }
+}
+
+TEST(Imm, ALateMeasurementIsWorthWhatItWouldHaveBeenInTime) {
+  // Without process noise, updating now with a measurement of then is the same as having updated
+  // then.
+  Prng prng(24);
+  for (int i = 0; i < 200; ++i) {
+    const Gaussian g = random_gaussian(prng);
+    const ImmOptions options = one_mode(prng.uniform(-0.05, 0.05), 0.0);
+    const double t = prng.uniform(0.1, 5);
+    LinearMeasurement m;
+    m.H[0][kEast] = m.H[1][kNorth] = 1;
+    m.R[0] = m.R[2] = 2500;
+    m.y[0] = 50 * prng.normal(), m.y[1] = 50 * prng.normal();
+    Imm in_time, late;
+    start(in_time, options, g);
+    ASSERT_TRUE(update(in_time, options, m, g.mean, 0.0).has_value());
+    predict(in_time, options, t);
+    start(late, options, g);
+    predict(late, options, t);
+    ASSERT_TRUE(update(late, options, m, retrodict(late, options, t).mean, t).has_value());
+    expect_equal(combine(late), dense(combine(in_time)), 1e-6);
+  }
+}
+
+TEST(Imm, TheModeThatFliesWins) {
+  // Straight flight, then a 2.6 deg/s left turn: position measured every second with 30 m noise.
+  Prng prng(25);
+  const ImmOptions options;
+  Imm imm;
+  Gaussian g;
+  g.mean.x[kVelocityEast] = 200;
+  for (int r = 0; r < 2; ++r) g.P[packed(r, r)] = 900;
+  for (int r = 2; r < 4; ++r) g.P[packed(r, r)] = 100;
+  start(imm, options, g);
+  double e = 0, n = 0, course = 0;
+  for (int second = 1; second <= 70; ++second) {
+    const double w = second > 40 ? 2.6 * base::kRadiansPerDegree : 0.0;
+    for (int k = 0; k < 100; ++k) {
+      course += 0.01 * w;
+      e += 2.0 * base::cos(course);
+      n += 2.0 * base::sin(course);
+    }
+    predict(imm, options, 1.0);
+    const HorizontalState at = combine(imm).mean;
+    LinearMeasurement m;
+    m.H[0][kEast] = m.H[1][kNorth] = 1;
+    m.R[0] = m.R[2] = 900;
+    m.y[0] = e + prng.normal(0, 30) - at.x[kEast];
+    m.y[1] = n + prng.normal(0, 30) - at.x[kNorth];
+    ASSERT_TRUE(update(imm, options, m, at, 0.0).has_value());
+    ASSERT_TRUE(is_sound(imm));
+    if (second == 40) {
+      EXPECT_GT(imm.mu[0], 0.6);
+    }
+  }
+  EXPECT_GT(imm.mu[1] + imm.mu[3], 0.65) << "left turns";
+  EXPECT_LT(imm.mu[2] + imm.mu[4], 0.1) << "right turns";
+}
+
+TEST(Imm, ChangingTheFrameKeepsPlaceAndVelocity) {
+  Prng prng(26);
+  for (int i = 0; i < 200; ++i) {
+    const geo::TangentFrame from({base::Angle::from_degrees(prng.uniform(-60, 60)),
+                                  base::Angle::from_degrees(prng.uniform(-180, 180)),
+                                  base::Length()});
+    Gaussian g = random_gaussian(prng);
+    g.mean.x[kEast] = prng.uniform(-35e3, 35e3);
+    g.mean.x[kNorth] = prng.uniform(-35e3, 35e3);
+    const double height = 10000;
+    geo::Geodetic origin =
+        geo::geodetic_from_ecef(ecef_at(from, g.mean.x[kEast], g.mean.x[kNorth], height));
+    origin.height = base::Length();
+    const geo::TangentFrame to(origin);
+    Imm imm;
+    start(imm, ImmOptions{}, g);
+    const double t = 5.0;
+    Imm moved = imm;
+    change_frame(moved, from, to, height);
+    for (Imm* each : {&imm, &moved}) {
+      for (int m = 0; m < kModes; ++m) {
+        each->x[kEast][m] += t * each->x[kVelocityEast][m];
+        each->x[kNorth][m] += t * each->x[kVelocityNorth][m];
+      }
+    }
+    const auto a = combine(imm).mean, b = combine(moved).mean;
+    const auto p = ecef_at(from, a.x[kEast], a.x[kNorth], height);
+    const auto q = ecef_at(to, b.x[kEast], b.x[kNorth], height);
+    EXPECT_NEAR(std::hypot(p.x - q.x, p.y - q.y, p.z - q.z), 0.0, 1.5);  // of about 1 km flown
+  }
+}
+
+}  // namespace
+}  // namespace liptako::track

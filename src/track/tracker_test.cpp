@@ -1,0 +1,398 @@
+#include "track/tracker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "track/scene_for_test.hpp"
+
+namespace liptako::track {
+namespace {
+
+using namespace testing;  // NOLINT(google-build-using-namespace): the scene of this folder's tests
+using base::Prng;
+
+constexpr double kTurn = 2.0 * base::kRadiansPerDegree;
+
+struct Scene {
+  explicit Scene(std::vector<SensorDescription> with) : sensors(std::move(with)) {
+    tracker.set_sensors(sensors);
+  }
+  void take(const Plot& plot) { tracker.take(plot, events); }
+  void advance(double s) { tracker.advance(at_second(s), events); }
+  [[nodiscard]] std::vector<TrackView> confirmed(double s) const {
+    std::vector<TrackView> views;
+    tracker.for_each_track([&](std::uint32_t slot) {
+      const TrackView v = tracker.view(slot, at_second(s));
+      if (v.status != TrackStatus::tentative) views.push_back(v);
+    });
+    return views;
+  }
+  [[nodiscard]] base::Bytes saved() const {
+    base::Bytes bytes;
+    base::ByteWriter out(bytes);
+    tracker.save(out);
+    return bytes;
+  }
+  std::vector<SensorDescription> sensors;
+  Tracker tracker;
+  std::vector<TrackEvent> events;
+};
+
+Aircraft airliner(std::uint32_t address,
+                  double east_m = -40e3,
+                  double north_m = 30e3,
+                  double course_deg = 80) {
+  Aircraft a;
+  a.east_m = east_m;
+  a.north_m = north_m;
+  a.course_rad = course_deg * base::kRadiansPerDegree;
+  a.address = base::IcaoAddress(address);
+  a.mode_a = base::ModeACode(02000 + address % 512);
+  return a;
+}
+
+TEST(Tracker, AModeSAircraftIsConfirmedAtItsSecondPlotAndKeepsOneNumber) {
+  Prng prng(41);
+  Scene run({radar(12.9, -0.6)});
+  Aircraft a = airliner(0x062001);
+  for (int scan = 0; scan < 60; ++scan) {
+    run.take(radar_plot(run.sensors[0], 0, a, at_second(5 * scan), prng));
+    run.advance(5 * scan);
+    if (scan >= 1) {
+      const auto views = run.confirmed(5 * scan);
+      ASSERT_EQ(views.size(), 1u);
+      EXPECT_EQ(views[0].number.value, 1u);
+    }
+    a.turn_rad_s = scan > 20 && scan < 35 ? kTurn : 0;
+    a.fly(5);
+  }
+  EXPECT_EQ(run.tracker.counters().used, 59u);
+}
+
+// Errors against truth must have the size the filter says: the mean normalised error squared over
+// many runs lies near its two degrees of freedom [BarShalom01, §5.4.2]. The bounds are those of
+// docs/TESTING.md for a manoeuvring IMM.
+TEST(Tracker, ItsUncertaintyIsHonestInStraightFlightAndInTurns) {
+  double sum[2] = {};
+  int count[2] = {};
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    Prng prng(500 + seed);
+    Scene run({radar(12.9, -0.6), radar(13.6, 0.9)});
+    run.sensors[1].sac_sic.sic = 9;
+    run.tracker.set_sensors(run.sensors);
+    Aircraft a = airliner(0x062001, -40e3, 30e3, prng.uniform(0, 360));
+    for (int step = 0; step < 80; ++step) {
+      const auto which = static_cast<std::uint16_t>(step % 2);
+      run.take(radar_plot(run.sensors[which], which, a, at_second(2.5 * step), prng));
+      run.advance(2.5 * step);
+      const bool turning = step > 40 && step < 60;
+      if (step > 15 && step != 60) {
+        const double nees = error_of(run.confirmed(2.5 * step).at(0), a).nees;
+        sum[turning] += nees;
+        ++count[turning];
+      }
+      a.turn_rad_s = turning ? (seed % 2 ? kTurn : -kTurn) : 0;
+      a.fly(2.5);
+    }
+  }
+  EXPECT_GT(sum[0] / count[0], 1.1);
+  EXPECT_LT(sum[0] / count[0], 2.5);
+  EXPECT_GT(sum[1] / count[1], 1.1);
+  EXPECT_LT(sum[1] / count[1], 3.0);
+}
+
+TEST(Tracker, SilenceUpToThirtySecondsBreaksNothing) {
+  Prng prng(42);
+  Scene run({ads_b_station()});
+  Aircraft a = airliner(0x05C001);
+  double t = 0;
+  for (int round = 0; round < 12; ++round) {
+    for (int s = 0; s < 8; ++s, t += 1, a.fly(1)) {
+      run.take(ads_b_plot(0, a, at_second(t), prng));
+      run.advance(t + 0.5);
+    }
+    for (int s = 0; s < 29; ++s, t += 1, a.fly(1)) run.advance(t + 0.5);  // 30 s between plots
+    ASSERT_EQ(run.confirmed(t).size(), 1u);
+    EXPECT_EQ(run.confirmed(t)[0].status, TrackStatus::coasting);
+  }
+  EXPECT_EQ(run.confirmed(t)[0].number.value, 1u);
+  EXPECT_EQ(run.confirmed(t)[0].breaks, 0u);
+  EXPECT_EQ(run.tracker.counters().breaks, 0u);
+}
+
+TEST(Tracker, AfterALongerSilenceTheNumberResumesAndTheBreakIsCounted) {
+  for (const double silence : {31.0, 45.0, 600.0}) {
+    for (const bool ticks : {true, false}) {  // whether or not time was seen to pass
+      Prng prng(43);
+      Scene run({ads_b_station()});
+      Aircraft a = airliner(0x05C001);
+      double t = 0;
+      for (int s = 0; s < 20; ++s, t += 1, a.fly(1)) run.take(ads_b_plot(0, a, at_second(t), prng));
+      t += silence - 1;
+      a.fly(silence - 1);
+      for (double s = 20; ticks && s < t; ++s) run.advance(s);
+      for (int s = 0; s < 20; ++s, t += 1, a.fly(1)) run.take(ads_b_plot(0, a, at_second(t), prng));
+      const auto views = run.confirmed(t);
+      ASSERT_EQ(views.size(), 1u) << silence;
+      EXPECT_EQ(views[0].number.value, 1u);
+      EXPECT_EQ(views[0].breaks, 1u);
+    }
+  }
+}
+
+TEST(Tracker, TheAddressAloneDoesNotResumeANumber) {
+  Prng prng(44);
+  Scene run({ads_b_station()});
+  Aircraft a = airliner(0x05C001);
+  for (int s = 0; s < 10; ++s, a.fly(1)) run.take(ads_b_plot(0, a, at_second(s), prng));
+  for (int s = 10; s < 100; ++s) run.advance(s);
+  a.east_m += 150e3;  // 150 km in 90 s: another aircraft with the same address
+  for (int s = 100; s < 110; ++s, a.fly(1)) run.take(ads_b_plot(0, a, at_second(s), prng));
+  ASSERT_EQ(run.confirmed(110).size(), 1u);
+  EXPECT_EQ(run.confirmed(110)[0].number.value, 2u);
+  EXPECT_EQ(run.confirmed(110)[0].breaks, 0u);
+}
+
+TEST(Tracker, TwoAircraftClaimingOneAddressAreTwoTracks) {
+  Prng prng(45);
+  Scene run({ads_b_station()});
+  Aircraft a = airliner(0x05C001, -40e3), b = airliner(0x05C001, 40e3, 10e3, 200);
+  for (int s = 0; s < 60; ++s, a.fly(1), b.fly(1)) {
+    run.take(ads_b_plot(0, a, at_second(s), prng));
+    run.take(ads_b_plot(0, b, at_second(s + 0.5), prng));
+    run.advance(s + 0.5);
+  }
+  const auto views = run.confirmed(60);
+  ASSERT_EQ(views.size(), 2u);
+  EXPECT_NE(views[0].number, views[1].number);
+}
+
+TEST(Tracker, RadarAndAdsBOfOneAircraftAreOneTrack) {
+  Prng prng(46);
+  Scene run({radar(12.9, -0.6), ads_b_station()});
+  Aircraft a = airliner(0x062001);
+  for (int s = 0; s < 120; ++s, a.fly(1)) {
+    if (s % 5 == 0) run.take(radar_plot(run.sensors[0], 0, a, at_second(s), prng));
+    run.take(ads_b_plot(1, a, at_second(s), prng));
+    run.advance(s + 0.5);
+  }
+  const auto views = run.confirmed(120);
+  ASSERT_EQ(views.size(), 1u);
+  EXPECT_EQ(views[0].sensors, 3u);
+  EXPECT_LT(std::hypot(error_of(views[0], a).east_m, error_of(views[0], a).north_m), 30);
+}
+
+TEST(Tracker, WithoutAddressTheModeACodeAndPlaceMakeTheTrack) {
+  Prng prng(47);
+  Scene run({radar(12.9, -0.6)});
+  Aircraft a = airliner(1, -30e3, 20e3, 90),
+           b = airliner(2, -30e3, 23e3, 90);  // 3 km apart, same course
+  a.address.reset();
+  b.address.reset();
+  std::map<std::uint32_t, std::set<std::uint16_t>> codes;
+  for (int scan = 0; scan < 40; ++scan, a.fly(5), b.fly(5)) {
+    run.take(radar_plot(run.sensors[0], 0, a, at_second(5 * scan), prng));
+    run.take(radar_plot(run.sensors[0], 0, b, at_second(5 * scan + 0.02), prng));
+    run.advance(5 * scan + 1);
+  }
+  for (const TrackEvent& e : run.events) {
+    if (e.view.mode_3a) codes[e.view.number.value].insert(e.view.mode_3a->bits());
+  }
+  EXPECT_EQ(run.confirmed(200).size(), 2u);
+  for (const auto& [number, seen] : codes)
+    EXPECT_EQ(seen.size(), 1u) << "track " << number << " swapped";
+}
+
+TEST(Tracker, ClutterMakesNoConfirmedTracksButAnAircraftInItDoes) {
+  Prng prng(48);
+  SensorDescription s = radar(12.9, -0.6);
+  s.range_max = base::Length::from_metres(250e3);
+  Scene run({s});
+  Aircraft a = airliner(1, -30e3, 20e3, 90);
+  a.address.reset();
+  a.mode_a.reset();
+  std::size_t false_confirmed = 0;
+  for (int scan = 0; scan < 200; ++scan, a.fly(5)) {
+    if (scan < 60 && prng.chance(0.85)) {
+      Plot p = radar_plot(s, 0, a, at_second(5 * scan), prng);
+      p.pressure_altitude.reset();
+      run.take(p);
+    }
+    for (int k = prng.poisson(15); k > 0; --k) {
+      Plot p;
+      p.time = at_second(5 * scan + prng.uniform(0, 5));
+      p.slant_range = base::Length::from_metres(prng.uniform(5e3, 250e3));
+      p.azimuth = base::Angle::from_radians(prng.uniform(0, 2 * base::kPi));
+      run.take(p);
+    }
+    run.advance(5 * scan + 5);
+    if (scan == 50) {
+      const auto views = run.confirmed(5 * scan);
+      int near = 0;
+      for (const TrackView& v : views) near += std::abs(error_of(v, a).east_m) < 3000;
+      EXPECT_EQ(near, 1);
+    }
+    if (scan > 80) false_confirmed += run.confirmed(5 * scan).size();
+  }
+  EXPECT_LT(static_cast<double>(false_confirmed) / 120, 0.2)
+      << "mean number of confirmed false tracks";
+}
+
+TEST(Tracker, ASilentSensorIsNoEvidenceButALookingOneIs) {
+  for (const bool sensor_looks : {true, false}) {
+    Prng prng(49);
+    Scene run({radar(12.9, -0.6, 4)});
+    Aircraft a = airliner(1);
+    a.address.reset();
+    double t = 0;
+    for (; t < 12; t += 4, a.fly(4)) run.take(radar_plot(run.sensors[0], 0, a, at_second(t), prng));
+    const double before = run.confirmed(t).at(0).existence;
+    for (; t < 26; t += 4) {
+      if (sensor_looks) run.tracker.note_sensor_time(0, at_second(t));
+      run.advance(t);
+    }
+    const double after = run.confirmed(t).at(0).existence;
+    if (sensor_looks) {
+      EXPECT_LT(std::log(after / (1 - after)), std::log(before / (1 - before)) - 2);
+    } else {
+      EXPECT_NEAR(after, before, 0.01);
+    }
+  }
+}
+
+TEST(Tracker, LatePlotsImproveTheTrackAndVeryLateOnesAreCounted) {
+  double with = 0, without = 0;
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    Prng prng(700 + seed);
+    std::vector<SensorDescription> sensors{radar(12.9, -0.6), radar(13.5, 0.8)};
+    sensors[1].sac_sic.sic = 7;
+    Scene fused(sensors), alone(sensors);
+    Aircraft a = airliner(0x062001);
+    for (int k = 0; k < 60; ++k) {
+      const Plot late = radar_plot(sensors[1], 1, a, at_second(5 * k), prng);
+      a.fly(2);
+      const Plot fresh = radar_plot(sensors[0], 0, a, at_second(5 * k + 2), prng);
+      fused.take(fresh);
+      fused.take(late);  // arrives after, measured 2 s before
+      alone.take(fresh);
+      if (k > 20) {
+        const auto e = error_of(fused.confirmed(5 * k + 2).at(0), a);
+        const auto f = error_of(alone.confirmed(5 * k + 2).at(0), a);
+        with += e.east_m * e.east_m + e.north_m * e.north_m;
+        without += f.east_m * f.east_m + f.north_m * f.north_m;
+      }
+      a.fly(3);
+    }
+    Plot old = radar_plot(sensors[1], 1, a, at_second(200), prng);
+    fused.take(old);
+    EXPECT_EQ(fused.tracker.counters().late, 1u);
+    EXPECT_EQ(fused.confirmed(300).size(), 1u);
+  }
+  EXPECT_LT(std::sqrt(with / without), 0.85);
+}
+
+TEST(Tracker, ASnapshotTakenAnywhereGoesOnIdentically) {
+  Prng prng(50);
+  std::vector<SensorDescription> sensors{radar(12.9, -0.6), ads_b_station()};
+  std::vector<Plot> plots;
+  std::vector<Aircraft> aircraft;
+  for (std::uint32_t k = 0; k < 30; ++k) {
+    aircraft.push_back(airliner(
+        0x062000 + k, prng.uniform(-80e3, 80e3), prng.uniform(-80e3, 80e3), prng.uniform(0, 360)));
+    if (k % 3 == 0) aircraft.back().address.reset();
+  }
+  for (int s = 0; s < 90; ++s) {
+    for (Aircraft& a : aircraft) {
+      if (s % 5 == 0 && prng.chance(0.9))
+        plots.push_back(radar_plot(sensors[0], 0, a, at_second(s), prng));
+      if (a.address && prng.chance(s > 30 && s < 70 ? 0.02 : 0.9))
+        plots.push_back(ads_b_plot(1, a, at_second(s + 0.1), prng));
+      a.fly(1);
+    }
+  }
+  for (std::size_t cut = 1; cut < plots.size(); cut += plots.size() / 17) {
+    Scene whole(sensors), resumed(sensors);
+    for (std::size_t i = 0; i < plots.size(); ++i) {
+      if (i == cut) {
+        const base::Bytes bytes = whole.saved();
+        base::ByteReader in(bytes);
+        auto loaded = Tracker::load({}, in);
+        ASSERT_TRUE(loaded.has_value());
+        ASSERT_TRUE(in.at_end());
+        resumed.tracker = std::move(*loaded);
+        ASSERT_EQ(resumed.saved(), bytes);
+      }
+      whole.take(plots[i]);
+      if (i >= cut) resumed.take(plots[i]);
+      if (i % 50 == 0) {
+        whole.tracker.advance(plots[i].time, whole.events);
+        if (i >= cut) resumed.tracker.advance(plots[i].time, resumed.events);
+      }
+    }
+    EXPECT_EQ(whole.saved(), resumed.saved()) << "cut at " << cut;
+  }
+}
+
+TEST(Tracker, ADamagedSnapshotIsRefusedNotBelieved) {
+  Prng prng(51);
+  Scene run({radar(12.9, -0.6)});
+  Aircraft a = airliner(0x062001);
+  for (int scan = 0; scan < 5; ++scan, a.fly(5))
+    run.take(radar_plot(run.sensors[0], 0, a, at_second(5 * scan), prng));
+  const base::Bytes bytes = run.saved();
+  for (std::size_t length = 0; length < bytes.size(); length += 7) {
+    base::ByteReader in(base::ByteView(bytes).first(length));
+    EXPECT_FALSE(Tracker::load({}, in).has_value());
+  }
+  for (int i = 0; i < 300; ++i) {  // whatever it makes of a flipped byte, it does not crash
+    base::Bytes flipped = bytes;
+    flipped[prng.below(flipped.size())] ^= static_cast<std::uint8_t>(1 + prng.below(255));
+    base::ByteReader in(flipped);
+    (void)Tracker::load({}, in);
+  }
+}
+
+TEST(Tracker, PlotsThatAreNotNumbersAreCountedAndChangeNothing) {
+  Scene run({radar(12.9, -0.6)});
+  Plot p;
+  p.time = at_second(0);
+  p.slant_range = base::Length::from_metres(std::numeric_limits<double>::quiet_NaN());
+  run.take(p);
+  EXPECT_EQ(run.tracker.counters().not_finite, 1u);
+  EXPECT_EQ(run.tracker.track_count(), 0u);
+}
+
+TEST(Tracker, SensorsMayComeAndGoWhileItRuns) {
+  Prng prng(52);
+  std::vector<SensorDescription> sensors{radar(12.9, -0.6), ads_b_station()};
+  Scene run(sensors);
+  Aircraft a = airliner(0x062001);
+  for (int s = 0; s < 20; ++s, a.fly(1)) run.take(ads_b_plot(1, a, at_second(s), prng));
+  run.tracker.set_sensors(
+      std::vector<SensorDescription>{sensors[1]});  // the radar goes, indices shift
+  for (int s = 20; s < 40; ++s, a.fly(1)) run.take(ads_b_plot(0, a, at_second(s), prng));
+  ASSERT_EQ(run.confirmed(40).size(), 1u);
+  EXPECT_EQ(run.confirmed(40)[0].number.value, 1u);
+  EXPECT_EQ(run.confirmed(40)[0].sensors, 1u);
+}
+
+TEST(Tracker, ARadarWithoutASiteTracksButClaimsNoPlace) {
+  Prng prng(53);
+  SensorDescription placed = radar(12.9, -0.6);
+  SensorDescription lost = placed;
+  lost.placed = false;
+  Scene run({lost});
+  Aircraft a = airliner(0x062001);
+  for (int scan = 0; scan < 20; ++scan, a.fly(5)) {
+    run.take(radar_plot(placed, 0, a, at_second(5 * scan), prng));
+    run.advance(5 * scan);
+  }
+  ASSERT_EQ(run.confirmed(100).size(), 1u);
+  EXPECT_FALSE(run.confirmed(100)[0].placed);
+  EXPECT_NEAR(run.confirmed(100)[0].ground_speed.mps(), 220, 15);
+}
+
+}  // namespace
+}  // namespace liptako::track
