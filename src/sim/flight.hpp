@@ -1,0 +1,160 @@
+// One aircraft from departure to arrival: a small autopilot that flies a route the way aircraft do,
+// with bank and roll limits, climbs and descents, speed changes, racetracks, take-off and landing.
+// Its path between the autopilot's steps is a cubic curve, and that curve is the truth: position
+// and velocity fit each other exactly.
+//
+// A pure function of its plan: asking at other times, or in other portions, gives the same path.
+// There is no wind: air speed is ground speed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "base/units.hpp"
+#include "sim/geometry.hpp"
+#include "sim/scenario.hpp"
+
+namespace liptako::sim {
+
+// What a kind of aircraft can do. Speeds are true air speeds.
+struct Performance {
+  base::Speed cruise;
+  base::Speed low;       // below 3,000 ft
+  base::Speed approach;  // at the threshold
+  base::Speed lift_off;
+  base::Speed climb;    // at sea level, falling towards the ceiling
+  base::Speed descent;  // at most
+  base::Length ceiling;
+  base::Angle bank;      // at most
+  double echo_m2 = 1.0;  // radar cross-section
+};
+[[nodiscard]] const Performance& performance(AircraftKind kind);
+
+// Height above the ellipsoid of a pressure altitude, and back (to 1 mm).
+[[nodiscard]] double height_of_pressure_altitude(const Atmosphere& air, double pressure_altitude_m);
+[[nodiscard]] double pressure_altitude_of_height(const Atmosphere& air, double height_m);
+
+struct FlightPlan {
+  std::uint32_t number = 0;
+  AircraftKind kind = AircraftKind::airliner;
+  base::Timestamp departs;
+  std::vector<RoutePoint> route;  // as in Traffic, laps and random offsets already worked in
+  base::Length level;             // cruising pressure altitude
+  base::Speed cruise;
+  Transponder transponder = Transponder::adsb;
+  base::IcaoAddress icao_address;
+  base::ModeACode mode_3a;
+  base::CallSign call_sign;
+  int nac_p = 9;
+  base::Length altimeter_error;  // of the aircraft's own pressure altitude
+  std::vector<Interval<base::Duration>> silent;
+  std::uint64_t seed = 0;  // for the navigation error
+};
+
+// Where an aircraft is at an instant.
+struct Pose {
+  Vec3 position;  // ECEF, metres
+  Vec3 velocity;  // ECEF, metres per second
+  double pressure_altitude_m = 0.0;
+  double vertical_rate_mps = 0.0;  // of pressure altitude
+  bool on_ground = false;
+};
+
+class Flight {
+ public:
+  // `aerodromes` and `air` are read during construction only.
+  Flight(FlightPlan plan, const std::vector<Aerodrome>& aerodromes, const Atmosphere& air);
+
+  // Flies on, at least to `time` or to the end of the flight. What lies more than 70 s before is
+  // forgotten.
+  void fly_to(base::Timestamp time);
+  // True if the flight has been flown to its end, and the end lies before `time`.
+  [[nodiscard]] bool over(base::Timestamp time) const;
+
+  // Where it is; nothing before departure and after arrival. Requires fly_to(time), and not
+  // forgotten.
+  [[nodiscard]] std::optional<Pose> at(base::Timestamp time) const;
+  [[nodiscard]] bool silent(base::Timestamp time) const;
+  [[nodiscard]] const FlightPlan& plan() const { return plan_; }
+
+ private:
+  struct Knot {
+    std::int64_t time_ms = 0;  // after departure
+    Pose pose;
+  };
+  // A point to fly by, in the autopilot's own list: runways and racetracks already unfolded.
+  struct Waypoint {
+    Vec3 position;
+    double to_go_m = 0.0;    // from here to the last one
+    double limit_mps = 1e9;  // speed on the way to it
+  };
+  struct Command {
+    double turn_rate = 0.0;
+    double speed_mps = 0.0;
+    double vertical_rate_mps = 0.0;
+    bool steady = false;  // nothing changes within the next long step
+  };
+
+  void unfold_route(const std::vector<Aerodrome>& aerodromes);
+  void unfold_hold(const Frame& fix, const Hold& hold);
+  void add(const Frame& point, double limit_mps);
+  void step();
+  void choose_waypoint();
+  [[nodiscard]] Command command() const;
+  [[nodiscard]] double turn_radius_m(double speed_mps) const;
+  [[nodiscard]] double lead_distance_m() const;
+  [[nodiscard]] Knot knot() const;
+
+  FlightPlan plan_;
+  Performance can_;
+  Atmosphere air_;
+  std::vector<Waypoint> waypoints_;
+  std::deque<Knot> knots_;
+  bool ended_ = false;
+
+  // The autopilot's state.
+  std::int64_t time_ms_ = 0;
+  std::size_t next_ = 1;  // waypoint
+  Frame frame_;
+  Vec3 ahead_;  // unit, horizontal
+  double speed_mps_ = 0.0;
+  double turn_rate_ = 0.0;   // radians per second, clockwise
+  double altitude_m_ = 0.0;  // pressure altitude
+  double vertical_rate_mps_ = 0.0;
+  bool on_ground_ = false;
+  bool landing_ = false;
+  std::optional<double> destination_m_;  // pressure altitude of the aerodrome to land at
+  base::Angle landing_track_;
+};
+
+// Error of an aircraft's satellite navigation: slow, bounded in frequency, a pure function of time.
+// Each horizontal axis has the standard deviation that the accuracy category allows: its 95 %
+// radius divided by 2.45 [Annex 10 Vol. IV; EPU in DO-260B table 2-71].
+class NavigationError {
+ public:
+  NavigationError(int nac_p, std::uint64_t seed);
+  struct Offset {
+    double east_m = 0.0;
+    double north_m = 0.0;
+    double up_m = 0.0;
+  };
+  [[nodiscard]] Offset at(base::Duration flight_time) const;
+  // 95 % radius of a category; nothing for those without a bound.
+  [[nodiscard]] static std::optional<base::Length> radius95(int nac_p);
+
+ private:
+  static constexpr int kWaves = 5;
+  struct Wave {
+    double amplitude_m = 0.0;
+    double rate = 0.0;  // radians per second
+    double phase = 0.0;
+  };
+  std::array<std::array<Wave, kWaves>, 3> axes_{};
+};
+
+}  // namespace liptako::sim
