@@ -9,9 +9,9 @@
 
 #include "base/result.hpp"
 #include "base/seams.hpp"
+#include "record/damage.hpp"
 #include "record/entry.hpp"
 #include "record/format.hpp"
-#include "record/writer.hpp"
 
 namespace liptako::record {
 
@@ -21,13 +21,13 @@ struct Frame {
   bool damaged = false;  // the body does not match its checksum; it is handed over as it is
   std::uint32_t segment = 0;
   std::uint64_t offset = 0;  // of the frame's header in the segment's file
-  base::ByteView body;
+  base::ByteView body{};
 };
 
 struct RecordedEntry {
   std::uint64_t sequence = 0;
   bool damaged = false;
-  EntryView entry;
+  EntryView entry{};
 };
 
 class Cursor {
@@ -51,6 +51,7 @@ class Cursor {
   static constexpr std::size_t kMaxDamages = 1'000;
 
  private:
+  friend class Writer;  // opening for append is reading the last segment to its end
   struct Segment {
     std::uint32_t number = 0;
     std::uint64_t size = 0;
@@ -58,25 +59,35 @@ class Cursor {
   };
   Cursor(base::Storage& storage, Stream stream, std::uint64_t from)
       : storage_(&storage), stream_(stream), from_(from) {}
-  friend class Writer;  // opening for append is reading the last segment to its end
 
   void note(const Damage& damage);
-  // The bytes of the current segment at `offset`, `size` of them or fewer at its end.
-  [[nodiscard]] base::Result<base::ByteView> window(std::uint64_t offset, std::size_t size);
+  // To the start of segments_[index]: says if a number is missing before it or its header is
+  // unreadable.
+  void enter(std::size_t index);
+  // What is at hand of the current segment from `offset` on: at least `size` bytes, fewer only at
+  // its end.
+  [[nodiscard]] base::Result<base::ByteView> bytes_at(std::uint64_t offset, std::size_t size);
+  // Offset of the first sound frame at or after `offset`, the segment's size if there is none.
   [[nodiscard]] base::Result<std::uint64_t> find_frame(std::uint64_t offset);
 
   base::Storage* storage_;
   Stream stream_;
   std::uint64_t from_;
   std::vector<Segment> segments_;
-  std::uint64_t salt_ = 0;
-  std::size_t current_ = 0;                // index into segments_
-  std::uint64_t offset_ = 0;               // of the next frame in it
-  std::optional<std::uint64_t> expected_;  // sequence of the next frame
-  base::Bytes chunk_;                      // bytes of the current segment from chunk_offset_ on
+  std::uint64_t salt_ = 0;      // of the first readable header: stands in for unreadable ones
+  std::size_t current_ = 0;     // index into segments_
+  std::uint64_t offset_ = 0;    // of the next frame in it
+  std::uint64_t expected_ = 0;  // lowest sequence the next frame may have
+  bool gap_allowed_ =
+      true;  // the next frame may have a higher one: at the start, and behind noted damage
+  base::Bytes chunk_;  // bytes of the current segment from chunk_offset_ on
   std::uint64_t chunk_offset_ = 0;
   std::vector<Damage> damages_;
   std::uint64_t damage_count_ = 0;
 };
+
+// The salt of a stream's record: from its own segments, else from the other stream's; none if no
+// header is readable.
+[[nodiscard]] base::Result<std::optional<std::uint64_t>> find_salt(base::Storage& storage);
 
 }  // namespace liptako::record

@@ -28,9 +28,9 @@ inline constexpr base::SourceId kNoSource{0xFFFF};
 struct EntryView {
   EntryKind kind = EntryKind::tick;
   base::SourceId source = kNoSource;
-  base::Timestamp utc;         // the shell's clock at arrival
+  base::Timestamp utc{};       // the shell's clock at arrival
   base::Duration monotonic{};  // since boot; never steps
-  base::ByteView payload;      // valid only during the call that hands the entry over
+  base::ByteView payload{};    // valid only during the call that hands the entry over
 };
 
 // Largest payload accepted: a UDP datagram or a chunk of a stream or file.

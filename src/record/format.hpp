@@ -63,8 +63,16 @@ void encode_frame(std::uint64_t salt,
                   std::uint64_t sequence,
                   base::ByteView body,
                   base::Bytes& out);
+// The same in two steps, for a body that is encoded in place: begin_frame leaves room for the
+// header and returns where, end_frame fills it for the body appended since.
+[[nodiscard]] std::size_t begin_frame(base::Bytes& out);
+void end_frame(std::uint64_t salt, std::uint64_t sequence, std::size_t begin, base::Bytes& out);
 // None unless the 24 bytes are a sound header under this salt.
 [[nodiscard]] std::optional<FrameHeader> decode_frame_header(std::uint64_t salt,
                                                              base::ByteView bytes);
+
+// Where the first four bytes that could begin a frame are, at or after `from`; bytes.size() if
+// nowhere.
+[[nodiscard]] std::size_t find_frame_magic(base::ByteView bytes, std::size_t from);
 
 }  // namespace liptako::record

@@ -16,6 +16,7 @@
 
 #include "base/result.hpp"
 #include "base/seams.hpp"
+#include "record/damage.hpp"
 #include "record/entry.hpp"
 #include "record/format.hpp"
 
@@ -34,25 +35,6 @@ struct WriterOptions {
 
   [[nodiscard]] base::Result<void> validate() const;
 };
-
-// Something unreadable in a record, and where.
-struct Damage {
-  enum class What : std::uint8_t {
-    segment_header,   // both copies unreadable; frames are still read
-    segment_missing,  // a number is absent between two others
-    frame_header,     // `bytes` skipped to the next sound frame, or to the end of the segment
-    body_checksum,    // the body is handed over, flagged
-    entry_form,       // a sound frame whose body is not an entry: skipped
-    sequence,  // a frame's sequence does not follow the one before; `sequence` is what was found
-  };
-  What what = What::frame_header;
-  std::uint32_t segment = 0;
-  std::uint64_t offset = 0;    // in the segment's file
-  std::uint64_t sequence = 0;  // of the entry concerned, or the one expected there
-  std::uint64_t bytes = 0;     // skipped
-};
-// "input/00000002.seg at 4711: header checksum of entry 93; skipped 212 bytes to the next entry"
-[[nodiscard]] std::string to_string(Stream stream, const Damage& damage);
 
 // What Writer::open found.
 struct OpenReport {
@@ -125,8 +107,12 @@ class Writer {
  private:
   Writer(base::Storage& storage, const WriterOptions& options)
       : storage_(&storage), options_(options) {}
+  // Steps of open(): the stream's first segment; the last of an existing stream, false if there was
+  // nothing in it and it was removed.
+  [[nodiscard]] base::Result<void> create(std::uint32_t number);
+  [[nodiscard]] base::Result<bool> reopen_last();
   [[nodiscard]] base::Result<void> make_room(std::size_t body_size);
-  [[nodiscard]] base::Result<void> begin_segment();
+  [[nodiscard]] base::Result<void> begin_segment(std::uint32_t number);
   [[nodiscard]] base::Result<void> repair();
   void retire_file();
 

@@ -1,0 +1,57 @@
+#include "record/entry.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace liptako::record {
+namespace {
+
+TEST(Entry, ReadsBackWhatWasWritten) {
+  const base::Bytes payload{0x30, 0x00, 0x03};
+  const EntryView entry{.kind = EntryKind::datagram,
+                        .source = base::SourceId{7},
+                        .utc = base::timestamp_from_ns(1'790'000'000'123'456'789),
+                        .monotonic = base::Duration(42),
+                        .payload = payload};
+  base::Bytes bytes;
+  encode_entry(entry, bytes);
+  ASSERT_EQ(bytes.size(), kEntryHeaderSize + payload.size());
+  const auto read = decode_entry(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->kind, entry.kind);
+  EXPECT_EQ(read->source, entry.source);
+  EXPECT_EQ(read->utc, entry.utc);
+  EXPECT_EQ(read->monotonic, entry.monotonic);
+  EXPECT_TRUE(std::ranges::equal(read->payload, payload));
+}
+
+TEST(Entry, HasTheDocumentedBytes) {
+  base::Bytes bytes;
+  encode_entry({.kind = EntryKind::tick,
+                .utc = base::timestamp_from_ns(0x0102),
+                .monotonic = base::Duration(-1)},
+               bytes);
+  const base::Bytes expected{
+      4, 0xFF, 0xFF, 0x02, 0x01, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  EXPECT_EQ(bytes, expected);
+}
+
+TEST(Entry, RefusesWhatIsNone) {
+  base::Bytes bytes;
+  encode_entry({.kind = EntryKind::tick}, bytes);
+  EXPECT_FALSE(decode_entry(base::ByteView(bytes).first(kEntryHeaderSize - 1)));
+  EXPECT_FALSE(decode_entry({}));
+  for (const int kind : {0, 6, 255}) {
+    base::Bytes other = bytes;
+    other[0] = static_cast<std::uint8_t>(kind);
+    EXPECT_FALSE(decode_entry(other)) << kind;
+  }
+  bytes.resize(kEntryHeaderSize + kMaxPayload);
+  EXPECT_TRUE(decode_entry(bytes));
+  bytes.push_back(0);
+  EXPECT_FALSE(decode_entry(bytes));
+}
+
+}  // namespace
+}  // namespace liptako::record
