@@ -56,7 +56,9 @@ class SimStorage final : public base::Storage {
   class OpenFile;
   struct File {
     base::Bytes content;
-    std::optional<base::Bytes> durable;  // as last synced; none if never
+    std::size_t synced = 0;    // the first bytes of the content that are on the disk for certain
+    bool ever_synced = false;  // until then its name may be lost too
+    std::optional<base::Bytes> before_cut;  // what was synced, if it was truncated below that since
   };
   [[nodiscard]] base::Result<void> alive() const;
   // Writes as much as capacity and life allow.

@@ -1,0 +1,108 @@
+#include "sim/sim_storage.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace liptako::sim {
+namespace {
+
+const base::Bytes kSynced(1'000, 1);
+const base::Bytes kUnsynced(5'000, 2);
+
+base::Bytes content(SimStorage& disk, std::string_view path) {
+  const auto bytes = disk.read(path, 0, 1u << 20);
+  return bytes ? *bytes : base::Bytes{};
+}
+
+TEST(SimStorage, AKillLosesNothingThatWasWritten) {
+  SimStorage disk(1);
+  auto file = disk.open_append("a/b");
+  ASSERT_TRUE(file && (*file)->append(kUnsynced));
+  disk.restart_after_kill();
+  EXPECT_EQ(content(disk, "a/b"), kUnsynced);
+  EXPECT_FALSE((*file)->append(kSynced)) << "the file belongs to a dead process";
+}
+
+TEST(SimStorage, APowerCutKeepsWhatWasSyncedAndMayLoseOrSpoilTheRest) {
+  int all = 0;
+  int none = 0;
+  int spoilt = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    SimStorage disk(seed);
+    auto file = disk.open_append("f");
+    ASSERT_TRUE((*file)->append(kSynced) && (*file)->sync() && (*file)->append(kUnsynced));
+    disk.restart_after_power_loss();
+    const base::Bytes after = content(disk, "f");
+    ASSERT_GE(after.size(), kSynced.size());
+    ASSERT_TRUE(std::ranges::equal(base::ByteView(after).first(kSynced.size()), kSynced)) << seed;
+    const base::ByteView rest = base::ByteView(after).subspan(kSynced.size());
+    const bool sound = std::ranges::all_of(rest, [](std::uint8_t byte) { return byte == 2; });
+    all += sound && rest.size() == kUnsynced.size() ? 1 : 0;
+    none += rest.empty() ? 1 : 0;
+    spoilt += sound ? 0 : 1;
+  }
+  EXPECT_GT(all, 10);
+  EXPECT_GT(none, 10);
+  EXPECT_GT(spoilt, 10);
+}
+
+TEST(SimStorage, AFullDiskWritesInPartAndSaysSo) {
+  SimStorage disk(1);
+  disk.set_capacity(1'500);
+  auto file = disk.open_append("f");
+  ASSERT_TRUE((*file)->append(kSynced));
+  const auto written = (*file)->append(kSynced);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().kind, base::ErrorKind::world);
+  EXPECT_EQ((*file)->size(), 1'500u);
+  EXPECT_FALSE(disk.replace("g", kSynced));
+  EXPECT_FALSE(disk.size("g"));
+}
+
+TEST(SimStorage, DeathComesInsideTheWrite) {
+  SimStorage disk(1);
+  auto file = disk.open_append("f");
+  disk.die_after(1'200);
+  ASSERT_TRUE((*file)->append(kSynced));
+  EXPECT_FALSE((*file)->append(kSynced));
+  EXPECT_TRUE(disk.dead());
+  EXPECT_FALSE(disk.read("f", 0, 1));
+  disk.restart_after_kill();
+  EXPECT_EQ(content(disk, "f").size(), 1'200u);
+}
+
+TEST(SimStorage, AnUnsyncedTruncationMayComeBack) {
+  int undone = 0;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    SimStorage disk(seed);
+    auto file = disk.open_append("f");
+    ASSERT_TRUE((*file)->append(kSynced) && (*file)->sync() && disk.truncate("f", 10));
+    disk.restart_after_power_loss();
+    const std::size_t size = content(disk, "f").size();
+    ASSERT_TRUE(size == 10 || size == kSynced.size());
+    undone += size == 10 ? 0 : 1;
+  }
+  EXPECT_GT(undone, 5);
+  EXPECT_LT(undone, 45);
+}
+
+TEST(SimStorage, ReplaceIsWholeOrNotAtAll) {
+  SimStorage disk(1);
+  ASSERT_TRUE(disk.replace("f", kSynced));
+  disk.die_after(100);
+  EXPECT_FALSE(disk.replace("f", kUnsynced));
+  disk.restart_after_power_loss();
+  EXPECT_EQ(content(disk, "f"), kSynced);
+}
+
+TEST(SimStorage, ListsTheFilesOfOneFolder) {
+  SimStorage disk(1);
+  for (const char* path : {"a/2", "a/1", "a/b/3", "ab", "b/4"})
+    ASSERT_TRUE(disk.replace(path, kSynced));
+  EXPECT_EQ(disk.list("a").value(), (std::vector<std::string>{"1", "2"}));
+  EXPECT_TRUE(disk.list("none").value().empty());
+}
+
+}  // namespace
+}  // namespace liptako::sim
