@@ -61,8 +61,14 @@ CPP
 expect "clang-tidy, three parameters of one type" found "${tidy[@]}"
 echo 'int Half(int whole) { return whole / 2; }' >"$source"
 expect "clang-tidy, name" found "${tidy[@]}"
-printf '#include <string>\n#include <utility>\nstd::string twice(std::string a) {\n  std::string b = std::move(a);\n  return a + b;\n}\n' \
-  >"$source"
+cat >"$source" <<'CPP'
+#include <string>
+#include <utility>
+std::string twice(std::string a) {
+  std::string b = std::move(a);
+  return a + b;
+}
+CPP
 expect "clang-tidy, use after move" found "${tidy[@]}"
 
 ((failures == 0)) && echo "every planted violation was found"

@@ -157,15 +157,17 @@ TEST(Parts, SurviveQuotesEscapesRawTextAndDigitSeparators) {
 
 TEST(Width, CountsColumnsNotBytesAndSparesTablesAndLinks) {
   const std::string wide(101, 'x');
+  const std::string wider(121, 'x');
   std::string accents;
-  for (int i = 0; i < 100; ++i) accents += "é";
+  for (int i = 0; i < 120; ++i) accents += "é";
   EXPECT_EQ(
       places(check_width({
           {"src/base/a.hpp", "//\n// " + wide + "\n"},
           {"docs/a.md",
-           accents + "\n| " + wide + " |\n```\n" + wide + "\n```\nsee https://" + wide + "\n"},
+           accents + "\n| " + wider + " |\n```\n" + wider + "\n```\nsee https://" + wider + "\n"},
+          {"docs/b.md", wider + "\n"},
       })),
-      Places{"src/base/a.hpp:2"});
+      (Places{"docs/b.md:1", "src/base/a.hpp:2"}));
 }
 
 TEST(Notes, NeedAnIssueNumber) {

@@ -6,7 +6,8 @@
 
 namespace liptako::lint {
 
-// Lines of at most 100 columns; tables, links and headings of documents excepted.
+// Lines of at most 100 columns in C++, 120 elsewhere; tables, blocks and links of documents
+// excepted.
 [[nodiscard]] std::vector<Finding> check_width(const Repository& repository);
 // Notes of unfinished work carry an issue number.
 [[nodiscard]] std::vector<Finding> check_notes(const Repository& repository);

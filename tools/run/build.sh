@@ -37,9 +37,9 @@ build_all() {
   logged build ninja -C build/release
 }
 
-# Hash of the contents and names of what the console is built from.
+# Hash of the contents and names of what the console is built from: its sources and the map layers.
 console_inputs() {
-  find web -name node_modules -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
+  find web data/region -name node_modules -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum
 }
 
 # install_console: web/node_modules as the lock file says; packages run no scripts of their own.

@@ -211,7 +211,8 @@ verb_bench() {
   done
   if ((!found)); then
     say "no benchmark of that name; there are:"
-    find build/release/bench -maxdepth 1 -name 'bench_*' -type f -perm -u+x -printf '  %f\n' | sed 's/bench_//' | sort >&2
+    find build/release/bench -maxdepth 1 -name 'bench_*' -type f -perm -u+x -printf '  %f\n' |
+      sed 's/bench_//' | sort >&2
     return 2
   fi
   return "$status"
