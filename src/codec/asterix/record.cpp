@@ -1,0 +1,329 @@
+#include "codec/asterix/record.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "spec/asterix/cat021.hpp"
+#include "spec/asterix/cat034.hpp"
+#include "spec/asterix/cat048.hpp"
+
+namespace liptako::codec::asterix {
+namespace {
+
+// How many octets a part takes at the start of `rest`; or why it cannot be told.
+struct Extent {
+  std::uint32_t length = 0;
+  std::uint32_t needed = 0;  // more than `rest` has: truncated
+  bool invalid = false;
+  const Part* part = nullptr;  // the sub-item at fault, if any
+};
+
+constexpr std::uint32_t size_of(ByteView bytes) { return static_cast<std::uint32_t>(bytes.size()); }
+
+Extent take(std::uint32_t length, ByteView rest) {
+  Extent extent{.length = length};
+  if (length > rest.size()) extent.needed = length;
+  return extent;
+}
+
+// The octets up to and including the first whose lowest bit is 0.
+Extent take_chain(ByteView rest) {
+  std::uint32_t n = 0;
+  while (n < rest.size()) {
+    if ((rest[n++] & 1) == 0) return {.length = n};
+  }
+  return {.needed = n + 1};
+}
+
+Extent measure(const Category& category, const Part& part, ByteView rest);
+
+Extent measure_compound(const Category& category, const Part& part, ByteView rest) {
+  const Extent chain = take_chain(rest);
+  if (chain.needed != 0) return chain;
+  std::uint32_t length = chain.length;
+  const std::span<const Part> subs = category.subs_of(part);
+  for (std::uint32_t octet = 0; octet < chain.length; ++octet) {
+    unsigned bits = rest[octet] & 0xFEu;
+    while (bits != 0) {
+      const auto bit = static_cast<unsigned>(std::countl_zero(static_cast<std::uint8_t>(bits)));
+      bits &= ~(0x80u >> bit);
+      const std::size_t index = std::size_t{octet} * 7 + bit;
+      if (index >= subs.size() || subs[index].shape == Shape::unused) return {.invalid = true};
+      Extent sub = measure(category, subs[index], rest.subspan(length));
+      if (sub.needed != 0 || sub.invalid) {
+        sub.part = &subs[index];
+        if (sub.needed != 0) sub.needed += length;
+        return sub;
+      }
+      length += sub.length;
+    }
+  }
+  return {.length = length};
+}
+
+inline Extent measure(const Category& category, const Part& part, ByteView rest) {
+  switch (part.shape) {
+    case Shape::fixed:
+      return take(part.length, rest);
+    case Shape::extended:
+    case Shape::repetitive_fx:
+      return take_chain(rest);
+    case Shape::repetitive:
+      if (rest.empty()) return {.needed = 1};
+      return take(1u + std::uint32_t{rest[0]} * part.length, rest);
+    case Shape::explicit_length:
+      if (rest.empty()) return {.needed = 1};
+      if (rest[0] == 0) return {.invalid = true};
+      return take(rest[0], rest);
+    case Shape::compound:
+      return measure_compound(category, part, rest);
+    case Shape::unused:
+      break;
+  }
+  return {.invalid = true};
+}
+
+}  // namespace
+
+struct RecordReader {
+  static std::expected<Record, RecordError> read(const Category& category,
+                                                 ByteView rest,
+                                                 std::uint64_t offset,
+                                                 std::uint32_t number) {
+    const auto fail = [&](Fault fault, std::uint32_t at, std::uint32_t needed = 0) {
+      return std::unexpected(RecordError{.fault = fault,
+                                         .category = category.number,
+                                         .record_number = number,
+                                         .record_offset = offset,
+                                         .offset = offset + at,
+                                         .needed = needed,
+                                         .left = size_of(rest) - at});
+    };
+    std::uint64_t present = 0;
+    const Extent fspec = take_chain(rest);
+    if (fspec.needed != 0) return fail(Fault::fspec_truncated, size_of(rest), 1);
+    for (std::uint32_t octet = 0; octet < fspec.length; ++octet) {
+      const std::uint64_t bits = rest[octet] >> 1;
+      if (octet < 9) {
+        present |= bits << (57 - 7 * octet);
+      } else if (bits != 0) {
+        return fail(Fault::fspec_undefined, octet);
+      }
+    }
+    if (present == 0) return fail(Fault::fspec_empty, 0);
+    if (fspec.length > 255) return fail(Fault::fspec_undefined, 255);
+
+    Record record;
+    record.category_ = &category;
+    record.present_ = present;
+    record.fspec_length_ = static_cast<std::uint8_t>(fspec.length);
+    std::uint32_t at = fspec.length;
+    const std::size_t item_count = category.items.size();
+    for (std::uint64_t left = present; left != 0;) {
+      const auto index = static_cast<std::size_t>(std::countl_zero(left));
+      left &= ~(std::uint64_t{1} << (63 - index));
+      if (index >= item_count || category.items[index].shape == Shape::unused) {
+        return fail(Fault::fspec_undefined, static_cast<std::uint32_t>(index / 7));
+      }
+      const Part& part = category.items[index];
+      const Extent extent = measure(category, part, rest.subspan(at));
+      if (extent.needed != 0 || extent.invalid) [[unlikely]] {
+        auto error = fail(
+            extent.invalid ? Fault::item_length_invalid : Fault::item_truncated, at, extent.needed);
+        error.error().item = part.code;
+        return error;
+      }
+      record.begin_[index] = static_cast<std::uint16_t>(at);
+      at += extent.length;
+      record.end_[index] = static_cast<std::uint16_t>(at);
+    }
+    record.info = {
+        .category = category.number, .number = number, .offset = offset, .bytes = rest.first(at)};
+    return record;
+  }
+};
+
+std::expected<Record, RecordError> read_record(const Category& category,
+                                               ByteView rest,
+                                               std::uint64_t offset,
+                                               std::uint32_t number) {
+  return RecordReader::read(category, rest, offset, number);
+}
+
+SubItems split_compound(const Category& category, const Part& part, ByteView item) {
+  SubItems out;
+  const Extent chain = take_chain(item);
+  out.presence_length = static_cast<std::uint8_t>(std::min<std::uint32_t>(chain.length, 255));
+  std::uint32_t at = chain.length;
+  const std::span<const Part> subs = category.subs_of(part);
+  for (std::size_t i = 0; i < subs.size() && i / 7 < chain.length; ++i) {
+    if ((item[i / 7] & (0x80u >> (i % 7))) == 0) continue;
+    const Extent extent = measure(category, subs[i], item.subspan(at));
+    out.at[i] = item.subspan(at, extent.length);
+    at += extent.length;
+  }
+  return out;
+}
+
+const Category* find_category(std::uint8_t number) {
+  switch (number) {
+    case 21:
+      return &kCat021;
+    case 34:
+      return &kCat034;
+    case 48:
+      return &kCat048;
+    default:
+      return nullptr;
+  }
+}
+
+std::string_view to_string(Fault fault) {
+  switch (fault) {
+    case Fault::block_header_truncated:
+      return "block_header_truncated";
+    case Fault::block_length_invalid:
+      return "block_length_invalid";
+    case Fault::block_not_recognised:
+      return "block_not_recognised";
+    case Fault::fspec_truncated:
+      return "fspec_truncated";
+    case Fault::fspec_empty:
+      return "fspec_empty";
+    case Fault::fspec_undefined:
+      return "fspec_undefined";
+    case Fault::item_truncated:
+      return "item_truncated";
+    case Fault::item_length_invalid:
+      return "item_length_invalid";
+  }
+  return "unknown";
+}
+
+std::string to_string(const RecordError& e) {
+  const auto record = [&](std::string_view what) {
+    return fmt::format("CAT{:03} record at byte {}: {}", e.category, e.record_offset, what);
+  };
+  switch (e.fault) {
+    case Fault::block_header_truncated:
+      return fmt::format("byte {}: a block header needs 3 bytes, {} left", e.offset, e.left);
+    case Fault::block_length_invalid:
+      return fmt::format("CAT{:03} block at byte {}: length {}, {} bytes left",
+                         e.category,
+                         e.offset,
+                         e.needed,
+                         e.left);
+    case Fault::block_not_recognised:
+      return fmt::format(
+          "byte {}: no block starts here (category {}, length {})", e.offset, e.category, e.needed);
+    case Fault::fspec_truncated:
+      return record("the FSPEC goes on past the end of the block");
+    case Fault::fspec_empty:
+      return record("the FSPEC announces no item");
+    case Fault::fspec_undefined:
+      return record(
+          fmt::format("FSPEC byte {} announces an undefined item", e.offset - e.record_offset + 1));
+    case Fault::item_truncated:
+      return record(
+          fmt::format("I{:03}/{} needs {} bytes, {} left", e.category, e.item, e.needed, e.left));
+    case Fault::item_length_invalid:
+      return record(fmt::format(
+          "I{:03}/{} at byte {} announces an impossible structure", e.category, e.item, e.offset));
+  }
+  return {};
+}
+
+// --- blocks ---
+
+namespace {
+// Categories published by EUROCONTROL, to tell a block header from other bytes.
+constexpr std::uint8_t kPublished[] = {1,  2,  4,  7,   8,   9,   10,  11,  15, 16,
+                                       17, 18, 19, 20,  21,  23,  25,  32,  34, 48,
+                                       62, 63, 65, 129, 150, 204, 205, 240, 247};
+bool published(std::uint8_t category) {
+  return std::find(std::begin(kPublished), std::end(kPublished), category) != std::end(kPublished);
+}
+// Longest record a hunt reads to judge a place: bounds the cost per byte on hostile input. The
+// longest record of the kept recordings has 124 octets.
+constexpr std::size_t kHuntRecord = 1024;
+// Two blocks of the greatest length: enough to judge a block and the header after it.
+constexpr std::size_t kLookAhead = 2 * 65536;
+}  // namespace
+
+bool BlockWalker::header_fits(std::size_t at) const {
+  if (data_.size() - at < kBlockHeader) return false;
+  const std::size_t length = std::size_t{data_[at + 1]} << 8 | data_[at + 2];
+  return length > kBlockHeader && length <= data_.size() - at;
+}
+
+// The end of the data, or a header of a published category whose block fits.
+bool BlockWalker::plausible(std::size_t at) const {
+  if (at == data_.size()) return true;
+  return header_fits(at) && published(data_[at]);
+}
+
+// A block whose first record reads, followed by a plausible place.
+bool BlockWalker::reads_clean(std::size_t at) const {
+  if (!plausible(at) || at == data_.size()) return false;
+  const std::size_t length = std::size_t{data_[at + 1]} << 8 | data_[at + 2];
+  if (!plausible(at + length)) return false;
+  const Category* category = find_category(data_[at]);
+  if (category == nullptr) return at + length != data_.size();  // weak: only as one of several
+  const ByteView content = data_.subspan(at + kBlockHeader, length - kBlockHeader);
+  const auto record =
+      read_record(*category, content.first(std::min(content.size(), kHuntRecord)), 0, 0);
+  return record.has_value() && record->has(0);
+}
+
+void BlockWalker::hunt(std::size_t from) {
+  // With more data to come, a place too near the end of this piece cannot be judged yet.
+  const std::size_t end = more_ ? data_.size() - std::min(data_.size(), kLookAhead) : data_.size();
+  for (at_ = from; at_ < end; ++at_) {
+    if (reads_clean(at_)) return;
+  }
+}
+
+std::optional<std::expected<Block, RecordError>> BlockWalker::next() {
+  if (at_ >= data_.size()) return std::nullopt;
+  if (more_ && data_.size() - at_ < kLookAhead) return std::nullopt;
+  const std::size_t start = at_;
+  const std::size_t left = data_.size() - start;
+  RecordError error{.record_offset = base_ + start,
+                    .offset = base_ + start,
+                    .left = static_cast<std::uint32_t>(left)};
+  if (left < kBlockHeader) {
+    error.fault = Fault::block_header_truncated;
+    at_ = data_.size();
+    return std::unexpected(error);
+  }
+  const std::size_t length = std::size_t{data_[start + 1]} << 8 | data_[start + 2];
+  error.category = data_[start];
+  error.needed = static_cast<std::uint32_t>(length);
+  if (!header_fits(start)) {
+    error.fault = Fault::block_length_invalid;
+    hunt(std::max(start + 1, previous_ + 1));
+    previous_ = at_;
+    return std::unexpected(error);
+  }
+  if (find_category(data_[start]) == nullptr && !published(data_[start]) &&
+      !plausible(start + length)) {
+    error.fault = Fault::block_not_recognised;
+    hunt(previous_ + 1);
+    previous_ = at_;
+    return std::unexpected(error);
+  }
+  previous_ = start;
+  at_ = start + length;
+  return Block{.category = data_[start],
+               .offset = base_ + start,
+               .content = data_.subspan(start + kBlockHeader, length - kBlockHeader)};
+}
+
+void BlockWalker::block_failed(std::uint64_t at) {
+  if (plausible(at_)) return;
+  hunt(static_cast<std::size_t>(at - base_));
+}
+
+}  // namespace liptako::codec::asterix
