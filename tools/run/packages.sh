@@ -31,8 +31,6 @@ readonly PACKAGES_BROWSER=(
 readonly PACKAGES_CLANG=(
   clang-19
   libclang-rt-19-dev
-  lld-19
-  llvm-19
 )
 readonly PACKAGES_LINT=(
   clang-format-19
