@@ -43,36 +43,48 @@ base::Result<std::optional<std::uint64_t>> find_salt(base::Storage& storage) {
   return std::nullopt;
 }
 
-base::Result<Cursor> Cursor::open(base::Storage& storage, Stream stream, std::uint64_t from) {
-  Cursor cursor(storage, stream, from);
-  const auto numbers = list_segments(storage, stream);
+base::Result<void> Cursor::survey() {
+  const auto numbers = list_segments(*storage_, stream_);
   if (!numbers) return std::unexpected(numbers.error());
-  bool have_salt = false;
   for (const std::uint32_t number : *numbers) {
-    const auto size = storage.size(segment_path(stream, number));
+    const auto size = storage_->size(segment_path(stream_, number));
     if (!size) return std::unexpected(size.error());
-    auto header = read_header(storage, stream, number);
+    // An empty file at the end is a segment that is being begun.
+    if (*size == 0 && number == numbers->back()) break;
+    auto header = read_header(*storage_, stream_, number);
     if (!header) return std::unexpected(header.error());
-    if (*header && !have_salt) {
-      cursor.salt_ = (*header)->salt;
-      have_salt = true;
+    if (*header && !salt_known_) {
+      salt_ = (*header)->salt;
+      salt_known_ = true;
     }
     // A header that belongs elsewhere says nothing about this file.
-    if (*header && ((*header)->number != number || (*header)->stream != stream)) header->reset();
-    cursor.segments_.push_back({number, *size, *header});
+    if (*header && ((*header)->number != number || (*header)->stream != stream_)) header->reset();
+    segments_.push_back({number, *size, *header});
   }
-  if (!have_salt && !cursor.segments_.empty()) {
-    const auto salt = find_salt(storage);
-    if (!salt) return std::unexpected(salt.error());
-    cursor.salt_ = salt->value_or(0);
-  }
-  std::size_t start = 0;
+  if (salt_known_ || segments_.empty()) return {};
+  const auto salt = find_salt(*storage_);
+  if (!salt) return std::unexpected(salt.error());
+  salt_ = salt->value_or(0);
+  salt_known_ = salt->has_value();
+  return {};
+}
+
+base::Result<Cursor> Cursor::open(base::Storage& storage, Stream stream, std::uint64_t from) {
+  Cursor cursor(storage, stream, from);
+  if (const auto surveyed = cursor.survey(); !surveyed) return std::unexpected(surveyed.error());
   for (std::size_t i = 0; i < cursor.segments_.size(); ++i) {
     const auto& header = cursor.segments_[i].header;
-    if (header && header->first_sequence <= from) start = i;
+    if (header && header->first_sequence <= from) cursor.current_ = i;
   }
-  cursor.current_ = start;
-  if (!cursor.segments_.empty()) cursor.enter(start);
+  cursor.enter(cursor.current_);
+  return cursor;
+}
+
+base::Result<Cursor> Cursor::open_last(base::Storage& storage, Stream stream) {
+  Cursor cursor(storage, stream, 0);
+  if (const auto surveyed = cursor.survey(); !surveyed) return std::unexpected(surveyed.error());
+  if (!cursor.segments_.empty()) cursor.current_ = cursor.segments_.size() - 1;
+  cursor.enter(cursor.current_);
   return cursor;
 }
 

@@ -60,6 +60,10 @@ class Cursor {
   Cursor(base::Storage& storage, Stream stream, std::uint64_t from)
       : storage_(&storage), stream_(stream), from_(from) {}
 
+  // At the first frame of the last segment.
+  [[nodiscard]] static base::Result<Cursor> open_last(base::Storage& storage, Stream stream);
+  // Looks at all segments' headers.
+  [[nodiscard]] base::Result<void> survey();
   void note(const Damage& damage);
   // To the start of segments_[index]: says if a number is missing before it or its header is
   // unreadable.
@@ -74,7 +78,8 @@ class Cursor {
   Stream stream_;
   std::uint64_t from_;
   std::vector<Segment> segments_;
-  std::uint64_t salt_ = 0;      // of the first readable header: stands in for unreadable ones
+  std::uint64_t salt_ = 0;  // of the first readable header: stands in for unreadable ones
+  bool salt_known_ = false;
   std::size_t current_ = 0;     // index into segments_
   std::uint64_t offset_ = 0;    // of the next frame in it
   std::uint64_t expected_ = 0;  // lowest sequence the next frame may have

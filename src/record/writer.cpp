@@ -33,41 +33,39 @@ base::Result<Writer> Writer::open(base::Storage& storage, const WriterOptions& o
   while (!writer.file_) {
     const auto names = storage.list(folder_of(options.stream));
     if (!names) return std::unexpected(names.error());
-    if (std::ranges::none_of(
-            *names, [](const std::string& name) { return segment_number(name).has_value(); })) {
-      if (const auto made = writer.create(0); !made) return std::unexpected(made.error());
-      break;
+    std::optional<std::uint32_t> last;
+    for (const std::string& name : *names) {
+      if (const auto number = segment_number(name)) last = number;
     }
-    const auto reopened = writer.reopen_last();
-    if (!reopened) return std::unexpected(reopened.error());
+    if (!last) {
+      if (const auto made = writer.create(); !made) return std::unexpected(made.error());
+    } else if (const auto reopened = writer.reopen(*last); !reopened) {
+      return std::unexpected(reopened.error());
+    }
   }
   return writer;
 }
 
-base::Result<void> Writer::create(std::uint32_t number) {
+base::Result<void> Writer::create() {
   opened_.created = true;
-  if (const auto begun = begin_segment(number); !begun) return begun;
+  if (const auto begun = begin_segment(0); !begun) return begun;
   if (const auto flushed = flush(); !flushed) return flushed;
   return file_->sync();
 }
 
-base::Result<bool> Writer::reopen_last() {
-  auto cursor = Cursor::open(*storage_, options_.stream);
+base::Result<void> Writer::reopen(std::uint32_t number) {
+  const std::string path = segment_path(options_.stream, number);
+  const auto size = storage_->size(path);
+  if (!size) return std::unexpected(size.error());
+  if (*size == 0) return storage_->remove(path);
+  auto cursor = Cursor::open_last(*storage_, options_.stream);
   if (!cursor) return std::unexpected(cursor.error());
-  const std::size_t last = cursor->segments_.size() - 1;
-  if (last > 0) {
-    cursor->expected_ = 0;
-    cursor->gap_allowed_ = true;
-    cursor->damages_.clear();
-    cursor->current_ = last;  // so that entering it is not following another
-    cursor->enter(last);
-  }
-  const Cursor::Segment segment = cursor->segments_[last];
-  const std::string path = segment_path(options_.stream, segment.number);
+  const Cursor::Segment segment = cursor->segments_.back();
 
   // Everything up to the last sound entry stays, with the damage that lies before it. What follows
   // is the end of an interrupted write, or sectors a power cut spoilt.
-  std::uint64_t keep = segment.header ? kSegmentHeaderSize : 0;
+  std::uint64_t keep =
+      segment.header && segment.size >= kSegmentHeaderSize ? kSegmentHeaderSize : 0;
   std::uint64_t next = segment.header ? segment.header->first_sequence : 0;
   while (true) {
     const auto frame = cursor->next_frame();
@@ -78,12 +76,19 @@ base::Result<bool> Writer::reopen_last() {
     next = (*frame)->sequence + 1;
     opened_.last_body.assign((*frame)->body.begin(), (*frame)->body.end());
   }
-  opened_.cut_bytes += segment.size - keep;
   if (keep == 0) {
-    if (const auto removed = storage_->remove(path); !removed)
-      return std::unexpected(removed.error());
-    return false;
+    if (!cursor->salt_known_ && segment.size > kSegmentHeaderSize) {
+      // There may be sound entries behind it: nothing here can tell, so nothing here may delete them.
+      return base::world_failed(
+          fmt::format("{}: both copies of its header are unreadable and no other segment holds the "
+                      "record's salt; "
+                      "repair the file or move it away",
+                      path));
+    }
+    opened_.cut_bytes += segment.size;
+    return storage_->remove(path);
   }
+  opened_.cut_bytes += segment.size - keep;
   for (const Damage& damage : cursor->damages_) {
     if (damage.offset < keep && opened_.damages.size() < OpenReport::kMaxDamages) {
       opened_.damages.push_back(damage);
@@ -111,7 +116,7 @@ base::Result<bool> Writer::reopen_last() {
   if (!frame) return std::unexpected(frame.error());
   opened_.first_sequence = *frame ? (*frame)->sequence : next;
   opened_.next_sequence = next;
-  return true;
+  return {};
 }
 
 base::Result<void> Writer::begin_segment(std::uint32_t number) {

@@ -107,10 +107,10 @@ class Writer {
  private:
   Writer(base::Storage& storage, const WriterOptions& options)
       : storage_(&storage), options_(options) {}
-  // Steps of open(): the stream's first segment; the last of an existing stream, false if there was
-  // nothing in it and it was removed.
-  [[nodiscard]] base::Result<void> create(std::uint32_t number);
-  [[nodiscard]] base::Result<bool> reopen_last();
+  // Steps of open(): the stream's first segment; the last of an existing stream, which is removed, and file_ left empty,
+  // if nothing is in it.
+  [[nodiscard]] base::Result<void> create();
+  [[nodiscard]] base::Result<void> reopen(std::uint32_t number);
   [[nodiscard]] base::Result<void> make_room(std::size_t body_size);
   [[nodiscard]] base::Result<void> begin_segment(std::uint32_t number);
   [[nodiscard]] base::Result<void> repair();
