@@ -1,0 +1,44 @@
+// The WebSocket to the node: opened again for as long as the page lives, with growing pauses.
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5_000;
+
+export class Link {
+  private socket: WebSocket | null = null;
+  private pause = FIRST_PAUSE_MS;
+
+  constructor(
+    private readonly url: string,
+    private readonly onFrame: (bytes: ArrayBuffer) => void,
+    private readonly onDown: () => void,
+  ) {
+    this.open();
+  }
+
+  private open(): void {
+    const socket = new WebSocket(this.url);
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    socket.onmessage = (event: MessageEvent) => {
+      if (socket !== this.socket || !(event.data instanceof ArrayBuffer)) return;
+      this.pause = FIRST_PAUSE_MS;
+      this.onFrame(event.data);
+    };
+    socket.onclose = () => {
+      if (socket !== this.socket) return;
+      this.socket = null;
+      this.onDown();
+      setTimeout(() => this.open(), this.pause);
+      this.pause = Math.min(LONGEST_PAUSE_MS, this.pause * 2);
+    };
+  }
+
+  // Gives up a connection that is open but silent, or that speaks what we cannot read; a new one follows.
+  restart(): void {
+    const socket = this.socket;
+    if (!socket) return;
+    this.socket = null;
+    socket.close();
+    setTimeout(() => this.open(), this.pause);
+    this.pause = Math.min(LONGEST_PAUSE_MS, this.pause * 2);
+  }
+}

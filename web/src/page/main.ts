@@ -1,0 +1,329 @@
+// The page: starts the drawing worker and shows what it reports. Layout and texts are in index.html, so that the page
+// reads as a document before any script runs.
+import { age, angle, number, position, utcDate, utcTime } from '../format.ts';
+import type { FromWorker, MapOptions, Picture, ToWorker } from '../messages.ts';
+import type { NodeStatus } from '../protocol.ts';
+import { parseAddress, VECTOR_CHOICES, writeAddress } from './address.ts';
+import { byId, setClass, setText } from './dom.ts';
+import { setLanguage, text } from './i18n.ts';
+import { MapInput, ZOOM_STEP } from './map_input.ts';
+import { inTrouble, SourcesPanel } from './sources_panel.ts';
+import { TrackDetail } from './track_detail.ts';
+import { TrackTable } from './track_table.ts';
+
+const KEYS_SETTING = 'liptako.single-keys';
+
+const base = new URL('.', document.baseURI).href;
+const address = parseAddress(location.hash);
+const canvas = byId<HTMLCanvasElement>('map-canvas');
+const map = byId<HTMLElement>('map');
+const help = byId<HTMLDialogElement>('help');
+const probes = new Map<number, (at: Extract<FromWorker, { t: 'probe' }>['at']) => void>();
+
+let picture: Picture | null = null;
+let status: NodeStatus | null = null;
+let statusCameMs = 0;
+let written = '';
+
+function mapOptions(): MapOptions {
+  const { theme, language, vectorMinutes, ellipses, history, labels } = address;
+  return { theme, language, vectorMinutes, ellipses, history, labels, coastTag: text('coastTag') };
+}
+
+function rememberAddress(): void {
+  const hash = writeAddress(address);
+  if (hash === written) return;
+  written = hash;
+  history.replaceState(null, '', hash);
+}
+
+function mapSize(): { width: number; height: number; unit: number } {
+  const unit = devicePixelRatio;
+  return {
+    width: Math.max(1, Math.round(map.clientWidth * unit)),
+    height: Math.max(1, Math.round(map.clientHeight * unit)),
+    unit,
+  };
+}
+
+setLanguage(address.language);
+if (typeof canvas.transferControlToOffscreen !== 'function') {
+  const banner = byId('banner');
+  setText(banner, text('noGraphics'));
+  banner.hidden = false;
+  throw new Error('OffscreenCanvas is missing');
+}
+
+const worker = new Worker(new URL('worker.js', base), { type: 'module' });
+const send = (message: ToWorker): void => worker.postMessage(message);
+const offscreen = canvas.transferControlToOffscreen();
+const socket = new URL('ws', base);
+socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
+worker.postMessage(
+  {
+    t: 'init',
+    canvas: offscreen,
+    ...mapSize(),
+    socket: socket.href,
+    base,
+    options: mapOptions(),
+    view: address.view,
+    selected: address.selected,
+  } satisfies ToWorker,
+  [offscreen],
+);
+
+const input = new MapInput(map, send);
+const select = (track: number | null): void => send({ t: 'select', track });
+const centre = (track: number): void => send({ t: 'centre', track });
+const table = new TrackTable((request) => send({ t: 'list', request }), select, centre);
+const detail = new TrackDetail(base);
+const panel = new SourcesPanel();
+
+function applySettings(): void {
+  document.documentElement.dataset.theme = address.theme;
+  for (const name of ['ellipses', 'history', 'labels'] as const) {
+    byId(`toggle-${name}`).setAttribute('aria-pressed', String(address[name]));
+  }
+  byId<HTMLSelectElement>('vector').value = String(address.vectorMinutes);
+  setText(byId('theme'), text(address.theme === 'night' ? 'themeDay' : 'themeNight'));
+  send({ t: 'options', options: mapOptions() });
+  rememberAddress();
+}
+
+function changeLanguage(): void {
+  address.language = address.language === 'fr' ? 'en' : 'fr';
+  setLanguage(address.language);
+  fillVectorChoices();
+  byId('map').setAttribute('aria-label', text('mapTitle'));
+  byId('table').setAttribute('aria-label', text('tableLabel'));
+  applySettings();
+  table.render();
+  if (picture) showPicture(picture);
+}
+
+function fillVectorChoices(): void {
+  for (const option of byId<HTMLSelectElement>('vector').options) {
+    const n = Number(option.value);
+    option.textContent = n === 0 ? text('vectorNone') : text('minutes', { n });
+  }
+}
+
+function toggle(name: 'ellipses' | 'history' | 'labels'): void {
+  address[name] = !address[name];
+  applySettings();
+}
+
+function nextVector(): void {
+  const at = (VECTOR_CHOICES as readonly number[]).indexOf(address.vectorMinutes);
+  address.vectorMinutes = VECTOR_CHOICES[(at + 1) % VECTOR_CHOICES.length];
+  applySettings();
+}
+
+function changeTheme(): void {
+  address.theme = address.theme === 'night' ? 'day' : 'night';
+  applySettings();
+}
+
+function openHelp(): void {
+  if (help.open) help.close();
+  else help.showModal();
+}
+
+function showPicture(p: Picture): void {
+  picture = p;
+  const lost = p.link === 'lost';
+  const banner = byId('banner');
+  if (lost) {
+    setText(banner, text('lostBanner', { age: age(p.silentMs), time: utcTime(p.timeMs) }));
+  } else if (p.link === 'connecting') {
+    setText(banner, text('connectingBanner') + (p.linkDetail ? ` ${p.linkDetail}` : ''));
+  }
+  banner.hidden = p.link === 'live';
+  setClass(banner, lost ? 'lost' : '');
+  document.documentElement.dataset.link = p.link;
+
+  const linkWord = byId('link');
+  setText(linkWord, text(lost ? 'linkLost' : p.link === 'live' ? 'linkLive' : 'linkConnecting'));
+  setClass(linkWord, `link ${p.link}`);
+  const clockText = byId('clock');
+  setText(clockText, utcTime(p.timeMs) + (lost ? ` (+${age(p.silentMs)})` : ''));
+  setClass(clockText, lost ? 'clock lost' : 'clock');
+  setText(byId('date'), utcDate(p.timeMs));
+  setText(byId('count-all'), String(p.counts.confirmed + p.counts.tentative + p.counts.coasting));
+  setText(byId('count-confirmed'), String(p.counts.confirmed));
+  setText(byId('count-tentative'), String(p.counts.tentative));
+  setText(byId('count-coasting'), String(p.counts.coasting));
+  setText(byId('count-not-placed'), p.counts.notPlaced > 0 ? `+ ${p.counts.notPlaced} ${text('notPlaced')}` : '');
+  detail.show(p.selected, p.detail, status, p.link === 'live');
+  showStatus();
+  showScale(p);
+  if (help.open) {
+    const { frameMs50, frameMs95, drawn, labels } = p.stats;
+    const ms = (v: number): string => number(v, address.language, 1);
+    setText(byId('diagnostics'), text('diagnostics', { ms50: ms(frameMs50), ms95: ms(frameMs95), drawn, labels }));
+  }
+  address.view = p.view;
+  address.selected = p.selected;
+  rememberAddress();
+}
+
+function showStatus(): void {
+  const lost = picture?.link === 'lost';
+  panel.show(status, status ? performance.now() - statusCameMs : 0, lost);
+  setText(byId('node-name'), status?.node ?? '…');
+  const troubled = [...(status?.sources ?? []), ...(status?.sensors ?? [])].filter((s) => inTrouble(s.state)).length;
+  const health = byId('health');
+  const none = !status || status.sources.length === 0;
+  setText(
+    health,
+    none ? text('sourcesNone') : troubled > 0 ? text('sourcesTrouble', { n: troubled }) : text('sourcesAllLive'),
+  );
+  setClass(health, lost ? 'unknown' : troubled > 0 ? 'trouble' : '');
+  const latency = status?.latency_ms;
+  const ms = (v: number | null | undefined): string =>
+    typeof v === 'number' ? number(v, address.language, 1) : text('none');
+  setText(byId('latency'), latency ? `${ms(latency.p50)} / ${ms(latency.p99)}\u202fms` : text('none'));
+  byId('build').textContent = status?.build ?? '';
+}
+
+// A bar of a round number of nautical miles, at most 120 pixels long.
+function showScale(p: Picture): void {
+  const nmPerPixel = p.metresPerPixel / 1852;
+  let nm = 1000;
+  for (const step of [0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]) {
+    if (step / nmPerPixel <= 120) nm = step;
+  }
+  byId('scale-bar').style.width = `${Math.round(nm / nmPerPixel)}px`;
+  setText(byId('scale-text'), `${number(nm, address.language, nm < 1 ? 1 : 0)}\u202fNM`);
+}
+
+function showCursor(m: Extract<FromWorker, { t: 'cursor' }>): void {
+  const parts = [position(m.latDeg, m.lonDeg)];
+  if (m.from) {
+    parts.push(
+      `${m.from.track} → ${text('angleTrue', { deg: angle(m.from.bearingDeg) })} ` +
+        `${number(m.from.rangeNm, address.language, 1)}\u202fNM`,
+    );
+  }
+  setText(byId('cursor'), parts.join('   '));
+  map.classList.toggle('over-track', m.track !== null);
+}
+
+worker.onmessage = (event: MessageEvent<FromWorker>) => {
+  const m = event.data;
+  switch (m.t) {
+    case 'picture':
+      showPicture(m);
+      break;
+    case 'status':
+      status = m.status;
+      statusCameMs = performance.now();
+      showStatus();
+      break;
+    case 'rows':
+      table.show(m.first, m.total, m.rows);
+      break;
+    case 'selected':
+      table.setSelected(m.track);
+      break;
+    case 'cursor':
+      showCursor(m);
+      break;
+    case 'probe':
+      probes.get(m.id)?.(m.at);
+      probes.delete(m.id);
+      break;
+    case 'fault':
+      showFault(m.text);
+      break;
+  }
+};
+worker.onerror = (event) => showFault(event.message || 'worker.js');
+
+function showFault(what: string): void {
+  const fault = byId('fault');
+  setText(fault, text('fault', { text: what }));
+  fault.hidden = false;
+}
+
+new ResizeObserver(() => send({ t: 'size', ...mapSize() })).observe(map);
+byId('language').addEventListener('click', changeLanguage);
+byId('theme').addEventListener('click', changeTheme);
+byId('help-open').addEventListener('click', openHelp);
+byId('help-close').addEventListener('click', () => help.close());
+byId('fit').addEventListener('click', () => send({ t: 'fit' }));
+byId('zoom-in').addEventListener('click', () => input.zoom(ZOOM_STEP));
+byId('zoom-out').addEventListener('click', () => input.zoom(1 / ZOOM_STEP));
+byId('deselect').addEventListener('click', () => select(null));
+byId('centre').addEventListener('click', () => {
+  if (address.selected !== null) centre(address.selected);
+});
+for (const name of ['ellipses', 'history', 'labels'] as const) {
+  byId(`toggle-${name}`).addEventListener('click', () => toggle(name));
+}
+byId<HTMLSelectElement>('vector').addEventListener('change', (event) => {
+  address.vectorMinutes = Number((event.target as HTMLSelectElement).value);
+  applySettings();
+});
+window.addEventListener('hashchange', () => {
+  // Somebody edited the address: start over from it. Our own writes do not fire this event.
+  location.reload();
+});
+
+const singleKeys = byId<HTMLInputElement>('single-keys');
+singleKeys.checked = localStorage.getItem(KEYS_SETTING) !== 'off';
+singleKeys.addEventListener('change', () => localStorage.setItem(KEYS_SETTING, singleKeys.checked ? 'on' : 'off'));
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.target instanceof HTMLInputElement && event.target.type !== 'checkbox';
+  if (event.key === 'Escape') {
+    if (help.open) return; // the dialogue closes itself
+    if (typing) (event.target as HTMLInputElement).blur();
+    else select(null);
+    return;
+  }
+  if (typing || !singleKeys.checked || event.target instanceof HTMLSelectElement) return;
+  const acts: Record<string, () => void> = {
+    '+': () => input.zoom(ZOOM_STEP),
+    '-': () => input.zoom(1 / ZOOM_STEP),
+    f: () => send({ t: 'fit' }),
+    v: nextVector,
+    e: () => toggle('ellipses'),
+    c: () => toggle('history'),
+    l: () => toggle('labels'),
+    t: changeTheme,
+    r: () => byId<HTMLInputElement>('search').focus(),
+    '?': openHelp,
+  };
+  const act = acts[event.key];
+  if (!act || (help.open && event.key !== '?')) return;
+  event.preventDefault();
+  act();
+});
+
+// For tests and for a look at what the map shows: where a track and its label are, and what frames cost.
+declare global {
+  interface Window {
+    liptako: {
+      probe(track: number): Promise<Extract<FromWorker, { t: 'probe' }>['at']>;
+      picture(): Picture | null;
+    };
+  }
+}
+let nextProbe = 1;
+window.liptako = {
+  probe: (track) =>
+    new Promise((resolve) => {
+      const id = nextProbe++;
+      probes.set(id, resolve);
+      send({ t: 'probe', id, track });
+    }),
+  picture: () => picture,
+};
+
+// The panels have added their own texts by now.
+setLanguage(address.language);
+fillVectorChoices();
+applySettings();

@@ -1,0 +1,176 @@
+// The panel of the selected track: every field with its unit, and the last updates that made it, asked of the node.
+import {
+  age,
+  angle,
+  icaoAddress,
+  level,
+  modeA,
+  nauticalMiles,
+  number,
+  position,
+  tendency,
+  utcTime,
+  withUnit,
+} from '../format.ts';
+import type { Detail } from '../messages.ts';
+import { type NodeStatus, Status } from '../protocol.ts';
+import { byId, make, setClass, setText } from './dom.ts';
+import { language, text } from './i18n.ts';
+import type { TextKey } from './catalogue_fr.ts';
+
+const ASK_AGAIN_MS = 2_000;
+const FIELDS: readonly TextKey[] = [
+  'state', 'callSign', 'icaoAddress', 'mode3a', 'position', 'levelLong', 'climb', 'speed', 'angle', 'age',
+  'existence', 'ellipse', 'sensorsOfTrack', 'breaks',
+];
+
+interface Update {
+  time?: string;
+  sensor?: string;
+  innovation?: unknown;
+  nis?: number | null;
+  gate_ratio?: number | null;
+}
+
+// Names of the sensors whose bits are set, in the order of the status.
+export function sensorNames(low: number, high: number, sensors: ReadonlyArray<{ name: string }>): string[] {
+  return sensors.filter((_, i) => (i < 32 ? (low >>> i) & 1 : i < 64 ? (high >>> (i - 32)) & 1 : 0)).map((s) => s.name);
+}
+
+// Innovation comes as named numbers whose names end in their unit; arrays and single numbers are shown as they are.
+export function innovationText(value: unknown): string {
+  const short = (v: unknown): string => (typeof v === 'number' ? String(Number(v.toPrecision(3))) : String(v));
+  if (Array.isArray(value)) return value.map(short).join(' / ');
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value)
+      .map(([name, v]) => {
+        const m = /^(.*?)_(m|ft|deg|kt|mps|s)$/.exec(name);
+        return m ? `${m[1]} ${short(v)} ${m[2] === 'deg' ? '°' : m[2]}` : `${name} ${short(v)}`;
+      })
+      .join(', ');
+  }
+  return value === undefined || value === null ? '' : short(value);
+}
+
+export class TrackDetail {
+  private readonly panel = byId<HTMLElement>('detail');
+  private readonly title = byId<HTMLElement>('detail-title');
+  private readonly note = byId<HTMLElement>('detail-note');
+  private readonly fields = byId<HTMLDListElement>('detail-fields');
+  private readonly updates = byId<HTMLElement>('detail-updates');
+  private readonly updateRows = byId<HTMLTableSectionElement>('detail-update-rows');
+  private readonly updateNote = byId<HTMLElement>('detail-update-note');
+  private readonly values = new Map<TextKey, HTMLElement>();
+  private track: number | null = null;
+  private askedMs = -Infinity;
+  private asking = false;
+
+  constructor(private readonly base: string) {
+    for (const key of FIELDS) {
+      const term = make('dt');
+      term.dataset.text = key;
+      const value = make('dd', key === 'position' || key === 'icaoAddress' ? 'figures' : '');
+      value.dataset.field = key;
+      this.values.set(key, value);
+      this.fields.append(term, value);
+    }
+  }
+
+  show(selected: number | null, detail: Detail | null, status: NodeStatus | null, linked: boolean): void {
+    if (selected !== this.track) {
+      this.track = selected;
+      this.askedMs = -Infinity;
+      this.updateRows.replaceChildren();
+      setText(this.updateNote, '');
+    }
+    this.panel.dataset.open = String(selected !== null);
+    byId('detail-actions').hidden = selected === null;
+    this.fields.hidden = detail === null;
+    this.updates.hidden = detail === null;
+    if (selected === null) {
+      setText(this.title, text('tracks'));
+      setText(this.note, text('detailNone'));
+      return;
+    }
+    setText(this.title, text('detail', { n: selected }));
+    setText(this.note, detail ? '' : text('detailGone', { n: selected }));
+    if (!detail) return;
+    this.fill(detail, status);
+    if (linked && !this.asking && performance.now() - this.askedMs > ASK_AGAIN_MS) void this.ask(selected);
+  }
+
+  private fill(d: Detail, status: NodeStatus | null): void {
+    const lang = language();
+    const none = text('none');
+    const kinds = [d.kinds & 1 ? text('kindRadar') : '', d.kinds & 2 ? text('kindAdsb') : ''].filter(Boolean);
+    const names = sensorNames(d.sensorsLow, d.sensorsHigh, status?.sensors ?? []);
+    const state = d.status === Status.coasting ? 'coasting' : d.status === Status.confirmed ? 'confirmed' : 'tentative';
+    const stateText =
+      state === 'coasting' ? text('coastingOne') : state === 'confirmed' ? text('confirmedOne') : text('tentativeOne');
+    const hasLevel = Number.isFinite(d.altitudeFt);
+    const values: Partial<Record<TextKey, string>> = {
+      state: stateText,
+      callSign: d.callSign || none,
+      icaoAddress: icaoAddress(d.icao) || none,
+      mode3a: modeA(d.mode3a) || none,
+      position: d.placed ? position(d.latDeg, d.lonDeg) : text('notPlacedLong'),
+      levelLong: hasLevel
+        ? `FL${level(d.altitudeFt)}${tendency(d.climbFtMin)}  (${withUnit(d.altitudeFt, 'ft', lang)})`
+        : none,
+      climb: hasLevel ? withUnit(d.climbFtMin, 'ft/min', lang) : none,
+      speed: withUnit(d.speedKt, 'kt', lang),
+      angle: text('angleTrue', { deg: angle(d.angleDeg) }),
+      age: age(d.ageMs),
+      existence: withUnit(d.existence * 100, '%', lang, 1),
+      ellipse: text('ellipseValue', {
+        major: nauticalMiles(d.majorM, lang),
+        minor: nauticalMiles(d.minorM, lang),
+        deg: String(Math.round(d.ellipseDeg)).padStart(3, '0'),
+      }),
+      sensorsOfTrack: [names.join(', '), kinds.length ? `(${kinds.join(' + ')})` : ''].filter(Boolean).join(' ') || none,
+      breaks: number(d.breaks, lang),
+    };
+    for (const [key, element] of this.values) setText(element, values[key] ?? none);
+    setClass(this.values.get('state') as HTMLElement, `state-${state}`);
+  }
+
+  private async ask(track: number): Promise<void> {
+    this.asking = true;
+    this.askedMs = performance.now();
+    try {
+      const response = await fetch(new URL(`api/v1/tracks/${track}`, this.base), { cache: 'no-store' });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const body = (await response.json()) as { updates?: Update[] };
+      if (track === this.track) this.showUpdates(Array.isArray(body.updates) ? body.updates : []);
+    } catch (error) {
+      if (track === this.track) {
+        this.updateRows.replaceChildren();
+        const reason = error instanceof Error ? error.message : String(error);
+        setText(this.updateNote, text('updatesUnavailable', { reason }));
+      }
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private showUpdates(updates: Update[]): void {
+    setText(this.updateNote, updates.length > 0 ? '' : text('updatesNone'));
+    const lang = language();
+    const newestFirst = [...updates].sort((a, b) => String(b.time ?? '').localeCompare(String(a.time ?? '')));
+    this.updateRows.replaceChildren(
+      ...newestFirst.map((u) => {
+        const row = make('tr');
+        const gate = typeof u.gate_ratio === 'number' ? u.gate_ratio : NaN;
+        const cells = [
+          utcTime(Date.parse(u.time ?? '')),
+          u.sensor ?? '',
+          innovationText(u.innovation),
+          typeof u.nis === 'number' ? number(u.nis, lang, 1) : '',
+          Number.isFinite(gate) ? number(gate, lang, 2) : '',
+        ];
+        cells.forEach((content, i) => row.append(make('td', i > 2 ? 'num' : '', content)));
+        return row;
+      }),
+    );
+  }
+}
