@@ -22,7 +22,6 @@ namespace liptako::codec::asterix {
   value >>= 7 - (offset + bits - 1) % 8;
   return bits == 64 ? value : value & ((std::uint64_t{1} << bits) - 1);
 }
-static_assert(sizeof(std::uint64_t) == 8, "a field spans at most eight octets; see put_bits");
 
 // Sets the bits of a field, leaving the others. Requires value < 2^bits.
 constexpr void put_bits(std::uint8_t* octets, unsigned offset, unsigned bits, std::uint64_t value) {

@@ -87,6 +87,16 @@ inline Extent measure(const Category& category, const Part& part, ByteView rest)
 
 }  // namespace
 
+namespace {
+constexpr bool subs_fit(const Category& category) {
+  for (const Part& item : category.items) {
+    if (item.sub_count > SubItems::kMax) return false;
+  }
+  return true;
+}
+static_assert(subs_fit(kCat021) && subs_fit(kCat034) && subs_fit(kCat048));
+}  // namespace
+
 struct RecordReader {
   static std::expected<Record, RecordError> read(const Category& category,
                                                  ByteView rest,

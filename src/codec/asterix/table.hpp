@@ -229,6 +229,7 @@ consteval Compiled<N> compile(const Row (&rows)[N]) {
       if (!chained || bits % 8 != 0) table_is_wrong("fx is the last bit of an octet");
     } else {
       if (part == nullptr || row.bits == 0 || row.bits > 64) table_is_wrong("field width");
+      if (bits % 8 + row.bits > 64) table_is_wrong("a field spans more than eight octets");
       if (row.form == Form::code && row.codes.size() > (std::size_t{1} << row.bits)) {
         table_is_wrong("more codes than values");
       }
