@@ -53,15 +53,14 @@ TEST(Arrows, FindIncludesNotRelativeToSrc) {
             (Places{"src/geo/a.cpp:1", "src/geo/a.cpp:2"}));
 }
 
-TEST(Arrows, LeadToTheFormatTablesOnlyFromFoldersThatNameThem) {
-  Repository repository = with_table({{"src/base/a.cpp", "#include \"spec/a.hpp\"\n"},
-                                      {"src/geo/a.cpp", "#include \"spec/a.hpp\"\n"},
-                                      {"spec/a.hpp", "#include \"geo/b.hpp\"\n"}});
-  repository["tools/arrows.txt"] = "spec:\nbase:\ngeo: base spec\ntrack: geo\nio: base\n";
-  repository["docs/ARCHITECTURE.md"] =
-      "spec  tables -> nothing\nsrc/base  units -> nothing\nsrc/geo  frames -> base spec\n"
-      "src/track  tracks -> geo\nsrc/io  world -> base\n";
-  EXPECT_EQ(places(check_arrows(repository)), (Places{"spec/a.hpp:1", "src/base/a.cpp:1"}));
+TEST(Arrows, TakeTheFormatTablesAsPartOfTheCodec) {
+  Repository repository = with_table({{"src/geo/a.cpp", "#include \"spec/a.hpp\"\n"},
+                                      {"src/codec/a.cpp", "#include \"spec/a.hpp\"\n"},
+                                      {"spec/a.hpp", "#include \"codec/b.hpp\"\n"},
+                                      {"spec/b.hpp", "#include \"geo/b.hpp\"\n"}});
+  repository["tools/arrows.txt"] += "codec: base\n";
+  repository["docs/ARCHITECTURE.md"] += "src/codec  bytes -> base\n";
+  EXPECT_EQ(places(check_arrows(repository)), (Places{"spec/b.hpp:1", "src/geo/a.cpp:1"}));
 }
 
 TEST(Arrows, FindAFolderWithoutALine) {
@@ -234,6 +233,16 @@ TEST(Documents, HaveOneTitleAndAreLinked) {
           {"docs/sub/README.md", "# Sub\n"},
       })),
       (Places{"docs/a.md:3", "docs/a.md:4", "docs/b.md:1", "docs/lost.md:0", "docs/lost.md:0"}));
+}
+
+TEST(Citations, AreInTheBibliography) {
+  EXPECT_EQ(places(check_citations({
+                {"docs/BIBLIOGRAPHY.md", "| Gade10 | x |\n| RFC 768 | x |\n| CAT048 | x |\n"},
+                {"src/a.cpp",
+                 "// [Gade10, §2] [RFC 768] [CAT048 ed. 1.32, I048/040] x[12] [0, 1) [see below]\n"
+                 "// [Nobody99]\n// [RFC 7, §1]\n// [CAT001]\n\"[Nobody99]\";\n"},
+            })),
+            (Places{"src/a.cpp:2", "src/a.cpp:3", "src/a.cpp:4"}));
 }
 
 TEST(DeadFiles, AreThoseNobodyNames) {

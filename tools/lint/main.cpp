@@ -24,6 +24,7 @@ struct Rule {
 constexpr std::array kRules = {
     Rule{"arrows", liptako::lint::check_arrows},
     Rule{"core", liptako::lint::check_core},
+    Rule{"tidy", liptako::lint::check_citations},
     Rule{"tidy", liptako::lint::check_dead_files},
     Rule{"tidy", liptako::lint::check_documents},
     Rule{"tidy", liptako::lint::check_hosts},

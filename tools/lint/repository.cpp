@@ -50,7 +50,11 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 bool is_cpp(std::string_view path) { return path.ends_with(".cpp") || path.ends_with(".hpp"); }
 
-bool is_test(std::string_view path) { return path.ends_with("_test.cpp"); }
+bool is_test(std::string_view path) {
+  return path.ends_with("_test.cpp") || path.ends_with("_for_test.hpp") ||
+         path.ends_with("_for_tests.hpp") || path.ends_with("_for_test.cpp") ||
+         path.ends_with("_for_tests.cpp");
+}
 
 std::string_view source_folder(std::string_view path) {
   if (!path.starts_with("src/")) return {};

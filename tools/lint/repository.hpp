@@ -29,6 +29,7 @@ using Repository = std::map<std::string, std::string>;
 [[nodiscard]] std::vector<std::string_view> lines_of(std::string_view text);
 
 [[nodiscard]] bool is_cpp(std::string_view path);
+// Tests, and what is there for tests only (foo_for_test.hpp).
 [[nodiscard]] bool is_test(std::string_view path);
 // Folder of src/ a path lies in ("track" for "src/track/sensors/a.hpp"); empty outside src/.
 [[nodiscard]] std::string_view source_folder(std::string_view path);

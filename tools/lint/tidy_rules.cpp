@@ -32,7 +32,7 @@ bool is_shell(std::string_view path) {
 // What people of this project write by hand.
 bool is_written(std::string_view path) {
   return is_cpp(path) || is_document(path) || is_cmake(path) || is_script(path) || is_shell(path) ||
-         path.ends_with(".css") || path.ends_with(".html");
+         path.ends_with(".css");
 }
 
 std::string lower(std::string_view text) {
@@ -279,6 +279,38 @@ std::vector<Finding> check_documents(const Repository& repository) {
     // A folder's own README is reached by the link to its folder.
     if (name_of(path) == "README.md" && linked.contains(std::string(folder_of(path)))) continue;
     findings.push_back({path, 0, "no other document links to it"});
+  }
+  return findings;
+}
+
+std::vector<Finding> check_citations(const Repository& repository) {
+  std::vector<Finding> findings;
+  const auto bibliography = repository.find("docs/BIBLIOGRAPHY.md");
+  const std::string known = bibliography == repository.end() ? "" : bibliography->second;
+  // "Gade10" and "CAT048" are keys as they stand; of "RFC 3720, §12.1" the key is "RFC 3720".
+  const auto key_of = [](std::string_view cited) -> std::string {
+    const std::size_t letters = cited.find_first_of("0123456789");
+    if (letters == std::string_view::npos || letters == 0) return {};
+    const std::size_t end = std::min(cited.find_first_not_of("0123456789", letters), cited.size());
+    const std::string_view name = cited.substr(0, letters);
+    const bool author = std::isupper(static_cast<unsigned char>(name[0])) != 0 && name.size() > 1 &&
+                        std::islower(static_cast<unsigned char>(name.back())) != 0 &&
+                        end - letters == 2;
+    const bool numbered = name == "RFC " || name == "CAT";
+    return author || numbered ? std::string(cited.substr(0, end)) : std::string{};
+  };
+  for (const auto& [path, text] : repository) {
+    if (!is_cpp(path) && !is_script(path)) continue;
+    std::size_t number = 0;
+    for (const std::string_view line : lines_of(take_apart(text).comments)) {
+      ++number;
+      for (std::size_t at = line.find('['); at != std::string_view::npos;
+           at = line.find('[', at + 1)) {
+        const std::string key = key_of(line.substr(at + 1));
+        if (key.empty() || known.find("| " + key + " |") != std::string::npos) continue;
+        findings.push_back({path, number, "[" + key + "] is not in docs/BIBLIOGRAPHY.md"});
+      }
+    }
   }
   return findings;
 }

@@ -21,6 +21,8 @@ namespace liptako::lint {
 // One title per document, each title once, relative links that resolve, every document linked from
 // another.
 [[nodiscard]] std::vector<Finding> check_documents(const Repository& repository);
+// What a comment cites, [Gade10] or [CAT048 …], is in docs/BIBLIOGRAPHY.md.
+[[nodiscard]] std::vector<Finding> check_citations(const Repository& repository);
 // Every .cpp is in a CMake list; every header, script and module is named by another file.
 [[nodiscard]] std::vector<Finding> check_dead_files(const Repository& repository);
 // Lists after SOURCES, DEPENDS and the like, one entry a line, are sorted.
