@@ -44,7 +44,7 @@ constexpr std::array kBans = {
     Ban{"std::normal_distribution", Where::core, kChance},
     Ban{"std::uniform_int_distribution", Where::core, kChance},
     Ban{"std::uniform_real_distribution", Where::core, kChance},
-    Ban{"getenv", Where::core, kWorld},
+    Ban{"getenv", Where::core_without_tests, kWorld},
     Ban{"std::fopen", Where::core_without_tests, kWorld},
     Ban{"std::fstream", Where::core_without_tests, kWorld},
     Ban{"std::ifstream", Where::core_without_tests, kWorld},
