@@ -103,7 +103,10 @@ double pressure_altitude_of_height(const Atmosphere& air, double height_m) {
 }
 
 Flight::Flight(FlightPlan plan, const std::vector<Aerodrome>& aerodromes, const Atmosphere& air)
-    : plan_(std::move(plan)), can_(performance(plan_.kind)), air_(air) {
+    : plan_(std::move(plan)),
+      can_(performance(plan_.kind)),
+      navigation_(plan_.nac_p, plan_.seed),
+      air_(air) {
   CHECK(plan_.route.size() >= 2);
   unfold_route(aerodromes);
   const int origin = plan_.route.front().aerodrome;

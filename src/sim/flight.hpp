@@ -65,6 +65,31 @@ struct Pose {
   bool on_ground = false;
 };
 
+// Error of an aircraft's satellite navigation: slow, bounded in frequency, a pure function of time.
+// Each horizontal axis has the standard deviation that the accuracy category allows: its 95 %
+// radius divided by 2.45 [Annex 10 Vol. IV; EPU in DO-260B table 2-71].
+class NavigationError {
+ public:
+  NavigationError(int nac_p, std::uint64_t seed);
+  struct Offset {
+    double east_m = 0.0;
+    double north_m = 0.0;
+    double up_m = 0.0;
+  };
+  [[nodiscard]] Offset at(base::Duration flight_time) const;
+  // 95 % radius of a category; nothing for those without a bound.
+  [[nodiscard]] static std::optional<base::Length> radius95(int nac_p);
+
+ private:
+  static constexpr int kWaves = 5;
+  struct Wave {
+    double amplitude_m = 0.0;
+    double rate = 0.0;  // radians per second
+    double phase = 0.0;
+  };
+  std::array<std::array<Wave, kWaves>, 3> axes_{};
+};
+
 class Flight {
  public:
   // `aerodromes` and `air` are read during construction only.
@@ -80,6 +105,10 @@ class Flight {
   // forgotten.
   [[nodiscard]] std::optional<Pose> at(base::Timestamp time) const;
   [[nodiscard]] bool silent(base::Timestamp time) const;
+  // The error of its own navigation. A pure function of time.
+  [[nodiscard]] NavigationError::Offset navigation_error(base::Timestamp time) const {
+    return navigation_.at(time - plan_.departs);
+  }
   [[nodiscard]] const FlightPlan& plan() const { return plan_; }
 
  private:
@@ -112,6 +141,7 @@ class Flight {
 
   FlightPlan plan_;
   Performance can_;
+  NavigationError navigation_;
   Atmosphere air_;
   std::vector<Waypoint> waypoints_;
   std::deque<Knot> knots_;
@@ -130,31 +160,6 @@ class Flight {
   bool landing_ = false;
   std::optional<double> destination_m_;  // pressure altitude of the aerodrome to land at
   base::Angle landing_track_;
-};
-
-// Error of an aircraft's satellite navigation: slow, bounded in frequency, a pure function of time.
-// Each horizontal axis has the standard deviation that the accuracy category allows: its 95 %
-// radius divided by 2.45 [Annex 10 Vol. IV; EPU in DO-260B table 2-71].
-class NavigationError {
- public:
-  NavigationError(int nac_p, std::uint64_t seed);
-  struct Offset {
-    double east_m = 0.0;
-    double north_m = 0.0;
-    double up_m = 0.0;
-  };
-  [[nodiscard]] Offset at(base::Duration flight_time) const;
-  // 95 % radius of a category; nothing for those without a bound.
-  [[nodiscard]] static std::optional<base::Length> radius95(int nac_p);
-
- private:
-  static constexpr int kWaves = 5;
-  struct Wave {
-    double amplitude_m = 0.0;
-    double rate = 0.0;  // radians per second
-    double phase = 0.0;
-  };
-  std::array<std::array<Wave, kWaves>, 3> axes_{};
 };
 
 }  // namespace liptako::sim

@@ -1,0 +1,150 @@
+#include "sim/adsb.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/math.hpp"
+#include "sim/traffic.hpp"
+
+namespace liptako::sim {
+namespace {
+
+using base::Angle;
+using base::Duration;
+using base::Timestamp;
+
+enum : std::uint64_t { kAdsb = 1003 };
+
+double steps(double value, double step) { return std::floor(value / step + 0.5) * step; }
+
+// Number of longitude zones at a latitude [ICAO Annex 10 Vol. IV, CPR]; 15 zones of latitude in a quarter circle.
+int longitude_zones(double latitude_rad) {
+  const double cosine = base::cos(latitude_rad);
+  const double a = 1.0 - base::cos(base::kPi / 30.0);
+  const double ratio = std::clamp(1.0 - a / (cosine * cosine), -1.0, 1.0);
+  return std::max(1, static_cast<int>(2.0 * base::kPi / base::acos(ratio)));
+}
+
+struct Quality {
+  int nic;
+  int nac_v;
+};
+
+// What installations of each position accuracy usually send along; NIC bounds the error 10 to 20 times wider.
+Quality quality_of(int nac_p) {
+  switch (nac_p) {
+    case 11:
+      return {10, 3};
+    case 10:
+      return {9, 2};
+    case 9:
+      return {8, 2};
+    case 8:
+      return {8, 1};
+    case 7:
+      return {7, 1};
+    case 6:
+      return {5, 1};
+    case 5:
+      return {4, 1};
+    default:
+      return {0, 0};
+  }
+}
+
+}  // namespace
+
+AdsbModel::AdsbModel(const AdsbStation& station,
+                     const Atmosphere& air,
+                     std::uint64_t seed,
+                     std::uint64_t index,
+                     Timestamp start)
+    : station_(&station),
+      air_(&air),
+      start_(start),
+      next_(start + kCollect),
+      site_(frame_at(station.site)),
+      prng_(prng_for(seed, kAdsb, index)) {}
+
+double AdsbModel::reception_probability(const Pose& pose) const {
+  const double part = norm(pose.position - site_.position) / station_->range.metres();
+  if (part >= 1.0) return 0.0;
+  const double ground = (air_->geoid + air_->terrain).metres();
+  const bool sight = in_radio_sight(ground_distance_m(site_.position, pose.position),
+                                    site_.height_m - ground,
+                                    frame_at(pose.position).height_m - ground);
+  return sight ? station_->pd * (1.0 - part * part * part) : 0.0;
+}
+
+std::vector<AdsbReport> AdsbModel::listen(const Flights& flights) {
+  const Timestamp begin = next_ - kCollect;
+  const Timestamp end = next_;
+  next_ += kCollect;
+  std::vector<AdsbReport> heard;
+  const std::int64_t interval = station_->interval.count();
+  for (const std::unique_ptr<Flight>& flight : flights) {
+    const FlightPlan& plan = flight->plan();
+    if (plan.transponder != Transponder::adsb) continue;
+    // Each aircraft's squitters have their own place within the interval.
+    const Duration phase(
+        static_cast<std::int64_t>(plan.seed % static_cast<std::uint64_t>(interval)));
+    const std::int64_t since = (begin - start_ - phase).count();
+    const std::int64_t turn = since >= 0 ? since / interval + 1 : -((-since - 1) / interval);
+    // Received times lie in (begin, end].
+    for (Timestamp received = start_ + phase + Duration(turn * interval); received <= end;
+         received += station_->interval) {
+      // How old a position is when it is sent differs between installations, up to 0.1 s.
+      const Timestamp position_time =
+          received - Duration(static_cast<std::int64_t>(plan.seed >> 32) % 100'000'000);
+      const std::optional<Pose> pose = flight->at(std::max(position_time, plan.departs));
+      if (!pose || pose->on_ground || flight->silent(received)) continue;
+      if (!prng_.chance(reception_probability(*pose))) continue;
+
+      const NavigationError::Offset error = flight->navigation_error(position_time);
+      const Frame true_frame = frame_at(pose->position);
+      const Frame said = frame_at(pose->position + error.east_m * true_frame.east +
+                                  error.north_m * true_frame.north + error.up_m * true_frame.up);
+      const Place place = place_of(said);
+      const double vertical = dot(pose->velocity, true_frame.up);
+      const Vec3 flat = pose->velocity - vertical * true_frame.up;
+      const Quality quality = quality_of(plan.nac_p);
+      AdsbReport report;
+      report.position_time = position_time;
+      report.received = received;
+      report.icao_address = plan.icao_address;
+      report.mode_3a = plan.mode_3a;
+      report.call_sign = plan.call_sign;
+      report.kind = plan.kind;
+      // Compact position reporting has 2^17 steps in a zone of 6 degrees of latitude.
+      const double zone_bins = 131072.0;
+      report.latitude = Angle::from_degrees(steps(place.latitude.degrees(), 6.0 / zone_bins));
+      report.longitude =
+          Angle::from_degrees(steps(place.longitude.degrees(),
+                                    360.0 / longitude_zones(place.latitude.radians()) / zone_bins));
+      report.pressure_altitude_ft = steps(
+          (pose->pressure_altitude_m + plan.altimeter_error.metres()) / base::kMetresPerFoot, 25.0);
+      report.geometric_height_ft = steps(said.height_m / base::kMetresPerFoot, 25.0);
+      // Velocity squitters carry whole knots east and north.
+      const double velocity_sd_kt = quality.nac_v >= 2 ? 0.5 : 1.0;
+      const double east_kt = steps(
+          dot(flat, true_frame.east) / base::kMpsPerKnot + prng_.normal(0.0, velocity_sd_kt), 1.0);
+      const double north_kt = steps(
+          dot(flat, true_frame.north) / base::kMpsPerKnot + prng_.normal(0.0, velocity_sd_kt), 1.0);
+      report.ground_speed_kt = std::sqrt(east_kt * east_kt + north_kt * north_kt);
+      report.track_angle_rad = base::wrap_two_pi(base::atan2(east_kt, north_kt));
+      report.vertical_rate_ftmin =
+          steps(pose->vertical_rate_mps * 60.0 / base::kMetresPerFoot, 64.0);
+      report.nac_p = plan.nac_p;
+      report.nac_v = quality.nac_v;
+      report.nic = quality.nic;
+      report.sil = quality.nic > 0 ? 3 : 0;
+      heard.push_back(report);
+    }
+  }
+  std::stable_sort(heard.begin(), heard.end(), [](const AdsbReport& a, const AdsbReport& b) {
+    return a.received < b.received;
+  });
+  return heard;
+}
+
+}  // namespace liptako::sim

@@ -1,0 +1,48 @@
+#include "sim/truth.hpp"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <string_view>
+
+namespace liptako::sim {
+namespace {
+
+constexpr std::array<std::string_view, 6> kKinds{
+    "airliner", "regional", "light", "helicopter", "uncrewed", "state"};
+constexpr std::array<std::string_view, 4> kTransponders{"none", "mode_ac", "mode_s", "adsb"};
+
+template <class T>
+std::string quoted_or_null(const std::optional<T>& value) {
+  return value ? fmt::format("\"{}\"", value->to_string()) : "null";
+}
+
+}  // namespace
+
+std::string to_json_line(const TruthState& state) {
+  // No text here needs escaping: call signs hold A-Z, 0-9 and spaces only.
+  return fmt::format(
+      "{{\"time\":\"{}\",\"flight\":{},\"kind\":\"{}\",\"icao_address\":{},\"callsign\":\"{}\","
+      "\"mode_3a\":{},"
+      "\"lat_deg\":{:.8f},\"lon_deg\":{:.8f},\"height_m\":{:.2f},\"altitude_ft\":{:.1f},"
+      "\"ground_speed_kt\":{:.2f},\"track_angle_deg\":{:.3f},\"vertical_rate_ftmin\":{:.0f},"
+      "\"on_ground\":{},\"transponder\":\"{}\",\"silent\":{}}}",
+      base::to_rfc3339(state.time),
+      state.flight,
+      kKinds[static_cast<std::size_t>(state.kind)],
+      quoted_or_null(state.icao_address),
+      state.call_sign.view(),
+      quoted_or_null(state.mode_3a),
+      state.place.latitude.degrees(),
+      state.place.longitude.degrees(),
+      state.place.height.metres(),
+      state.pressure_altitude.feet(),
+      state.ground_speed.knots(),
+      state.track_angle.degrees(),
+      state.vertical_rate.feet_per_minute(),
+      state.on_ground,
+      kTransponders[static_cast<std::size_t>(state.transponder)],
+      state.silent);
+}
+
+}  // namespace liptako::sim
