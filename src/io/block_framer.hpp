@@ -16,7 +16,7 @@ class BlockFramer {
  public:
   // Category, length, and at least one byte of field specification.
   static constexpr std::size_t kMinBlock = 4;
-  static constexpr std::size_t kMaxBlock = 65'535;
+  static constexpr std::size_t kMaxBlock = 65'507;  // what one entry of the record takes
 
   // Room for more bytes: read into it, then commit(how many). Never empty, unless next() has blocks
   // to give.
@@ -33,6 +33,8 @@ class BlockFramer {
   [[nodiscard]] std::uint64_t blocks() const { return blocks_; }
 
  private:
+  static constexpr std::size_t kBuffer = 2 * 65'536;
+
   base::Bytes buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

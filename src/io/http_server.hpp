@@ -29,8 +29,8 @@ struct HttpResponse {
   std::string body;
 };
 
-// Answers one request: called at most once, from any thread, at once or later. Not called within
-// HttpOptions::answer_timeout, the client is told 503.
+// Answers one request, from any thread, at once or later; only the first call counts. If none comes within
+// HttpOptions::answer_timeout, the client is told 503. Must not be called once the IoThread is gone.
 using HttpAnswer = std::function<void(HttpResponse)>;
 
 // Gives the next message for one client, replacing its content; false if there is none now. It is
@@ -84,8 +84,9 @@ class HttpServer {
   void wake();
   [[nodiscard]] HttpCounters counters() const;
 
+  struct State;  // http_server.cpp
+
  private:
-  struct State;
   explicit HttpServer(std::shared_ptr<State> state);
   std::shared_ptr<State> state_;
 };

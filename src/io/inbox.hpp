@@ -98,10 +98,14 @@ class Inbox {
     std::vector<std::size_t> bytes_by_source;
     std::size_t datagram_bytes = 0;
     std::size_t event_bytes = 0;
+    std::size_t events = 0;
+
+    void clear();
   };
 
   [[nodiscard]] bool fits(base::SourceId source, std::size_t size) const;
   void append(ItemKind kind, base::SourceId source, base::ByteView bytes);
+  void add_lost(base::SourceId source, std::uint64_t datagrams);
   void append_overflows();
 
   base::Clock& clock_;

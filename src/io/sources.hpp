@@ -87,7 +87,7 @@ class Sources {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace liptako::io

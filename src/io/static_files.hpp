@@ -2,6 +2,7 @@
 // therefore never touches the file system, and no spelling of a path can leave the folder.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ class StaticFiles {
   [[nodiscard]] std::size_t size() const { return files_.size(); }
 
  private:
+  void add(std::string path, std::string content);
+
   std::map<std::string, StaticFile, std::less<>> files_;
 };
 

@@ -1,0 +1,21 @@
+#include "io/clock.hpp"
+
+#include <ctime>
+
+#include "base/check.hpp"
+
+namespace liptako::io {
+namespace {
+
+std::int64_t read_ns(clockid_t clock) {
+  timespec now{};
+  CHECK(clock_gettime(clock, &now) == 0);
+  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
+}  // namespace
+
+base::Timestamp SystemClock::utc_now() { return base::timestamp_from_ns(read_ns(CLOCK_REALTIME)); }
+base::Duration SystemClock::monotonic_now() { return base::Duration(read_ns(CLOCK_BOOTTIME)); }
+
+}  // namespace liptako::io

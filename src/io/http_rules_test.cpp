@@ -1,0 +1,92 @@
+#include "io/http_rules.hpp"
+
+#include <gtest/gtest.h>
+
+namespace liptako::io {
+namespace {
+
+TEST(HttpRules, OnlyLoopbackNamesAreServed) {
+  for (const char* host :
+       {"localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:65535"}) {
+    EXPECT_TRUE(is_loopback_host(host)) << host;
+  }
+  for (const char* host : {"",
+                           "example.org",
+                           "localhost.example.org",
+                           "localhost@example.org",
+                           "127.0.0.1.example.org",
+                           "127.0.0.1:80x",
+                           "127.0.0.1:",
+                           "127.0.0.1:123456",
+                           "localhost:80:80",
+                           "10.0.0.1",
+                           "0.0.0.0",
+                           "::1",
+                           "[::1",
+                           "localhost "}) {
+    EXPECT_FALSE(is_loopback_host(host)) << host;
+  }
+}
+
+TEST(HttpRules, OnlyLoopbackAddressesAreListenedOn) {
+  EXPECT_TRUE(is_loopback_address("127.0.0.1"));
+  EXPECT_TRUE(is_loopback_address("127.9.9.9"));
+  EXPECT_TRUE(is_loopback_address("::1"));
+  for (const char* address : {"0.0.0.0", "::", "10.1.2.3", "localhost", "", "127.0.0.1x"}) {
+    EXPECT_FALSE(is_loopback_address(address)) << address;
+  }
+}
+
+TEST(HttpRules, OriginMustBeTheVerySite) {
+  EXPECT_TRUE(is_same_origin("", "localhost:8080"));
+  EXPECT_TRUE(is_same_origin("http://localhost:8080", "localhost:8080"));
+  for (const char* origin : {"null",
+                             "https://localhost:8080",
+                             "http://localhost:8081",
+                             "http://localhost",
+                             "http://127.0.0.1:8080",
+                             "http://localhost:8080.example.org",
+                             "http://example.org"}) {
+    EXPECT_FALSE(is_same_origin(origin, "localhost:8080")) << origin;
+  }
+}
+
+TEST(HttpRules, PathsAreDecodedOnceAndNeverClimb) {
+  EXPECT_EQ(decode_path("/"), "/");
+  EXPECT_EQ(decode_path("/a%20b/c?x=/../y"), "/a b/c");
+  EXPECT_EQ(decode_path("/a..b/...c"), "/a..b/...c");
+  EXPECT_EQ(decode_path("/%2541"), "/%41");
+  for (const char* target : {"",
+                             "*",
+                             "a/b",
+                             "http://localhost/",
+                             "/..",
+                             "/../etc/passwd",
+                             "/a/../b",
+                             "/a/.",
+                             "/%2e%2e/etc/passwd",
+                             "/a%2f..%2fb",
+                             "/..%5cb",
+                             "/a\\b",
+                             "/a%00b",
+                             "/a%0d%0ab",
+                             "/%",
+                             "/%2",
+                             "/%zz"}) {
+    EXPECT_FALSE(decode_path(target).has_value()) << target;
+  }
+}
+
+TEST(HttpRules, EncodingIsTakenOnlyIfOffered) {
+  EXPECT_TRUE(accepts_encoding("gzip, deflate, br", "br"));
+  EXPECT_TRUE(accepts_encoding("gzip;q=0.5", "gzip"));
+  EXPECT_TRUE(accepts_encoding("GZIP", "gzip"));
+  EXPECT_FALSE(accepts_encoding("", "gzip"));
+  EXPECT_FALSE(accepts_encoding("identity", "gzip"));
+  EXPECT_FALSE(accepts_encoding("gzip;q=0, br", "gzip"));
+  EXPECT_FALSE(accepts_encoding("gzip;q=0.0", "gzip"));
+  EXPECT_FALSE(accepts_encoding("xgzip", "gzip"));
+}
+
+}  // namespace
+}  // namespace liptako::io

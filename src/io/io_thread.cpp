@@ -1,0 +1,17 @@
+#include "io/io_thread.hpp"
+
+#include "io/asio.hpp"
+
+namespace liptako::io {
+
+IoThread::IoThread() : impl_(std::make_unique<Impl>()) {
+  impl_->thread = std::thread([impl = impl_.get()] { impl->context.run(); });
+}
+
+IoThread::~IoThread() {
+  impl_->work.reset();
+  impl_->context.stop();
+  impl_->thread.join();
+}
+
+}  // namespace liptako::io
