@@ -122,6 +122,32 @@ base::Result<void> make_folders(const std::filesystem::path& root,
   return sync_folder(folder.parent_path());
 }
 
+constexpr std::string_view kTemporary = ".tmp";
+
+// What is in a folder, in no order; what the system fails to list is left out.
+std::vector<std::filesystem::directory_entry> entries_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::directory_entry> entries;
+  std::error_code error;
+  std::filesystem::directory_iterator at(folder, error);
+  for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
+    entries.push_back(*at);
+  }
+  return entries;
+}
+
+// Removes what a replace() in `root` or a folder of it left when its process was killed before the
+// rename. A leftover that cannot be removed only takes room.
+void sweep(const std::filesystem::path& root, int levels) {
+  std::error_code ignored;
+  for (const auto& entry : entries_of(root)) {
+    if (entry.path().extension() == kTemporary) {
+      std::filesystem::remove(entry.path(), ignored);
+    } else if (levels > 0 && entry.is_directory(ignored)) {
+      sweep(entry.path(), levels - 1);
+    }
+  }
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<FileStorage>> FileStorage::open(const std::filesystem::path& root) {
@@ -136,6 +162,7 @@ base::Result<std::unique_ptr<FileStorage>> FileStorage::open(const std::filesyst
     return base::world_failed(
         fmt::format("{}: in use by another process, which holds {}", root.native(), path.native()));
   }
+  sweep(root, 1);
   return std::unique_ptr<FileStorage>(new FileStorage(root, lock.release()));
 }
 
@@ -222,7 +249,7 @@ base::Result<void> FileStorage::replace(std::string_view path, base::ByteView co
   if (!writable()) return read_only(path);
   const std::filesystem::path full = root_ / path;
   if (const auto made = make_folders(root_, full.parent_path()); !made) return made;
-  const std::string temporary = full.native() + ".tmp";
+  const std::string temporary = full.native() + std::string(kTemporary);
   const auto write = [&]() -> base::Result<void> {
     const Descriptor fd(
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640));

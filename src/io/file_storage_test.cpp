@@ -52,6 +52,12 @@ TEST_F(FileStorageTest, ReplacesWholeAndLists) {
   EXPECT_TRUE(storage->list("none").value().empty());
 }
 
+TEST_F(FileStorageTest, SweepsWhatAKilledReplaceLeft) {
+  ASSERT_TRUE(FileStorage::open(root_).value()->replace("s/1.tmp", abc_));
+  auto storage = FileStorage::open(root_).value();
+  EXPECT_TRUE(storage->list("s").value().empty());
+}
+
 TEST_F(FileStorageTest, RefusesPathsThatLeaveTheFolder) {
   auto storage = FileStorage::open(root_).value();
   for (const char* path : {"", "/etc/passwd", "../x", "a/../../x", "a//b", "./a", "a/", "a/.."}) {

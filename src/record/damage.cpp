@@ -5,8 +5,7 @@
 namespace liptako::record {
 
 std::string to_string(Stream stream, const Damage& damage) {
-  const std::string where =
-      fmt::format("{} at {}", segment_path(stream, damage.segment), damage.offset);
+  std::string where = fmt::format("{} at {}", segment_path(stream, damage.segment), damage.offset);
   switch (damage.what) {
     case Damage::What::segment_header:
       return fmt::format("{}: segment header unreadable", where);

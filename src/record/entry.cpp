@@ -22,7 +22,7 @@ base::Result<EntryView> decode_entry(base::ByteView bytes) {
   EntryView entry;
   const auto kind = in.get<std::uint8_t>();
   if (kind < static_cast<std::uint8_t>(EntryKind::start) ||
-      kind > static_cast<std::uint8_t>(EntryKind::source_event)) {
+      kind > static_cast<std::uint8_t>(kLastEntryKind)) {
     return base::bad_input(fmt::format("unknown kind of entry {}", kind));
   }
   entry.kind = static_cast<EntryKind>(kind);

@@ -21,6 +21,7 @@ enum class EntryKind : std::uint8_t {
   tick = 4,           // time passed; no payload
   source_event = 5,   // a source opened, closed, failed, ended or overflowed
 };
+inline constexpr EntryKind kLastEntryKind = EntryKind::source_event;
 
 // Source of entries that belong to no source of bytes.
 inline constexpr base::SourceId kNoSource{0xFFFF};

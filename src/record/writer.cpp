@@ -78,11 +78,10 @@ base::Result<void> Writer::reopen(std::uint32_t number) {
   }
   if (keep == 0) {
     if (!cursor->salt_known_ && segment.size > kSegmentHeaderSize) {
-      // There may be sound entries behind it: nothing here can tell, so nothing here may delete them.
+      // There may be sound entries behind it: nothing here can tell, so nothing may be deleted.
       return base::world_failed(
           fmt::format("{}: both copies of its header are unreadable and no other segment holds the "
-                      "record's salt; "
-                      "repair the file or move it away",
+                      "record's salt; repair the file or move it away",
                       path));
     }
     opened_.cut_bytes += segment.size;
@@ -193,7 +192,7 @@ base::Result<void> Writer::flush() {
     torn_ = true;
     if (!sync_failed_) trouble_ = written.error();
     // Should even that fail, the next flush tries again before it writes.
-    (void)repair();
+    if (const auto repaired = repair(); !repaired && !sync_failed_) trouble_ = repaired.error();
     return written;
   }
   file_size_ += buffer_.size();

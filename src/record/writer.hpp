@@ -107,8 +107,8 @@ class Writer {
  private:
   Writer(base::Storage& storage, const WriterOptions& options)
       : storage_(&storage), options_(options) {}
-  // Steps of open(): the stream's first segment; the last of an existing stream, which is removed, and file_ left empty,
-  // if nothing is in it.
+  // Steps of open(): the stream's first segment; the last of an existing stream, which is removed,
+  // and file_ left empty, if nothing is in it.
   [[nodiscard]] base::Result<void> create();
   [[nodiscard]] base::Result<void> reopen(std::uint32_t number);
   [[nodiscard]] base::Result<void> make_room(std::size_t body_size);

@@ -84,8 +84,12 @@ Sha256 Sha256::restore(const State& state) {
 }
 
 Digest sha256(base::ByteView bytes) {
+  // Not OpenSSL's one-shot function, which looks its implementation up by name at each call.
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, bytes.data(), bytes.size());
   Digest digest;
-  SHA256(bytes.data(), bytes.size(), digest.data());
+  SHA256_Final(digest.data(), &context);
   return digest;
 }
 

@@ -16,15 +16,17 @@ constexpr WriterOptions kSmall{.segment_limit = 4u << 10, .buffer_limit = 4u << 
 struct Life {
   std::uint64_t flushed = 0;
   std::uint64_t synced = 0;
+  std::uint64_t refused = 0;  // calls that failed
 };
 
 // A process that appends until it dies or has had enough.
 Life live(sim::SimStorage& disk, base::Prng& prng, Writer& writer) {
   const std::uint64_t enough = prng.below(300);
+  std::uint64_t refused = 0;
   std::optional<SyncTicket> ticket;
   for (std::uint64_t i = 0; i < enough && !disk.dead(); ++i) {
-    (void)append_next(writer);
-    if (prng.chance(0.4)) (void)writer.flush();
+    if (!append_next(writer)) ++refused;
+    if (prng.chance(0.4) && !writer.flush()) ++refused;
     if (ticket && prng.chance(0.3)) {
       writer.finish_sync(*ticket, ticket->file->sync());
       ticket.reset();
@@ -32,7 +34,7 @@ Life live(sim::SimStorage& disk, base::Prng& prng, Writer& writer) {
       ticket = writer.begin_sync();
     }
   }
-  return {writer.flushed_end(), writer.synced_end()};
+  return {writer.flushed_end(), writer.synced_end(), refused};
 }
 
 TEST(Crash, AfterAKillEveryFlushedEntryIsThere) {
@@ -111,7 +113,11 @@ TEST(Crash, ASnapshotNeverRestsOnLostEntries) {
       }
       const Life life = live(disk, prng, *writer);
       if (prng.chance(0.5)) disk.die_after(prng.below(2'000));
-      if (life.synced > 0) (void)write_snapshot(disk, {life.synced, "b", base::Bytes(700, 1)});
+      if (life.synced > 0) {
+        const bool written =
+            write_snapshot(disk, {life.synced, "b", base::Bytes(700, 1)}).has_value();
+        EXPECT_TRUE(written || disk.dead());
+      }
       if (prng.chance(0.5)) {
         disk.restart_after_kill();
       } else {
@@ -122,6 +128,7 @@ TEST(Crash, ASnapshotNeverRestsOnLostEntries) {
 }
 
 TEST(Crash, FullDisksAndFailingSyncsLoseNothingAcknowledged) {
+  std::uint64_t refused = 0;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     SCOPED_TRACE(seed);
     base::Prng prng(seed);
@@ -132,6 +139,7 @@ TEST(Crash, FullDisksAndFailingSyncsLoseNothingAcknowledged) {
     if (prng.chance(0.5)) disk.set_sync_failure(prng.uniform());
     if (prng.chance(0.5)) disk.die_after(prng.below(15'000));
     const Life life = live(disk, prng, *writer);
+    refused += life.refused;
     const bool power = prng.chance(0.5);
     if (power) {
       disk.restart_after_power_loss();
@@ -146,6 +154,7 @@ TEST(Crash, FullDisksAndFailingSyncsLoseNothingAcknowledged) {
     const Read read = read_all(disk);
     EXPECT_TRUE(std::ranges::includes(read.sound, sequences(0, acknowledged)));
   }
+  EXPECT_GT(refused, 1'000u);
 }
 
 }  // namespace
