@@ -1,8 +1,8 @@
 #!/bin/bash
 # clang_tidy.sh ROOT BUILD CACHE [SECONDS]: clang-tidy 19 with the allow-list of .clang-tidy, over the sources that
 # BUILD/compile_commands.json knows. What changed since the merge base with the main branch comes first, then the
-# files of the last commits, then the rest; after SECONDS (150) no new file is begun, and what was not reached is
-# said. Verdicts are cached by content in CACHE, so that the rest is reached over a few runs.
+# files of the last commits, then the rest, tests last; after SECONDS (120) no new file is begun, and what was not
+# reached is said. Verdicts are cached by content in CACHE, so that the rest is reached over a few runs.
 set -euo pipefail
 here=$(cd "$(dirname -- "$0")" && pwd)
 source "$here/common.sh"
@@ -35,7 +35,7 @@ command -v clang-tidy-19 >/dev/null || { echo "clang-tidy-19 is not installed" >
 build=$(cd "$2" && pwd)
 mkdir -p "$3"
 cache=$(cd "$3" && pwd)
-deadline=$(($(date +%s) + ${4:-150}))
+deadline=$(($(date +%s) + ${4:-120}))
 cd "$1"
 
 # Files git says were worked on lately, newest first; nothing where there is no history.
@@ -55,7 +55,7 @@ trap 'rm -f "$known"' EXIT
 root=$(pwd)
 sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" |
   sed "s|^$root/||" | grep -v '^/' | sort -u >"$known"
-mapfile -t sources < <({ worked_on; cat "$known"; } | awk '!seen[$0]++' | grep -Fxf "$known" || true)
+mapfile -t sources < <({ worked_on; grep -v '_test\.cpp$' "$known"; cat "$known"; } | awk '!seen[$0]++' | grep -Fxf "$known" || true)
 echo "${#sources[@]} sources"
 ((${#sources[@]})) || exit 1
 printf '%s\0' "${sources[@]}" |

@@ -5,7 +5,8 @@ here=$(cd "$(dirname -- "$0")" && pwd)
 source "$here/common.sh"
 
 # The header is included by an empty source: g++ warns of #pragma once in a main file.
-readonly COMPILE=(g++ -std=c++23 -march=x86-64-v2 -I. -Isrc -Wall -Wextra -Werror -x c++ /dev/null -include)
+readonly COMPILE=(g++ -std=c++23 -march=x86-64-v2 -I. -Isrc '-DLIPTAKO_SOURCE_DIR="."' -Wall -Wextra -Werror
+  -x c++ /dev/null -include)
 
 # check_one CACHE HEADER
 check_one() {
