@@ -28,8 +28,9 @@ export class PictureClock {
     return monotonicMs - this.receivedMs;
   }
 
-  // The instant to draw: never runs backwards by the jitter of the link.
+  // The instant to draw: never runs backwards by the jitter of the link. NaN before the first frame.
   now(monotonicMs: number): number {
+    if (!this.started) return NaN;
     const now = this.frameMs + (monotonicMs - this.receivedMs);
     this.lastShown = Math.max(this.lastShown, now);
     return this.lastShown;

@@ -39,12 +39,11 @@ export function placeOf(request: LabelRequest, place: number, unit: number): { l
 export class LabelPlacer {
   private previous = new Map<number, number>();
 
-  // `symbols` holds x, y of every symbol on the screen. Labels outside the screen by any part are not placed, except
+  // `obstacles` holds x, y of what labels had better not cover: symbols, vectors. Labels outside the screen by any part are not placed, except
   // those that must be.
   place(
     requests: LabelRequest[],
-    symbols: Float32Array,
-    symbolCount: number,
+    obstacles: readonly number[],
     width: number,
     height: number,
     unit: number,
@@ -57,9 +56,9 @@ export class LabelPlacer {
       return cy * columns + cx;
     };
     const crowd = new Uint8Array(columns * rows);
-    for (let i = 0; i < symbolCount; i++) {
-      const x = symbols[2 * i];
-      const y = symbols[2 * i + 1];
+    for (let i = 0; i < obstacles.length; i += 2) {
+      const x = obstacles[i];
+      const y = obstacles[i + 1];
       if (x < 0 || y < 0 || x >= width || y >= height) continue;
       const cell = cellOf(x, y);
       if (crowd[cell] < 255) crowd[cell]++;

@@ -10,6 +10,7 @@ export interface MapOptions {
   history: boolean;
   labels: boolean;
   coastTag: string; // shown in a label before the age of a coasting track
+  lostTag: string; // likewise of every track while the link is lost
 }
 
 // A view as it is written into the address: degrees and the kilometres one screen width spans at the centre.

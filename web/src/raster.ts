@@ -84,12 +84,13 @@ export class Raster {
     const y0 = Math.max(0, -top);
     const y1 = Math.min(mask.height, this.height - top);
     if (x0 >= x1) return;
+    const scale = (strength * 256) / 255;
     for (let y = y0; y < y1; y++) {
       let from = y * mask.width + x0;
       let at = (top + y) * this.width + left + x0;
       for (let x = x0; x < x1; x++, from++, at++) {
         const a = mask.alpha[from];
-        if (a !== 0) this.blend(at, word, (a * strength * 257) >> 8);
+        if (a !== 0) this.blend(at, word, (a * scale + 0.5) | 0);
       }
     }
   }

@@ -6,7 +6,17 @@ import { age, angle, level, modeA, tendency, tensOfKnots } from './format.ts';
 import { LabelPlacer, type LabelRequest, type PlacedLabel } from './labels.ts';
 import type { FromWorker, MapOptions } from './messages.ts';
 import { Ink } from './palette.ts';
-import { type Camera, EARTH_CIRCUMFERENCE_M, latitudeOf, longitudeOf, screenX, screenY, shortestDx } from './projection.ts';
+import {
+  type Camera,
+  EARTH_CIRCUMFERENCE_M,
+  latitudeOf,
+  longitudeOf,
+  screenX,
+  screenY,
+  shortestDx,
+  worldX,
+  worldY,
+} from './projection.ts';
 import { type SensorStatus, Status } from './protocol.ts';
 import { HISTORY_DOTS, type TrackStore } from './store.ts';
 
@@ -35,14 +45,13 @@ export function isEmergency(mode3a: number): boolean {
 }
 
 // The lines of a track's label. First the call sign, else the Mode A code, else the track number; then level with
-// tendency and ground speed in tens of knots; a coasting track adds how long it has been without a plot.
+// tendency and ground speed in tens of knots; a track that is not up to date adds how long it has been without a plot.
 export function labelLines(
   store: TrackStore,
   slot: number,
   nowMs: number,
   magnified: boolean,
-  coastTag: string,
-  lost: boolean,
+  tag: string, // before the age, for a track that is not up to date
 ): string[] {
   const code = modeA(store.mode3a[slot]);
   const name = store.callSign[slot] || (code ? `A${code}` : String(store.number[slot]));
@@ -50,8 +59,8 @@ export function labelLines(
   lines.push(
     `${level(store.altitudeFt[slot])}${tendency(store.climbFtMin[slot]) || ' '} ${tensOfKnots(store.speedKt[slot])}`,
   );
-  if (lost || store.status[slot] === Status.coasting) {
-    lines.push(`${coastTag} ${age(store.ageAt(slot, nowMs)).replace('\u202f', '')}`);
+  if (tag) {
+    lines.push(`${tag} ${age(store.ageAt(slot, nowMs)).replace('\u202f', '')}`);
   } else if (magnified) {
     lines.push(`${code || '----'} ${angle(store.angleDeg[slot])}`);
   }
@@ -62,6 +71,7 @@ export class Scene {
   private placer = new LabelPlacer();
   // Symbols of the last frame: slot and position.
   slots = new Int32Array(1024);
+  private obstacles: number[] = [];
   positions = new Float32Array(2048);
   drawn = 0;
   labels: PlacedLabel[] = [];
@@ -73,6 +83,7 @@ export class Scene {
     const { store, camera, width, height, unit, nowMs, lost, options, selected } = input;
     list.clear();
     this.drawn = 0;
+    this.obstacles.length = 0;
     this.fastest = 0;
     this.emergencies = 0;
     this.lines.clear();
@@ -88,6 +99,7 @@ export class Scene {
       this.slots[this.drawn] = slot;
       this.positions[2 * this.drawn] = x;
       this.positions[2 * this.drawn + 1] = y;
+      this.obstacles.push(x, y);
       this.drawn++;
     }
     if (options.ellipses && !lost) this.ellipses(list, input);
@@ -246,6 +258,10 @@ export class Scene {
       const y = this.positions[2 * i + 1];
       const dash = store.status[slot] === Status.coasting ? 4 * unit : 0;
       list.line(x + dx * start, y + dy * start, x + dx, y + dy, this.inkOf(store, slot, false), 0.9, dash);
+      // Labels keep off the vector where they can.
+      for (let along = 20 * unit; along < length; along += 24 * unit) {
+        this.obstacles.push(x + (dx * along) / length, y + (dy * along) / length);
+      }
     }
   }
 
@@ -256,6 +272,7 @@ export class Scene {
       const x = screenX(camera, width, worldX(sensor.lon_deg));
       const y = screenY(camera, height, worldY(sensor.lat_deg));
       const ink = lost ? Ink.coasting : sensor.state === 'silent' ? Ink.alert : Ink.sensor;
+      this.obstacles.push(x, y);
       list.sprite(sensor.kind === 'radar' ? Sprite.radar : Sprite.adsb, x, y, ink);
       if (sensor.state !== 'live') list.sprite(Sprite.sensorSilent, x, y, ink, sensor.state === 'silent' ? 1 : 0.5);
     }
@@ -286,7 +303,8 @@ export class Scene {
       const y = this.positions[2 * i + 1];
       if (x < 0 || y < 0 || x >= width || y >= height) continue;
       if (requests.length >= MAX_LABELS && !must) continue;
-      add(track, labelLines(store, slot, ageNowMs, chosen, options.coastTag, lost), x, y, must);
+      const tag = lost ? options.lostTag : store.status[slot] === Status.coasting ? options.coastTag : '';
+      add(track, labelLines(store, slot, ageNowMs, chosen, tag), x, y, must);
     }
     // Sensors take part so that their names are not covered; negative numbers keep them apart from tracks.
     sensors.forEach((sensor, index) => {
@@ -296,7 +314,7 @@ export class Scene {
       if (x < 0 || y < 0 || x >= width || y >= height) return;
       add(-1 - index, [sensor.name.slice(0, 24)], x, y, false);
     });
-    this.labels = this.placer.place(requests, this.positions, this.drawn, width, height, unit);
+    this.labels = this.placer.place(requests, this.obstacles, width, height, unit);
     for (const label of this.labels) {
       const { request } = label;
       if (request.track < 0) continue;
@@ -332,7 +350,7 @@ export class Scene {
       }
       const slot = store.slotOf.get(request.track);
       if (slot === undefined) continue;
-      list.fill(label.left, label.top, request.width, request.height, Ink.shade, request.track === selected ? 0.85 : 0.55);
+      list.fill(label.left, label.top, request.width, request.height, Ink.shade, request.track === selected ? 0.92 : 0.78);
       const emergency = isEmergency(store.mode3a[slot]);
       const grey = lost || store.status[slot] === Status.coasting;
       lines.forEach((line, row) => {
@@ -341,6 +359,11 @@ export class Scene {
         y += atlas.cellHeight;
       });
     }
+  }
+
+  private edgeName(list: DrawList, atlas: Atlas, x: number, y: number, name: string): void {
+    list.fill(x - 2, y, name.length * atlas.cellWidth + 4, atlas.cellHeight, Ink.shade, 0.7);
+    list.text(x, y, name, Ink.textDim);
   }
 
   // Degrees along the left and lower edge.
@@ -352,14 +375,14 @@ export class Scene {
     for (let lon = Math.ceil(west / step) * step; lon <= east; lon += step) {
       const wrapped = ((((lon + 180) % 360) + 360) % 360) - 180;
       const x = width / 2 + shortestDx(worldX(wrapped) - camera.x) * camera.scale;
-      list.text(x + 3 * unit, height - atlas.cellHeight - 2 * unit, degreeName(wrapped, 3, 'EW', step), Ink.textDim);
+      this.edgeName(list, atlas, x + 3 * unit, height - atlas.cellHeight - 2 * unit, degreeName(wrapped, 3, 'EW', step));
     }
     const top = latitudeOf(camera.y - height / 2 / camera.scale);
     const bottom = latitudeOf(camera.y + height / 2 / camera.scale);
     for (let lat = Math.ceil(bottom / step) * step; lat <= top; lat += step) {
       const y = screenY(camera, height, worldY(lat));
       if (y < height - 3 * atlas.cellHeight) {
-        list.text(4 * unit, y - atlas.cellHeight, degreeName(lat, 2, 'NS', step), Ink.textDim);
+        this.edgeName(list, atlas, 4 * unit, y - atlas.cellHeight, degreeName(lat, 2, 'NS', step));
       }
     }
   }

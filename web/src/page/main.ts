@@ -23,11 +23,12 @@ const probes = new Map<number, (at: Extract<FromWorker, { t: 'probe' }>['at']) =
 let picture: Picture | null = null;
 let status: NodeStatus | null = null;
 let statusCameMs = 0;
+let pictureCameMs = performance.now();
 let written = '';
 
 function mapOptions(): MapOptions {
   const { theme, language, vectorMinutes, ellipses, history, labels } = address;
-  return { theme, language, vectorMinutes, ellipses, history, labels, coastTag: text('coastTag') };
+  return { theme, language, vectorMinutes, ellipses, history, labels, coastTag: text('coastTag'), lostTag: text('lostTag') };
 }
 
 function rememberAddress(): void {
@@ -130,8 +131,18 @@ function openHelp(): void {
   else help.showModal();
 }
 
+// The worker reports four times a second. If it ever stops, the map is frozen whatever the link does: say so.
+const WORKER_SILENCE_MS = 3_000;
+function watchWorker(): void {
+  const silentMs = performance.now() - pictureCameMs;
+  if (silentMs < WORKER_SILENCE_MS || document.hidden) return;
+  showFault(text('workerSilent', { age: age(silentMs) }));
+}
+
 function showPicture(p: Picture): void {
   picture = p;
+  if (performance.now() - pictureCameMs > WORKER_SILENCE_MS) byId('fault').hidden = true;
+  pictureCameMs = performance.now();
   const lost = p.link === 'lost';
   const banner = byId('banner');
   if (lost) {
@@ -172,19 +183,23 @@ function showStatus(): void {
   const lost = picture?.link === 'lost';
   panel.show(status, status ? performance.now() - statusCameMs : 0, lost);
   setText(byId('node-name'), status?.node ?? '…');
-  const troubled = [...(status?.sources ?? []), ...(status?.sensors ?? [])].filter((s) => inTrouble(s.state)).length;
-  const health = byId('health');
-  const none = !status || status.sources.length === 0;
-  setText(
-    health,
-    none ? text('sourcesNone') : troubled > 0 ? text('sourcesTrouble', { n: troubled }) : text('sourcesAllLive'),
-  );
-  setClass(health, lost ? 'unknown' : troubled > 0 ? 'trouble' : '');
+  showHealth('source-health', status?.sources ?? [], lost);
+  showHealth('sensor-health', status?.sensors ?? [], lost);
   const latency = status?.latency_ms;
   const ms = (v: number | null | undefined): string =>
     typeof v === 'number' ? number(v, address.language, 1) : text('none');
   setText(byId('latency'), latency ? `${ms(latency.p50)} / ${ms(latency.p99)}\u202fms` : text('none'));
   byId('build').textContent = status?.build ?? '';
+}
+
+// How many are received of how many there are; those that fell silent or died are named in red.
+function showHealth(id: string, all: ReadonlyArray<{ state: string }>, lost: boolean): void {
+  const element = byId(id);
+  const live = all.filter((s) => s.state === 'live').length;
+  const troubled = all.filter((s) => inTrouble(s.state)).length;
+  const received = text('received', { live, all: all.length });
+  setText(element, lost ? '?' : troubled > 0 ? `${received}, ${text('inTrouble', { n: troubled })}` : received);
+  setClass(element, lost ? 'unknown' : troubled > 0 ? 'trouble' : '');
 }
 
 // A bar of a round number of nautical miles, at most 120 pixels long.
@@ -239,6 +254,7 @@ worker.onmessage = (event: MessageEvent<FromWorker>) => {
       break;
   }
 };
+setInterval(watchWorker, 1000);
 worker.onerror = (event) => showFault(event.message || 'worker.js');
 
 function showFault(what: string): void {

@@ -20,9 +20,11 @@ import type { TextKey } from './catalogue_fr.ts';
 
 const ASK_AGAIN_MS = 2_000;
 const FIELDS: readonly TextKey[] = [
-  'state', 'callSign', 'icaoAddress', 'mode3a', 'position', 'levelLong', 'climb', 'speed', 'angle', 'age',
-  'existence', 'ellipse', 'sensorsOfTrack', 'breaks',
+  'state', 'age', 'callSign', 'icaoAddress', 'mode3a', 'breaks', 'speed', 'angle', 'levelLong', 'position', 'ellipse',
+  'sensorsOfTrack', 'existence',
 ];
+// These take a whole line; the others stand two by two.
+const LONG_FIELDS: readonly TextKey[] = ['levelLong', 'position', 'ellipse', 'sensorsOfTrack'];
 
 interface Update {
   time?: string;
@@ -69,7 +71,7 @@ export class TrackDetail {
     for (const key of FIELDS) {
       const term = make('dt');
       term.dataset.text = key;
-      const value = make('dd', key === 'position' || key === 'icaoAddress' ? 'figures' : '');
+      const value = make('dd', LONG_FIELDS.includes(key) ? 'long' : '');
       value.dataset.field = key;
       this.values.set(key, value);
       this.fields.append(term, value);
@@ -88,18 +90,18 @@ export class TrackDetail {
     this.fields.hidden = detail === null;
     this.updates.hidden = detail === null;
     if (selected === null) {
-      setText(this.title, text('tracks'));
+      setText(this.title, '');
       setText(this.note, text('detailNone'));
       return;
     }
     setText(this.title, text('detail', { n: selected }));
     setText(this.note, detail ? '' : text('detailGone', { n: selected }));
     if (!detail) return;
-    this.fill(detail, status);
+    this.fill(detail, status, linked);
     if (linked && !this.asking && performance.now() - this.askedMs > ASK_AGAIN_MS) void this.ask(selected);
   }
 
-  private fill(d: Detail, status: NodeStatus | null): void {
+  private fill(d: Detail, status: NodeStatus | null, linked: boolean): void {
     const lang = language();
     const none = text('none');
     const kinds = [d.kinds & 1 ? text('kindRadar') : '', d.kinds & 2 ? text('kindAdsb') : ''].filter(Boolean);
@@ -115,9 +117,9 @@ export class TrackDetail {
       mode3a: modeA(d.mode3a) || none,
       position: d.placed ? position(d.latDeg, d.lonDeg) : text('notPlacedLong'),
       levelLong: hasLevel
-        ? `FL${level(d.altitudeFt)}${tendency(d.climbFtMin)}  (${withUnit(d.altitudeFt, 'ft', lang)})`
+        ? `FL${level(d.altitudeFt)}${tendency(d.climbFtMin)}  ${withUnit(d.altitudeFt, 'ft', lang)}  ` +
+          withUnit(d.climbFtMin, 'ft/min', lang)
         : none,
-      climb: hasLevel ? withUnit(d.climbFtMin, 'ft/min', lang) : none,
       speed: withUnit(d.speedKt, 'kt', lang),
       angle: text('angleTrue', { deg: angle(d.angleDeg) }),
       age: age(d.ageMs),
@@ -131,7 +133,7 @@ export class TrackDetail {
       breaks: number(d.breaks, lang),
     };
     for (const [key, element] of this.values) setText(element, values[key] ?? none);
-    setClass(this.values.get('state') as HTMLElement, `state-${state}`);
+    setClass(this.values.get('state') as HTMLElement, linked ? `state-${state}` : 'state-coasting');
   }
 
   private async ask(track: number): Promise<void> {

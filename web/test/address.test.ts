@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULTS, parseAddress, writeAddress } from '../src/page/address.ts';
+import { innovationText, sensorNames } from '../src/page/track_detail.ts';
+import { inTrouble, reasonOf } from '../src/page/sources_panel.ts';
+
+test('an address read back is the same address', () => {
+  const address = {
+    ...DEFAULTS,
+    language: 'en' as const,
+    theme: 'day' as const,
+    vectorMinutes: 6,
+    history: false,
+    view: { latDeg: 12.5, lonDeg: -7.9, spanKm: 420 },
+    selected: 1042,
+  };
+  assert.deepEqual(parseAddress(writeAddress(address)), address);
+  assert.deepEqual(parseAddress(writeAddress(DEFAULTS)), DEFAULTS);
+});
+
+test('nonsense in the address is ignored', () => {
+  for (const hash of ['', '#', '#lang=de&theme=pink&vector=5', '#view=x,y,z', '#view=95,0,10', '#track=-1', '#track=1e3', '#view=1,2']) {
+    assert.deepEqual(parseAddress(hash), DEFAULTS, hash);
+  }
+});
+
+test('contributing sensors are named by their bits, beyond the 32nd too', () => {
+  const sensors = Array.from({ length: 40 }, (_, i) => ({ name: `s${i}` }));
+  assert.deepEqual(sensorNames(0b101, 0b10, sensors), ['s0', 's2', 's33']);
+  assert.deepEqual(sensorNames(0x80000000, 0, sensors), ['s31']);
+});
+
+test('an innovation is shown with its units in whatever form it comes', () => {
+  assert.equal(innovationText({ range_m: 12.345, azimuth_deg: -0.0212 }), 'range 12.3 m, azimuth -0.0212 °');
+  assert.equal(innovationText([1.5, -2]), '1.5 / -2');
+  assert.equal(innovationText(3), '3');
+  assert.equal(innovationText(null), '');
+});
+
+test('sources that fell silent or died are in trouble, those that ended or wait are not', () => {
+  assert.deepEqual(
+    ['waiting', 'live', 'stalled', 'dead', 'ended', 'silent'].filter(inTrouble),
+    ['stalled', 'dead', 'silent'],
+  );
+  const source = {
+    name: 'a', kind: 'udp', address: '', state: 'dead', age_s: 1, datagrams: 0, bytes: 0, records: 0, plots: 0,
+    detail: 'socket closed', rejected: [{ reason: 'truncated record', count: 3 }],
+  };
+  assert.equal(reasonOf(source), 'socket closed ; truncated record ×3');
+});
