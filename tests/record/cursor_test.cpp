@@ -127,6 +127,24 @@ TEST(Cursor, AnUnreadableSegmentHeaderBorrowsTheSaltOfAnother) {
   EXPECT_EQ(read_all(single).sound, sequences(0, 11));
 }
 
+TEST(Cursor, AWriterCutsWhatIsSpoiltAtTheEndAndOnlyThere) {
+  sim::SimStorage disk = disk_with(60);
+  const std::vector<Place> all = places(disk);
+  const Place last = all[59];
+  const Place middle = all[57];
+  ASSERT_EQ(middle.segment, last.segment);
+  const std::string path = segment_path(Stream::input, last.segment);
+  disk.corrupt(path, last.offset + kFrameHeaderSize, 0x01);
+  disk.corrupt(path, middle.offset + kFrameHeaderSize, 0x01);
+  const auto writer = Writer::open(disk, kSmall).value();
+  EXPECT_EQ(writer.opened().cut_bytes, kFrameHeaderSize + last.body);
+  EXPECT_EQ(writer.next_sequence(), 59u);
+  ASSERT_EQ(writer.opened().damages.size(), 1u);
+  EXPECT_EQ(writer.opened().damages[0].sequence, 57u);
+  const auto body = decode_entry(writer.opened().last_body);
+  EXPECT_TRUE(body && is_entry_of(58, *body));
+}
+
 TEST(Cursor, AWriterDoesNotDeleteWhatItCannotJudge) {
   sim::SimStorage disk = disk_with(10);
   const std::uint64_t size = disk.bytes_used();
