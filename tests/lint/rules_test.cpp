@@ -200,7 +200,7 @@ TEST(Hosts, MustBeListed) {
                 {"a.ts",
                  "'https://example.org/x' 'http://localhost:1' "
                  "'udp://HOST:PORT'\n'https:"
-                 "//elsewhere.example/'\n"},
+                 "//elsewhere.net/'\n"},
             })),
             Places{"a.ts:2"});
 }
