@@ -272,7 +272,9 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
         updates: Array.from({ length: 12 }, (_, i) => ({
           time: new Date(now - (11 - i) * 5000).toISOString(),
           sensor: SENSORS[(a[0] + i) % 2 ? 0 : 2].name,
-          innovation: i % 2 ? { range_m: 31.2 - i * 4, azimuth_deg: 0.021 * (i - 5) } : { east_m: 12.5 - i, north_m: -3.25 + i },
+          innovation: i % 2
+            ? { range_m: { value: 31.2 - i * 4, sd: 40 }, azimuth_deg: { value: 0.021 * (i - 5), sd: 0.08 } }
+            : { east_m: { value: 12.5 - i, sd: 22 }, north_m: { value: -3.25 + i, sd: 22 } },
           nis: 1.1 + (i % 5) * 0.6,
           gate_ratio: 0.08 + (i % 5) * 0.05,
         })),

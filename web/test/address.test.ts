@@ -30,11 +30,13 @@ test('contributing sensors are named by their bits, beyond the 32nd too', () => 
   assert.deepEqual(sensorNames(0x80000000, 0, sensors), ['s31']);
 });
 
-test('an innovation is shown with its units in whatever form it comes', () => {
-  assert.equal(innovationText({ range_m: 12.345, azimuth_deg: -0.0212 }), 'range 12.3 m, azimuth -0.0212 °');
-  assert.equal(innovationText([1.5, -2]), '1.5 / -2');
-  assert.equal(innovationText(3), '3');
-  assert.equal(innovationText(null), '');
+test('an innovation is shown with its units and standard deviations', () => {
+  assert.equal(
+    innovationText({ range_m: { value: 12.345, sd: 40 }, azimuth_deg: { value: -0.0212, sd: 0.08 } }),
+    'distance 12.3\u202fm (σ 40), azimut -0.0212° (σ 0.08)',
+  );
+  assert.equal(innovationText({ doppler_mps: { value: null, sd: null } }), 'doppler ?\u202fmps (σ ?)');
+  assert.equal(innovationText(undefined), '');
 });
 
 test('sources that fell silent or died are in trouble, those that ended or wait are not', () => {

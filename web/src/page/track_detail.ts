@@ -28,8 +28,8 @@ const LONG_FIELDS: readonly TextKey[] = ['levelLong', 'position', 'ellipse', 'se
 
 interface Update {
   time?: string;
-  sensor?: string;
-  innovation?: unknown;
+  sensor?: string | null;
+  innovation?: Record<string, { value: number | null; sd: number | null }>;
   nis?: number | null;
   gate_ratio?: number | null;
 }
@@ -39,19 +39,22 @@ export function sensorNames(low: number, high: number, sensors: ReadonlyArray<{ 
   return sensors.filter((_, i) => (i < 32 ? (low >>> i) & 1 : i < 64 ? (high >>> (i - 32)) & 1 : 0)).map((s) => s.name);
 }
 
-// Innovation comes as named numbers whose names end in their unit; arrays and single numbers are shown as they are.
-export function innovationText(value: unknown): string {
-  const short = (v: unknown): string => (typeof v === 'number' ? String(Number(v.toPrecision(3))) : String(v));
-  if (Array.isArray(value)) return value.map(short).join(' / ');
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value)
-      .map(([name, v]) => {
-        const m = /^(.*?)_(m|ft|deg|kt|mps|s)$/.exec(name);
-        return m ? `${m[1]} ${short(v)} ${m[2] === 'deg' ? '°' : m[2]}` : `${name} ${short(v)}`;
-      })
-      .join(', ');
-  }
-  return value === undefined || value === null ? '' : short(value);
+const COMPONENTS: Record<string, TextKey> = {
+  range: 'innovationRange', azimuth: 'innovationAzimuth', east: 'innovationEast', north: 'innovationNorth',
+  height: 'innovationHeight',
+};
+
+// Each component with its unit and its predicted standard deviation: "distance 12,5 m (σ 40)".
+export function innovationText(innovation: Update['innovation']): string {
+  const short = (v: number | null): string => (typeof v === 'number' ? String(Number(v.toPrecision(3))) : '?');
+  return Object.entries(innovation ?? {})
+    .map(([name, component]) => {
+      const parts = /^(\w+)_([a-z]+)$/.exec(name) ?? ['', name, ''];
+      const label = parts[1] in COMPONENTS ? text(COMPONENTS[parts[1]]) : parts[1];
+      const unit = parts[2] === 'deg' ? '°' : parts[2] && `\u202f${parts[2]}`;
+      return `${label} ${short(component?.value)}${unit} (σ ${short(component?.sd)})`;
+    })
+    .join(', ');
 }
 
 export class TrackDetail {

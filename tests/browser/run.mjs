@@ -1,0 +1,433 @@
+// The console in a real browser (Debian's Chromium, no GPU), against the mock server or a running node.
+//
+//   node tests/browser/run.mjs                  the mock server of this folder, console from build/web
+//   LIPTAKO_URL=http://127.0.0.1:8080/ node …   a node that is running, for example `liptako demo`
+//
+// LIPTAKO_WEB_ROOT     another folder with the built console (mock only)
+// LIPTAKO_MIN_TRACKS   how many tracks a running node must show (default 3)
+// LIPTAKO_COASTING=1   a running node is expected to show a coasting track within a minute
+// LIPTAKO_SHOTS        a folder for screenshots
+// LIPTAKO_CHROMIUM     another browser
+//
+// Every wait is for a condition. Prints one line a check; exit code 1 if any failed.
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startMock } from './mock_server.mjs';
+import { decodePng } from './png.mjs';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const web = resolve(here, '../../web');
+const { chromium } = createRequire(join(web, 'package.json'))('playwright-core');
+
+const PATIENCE_MS = 20_000;
+const given = process.env.LIPTAKO_URL;
+const root = resolve(process.env.LIPTAKO_WEB_ROOT ?? join(here, '../../build/web'));
+const shots = process.env.LIPTAKO_SHOTS;
+if (shots) mkdirSync(shots, { recursive: true });
+
+function assert(condition, what) {
+  if (!condition) throw new Error(what);
+}
+
+const mock = given ? null : await startMock({ root });
+const url = given ?? mock.url;
+const host = new URL(url).host;
+const browser = await chromium.launch({
+  executablePath: process.env.LIPTAKO_CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync',
+  ],
+});
+const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US' });
+const page = await context.newPage();
+page.setDefaultTimeout(PATIENCE_MS);
+
+const outside = [];
+const complaints = [];
+// Faults that a check causes on purpose are expected while it runs.
+let expectingFaults = false;
+await context.route('**/*', (route) => {
+  const target = new URL(route.request().url());
+  if (target.host === host) return route.continue();
+  outside.push(target.href);
+  return route.abort();
+});
+page.on('console', (message) => {
+  if (message.type() === 'error' && !expectingFaults) complaints.push(message.text());
+});
+page.on('pageerror', (error) => complaints.push(error.message));
+
+const text = (selector) => page.locator(selector).innerText();
+const until = (condition, argument) => page.waitForFunction(condition, argument, { timeout: PATIENCE_MS, polling: 50 });
+const act = (name) => fetch(new URL(`mock/${name}`, url), { method: 'POST' });
+const linkIs = (state) => until((s) => document.documentElement.dataset.link === s, state);
+const mapPng = async () => decodePng(await page.locator('#map').screenshot());
+const shot = async (name) => shots && page.screenshot({ path: join(shots, `${name}.png`) });
+const probe = (track) => page.evaluate((t) => window.liptako.probe(t), track);
+const picture = () => page.evaluate(() => window.liptako.picture());
+const rows = () =>
+  page.$$eval('#table-body .row:not([hidden])', (list) =>
+    list.map((r) => ({
+      track: Number(r.dataset.track),
+      state: r.className.replace('row ', ''),
+      cells: [...r.children].map((c) => c.textContent),
+    })),
+  );
+
+// A track on the screen with its label, away from the edges.
+async function labelled(wanted = () => true) {
+  for (const row of await rows()) {
+    if (!wanted(row)) continue;
+    const at = await probe(row.track);
+    if (at?.label && at.x > 30 && at.y > 30) return { ...row, at };
+  }
+  return null;
+}
+
+// The most saturated colour near a point of the map: symbols are small and lie on a dull ground.
+async function colourNear(x, y) {
+  const png = await mapPng();
+  let best = [0, 0, 0];
+  let most = -1;
+  for (let py = Math.max(0, Math.round(y) - 7); py <= Math.min(png.height - 1, y + 7); py++) {
+    for (let px = Math.max(0, Math.round(x) - 7); px <= Math.min(png.width - 1, x + 7); px++) {
+      const c = png.at(px, py);
+      const brightest = Math.max(...c);
+      if (brightest < 110) continue;
+      const saturation = brightest - Math.min(...c);
+      if (saturation > most) [most, best] = [saturation, c];
+    }
+  }
+  return { colour: best, saturation: most };
+}
+
+const checks = [];
+const check = (name, body, only = 'both') => checks.push({ name, body, only });
+
+check('the page opens in French and connects', async () => {
+  await page.goto(url, { waitUntil: 'load' });
+  assert((await page.getAttribute('html', 'lang')) === 'fr', 'not French first');
+  await linkIs('live');
+  assert((await text('#link')) === 'liaison établie', 'the strip does not say that the link is up');
+  assert(await page.locator('#banner').isHidden(), 'a banner covers a live picture');
+  assert(/^\d\d:\d\d:\d\dZ$/.test(await text('#clock')), 'the clock is not UTC');
+});
+
+check('tracks fill the table and the map', async () => {
+  const least = mock ? 20 : Number(process.env.LIPTAKO_MIN_TRACKS ?? 3);
+  await until((n) => Number(document.getElementById('count-all').textContent) >= n, least);
+  await until((n) => document.querySelectorAll('#table-body .row:not([hidden])').length >= n, Math.min(least, 5));
+  await until(() => window.liptako.picture().stats.drawn > 0);
+});
+
+check('a track carries a label of call sign, level and speed', async () => {
+  await until(() => window.liptako.picture().stats.labels > 0);
+  const track = await labelled();
+  assert(track, 'no track has a label');
+  const { lines } = track.at.label;
+  assert(lines.length >= 2 && lines[0].length > 0, `label is ${JSON.stringify(lines)}`);
+  assert(/^(\d{3}|-\d\d|---).? ?\d\d/.test(lines[1]), `second line is '${lines[1]}'`);
+});
+
+check('the map is drawn, and drawn anew as tracks move', async () => {
+  const first = await mapPng();
+  assert(first.colours(20) >= 20, 'the map is all but empty');
+  const { stats } = await picture();
+  await until((h) => window.liptako.picture().stats.hash !== h, stats.hash);
+  const hashes = new Set([stats.hash, (await picture()).stats.hash]);
+  assert(hashes.size === 2, 'the picture stands still');
+});
+
+check('no two labels on the map overlap', async () => {
+  const boxes = [];
+  for (const row of await rows()) {
+    const at = await probe(row.track);
+    if (at?.label) boxes.push({ track: row.track, ...at.label });
+  }
+  assert(boxes.length > 1, 'fewer than two labels');
+  // Probes are answered a few milliseconds apart; a label moves by less than two pixels in that time.
+  for (const a of boxes) {
+    for (const b of boxes) {
+      if (a.track >= b.track) continue;
+      const apart =
+        a.left + a.width <= b.left + 2 || b.left + b.width <= a.left + 2 ||
+        a.top + a.height <= b.top + 2 || b.top + b.height <= a.top + 2;
+      assert(apart, `labels of ${a.track} and ${b.track} overlap`);
+    }
+  }
+});
+
+check('the language switch changes every text, and back', async () => {
+  const labels = () => page.$$eval('[data-text]', (list) => list.map((e) => e.textContent));
+  const french = await labels();
+  await page.click('#language');
+  assert((await page.getAttribute('html', 'lang')) === 'en', 'language of the document');
+  assert((await text('.head .c-callSign')).startsWith('Call sign'), 'table head');
+  assert((await text('#link')) === 'link up', 'status strip');
+  const english = await labels();
+  const same = english.filter((t, i) => t === french[i]).length;
+  assert(same < english.length / 3, `${same} of ${english.length} texts did not change`);
+  await page.click('#language');
+  assert((await text('#link')) === 'liaison établie', 'back to French');
+});
+
+check('sources and sensors are listed with their state in words', async () => {
+  await until(() => document.querySelectorAll('#source-rows tr').length > 0);
+  const words = ['en attente', 'reçu', 'muet', 'mort', 'terminé'];
+  for (const badge of await page.$$eval('#dock .badge', (list) => list.map((b) => b.textContent))) {
+    assert(words.includes(badge), `state '${badge}'`);
+  }
+  assert(/^\d+\/\d+/.test(await text('#source-health')), 'no summary of sources');
+});
+
+check('panels do not overlap and nothing leaves the screen, at two sizes', async () => {
+  for (const size of [{ width: 1366, height: 768 }, { width: 1920, height: 1080 }]) {
+    await page.setViewportSize(size);
+    await until((w) => document.getElementById('map-canvas').getBoundingClientRect().right <= w, size.width);
+    const boxes = await page.$$eval('#strip, #toolbar, #map, #dock, #list, #detail', (list) =>
+      list.map((e) => {
+        const b = e.getBoundingClientRect();
+        return { id: e.id, left: b.left, top: b.top, right: b.right, bottom: b.bottom };
+      }),
+    );
+    assert(boxes.length === 6, 'a panel is missing');
+    for (const a of boxes) {
+      assert(a.left >= 0 && a.top >= 0 && a.right <= size.width && a.bottom <= size.height, `#${a.id} leaves the screen`);
+      assert(a.right - a.left > 100 && a.bottom - a.top > 20, `#${a.id} has no room`);
+      for (const b of boxes) {
+        const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+        assert(a === b || apart, `#${a.id} overlaps #${b.id}`);
+      }
+    }
+    const buttons = await page.$$eval('#strip button', (list) => list.map((b) => b.getBoundingClientRect().right));
+    assert(Math.max(...buttons) <= size.width, 'a button of the strip is cut off');
+  }
+  await shot('1920x1080');
+  await page.setViewportSize({ width: 1366, height: 768 });
+});
+
+check('a click on a symbol selects its track and shows all its fields', async () => {
+  await page.keyboard.press('f');
+  const track = await labelled((row) => row.state === 'confirmed');
+  assert(track, 'no confirmed track with a label');
+  const box = await page.locator('#map').boundingBox();
+  await page.mouse.click(box.x + track.at.x, box.y + track.at.y);
+  await until(() => window.liptako.picture().selected !== null);
+  // Where symbols lie on top of one another the click means the nearest: what counts is that all agree.
+  const chosen = (await picture()).selected;
+  await until((t) => document.getElementById('detail-title').textContent.endsWith(String(t)), chosen);
+  for (const field of ['state', 'age', 'speed', 'angle', 'levelLong', 'position', 'ellipse', 'existence', 'breaks']) {
+    assert((await text(`[data-field="${field}"]`)).length > 0, `field ${field} is empty`);
+  }
+  assert(/^\d{6}[NS] \d{7}[EW]$/.test(await text('[data-field="position"]')), 'position');
+  assert((await text('[data-field="speed"]')).endsWith('kt'), 'unit of speed');
+  await until((t) => {
+    const row = document.querySelector(`#table-body [data-track="${t}"]`);
+    return !row || row.getAttribute('aria-selected') === 'true';
+  }, chosen);
+  await until(() => document.querySelectorAll('#detail-update-rows tr').length > 0);
+  assert(page.url().includes(`track=${chosen}`), 'the address does not hold the selection');
+  await shot('selected');
+  await page.keyboard.press('Escape');
+  await until(() => window.liptako.picture().selected === null);
+});
+
+check('wheel, keys and buttons move the view, and the address keeps it', async () => {
+  const before = (await picture()).metresPerPixel;
+  await page.mouse.move(400, 300);
+  await page.mouse.wheel(0, -100);
+  await until((m) => window.liptako.picture().metresPerPixel < m, before);
+  await until(() => location.hash.includes('view='));
+  const zoomed = page.url();
+  await page.focus('#map');
+  await page.keyboard.press('ArrowLeft');
+  await until((u) => location.href !== u, zoomed);
+  await page.keyboard.press('-');
+  await until((m) => window.liptako.picture().metresPerPixel > m * 0.99, before);
+  const view = (await picture()).view;
+  await page.reload();
+  await linkIs('live');
+  await until(() => window.liptako.picture().view !== null);
+  const again = (await picture()).view;
+  assert(Math.abs(again.latDeg - view.latDeg) < 0.01 && Math.abs(again.lonDeg - view.lonDeg) < 0.01, 'view is lost');
+  await page.keyboard.press('f');
+});
+
+check('the theme switch turns the map to day', async () => {
+  const brightness = (png) => {
+    let sum = 0;
+    for (let i = 0; i < 400; i++) sum += png.at((i * 37) % png.width, (i * 53) % png.height).reduce((a, b) => a + b);
+    return sum / 1200;
+  };
+  const night = brightness(await mapPng());
+  const { stats } = await picture();
+  await page.click('#theme');
+  await until((f) => window.liptako.picture().stats.frames > f + 1, stats.frames);
+  const day = brightness(await mapPng());
+  assert(night < 60 && day > 180, `night ${night}, day ${day}`);
+  await shot('day');
+  await page.click('#theme');
+});
+
+check('help opens by key, names the symbols, and closes', async () => {
+  await page.focus('#map');
+  await page.keyboard.press('?');
+  await page.locator('#help').waitFor({ state: 'visible' });
+  assert((await page.locator('#help .legend li').count()) >= 5, 'legend');
+  await shot('help');
+  await page.keyboard.press('Escape');
+  await page.locator('#help').waitFor({ state: 'hidden' });
+});
+
+check('a coasting track is grey on the map, dated in its label, and said in the table', async () => {
+  if (!mock && process.env.LIPTAKO_COASTING !== '1') return 'not asked of this node';
+  await page.waitForFunction(() => document.querySelector('#table-body .row.coasting:not([hidden])'), null, {
+    timeout: 60_000,
+  });
+  await page.keyboard.press('f');
+  const coasting = await labelled((row) => row.state === 'coasting');
+  const confirmed = await labelled((row) => row.state === 'confirmed' && row.cells[1] !== '');
+  assert(coasting && confirmed, 'one of each is needed');
+  assert(coasting.cells[6] === 'extr.', 'table');
+  assert(coasting.at.label.lines.some((l) => /^EXTR \d+(s|min)$/.test(l)), JSON.stringify(coasting.at.label.lines));
+  const grey = await colourNear(coasting.at.x, coasting.at.y);
+  const live = await colourNear(confirmed.at.x, confirmed.at.y);
+  assert(grey.saturation >= 0 && grey.saturation < 70, `coasting symbol is ${grey.colour}`);
+  assert(live.saturation > 90, `confirmed symbol is ${live.colour}`);
+  return undefined;
+});
+
+check('text from the air is shown as text', async () => {
+  await until(() => document.querySelector('#table-body [data-track="1010"]'));
+  const cell = page.locator('#table-body [data-track="1010"] .c-callSign');
+  assert((await cell.textContent()) === '<b>X</b>', 'call sign');
+  await cell.click();
+  await until(() => document.querySelector('[data-field="callSign"]').textContent === '<b>X</b>');
+  assert((await page.locator('#right b').count()) === 0, 'markup came through');
+  await page.keyboard.press('Escape');
+}, 'mock');
+
+check('the table sorts, searches and is used by keys', async () => {
+  await page.click('[data-sort="level"]');
+  await page.click('[data-sort="level"]');
+  await until(() => document.querySelector('#table-body .row')?.dataset.track === '1015');
+  await page.fill('#search', 'afr');
+  await until(() => document.querySelectorAll('#table-body .row:not([hidden])').length === 1);
+  await page.fill('#search', 'nothing of the kind');
+  await until(() => document.getElementById('table-empty').textContent.length > 0);
+  await page.fill('#search', '');
+  await page.click('[data-sort="track"]');
+  await until(() => document.querySelector('#table-body .row')?.dataset.track === '1001');
+  await page.focus('#table-body .row[tabindex="0"]');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await until(() => window.liptako.picture().selected === 1003);
+  await page.keyboard.press('Escape');
+}, 'mock');
+
+check('a source that dies is named, in red, with the reason', async () => {
+  await act('kill-source');
+  const row = page.locator('#source-rows [data-source="radar-kati"]');
+  await until(() => document.querySelector('#source-rows [data-source="radar-kati"]').dataset.state === 'dead');
+  assert((await row.locator('.badge').textContent()) === 'mort', 'state');
+  assert((await row.locator('.reason').textContent()).includes('socket closed'), 'reason');
+  assert((await text('#source-health')).includes('2 en défaut'), await text('#source-health'));
+  await shot('source-dead');
+  await act('revive-source');
+  await until(() => document.querySelector('#source-rows [data-source="radar-kati"]').dataset.state === 'live');
+}, 'mock');
+
+check('a node that falls silent is said to be lost; ages grow, nothing looks fresh', async () => {
+  expectingFaults = true;
+  const ageOf = () => page.$eval('#table-body [data-track="1001"] .c-age', (c) => parseInt(c.textContent, 10));
+  await act('silence');
+  await act('cut');
+  await linkIs('lost');
+  assert((await text('#banner')).startsWith('LIAISON PERDUE'), 'banner');
+  assert((await text('#clock')).includes('(+'), 'the clock does not say how old the picture is');
+  const first = await ageOf();
+  await page.waitForFunction(
+    (a) => parseInt(document.querySelector('#table-body [data-track="1001"] .c-age').textContent, 10) >= a + 2,
+    first,
+  );
+  const at = await probe(1001);
+  assert(at.label.lines.some((l) => /^PERDU \d/.test(l)), JSON.stringify(at.label.lines));
+  const symbol = await colourNear(at.x, at.y);
+  assert(symbol.saturation < 70, `a symbol still looks fresh: ${symbol.colour}`);
+  const png = await mapPng();
+  const [r, g, b] = png.at(png.width - 2, png.height >> 1);
+  assert(r > 200 && g < 120 && b < 120, `the map has no red frame: ${[r, g, b]}`);
+  const badges = await page.$$eval('#dock .badge', (list) => list.map((e) => e.textContent));
+  assert(badges.every((t) => t === '?'), 'sources still look known');
+  await shot('link-lost');
+  await act('restore');
+  await act('speak');
+  await linkIs('live');
+  assert(await page.locator('#banner').isHidden(), 'the banner stays');
+  expectingFaults = false;
+}, 'mock');
+
+check('a connection that stays open but says nothing is lost too', async () => {
+  await act('silence');
+  await linkIs('lost');
+  await act('speak');
+  await linkIs('live');
+}, 'mock');
+
+check('a node that starts anew is followed without reloading', async () => {
+  await act('restart');
+  const { stats } = await picture();
+  await until((f) => window.liptako.picture().stats.frames > f + 2, stats.frames);
+  assert((await text('#count-all')) === '20', 'tracks after the restart');
+}, 'mock');
+
+check('no request left for another host, and the browser complained of nothing', async () => {
+  assert(outside.length === 0, `requests to ${outside.join(', ')}`);
+  assert(complaints.length === 0, complaints.join(' | '));
+  const policy = (await fetch(url)).headers.get('content-security-policy') ?? '';
+  assert(policy.includes("default-src 'self'"), `policy '${policy}'`);
+});
+
+check('a thousand tracks: the table holds a screenful of rows, frames stay short', async () => {
+  const large = await startMock({ root, tracks: 1000 });
+  const second = await context.browser().newPage({ viewport: { width: 1366, height: 768 } });
+  try {
+    await second.goto(large.url);
+    await second.waitForFunction(() => window.liptako?.picture()?.stats.drawn > 300);
+    await second.waitForFunction(() => document.getElementById('table').ariaRowCount === '1001');
+    const rowsHeld = await second.locator('#table-body .row').count();
+    assert(rowsHeld < 80, `${rowsHeld} rows in the document`);
+    const { stats } = await second.evaluate(() => window.liptako.picture());
+    assert(stats.labels > 20, `${stats.labels} labels`);
+    return `frame ${stats.frameMs50.toFixed(1)} ms median, ${stats.frameMs95.toFixed(1)} ms p95, ${stats.labels} labels`;
+  } finally {
+    await second.close();
+    large.close();
+  }
+}, 'mock');
+
+let failed = 0;
+try {
+  for (const { name, body, only } of checks) {
+    if (only === 'mock' && !mock) continue;
+    try {
+      const note = await body();
+      console.log(`ok      ${name}${note ? ` (${note})` : ''}`);
+    } catch (error) {
+      failed++;
+      expectingFaults = false;
+      console.log(`FAILED  ${name}: ${error instanceof Error ? error.message : error}`);
+      await shot(`failed-${failed}`);
+    }
+  }
+} finally {
+  await browser.close();
+  mock?.close();
+}
+console.log(failed === 0 ? 'all checks passed' : `${failed} checks failed`);
+process.exitCode = failed === 0 ? 0 : 1;
