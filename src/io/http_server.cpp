@@ -316,6 +316,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     response.set(http::field::content_type, to_beast(type));
     response.set(http::field::cache_control, "no-store");
     if (!allow.empty()) response.set(http::field::allow, to_beast(allow));
+    // [RFC 9110, §15.5.22]
+    if (status == http::status::upgrade_required) response.set(http::field::upgrade, "websocket");
     const std::size_t size = body.size();
     response.body() = std::move(body);
     send(std::move(response), size);

@@ -431,7 +431,9 @@ TEST_F(HttpServerTest, StreamIsRefusedToForeignPagesAndPlainRequests) {
     EXPECT_EQ(client.upgrade("Origin: " + origin + "\r\n").status, 403) << origin;
   }
   Client plain(port());
-  EXPECT_EQ(plain.ask(get("/ws")).status, 426);
+  const Reply told = plain.ask(get("/ws"));
+  EXPECT_EQ(told.status, 426);
+  EXPECT_TRUE(told.has("upgrade: websocket\r\n")) << told.head;
   Client program(port());
   EXPECT_EQ(program.upgrade("").status, 101) << "a program sends no Origin";
 }

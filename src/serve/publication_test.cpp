@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <set>
@@ -243,6 +244,7 @@ TEST(Publication, TrackThatCameBackWhileAClientWasAwayIsNotDropped) {
   client.take(publisher.publish(std::vector{track_at(1, next)}, status_at(next)));
   EXPECT_TRUE(client.tracks.contains(1));
   EXPECT_TRUE(client.identities.contains(1));
+  EXPECT_EQ(std::ranges::count(client.kinds, FrameKind::drop), 0);
 }
 
 TEST(Publication, ClientAwayForMoreDropsThanAreRememberedGetsANewSnapshot) {
