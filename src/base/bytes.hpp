@@ -1,5 +1,5 @@
-// Canonical bytes: little-endian, fixed width, no padding. Used for snapshots, record entries and console frames, so
-// that equal states are equal bytes on any machine.
+// Canonical bytes: little-endian, fixed width, no padding. Used for snapshots, record entries and
+// console frames, so that equal states are equal bytes on any machine.
 #pragma once
 
 #include <bit>
@@ -19,7 +19,8 @@ using ByteView = std::span<const std::uint8_t>;
 static_assert(std::endian::native == std::endian::little);
 
 template <class T>
-concept FixedWidth = (std::is_arithmetic_v<T> && !std::is_same_v<T, long double>) || std::is_enum_v<T>;
+concept FixedWidth =
+    (std::is_arithmetic_v<T> && !std::is_same_v<T, long double>) || std::is_enum_v<T>;
 
 // Appends to a buffer it does not own.
 class ByteWriter {
@@ -43,7 +44,8 @@ class ByteWriter {
   Bytes* out_;
 };
 
-// Total: a read past the end returns zeros and makes ok() false for good; the caller checks once at the end.
+// Total: a read past the end returns zeros and makes ok() false for good; the caller checks once at
+// the end.
 class ByteReader {
  public:
   explicit ByteReader(ByteView in) : in_(in) {}
@@ -63,13 +65,17 @@ class ByteReader {
   [[nodiscard]] ByteView get_bytes();
   [[nodiscard]] std::string get_string();
   [[nodiscard]] ByteView get_raw(std::size_t count);
-  // A count that cannot exceed what the remaining input could hold at `min_size` bytes an element; else fails.
+  // A count that cannot exceed what the remaining input could hold at `min_size` bytes an element;
+  // else fails.
   [[nodiscard]] std::uint32_t get_count(std::size_t min_size);
 
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] bool at_end() const { return at_ == in_.size(); }
   [[nodiscard]] std::size_t remaining() const { return in_.size() - at_; }
-  void fail() { ok_ = false; at_ = in_.size(); }
+  void fail() {
+    ok_ = false;
+    at_ = in_.size();
+  }
 
  private:
   [[nodiscard]] bool take(std::size_t count);

@@ -1,5 +1,5 @@
-// CHECK: a broken invariant is a bug, in release builds too. The process stops, restarts and recovers from its record.
-// Never used for input from outside: that is a Result (result.hpp).
+// CHECK: a broken invariant is a bug, in release builds too. The process stops, restarts and
+// recovers from its record. Never used for input from outside: that is a Result (result.hpp).
 #pragma once
 
 namespace liptako::base {
@@ -8,9 +8,9 @@ namespace liptako::base {
 
 }  // namespace liptako::base
 
-#define CHECK(condition)                                                   \
-  do {                                                                     \
-    if (!(condition)) [[unlikely]] {                                       \
-      ::liptako::base::check_failed(#condition, __FILE__, __LINE__);       \
-    }                                                                      \
+#define CHECK(condition)                                             \
+  do {                                                               \
+    if (!(condition)) [[unlikely]] {                                 \
+      ::liptako::base::check_failed(#condition, __FILE__, __LINE__); \
+    }                                                                \
   } while (false)

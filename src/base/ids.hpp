@@ -37,7 +37,8 @@ class ModeACode {
   std::uint16_t bits_ = 0;
 };
 
-// System area code and system identification code: which sensor or system sent an ASTERIX record. Prints as "23/2".
+// System area code and system identification code: which sensor or system sent an ASTERIX record.
+// Prints as "23/2".
 struct SacSic {
   std::uint8_t sac = 0;
   std::uint8_t sic = 0;
@@ -45,7 +46,8 @@ struct SacSic {
   friend constexpr auto operator<=>(SacSic, SacSic) = default;
 };
 
-// Aircraft identification as transmitted: at most eight of A-Z, 0-9 and inner spaces; trailing spaces are dropped.
+// Aircraft identification as transmitted: at most eight of A-Z, 0-9 and inner spaces; trailing
+// spaces are dropped.
 class CallSign {
  public:
   constexpr CallSign() = default;
@@ -60,7 +62,8 @@ class CallSign {
   std::uint8_t size_ = 0;
 };
 
-// A node's own number for a local track: counted up, never reused, never derived from an address. 0 is "none".
+// A node's own number for a local track: counted up, never reused, never derived from an address. 0
+// is "none".
 struct TrackNumber {
   std::uint32_t value = 0;
   friend constexpr auto operator<=>(TrackNumber, TrackNumber) = default;

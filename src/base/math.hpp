@@ -1,6 +1,7 @@
-// Elementary functions whose bits do not depend on the CPU: SLEEF's deterministic ("cinz") scalar versions, at most
-// 1.0 ulp [SLEEF 3.5.1]. libm's change with FMA present or masked, so the core calls only these; the `tidy` test
-// enforces it. sqrt, fabs and floor are exact in IEEE 754 and come from <cmath>.
+// Elementary functions whose bits do not depend on the CPU: SLEEF's deterministic ("cinz") scalar
+// versions, at most 1.0 ulp [SLEEF 3.5.1]. libm's change with FMA present or masked, so the core
+// calls only these; the `tidy` test enforces it. sqrt, fabs and floor are exact in IEEE 754 and
+// come from <cmath>.
 #pragma once
 
 #include <cmath>
@@ -25,7 +26,8 @@ struct SinCos {
 [[nodiscard]] double log(double x);
 [[nodiscard]] double pow(double x, double y);
 
-// The one place where angles wrap. wrap_pi: into [-pi, pi); wrap_two_pi: into [0, 2 pi). Requires |x| < 1e9.
+// The one place where angles wrap. wrap_pi: into [-pi, pi); wrap_two_pi: into [0, 2 pi). Requires
+// |x| < 1e9.
 [[nodiscard]] double wrap_pi(double radians);
 [[nodiscard]] double wrap_two_pi(double radians);
 

@@ -12,7 +12,9 @@ namespace {
 
 TEST(Math, AgreesWithTheStandardLibraryToTwoUlp) {
   Prng prng(2);
-  const auto close = [](double ours, double theirs) { return std::abs(ours - theirs) <= 4.5e-16 * std::abs(theirs) + 1e-300; };
+  const auto close = [](double ours, double theirs) {
+    return std::abs(ours - theirs) <= 4.5e-16 * std::abs(theirs) + 1e-300;
+  };
   for (int i = 0; i < 20000; ++i) {
     const double x = prng.uniform(-1000, 1000);
     const double y = prng.uniform(-1000, 1000);
@@ -41,16 +43,20 @@ TEST(Math, WrappingStaysInsideAndKeepsTheDirection) {
   EXPECT_EQ(wrap_two_pi(-1e-20), 0.0);
 }
 
-// The bits of every function over a fixed set of arguments, folded into one number. The constant was computed on a CPU
-// with AVX-512 and FMA and holds with both masked; the test base_masked_cpu runs this binary so.
+// The bits of every function over a fixed set of arguments, folded into one number. The constant
+// was computed on a CPU with AVX-512 and FMA and holds with both masked; the test base_masked_cpu
+// runs this binary so.
 TEST(Math, BitsAreTheSameOnEveryCpu) {
   Prng prng(4);
   std::uint64_t fold = 14695981039346656037u;
-  const auto add = [&](double v) { fold = (fold ^ std::bit_cast<std::uint64_t>(v)) * 1099511628211u; };
+  const auto add = [&](double v) {
+    fold = (fold ^ std::bit_cast<std::uint64_t>(v)) * 1099511628211u;
+  };
   for (int i = 0; i < 50000; ++i) {
     const double x = prng.uniform(-50, 50);
     const double y = prng.uniform(-50, 50);
-    add(sin(x)), add(cos(y)), add(tan(x)), add(atan2(y, x)), add(exp(x)), add(log(std::abs(y))), add(asin(x / 50));
+    add(sin(x)), add(cos(y)), add(tan(x)), add(atan2(y, x)), add(exp(x)), add(log(std::abs(y))),
+        add(asin(x / 50));
     add(acos(y / 50)), add(pow(std::abs(x), y / 25)), add(prng.normal());
   }
   EXPECT_EQ(fold, 9816167665746590997u);

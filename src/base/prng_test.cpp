@@ -13,7 +13,8 @@ TEST(Prng, FirstNumbersArePinned) {
   Prng a(42);
   Prng b(42);
   EXPECT_EQ(a.next(), b.next());
-  EXPECT_EQ(Prng(0).next(), 11091344671253066420u);  // reference implementation, seed 0 through SplitMix64
+  EXPECT_EQ(Prng(0).next(),
+            11091344671253066420u);  // reference implementation, seed 0 through SplitMix64
 }
 
 TEST(Prng, NormalHasItsMoments) {

@@ -14,7 +14,8 @@ enum class ErrorKind : std::uint8_t {
   world,      // disk, network, permissions; exit code 3
 };
 
-// `message` says what and where ("node.toml:12: sources[0].port: 70000 is not in 1..65535") and is shown to a person.
+// `message` says what and where ("node.toml:12: sources[0].port: 70000 is not in 1..65535") and is
+// shown to a person.
 struct Error {
   ErrorKind kind = ErrorKind::bad_input;
   std::string message;

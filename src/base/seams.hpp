@@ -1,5 +1,5 @@
-// The seams between the deterministic core and the world. Each has a real implementation in src/io and a simulated
-// one in src/sim; nothing else in the core is virtual for the sake of the outside.
+// The seams between the deterministic core and the world. Each has a real implementation in src/io
+// and a simulated one in src/sim; nothing else in the core is virtual for the sake of the outside.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class Clock {
   [[nodiscard]] virtual Duration monotonic_now() = 0;
 };
 
-// An append-only file. append() is write(): after it returns, a killed process loses nothing; sync() is fsync():
-// after it returns, a power cut loses nothing.
+// An append-only file. append() is write(): after it returns, a killed process loses nothing;
+// sync() is fsync(): after it returns, a power cut loses nothing.
 class AppendFile {
  public:
   virtual ~AppendFile() = default;
@@ -40,13 +40,17 @@ class Storage {
   // Opens for append, creating file and folders as needed; existing content is kept.
   [[nodiscard]] virtual Result<std::unique_ptr<AppendFile>> open_append(std::string_view path) = 0;
   // Bytes [offset, offset + length), shorter at the end of the file.
-  [[nodiscard]] virtual Result<Bytes> read(std::string_view path, std::uint64_t offset, std::size_t length) = 0;
+  [[nodiscard]] virtual Result<Bytes> read(std::string_view path,
+                                           std::uint64_t offset,
+                                           std::size_t length) = 0;
   [[nodiscard]] virtual Result<std::uint64_t> size(std::string_view path) = 0;
   [[nodiscard]] virtual Result<void> truncate(std::string_view path, std::uint64_t size) = 0;
-  // Replaces the file whole, atomically and durably (temporary file, fsync, rename, fsync of the folder).
+  // Replaces the file whole, atomically and durably (temporary file, fsync, rename, fsync of the
+  // folder).
   [[nodiscard]] virtual Result<void> replace(std::string_view path, ByteView content) = 0;
   [[nodiscard]] virtual Result<void> remove(std::string_view path) = 0;
-  // Names of the files directly in the folder, sorted by byte value; empty if there is no such folder.
+  // Names of the files directly in the folder, sorted by byte value; empty if there is no such
+  // folder.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(std::string_view folder) = 0;
 };
 

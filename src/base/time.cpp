@@ -17,7 +17,8 @@ int digits(std::string_view text, std::size_t pos, std::size_t count) {
 }
 
 std::unexpected<Error> not_a_time(std::string_view text) {
-  return bad_input(fmt::format("'{}' is not a UTC time such as 2026-11-22 or 2026-11-22T14:32:07Z", text));
+  return bad_input(
+      fmt::format("'{}' is not a UTC time such as 2026-11-22 or 2026-11-22T14:32:07Z", text));
 }
 
 }  // namespace
@@ -25,7 +26,8 @@ std::unexpected<Error> not_a_time(std::string_view text) {
 std::string to_rfc3339(Timestamp t) {
   const auto day = std::chrono::floor<std::chrono::days>(t.time_since_epoch());
   const std::chrono::year_month_day date{std::chrono::sys_days{day}};
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch() - day).count();
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch() - day).count();
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
                      static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()),
@@ -40,7 +42,8 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
   const int year = digits(text, 0, 4);
   const int month = digits(text, 5, 2);
   const int day = digits(text, 8, 2);
-  if (year < 1678 || year > 2261 || month < 1 || day < 1 || text[4] != '-' || text[7] != '-') return not_a_time(text);
+  if (year < 1678 || year > 2261 || month < 1 || day < 1 || text[4] != '-' || text[7] != '-')
+    return not_a_time(text);
   const std::chrono::year_month_day date{std::chrono::year{year},
                                          std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
@@ -51,8 +54,9 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
   const int hour = digits(text, 11, 2);
   const int minute = digits(text, 14, 2);
   const int second = digits(text, 17, 2);
-  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z' || hour < 0 ||
-      hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+  if (text.size() < 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+      text.back() != 'Z' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+      second > 59) {
     return not_a_time(text);
   }
   std::int64_t fraction_ns = 0;
@@ -65,8 +69,8 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
       fraction_ns += digit * weight;
     }
   }
-  return midnight + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second) +
-         Duration(fraction_ns);
+  return midnight + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second) + Duration(fraction_ns);
 }
 
 }  // namespace liptako::base

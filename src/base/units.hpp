@@ -1,8 +1,9 @@
-// Strong types for physical quantities. A unit is named going in and coming out; there is no implicit conversion and
-// no bare number. Kernels inside a .cpp work in plain double, SI and radians.
+// Strong types for physical quantities. A unit is named going in and coming out; there is no
+// implicit conversion and no bare number. Kernels inside a .cpp work in plain double, SI and
+// radians.
 //
-// Exactness: from_metres(x).metres() == x, and the same for mps() and radians(); other units multiply by one constant
-// and are exact to one rounding.
+// Exactness: from_metres(x).metres() == x, and the same for mps() and radians(); other units
+// multiply by one constant and are exact to one rounding.
 #pragma once
 
 #include <compare>
@@ -12,12 +13,13 @@
 namespace liptako::base {
 
 inline constexpr double kPi = 3.14159265358979323846;
-inline constexpr double kMetresPerFoot = 0.3048;              // exact, international foot
-inline constexpr double kMetresPerNauticalMile = 1852.0;      // exact
-inline constexpr double kMpsPerKnot = 1852.0 / 3600.0;        // exact
+inline constexpr double kMetresPerFoot = 0.3048;          // exact, international foot
+inline constexpr double kMetresPerNauticalMile = 1852.0;  // exact
+inline constexpr double kMpsPerKnot = 1852.0 / 3600.0;    // exact
 inline constexpr double kRadiansPerDegree = kPi / 180.0;
 
-// What all quantities share: a double in the SI unit, ordered, with the operations of a one-dimensional vector space.
+// What all quantities share: a double in the SI unit, ordered, with the operations of a
+// one-dimensional vector space.
 template <class Self>
 class Quantity {
  public:
@@ -43,7 +45,9 @@ class Length : public Quantity<Length> {
   constexpr Length() = default;
   static constexpr Length from_metres(double m) { return Length(m); }
   static constexpr Length from_feet(double ft) { return Length(ft * kMetresPerFoot); }
-  static constexpr Length from_nautical_miles(double nm) { return Length(nm * kMetresPerNauticalMile); }
+  static constexpr Length from_nautical_miles(double nm) {
+    return Length(nm * kMetresPerNauticalMile);
+  }
   static constexpr Length from_flight_level(double fl) { return from_feet(fl * 100.0); }
   [[nodiscard]] constexpr double metres() const { return si_; }
   [[nodiscard]] constexpr double feet() const { return si_ / kMetresPerFoot; }
@@ -60,7 +64,9 @@ class Speed : public Quantity<Speed> {
   constexpr Speed() = default;
   static constexpr Speed from_mps(double mps) { return Speed(mps); }
   static constexpr Speed from_knots(double kt) { return Speed(kt * kMpsPerKnot); }
-  static constexpr Speed from_feet_per_minute(double fpm) { return Speed(fpm * kMetresPerFoot / 60.0); }
+  static constexpr Speed from_feet_per_minute(double fpm) {
+    return Speed(fpm * kMetresPerFoot / 60.0);
+  }
   [[nodiscard]] constexpr double mps() const { return si_; }
   [[nodiscard]] constexpr double knots() const { return si_ / kMpsPerKnot; }
   [[nodiscard]] constexpr double feet_per_minute() const { return si_ * 60.0 / kMetresPerFoot; }
@@ -84,7 +90,11 @@ class Angle : public Quantity<Angle> {
   explicit constexpr Angle(double rad) : Quantity(rad) {}
 };
 
-constexpr Speed operator/(Length d, Duration t) { return Speed::from_mps(d.metres() / to_seconds(t)); }
-constexpr Length operator*(Speed v, Duration t) { return Length::from_metres(v.mps() * to_seconds(t)); }
+constexpr Speed operator/(Length d, Duration t) {
+  return Speed::from_mps(d.metres() / to_seconds(t));
+}
+constexpr Length operator*(Speed v, Duration t) {
+  return Length::from_metres(v.mps() * to_seconds(t));
+}
 
 }  // namespace liptako::base

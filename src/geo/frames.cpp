@@ -11,7 +11,8 @@ Position<Ecef> ecef_from_geodetic(const Geodetic& p) {
   const auto [sin_lat, cos_lat] = base::sincos(p.latitude.radians());
   const auto [sin_lon, cos_lon] = base::sincos(p.longitude.radians());
   const double h = p.height.metres();
-  const double prime_vertical = kSemiMajorAxisM / std::sqrt(1.0 - kEccentricitySquared * sin_lat * sin_lat);
+  const double prime_vertical =
+      kSemiMajorAxisM / std::sqrt(1.0 - kEccentricitySquared * sin_lat * sin_lat);
   return {(prime_vertical + h) * cos_lat * cos_lon,
           (prime_vertical + h) * cos_lat * sin_lon,
           (prime_vertical * (1.0 - kEccentricitySquared) + h) * sin_lat};
@@ -29,7 +30,8 @@ Geodetic geodetic_from_ecef(const Position<Ecef>& p) {
     const double cos_beta = 1.0 / std::sqrt(1.0 + tan_beta * tan_beta);
     const double sin_beta = tan_beta * cos_beta;
     numerator = p.z + second_eccentricity_squared * semi_minor * sin_beta * sin_beta * sin_beta;
-    denominator = axis_distance - kEccentricitySquared * kSemiMajorAxisM * cos_beta * cos_beta * cos_beta;
+    denominator =
+        axis_distance - kEccentricitySquared * kSemiMajorAxisM * cos_beta * cos_beta * cos_beta;
     if (denominator <= 0.0) break;  // within 43 km of the axis at the centre: no aircraft
     tan_beta = (1.0 - kFlattening) * numerator / denominator;
   }
@@ -43,7 +45,8 @@ Geodetic geodetic_from_ecef(const Position<Ecef>& p) {
           Length::from_metres(height)};
 }
 
-TangentFrame::TangentFrame(const Geodetic& origin) : origin_(origin), origin_ecef_(ecef_from_geodetic(origin)) {
+TangentFrame::TangentFrame(const Geodetic& origin)
+    : origin_(origin), origin_ecef_(ecef_from_geodetic(origin)) {
   const auto [sin_lat, cos_lat] = base::sincos(origin.latitude.radians());
   const auto [sin_lon, cos_lon] = base::sincos(origin.longitude.radians());
   axes_ = {-sin_lon,
@@ -76,7 +79,8 @@ std::array<double, 9> rotation_between(const TangentFrame& from, const TangentFr
   std::array<double, 9> r{};
   for (std::size_t i = 0; i < 3; ++i) {
     for (std::size_t j = 0; j < 3; ++j) {
-      for (std::size_t k = 0; k < 3; ++k) r[3 * i + j] += to.axes()[3 * i + k] * from.axes()[3 * j + k];
+      for (std::size_t k = 0; k < 3; ++k)
+        r[3 * i + j] += to.axes()[3 * i + k] * from.axes()[3 * j + k];
     }
   }
   return r;
@@ -87,8 +91,8 @@ Length rough_distance(const Geodetic& a, const Geodetic& b) {
   const double half_lon = 0.5 * (b.longitude - a.longitude).radians();
   const double s_lat = base::sin(half_lat);
   const double s_lon = base::sin(half_lon);
-  const double haversine =
-      s_lat * s_lat + base::cos(a.latitude.radians()) * base::cos(b.latitude.radians()) * s_lon * s_lon;
+  const double haversine = s_lat * s_lat + base::cos(a.latitude.radians()) *
+                                               base::cos(b.latitude.radians()) * s_lon * s_lon;
   return Length::from_metres(2.0 * kMeanRadiusM * base::asin(std::sqrt(std::fmin(1.0, haversine))));
 }
 

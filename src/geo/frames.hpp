@@ -3,8 +3,8 @@
 //   ECEF  x towards 0N 0E, y towards 0N 90E, z towards the pole, metres
 //   ENU   east, north, up at a named origin on the ellipsoid, metres
 //
-// Our own and not GeographicLib's, because its trigonometry is libm's, whose bits depend on the CPU; the tests hold it
-// against GeographicLib.
+// Our own and not GeographicLib's, because its trigonometry is libm's, whose bits depend on the
+// CPU; the tests hold it against GeographicLib.
 #pragma once
 
 #include <array>
@@ -21,7 +21,8 @@ inline constexpr double kMeanRadiusM = 6371008.8;
 struct Ecef;
 struct Enu;
 
-// A point in a frame, metres. The name of a coordinate says what it is only together with the frame.
+// A point in a frame, metres. The name of a coordinate says what it is only together with the
+// frame.
 template <class Frame>
 struct Position {
   double x = 0.0;
@@ -35,7 +36,8 @@ struct Position {
 // Within 1 um for heights of -10 km to 100 km (Bowring's method, iterated) [Bowring76].
 [[nodiscard]] Geodetic geodetic_from_ecef(const Position<Ecef>& p);
 
-// A tangent frame: its origin is on the ellipsoid at the given latitude and longitude, at the given height.
+// A tangent frame: its origin is on the ellipsoid at the given latitude and longitude, at the given
+// height.
 class TangentFrame {
  public:
   TangentFrame() = default;
@@ -55,9 +57,11 @@ class TangentFrame {
 };
 
 // Rotation that takes vectors of `from` to vectors of `to`, row-major.
-[[nodiscard]] std::array<double, 9> rotation_between(const TangentFrame& from, const TangentFrame& to);
+[[nodiscard]] std::array<double, 9> rotation_between(const TangentFrame& from,
+                                                     const TangentFrame& to);
 
-// Distance along the mean sphere: within 0.6 % of the geodesic. For gates and thresholds, never for a verdict.
+// Distance along the mean sphere: within 0.6 % of the geodesic. For gates and thresholds, never for
+// a verdict.
 [[nodiscard]] base::Length rough_distance(const Geodetic& a, const Geodetic& b);
 
 }  // namespace liptako::geo

@@ -27,7 +27,8 @@ TEST(Frames, EcefAgreesWithGeographicLibToTwoNanometres) {
   for (int i = 0; i < 20000; ++i) {
     const Geodetic p = random_position(prng, 30000);
     double x, y, z;
-    GeographicLib::Geocentric::WGS84().Forward(p.latitude.degrees(), p.longitude.degrees(), p.height.metres(), x, y, z);
+    GeographicLib::Geocentric::WGS84().Forward(
+        p.latitude.degrees(), p.longitude.degrees(), p.height.metres(), x, y, z);
     const auto ours = ecef_from_geodetic(p);
     EXPECT_NEAR(ours.x, x, 4e-9);
     EXPECT_NEAR(ours.y, y, 4e-9);
@@ -48,7 +49,8 @@ TEST(Frames, GeodeticToEcefAndBackIsTheSamePoint) {
 TEST(Frames, LongitudeZeroAndThePolesAreOrdinaryPlaces) {
   for (const double lat : {-90.0, -45.0, 0.0, 16.27, 90.0}) {
     for (const double lon : {-180.0, 0.0, 90.0}) {
-      const Geodetic p{Angle::from_degrees(lat), Angle::from_degrees(lon), Length::from_metres(10000)};
+      const Geodetic p{
+          Angle::from_degrees(lat), Angle::from_degrees(lon), Length::from_metres(10000)};
       const Geodetic q = geodetic_from_ecef(ecef_from_geodetic(p));
       EXPECT_NEAR(q.latitude.degrees(), lat, 1e-12);
       EXPECT_NEAR(q.height.metres(), 10000, 1e-6);
@@ -83,8 +85,11 @@ TEST(Frames, RoughDistanceIsWithinItsStatedError) {
     const Geodetic a = random_position(prng, 0);
     const Geodetic b = random_position(prng, 0);
     double geodesic;
-    GeographicLib::Geodesic::WGS84().Inverse(
-        a.latitude.degrees(), a.longitude.degrees(), b.latitude.degrees(), b.longitude.degrees(), geodesic);
+    GeographicLib::Geodesic::WGS84().Inverse(a.latitude.degrees(),
+                                             a.longitude.degrees(),
+                                             b.latitude.degrees(),
+                                             b.longitude.degrees(),
+                                             geodesic);
     EXPECT_NEAR(rough_distance(a, b).metres(), geodesic, 0.006 * geodesic);
   }
 }

@@ -18,4 +18,11 @@ std::int64_t read_ns(clockid_t clock) {
 base::Timestamp SystemClock::utc_now() { return base::timestamp_from_ns(read_ns(CLOCK_REALTIME)); }
 base::Duration SystemClock::monotonic_now() { return base::Duration(read_ns(CLOCK_BOOTTIME)); }
 
+void pause_for(base::Duration duration) {
+  if (duration <= base::Duration::zero()) return;
+  timespec wait{static_cast<time_t>(duration.count() / 1'000'000'000),
+                static_cast<long>(duration.count() % 1'000'000'000)};
+  (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &wait, nullptr);
+}
+
 }  // namespace liptako::io

@@ -13,7 +13,9 @@
 namespace liptako::io {
 
 base::Result<MappedFile> MappedFile::open(const std::string& path) {
-  const auto failed = [&](int error) { return base::world_failed(fmt::format("{}: {}", path, std::strerror(error))); };
+  const auto failed = [&](int error) {
+    return base::world_failed(fmt::format("{}: {}", path, std::strerror(error)));
+  };
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return failed(errno);
   struct stat info{};

@@ -21,10 +21,16 @@ void visit_fields(Archive& archive, DroppedTrack& d) {
           d.position.latitude,
           d.position.longitude,
           d.position.height,
-          d.home);
+          d.home,
+          d.established);
 }
 
 void IdentityMemory::remember(base::IcaoAddress address, const DroppedTrack& dropped) {
+  const auto known = dropped_.find(address);
+  if (known != dropped_.end() && known->second.established && !dropped.established &&
+      dropped.last_plot_time - known->second.last_plot_time < kRemember) {
+    return;
+  }
   if (dropped_.size() >= kCapacity && !dropped_.contains(address)) {
     const auto oldest =
         std::min_element(dropped_.begin(), dropped_.end(), [](const auto& a, const auto& b) {

@@ -32,6 +32,9 @@ struct SensorDescription {
   base::Duration period = std::chrono::seconds(5);
   base::Length range_sd = base::Length::from_metres(60);
   base::Angle azimuth_sd = base::Angle::from_degrees(0.08);
+  // ADS-B: standard deviation of the time a position is of, which the aircraft compensates for only in part
+  // [DO-260B, §2.2.3.2.3.2: within 0.2 s]. Moves positions along the flight path.
+  base::Duration latency_sd = std::chrono::milliseconds(150);
   base::Length range_max = base::Length::from_nautical_miles(256);
   // Probability that a look at an aircraft inside coverage gives a plot.
   double detection_probability = 0.95;
@@ -41,6 +44,21 @@ struct SensorDescription {
   double false_plots_secondary = 0.5;
   double false_plots_addressed = 0.001;
 };
+
+// Field list for snapshots (base/archive.hpp).
+template <class Archive>
+void visit_fields(Archive& archive, SensorDescription& s) {
+  archive(s.name,
+          s.sac_sic,
+          s.kind,
+          s.site.latitude,
+          s.site.longitude,
+          s.site.height,
+          s.placed,
+          s.period);
+  archive(s.range_sd, s.azimuth_sd, s.latency_sd, s.range_max, s.detection_probability);
+  archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);
+}
 
 // A sensor's decoded report about one aircraft at one instant.
 struct Plot {

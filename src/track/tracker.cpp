@@ -23,6 +23,9 @@ constexpr double kSameScanShare =
 constexpr double kMissAfterPeriods = 1.3;
 constexpr double kCoastingAfterPeriods = 1.6;
 constexpr int kMaxMissesPerTick = 8;
+constexpr double kSameAircraftM =
+    5000.0;  // two aircraft with one address are further apart than this
+constexpr std::uint32_t kRefusalsBeforeRestart = 3;
 constexpr std::uint64_t kSensorMemoryNs = 60'000'000'000;
 
 // Log-likelihood ratios of identity, same aircraft against another one. A wrong Mode A code is a
@@ -45,20 +48,6 @@ double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g
 }  // namespace
 
 template <class Archive>
-void visit_fields(Archive& archive, SensorDescription& s) {
-  archive(s.name,
-          s.sac_sic,
-          s.kind,
-          s.site.latitude,
-          s.site.longitude,
-          s.site.height,
-          s.placed,
-          s.period);
-  archive(s.range_sd, s.azimuth_sd, s.range_max, s.detection_probability);
-  archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);
-}
-
-template <class Archive>
 void visit_fields(Archive& archive, TrackerCounters& c) {
   archive(c.plots,
           c.used,
@@ -68,6 +57,7 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.outside_gate,
           c.not_finite,
           c.unsound,
+          c.restarted,
           c.breaks,
           c.taken_over);
 }
@@ -149,7 +139,7 @@ LinearMeasurement Tracker::linearise(const Plot& plot,
                                      const HorizontalState& at,
                                      const Height& height) const {
   if (descriptions_[plot.sensor].kind == SensorKind::ads_b) {
-    return ads_b::linearise_position(plot, t.frame, at, height);
+    return ads_b::linearise_position(descriptions_[plot.sensor], plot, t.frame, at, height);
   }
   return polar_radar::linearise(
       descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, t.frame, at, height);
@@ -284,9 +274,83 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
       const TrackRecord& t = store_.at(slot);
       if (plot.time - t.last_plot_time > coast_limit(t)) ended = std::min(ended, slot);
     });
-    if (ended != kNoSlot) drop(ended, plot.time, events);
+    if (ended != kNoSlot) {
+      drop(ended, plot.time, events);
+    } else if (const std::uint32_t near = nearest_with_address(plot); near != kNoSlot) {
+      // Too near to be another aircraft: an outlier, or our filter is wrong. The first is passed over; when the
+      // aircraft insists, the filter starts anew where it says it is.
+      if (++store_.at(near).refusals >= kRefusalsBeforeRestart) restart(near, plot, events);
+      return;
+    }
   }
   start(plot, events);
+}
+
+std::uint32_t Tracker::nearest_with_address(const Plot& plot) const {
+  const FirstFix fix = first_fix(plot);
+  std::uint32_t nearest = kNoSlot;
+  double least = kSameAircraftM;
+  store_.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
+    if (store_.at(slot).home != home_of(plot.sensor)) return;
+    const double distance =
+        geo::rough_distance(fix.position, view(slot, plot.time).position).metres();
+    if (distance < least || (distance == least && slot < nearest)) {
+      least = distance;
+      nearest = slot;
+    }
+  });
+  return nearest;
+}
+
+void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events) {
+  TrackRecord& t = store_.at(slot);
+  if (plot.time < t.time) return;  // a late plot is no reason to go back
+  ++counters_.restarted;
+  const TrackView before = view(slot, plot.time);
+  const FirstFix fix = first_fix(plot);
+  geo::Geodetic origin = fix.position;
+  origin.height = base::Length();
+  t.frame = geo::TangentFrame(origin);
+  Gaussian initial = initial_state(plot, fix);
+  if (plot.velocity_sd <= base::Speed()) {  // the old velocity is the best guess there is
+    const auto [sine, cosine] = base::sincos(before.track_angle.radians());
+    initial.mean.x[kVelocityEast] = before.ground_speed.mps() * sine;
+    initial.mean.x[kVelocityNorth] = before.ground_speed.mps() * cosine;
+  }
+  track::start(t.imm, options_.imm, initial);
+  predict(t.vertical, to_seconds(plot.time - t.time));
+  if (plot.pressure_altitude)
+    (void)update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+  t.time = plot.time;
+  t.last_plot_time = std::max(t.last_plot_time, plot.time);
+  t.refusals = 0;
+  ++t.hits;
+  note_hit(t, plot);
+  note_identity(slot, plot);
+  TrackEvent event;
+  event.kind = TrackEventKind::restarted;
+  event.trace.plot_time = plot.time;
+  event.trace.sensor = plot.sensor;
+  if (t.status == TrackStatus::coasting) t.status = TrackStatus::confirmed;
+  event.view = view(slot, t.time);
+  store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
+  events.push_back(event);
+}
+
+Gaussian Tracker::initial_state(const Plot& plot, const FirstFix& fix) const {
+  Gaussian initial;
+  initial.P[packed(0, 0)] = fix.cov_ee_m2;
+  initial.P[packed(0, 1)] = fix.cov_en_m2;
+  initial.P[packed(1, 1)] = fix.cov_nn_m2;
+  const bool has_velocity = plot.velocity_sd > base::Speed();
+  const double velocity_sd = has_velocity ? plot.velocity_sd.mps() : kFirstVelocitySdMps;
+  initial.P[packed(2, 2)] = velocity_sd * velocity_sd;
+  initial.P[packed(3, 3)] = velocity_sd * velocity_sd;
+  if (has_velocity) {
+    initial.mean.x[kVelocityEast] = plot.velocity_east.mps();
+    initial.mean.x[kVelocityNorth] = plot.velocity_north.mps();
+  }
+  return initial;
 }
 
 void Tracker::note_sensor_time(std::uint16_t sensor, Timestamp time) {
@@ -449,19 +513,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   if (plot.pressure_altitude)
     (void)update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
 
-  Gaussian initial;
-  initial.P[packed(0, 0)] = fix.cov_ee_m2;
-  initial.P[packed(0, 1)] = fix.cov_en_m2;
-  initial.P[packed(1, 1)] = fix.cov_nn_m2;
-  const bool has_velocity = plot.velocity_sd > base::Speed();
-  const double velocity_sd = has_velocity ? plot.velocity_sd.mps() : kFirstVelocitySdMps;
-  initial.P[packed(2, 2)] = velocity_sd * velocity_sd;
-  initial.P[packed(3, 3)] = velocity_sd * velocity_sd;
-  if (has_velocity) {
-    initial.mean.x[kVelocityEast] = plot.velocity_east.mps();
-    initial.mean.x[kVelocityNorth] = plot.velocity_north.mps();
-  }
-  track::start(t.imm, options_.imm, initial);
+  track::start(t.imm, options_.imm, initial_state(plot, fix));
 
   const SensorDescription& s = descriptions_[plot.sensor];
   const bool primary = !plot.icao_address && !plot.mode_3a && !plot.pressure_altitude;
@@ -497,10 +549,14 @@ void Tracker::drop(std::uint32_t slot, Timestamp at, std::vector<TrackEvent>& ev
   event.view = view(slot, at);
   event.view.status = TrackStatus::dropped;
   events.push_back(event);
-  if (t.icao_address && t.status != TrackStatus::tentative) {
-    memory_.remember(
-        *t.icao_address,
-        {t.number, t.breaks, t.last_plot_time, view(slot, t.last_plot_time).position, t.home});
+  if (t.icao_address) {
+    memory_.remember(*t.icao_address,
+                     {t.number,
+                      t.breaks,
+                      t.last_plot_time,
+                      view(slot, t.last_plot_time).position,
+                      t.home,
+                      t.status != TrackStatus::tentative});
   }
   store_.release(slot);
 }
@@ -533,9 +589,10 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
       t.existence_time = now;
     }
     const Duration silence = now - t.last_plot_time - options_.delivery_slack;
-    const bool tentative = t.status == TrackStatus::tentative;
+    // A first plot with a 24-bit address is hardly ever false: such a track waits like a confirmed one.
+    const bool doubtful = t.status == TrackStatus::tentative && !t.icao_address;
     const Duration patience =
-        tentative ? std::max<Duration>(std::chrono::seconds(4), slowest * 32 / 10) : coast_limit(t);
+        doubtful ? std::max<Duration>(std::chrono::seconds(4), slowest * 32 / 10) : coast_limit(t);
     if (silence > patience || probability_from(t.log_odds) < options_.drop_existence) {
       drop(slot, now, events);
       continue;

@@ -61,7 +61,8 @@ enum class TrackEventKind : std::uint8_t {
   updated = 2,
   coasting = 3,
   resumed = 4,
-  dropped = 5
+  dropped = 5,
+  restarted = 6  // same track, but its filter began anew at this plot
 };
 
 struct TrackEvent {
@@ -78,7 +79,8 @@ struct TrackerCounters {
   std::uint64_t split = 0;         // a second plot of one aircraft in one antenna turn
   std::uint64_t outside_gate = 0;  // address known, position impossible
   std::uint64_t not_finite = 0;
-  std::uint64_t unsound = 0;  // tracks dropped because their covariance failed
+  std::uint64_t unsound = 0;    // tracks dropped because their covariance failed
+  std::uint64_t restarted = 0;  // filters started anew where the aircraft's own plots say it is
   std::uint64_t breaks = 0;
   std::uint64_t taken_over = 0;  // a new track took the number of a silent one with its address
 };
@@ -144,6 +146,9 @@ class Tracker {
                  double gate,
                  std::vector<TrackEvent>& events);
   void start(const Plot& plot, std::vector<TrackEvent>& events);
+  void restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events);
+  [[nodiscard]] Gaussian initial_state(const Plot& plot, const FirstFix& fix) const;
+  [[nodiscard]] std::uint32_t nearest_with_address(const Plot& plot) const;
   void confirm_if_due(std::uint32_t slot, std::vector<TrackEvent>& events);
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
   void note_hit(TrackRecord& t, const Plot& plot);

@@ -2,7 +2,8 @@
 
 namespace liptako::track::ads_b {
 
-LinearMeasurement linearise_position(const Plot& plot,
+LinearMeasurement linearise_position(const SensorDescription& sensor,
+                                     const Plot& plot,
                                      const geo::TangentFrame& frame,
                                      const HorizontalState& at,
                                      const Height& height) {
@@ -14,8 +15,11 @@ LinearMeasurement linearise_position(const Plot& plot,
   m.y[1] = p.y - at.x[kNorth];
   m.H[0][kEast] = 1.0;
   m.H[1][kNorth] = 1.0;
-  m.R[0] = variance;
-  m.R[2] = variance;
+  const double ve = at.x[kVelocityEast], vn = at.x[kVelocityNorth];
+  const double latency = base::to_seconds(sensor.latency_sd);
+  m.R[0] = variance + latency * latency * ve * ve;
+  m.R[1] = latency * latency * ve * vn;
+  m.R[2] = variance + latency * latency * vn * vn;
   return m;
 }
 

@@ -6,8 +6,9 @@
 
 namespace liptako::track::ads_b {
 
-// y in metres east and north.
-[[nodiscard]] LinearMeasurement linearise_position(const Plot& plot,
+// y in metres east and north. The uncertainty of the report's time widens R along the flight path.
+[[nodiscard]] LinearMeasurement linearise_position(const SensorDescription& sensor,
+                                                   const Plot& plot,
                                                    const geo::TangentFrame& frame,
                                                    const HorizontalState& at,
                                                    const Height& height);

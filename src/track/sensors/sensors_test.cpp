@@ -140,7 +140,7 @@ TEST(AdsB, JacobiansAreTheNumericGradients) {
     expect_gradient(
         c,
         [&](const HorizontalState& at, const Height& h) {
-          return ads_b::linearise_position(c.plot, c.frame, at, h);
+          return ads_b::linearise_position(c.sensor, c.plot, c.frame, at, h);
         },
         scale);
     expect_gradient(

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "app/commands.hpp"
+#include "app/files.hpp"
+#include "app/live_node.hpp"
+#include "app/words.hpp"
+
+namespace liptako::app {
+namespace {
+
+constexpr std::size_t kMaxConfigSize = 60'000;
+
+}  // namespace
+
+int report(const base::Error& error) {
+  fmt::print(stderr, "liptako: {}\n", error.message);
+  switch (error.kind) {
+    case base::ErrorKind::bad_input:
+      return kInputAtFault;
+    case base::ErrorKind::usage:
+      return kUsage;
+    case base::ErrorKind::world:
+      return kWorldFailed;
+  }
+  return kWorldFailed;
+}
+
+int run_node(const NodeOptions& options, const std::atomic<bool>& stop) {
+  auto text = read_file(options.config, kMaxConfigSize);
+  if (!text) return report(text.error());
+  // Once more by its own name: the node knows only the text.
+  if (auto config = node::parse_config(*text, options.config); !config)
+    return report(config.error());
+  LiveNodeOptions live_options;
+  live_options.config_text = *text;
+  live_options.config_name = options.config;
+  live_options.port = options.port;
+  live_options.console = options.console.empty() ? find_shipped("web") : options.console;
+  live_options.build = build_identity();
+  auto live = LiveNode::start(live_options);
+  if (!live) return report(live.error());
+  for (const std::string& remark : (*live)->node().opened().remarks)
+    fmt::print(stderr, "liptako: {}\n", remark);
+  fmt::print("{}: http://127.0.0.1:{}/\n", say("Console", "Console"), (*live)->port());
+  std::fflush(stdout);
+
+  io::SystemClock clock;
+  std::atomic<bool> ended = false;
+  io::Background timer;
+  timer.run([&] {
+    const base::Duration start = clock.monotonic_now();
+    while (!stop && !ended) {
+      if (options.seconds && clock.monotonic_now() - start >= base::seconds(*options.seconds))
+        break;
+      io::pause_for(std::chrono::milliseconds(50));
+    }
+    ended = true;
+  });
+  (*live)->run(ended);
+  (*live)->close();
+  if (const auto trouble = (*live)->take_trouble()) {
+    return report({base::ErrorKind::world, *trouble});
+  }
+  return kDone;
+}
+
+}  // namespace liptako::app

@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "app/commands.hpp"
+#include "app/files.hpp"
+#include "app/words.hpp"
+#include "io/mapped_file.hpp"
+#include "node/config.hpp"
+#include "node/offline.hpp"
+#include "serve/documents.hpp"
+
+namespace liptako::app {
+namespace {
+
+constexpr std::size_t kMaxSensorsSize = 1 << 20;
+constexpr std::size_t kWriteChunk = 1 << 20;
+
+}  // namespace
+
+int run_track(const TrackOptions& options) {
+  node::OfflineOptions offline;
+  if (!options.date.empty()) {
+    auto date = base::parse_rfc3339(options.date);
+    if (!date) return report(date.error());
+    offline.date = *date;
+  }
+  if (!options.sensors.empty()) {
+    auto text = read_file(options.sensors, kMaxSensorsSize);
+    if (!text) return report(text.error());
+    auto sensors = node::parse_sensors(*text, options.sensors);
+    if (!sensors) return report(sensors.error());
+    offline.sensors = std::move(*sensors);
+  }
+  std::vector<io::MappedFile> files;
+  std::vector<base::ByteView> recordings;
+  for (const std::string& path : options.files) {
+    auto file = io::MappedFile::open(path);
+    if (!file) return report(file.error());
+    files.push_back(std::move(*file));
+  }
+  for (const io::MappedFile& file : files) recordings.push_back(file.bytes());
+
+  const bool to_stdout = options.output == "-";
+  std::FILE* out = to_stdout ? stdout : std::fopen(options.output.c_str(), "w");
+  if (out == nullptr) {
+    return report(
+        {base::ErrorKind::world, fmt::format("{}: {}", options.output, std::strerror(errno))});
+  }
+  std::string lines;
+  bool written = true;
+  const auto flush = [&] {
+    written = written && std::fwrite(lines.data(), 1, lines.size(), out) == lines.size();
+    lines.clear();
+  };
+  std::uint64_t updates = 0;
+  const node::OfflineSummary summary = node::track_recordings(
+      recordings,
+      offline,
+      [&](const track::TrackEvent& event, std::span<const std::string> sensor_names) {
+        serve::append_track_json(event.view, sensor_names, lines);
+        lines += '\n';
+        ++updates;
+        if (lines.size() > kWriteChunk) flush();
+      });
+  flush();
+  written = (to_stdout ? std::fflush(out) : std::fclose(out)) == 0 && written;
+  if (!written)
+    return report(
+        {base::ErrorKind::world, fmt::format("{}: {}", options.output, std::strerror(errno))});
+
+  for (const track::SensorDescription& sensor : summary.sensors) {
+    if (sensor.kind == track::SensorKind::polar_radar && !sensor.placed) {
+      fmt::print(stderr,
+                 "{}\n",
+                 fmt::format(fmt::runtime(say(
+                                 "liptako : {} : site inconnu, pistes sans position (--sensors)",
+                                 "liptako: {}: site unknown, tracks without position (--sensors)")),
+                             sensor.name));
+    }
+  }
+  for (std::size_t i = 0; i < summary.rejected.size(); ++i) {
+    for (const feeds::Rejected& r : summary.rejected[i]) {
+      fmt::print(
+          stderr, "liptako: {}: {} x {} ({})\n", options.files[i], r.count, r.reason, r.last);
+    }
+  }
+  fmt::print(stderr,
+             "{}\n",
+             fmt::format(fmt::runtime(say("{} enregistrements, {} plots, {} lignes",
+                                          "{} records, {} plots, {} lines")),
+                         summary.records,
+                         summary.plots,
+                         updates));
+  const bool nothing_read = summary.records == 0;
+  return nothing_read ? kInputAtFault : kDone;
+}
+
+}  // namespace liptako::app

@@ -1,0 +1,331 @@
+#include "app/live_node.hpp"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "app/files.hpp"
+#include "codec/asterix/record.hpp"
+#include "feeds/block_time.hpp"
+#include "seal/sha256.hpp"
+
+namespace liptako::app {
+namespace {
+
+using base::Duration;
+using base::Result;
+
+constexpr Duration kTickEvery = std::chrono::milliseconds(500);
+constexpr Duration kPublishEvery = std::chrono::milliseconds(200);
+constexpr Duration kTrailsEvery = std::chrono::seconds(1);
+constexpr Duration kSyncEvery = std::chrono::milliseconds(200);
+
+std::uint64_t random_bits() {
+  std::uint64_t bits = 0;
+  if (getrandom(&bits, sizeof bits, 0) != sizeof bits) bits = 0;
+  return bits;
+}
+
+// What a file source must know of ASTERIX to play blocks when they are due.
+std::optional<io::BlockInfo> pace_asterix(base::ByteView rest) {
+  namespace asterix = codec::asterix;
+  if (rest.size() < asterix::kBlockHeader) return std::nullopt;
+  const std::size_t length = static_cast<std::size_t>(rest[1]) << 8 | rest[2];
+  if (length < asterix::kBlockHeader + 1 || length > rest.size()) return std::nullopt;
+  io::BlockInfo info{length, std::nullopt};
+  if (const auto t = feeds::first_time_of_day(rest.first(length)))
+    info.time_of_day = static_cast<std::int32_t>(t->ticks);
+  return info;
+}
+
+std::optional<io::SourceOptions> options_of(const node::SourceConfig& s) {
+  switch (s.kind) {
+    case node::SourceKind::udp:
+    case node::SourceKind::multicast: {
+      io::UdpOptions udp;
+      udp.address = s.address;
+      udp.port = s.port;
+      udp.interface = s.interface;
+      return udp;
+    }
+    case node::SourceKind::tcp: {
+      io::TcpClientOptions tcp;
+      tcp.address = s.address;
+      tcp.port = s.port;
+      return tcp;
+    }
+    case node::SourceKind::tcp_listen: {
+      io::TcpListenOptions tcp;
+      tcp.address = s.address;
+      tcp.port = s.port;
+      return tcp;
+    }
+    case node::SourceKind::file: {
+      io::FileOptions file;
+      file.path = s.path;
+      file.speed = s.speed;
+      file.pacer = pace_asterix;
+      return file;
+    }
+    case node::SourceKind::internal:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string build_identity() {
+  std::ifstream self("/proc/self/exe", std::ios::binary);
+  seal::Sha256 hash;
+  std::vector<char> chunk(1 << 20);
+  while (self.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || self.gcount() > 0) {
+    hash.update({reinterpret_cast<const std::uint8_t*>(chunk.data()),
+                 static_cast<std::size_t>(self.gcount())});
+  }
+  return fmt::format("{}+{}", LIPTAKO_VERSION, seal::to_hex(hash.finish()).substr(0, 12));
+}
+
+node::Stamp LiveNode::now() { return {clock_.utc_now(), clock_.monotonic_now()}; }
+
+Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options) {
+  auto config = node::parse_config(options.config_text, options.config_name);
+  if (!config) return std::unexpected(config.error());
+  std::unique_ptr<LiveNode> live(new LiveNode);
+  live->options_ = options;
+  auto storage = io::FileStorage::open(options.record.value_or(config->record));
+  if (!storage) return std::unexpected(storage.error());
+  live->storage_ = std::move(*storage);
+
+  node::NodeOptions node_options;
+  node_options.build = options.build;
+  node_options.config_text = options.config_text;
+  node_options.salt = random_bits();
+  if (auto boot = read_file("/proc/sys/kernel/random/boot_id", 100)) node_options.boot_id = *boot;
+  auto node = node::Node::open(*live->storage_, node_options, live->now());
+  if (!node) return std::unexpected(node.error());
+  live->node_ = std::move(*node);
+
+  serve::Publisher::Options publishing;
+  publishing.snapshot_id = random_bits();
+  live->publisher_.emplace(publishing);
+  live->publication_ = std::make_shared<io::Published<serve::Publication>>();
+  live->trails_ = std::make_shared<io::Published<serve::Trails>>();
+  live->inbox_ = std::make_unique<io::Inbox>(live->clock_);
+  live->disk_ = std::make_unique<io::Background>();
+  live->thread_ = std::make_unique<io::IoThread>();
+  live->sources_ = std::make_unique<io::Sources>(*live->thread_, *live->inbox_);
+  live->publish();  // before the first client
+
+  io::HttpOptions http;
+  http.address = config->listen_address;
+  http.port = options.port.value_or(config->listen_port);
+  if (!options.console.empty()) http.mounts.push_back({"/", options.console});
+  auto server = io::HttpServer::start(*live->thread_, http, live->handlers());
+  if (!server) return std::unexpected(server.error());
+  live->server_ = std::move(*server);
+  live->open_sources();
+  return live;
+}
+
+LiveNode::~LiveNode() {
+  server_.reset();
+  sources_.reset();
+  thread_.reset();
+}
+
+void LiveNode::open_sources() {
+  const auto& sources = node_->core().config().sources;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const base::SourceId id{static_cast<std::uint16_t>(i)};
+    const auto source_options = options_of(sources[i]);
+    if (!source_options) continue;
+    if (auto opened = sources_->open(id, *source_options); !opened) {
+      inbox_->push_event(id, "failed " + opened.error().message);
+    }
+  }
+  open_sources_ = sources.size();
+}
+
+void LiveNode::close_sources() {
+  for (std::size_t i = 0; i < open_sources_; ++i)
+    sources_->close(base::SourceId{static_cast<std::uint16_t>(i)});
+  open_sources_ = 0;
+}
+
+void LiveNode::run(const std::atomic<bool>& stop) {
+  const Duration start = clock_.monotonic_now();
+  next_tick_ = next_publication_ = next_trails_ = next_sync_ = start;
+  while (!stop) turn(std::chrono::milliseconds(50));
+}
+
+void LiveNode::turn(Duration timeout) {
+  const Duration before = clock_.monotonic_now();
+  const Duration due = std::min({next_tick_, next_publication_, next_sync_});
+  take(inbox_->pop(std::clamp<Duration>(due - before, Duration::zero(), timeout)));
+  const Duration now_monotonic = clock_.monotonic_now();
+  if (now_monotonic >= next_tick_) {
+    next_tick_ = now_monotonic + kTickEvery;
+    tick();
+  }
+  if (now_monotonic >= next_publication_) {
+    next_publication_ = now_monotonic + kPublishEvery;
+    publish();
+  }
+  keep_record();
+}
+
+void LiveNode::take(std::span<const io::InboxItem> items) {
+  arrivals_.clear();
+  for (const io::InboxItem& item : items) {
+    if (item.kind == io::ItemKind::command) continue;
+    const auto kind = item.kind == io::ItemKind::datagram ? record::EntryKind::datagram
+                                                          : record::EntryKind::source_event;
+    arrivals_.push_back({kind, item.source, item.utc, item.monotonic, item.bytes});
+  }
+  if (!arrivals_.empty()) {
+    if (auto taken = node_->take(arrivals_); !taken) trouble_ = taken.error().message;
+    const Duration done = clock_.monotonic_now();
+    for (const record::EntryView& entry : arrivals_) {
+      if (entry.kind == record::EntryKind::datagram) node_->note_latency(done - entry.monotonic);
+    }
+  }
+  for (const io::InboxItem& item : items) {
+    if (item.kind == io::ItemKind::command) obey(*item.command);
+  }
+}
+
+void LiveNode::tick() {
+  const node::Stamp stamp = now();
+  const record::EntryView entry{
+      record::EntryKind::tick, record::kNoSource, stamp.utc, stamp.monotonic, {}};
+  if (auto taken = node_->take({&entry, 1}); !taken) trouble_ = taken.error().message;
+}
+
+void LiveNode::obey(io::Command& command) {
+  if (command.name == "track") {
+    const base::TrackNumber number{
+        static_cast<std::uint32_t>(std::strtoul(command.body.c_str(), nullptr, 10))};
+    const auto publication = publication_->get();
+    const track::TrackView* view = publication->find(number);
+    if (view == nullptr) return command.reply(404, serve::error_json("no such track"));
+    return command.reply(
+        200,
+        serve::track_json(
+            publication->time, *view, node_->updates_of(number), publication->sensor_names));
+  }
+  if (command.name == "config") {
+    auto config = node::parse_config(command.body, "configuration");
+    if (!config) return command.reply(400, serve::error_json(config.error().message));
+    // Nothing that a source of the old configuration still pushes may be taken for one of the new.
+    close_sources();
+    settle_disk();
+    take(inbox_->pop(Duration::zero()));
+    auto done = node_->reconfigure(command.body, "configuration", now());
+    open_sources();
+    if (!done) return command.reply(500, serve::error_json(done.error().message));
+    publish();
+    return command.reply(200, serve::accepted_json());
+  }
+  if (command.name == "config_text") return command.reply(200, node_->core().config_text());
+  command.reply(404, serve::error_json("not found"));
+}
+
+void LiveNode::publish() {
+  const node::Stamp stamp = now();
+  const auto views = node_->picture(stamp.utc);
+  auto publication =
+      std::make_shared<serve::Publication>(publisher_->publish(views, node_->status(stamp)));
+  publication_->set(std::move(publication));
+  if (stamp.monotonic >= next_trails_) {
+    next_trails_ = stamp.monotonic + kTrailsEvery;
+    trails_->set(std::make_shared<serve::Trails>(publisher_->trails()));
+  }
+  if (server_) server_->wake();
+}
+
+void LiveNode::keep_record() {
+  if (!disk_->idle()) return;
+  const Duration now_monotonic = clock_.monotonic_now();
+  settle_disk();
+  if (auto snapshot = node_->take_due_snapshot(now_monotonic)) {
+    disk_->run([this, snapshot = std::move(*snapshot)] {
+      (void)record::write_snapshot(*storage_, snapshot);
+    });
+    return;
+  }
+  if (now_monotonic < next_sync_) return;
+  next_sync_ = now_monotonic + kSyncEvery;
+  syncing_ = node_->begin_sync();
+  if (syncing_) disk_->run([this, file = syncing_->file] { synced_ = file->sync(); });
+}
+
+void LiveNode::settle_disk() {
+  disk_->wait_until_idle();
+  if (!syncing_) return;
+  if (!synced_) trouble_ = synced_.error().message;
+  node_->finish_sync(*syncing_, synced_, clock_.monotonic_now());
+  syncing_.reset();
+}
+
+void LiveNode::close() {
+  close_sources();
+  take(inbox_->pop(Duration::zero()));
+  server_.reset();
+  settle_disk();
+  if (auto synced = node_->sync(); !synced) {
+    trouble_ = synced.error().message;
+    return;
+  }
+  if (auto written = record::write_snapshot(*storage_, node_->snapshot()); !written)
+    trouble_ = written.error().message;
+}
+
+std::optional<std::string> LiveNode::take_trouble() {
+  return std::exchange(trouble_, std::nullopt);
+}
+
+io::HttpHandlers LiveNode::handlers() {
+  io::HttpHandlers handlers;
+  handlers.api = [this, publication = publication_](io::HttpRequest request,
+                                                    io::HttpAnswer answer) {
+    const serve::ApiPath path = serve::parse_api_path(request.path);
+    const auto shown = publication->get();
+    using Kind = serve::ApiPath::Kind;
+    const bool get = request.method == "GET";
+    const auto json = [&](std::string body) { answer({200, "application/json", std::move(body)}); };
+    const auto ask_owner = [&](std::string name, std::string body, std::string type) {
+      io::Command command{
+          std::move(name), std::move(body), [answer, type](int status, std::string text) {
+            answer({status, status == 200 ? type : "application/json", std::move(text)});
+          }};
+      if (!inbox_->push_command(command))
+        answer({503, "application/json", serve::error_json("too many requests wait")});
+    };
+    if (path.kind == Kind::status && get) return json(shown->status_json);
+    if (path.kind == Kind::tracks && get)
+      return json(serve::tracks_json(shown->time, shown->tracks, shown->sensor_names));
+    if (path.kind == Kind::track && get) {
+      return ask_owner("track", std::to_string(path.track.value), "application/json");
+    }
+    if (path.kind == Kind::config && get) return ask_owner("config_text", "", "application/toml");
+    if (path.kind == Kind::config)
+      return ask_owner("config", std::move(request.body), "application/json");
+    answer({path.kind == Kind::unknown ? 404 : 405,
+            "application/json",
+            serve::error_json("no such resource")});
+  };
+  handlers.open_stream = [publication = publication_, trails = trails_]() -> io::MessageSource {
+    return [publication, trails, client = serve::ClientView()](base::Bytes& message) mutable {
+      const auto shown = publication->get();
+      const auto past = trails->get();
+      return shown != nullptr && client.next(*shown, past.get(), message);
+    };
+  };
+  return handlers;
+}
+
+}  // namespace liptako::app

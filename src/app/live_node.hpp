@@ -1,0 +1,96 @@
+// A node with a world around it: sockets and files feed its inbox, its record lies in a folder, its console and API are
+// served. Wiring only: what happens to an entry is node::Node's.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "io/background.hpp"
+#include "io/clock.hpp"
+#include "io/file_storage.hpp"
+#include "io/http_server.hpp"
+#include "io/inbox.hpp"
+#include "io/io_thread.hpp"
+#include "io/published.hpp"
+#include "io/sources.hpp"
+#include "node/node.hpp"
+#include "serve/publication.hpp"
+
+namespace liptako::app {
+
+struct LiveNodeOptions {
+  std::string config_text;
+  std::string config_name;            // in messages
+  std::optional<std::string> record;  // instead of the configuration's
+  std::optional<std::uint16_t> port;  // instead of the configuration's
+  std::string console;                // folder of the built console; empty: API only
+  std::string build;
+};
+
+class LiveNode {
+ public:
+  [[nodiscard]] static base::Result<std::unique_ptr<LiveNode>> start(
+      const LiveNodeOptions& options);
+  ~LiveNode();
+  LiveNode(const LiveNode&) = delete;
+  LiveNode& operator=(const LiveNode&) = delete;
+
+  // Runs the owner's loop until `stop` is true; looked at least ten times a second.
+  void run(const std::atomic<bool>& stop);
+  // What came in is applied, synced and snapshotted; sources and server are closed. Call once, after run().
+  void close();
+
+  [[nodiscard]] io::Inbox& inbox() { return *inbox_; }
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  [[nodiscard]] const node::Node& node() const { return *node_; }
+  [[nodiscard]] node::Stamp now();
+  // The newest failure to write, for the person at the terminal; cleared by reading.
+  [[nodiscard]] std::optional<std::string> take_trouble();
+
+ private:
+  LiveNode() = default;
+  void turn(base::Duration timeout);
+  void take(std::span<const io::InboxItem> items);
+  void tick();
+  void obey(io::Command& command);
+  void publish();
+  void keep_record();
+  // Waits for the disk thread and takes back a sync that is out.
+  void settle_disk();
+  void open_sources();
+  void close_sources();
+  [[nodiscard]] io::HttpHandlers handlers();
+
+  LiveNodeOptions options_;
+  io::SystemClock clock_;
+  std::unique_ptr<io::FileStorage> storage_;
+  std::unique_ptr<node::Node> node_;
+  std::unique_ptr<io::Inbox> inbox_;
+  std::optional<serve::Publisher> publisher_;
+  std::shared_ptr<io::Published<serve::Publication>> publication_;
+  std::shared_ptr<io::Published<serve::Trails>> trails_;
+  std::unique_ptr<io::IoThread> thread_;
+  std::unique_ptr<io::Sources> sources_;
+  std::size_t open_sources_ = 0;
+  std::unique_ptr<io::HttpServer> server_;
+  std::unique_ptr<io::Background> disk_;
+
+  std::vector<record::EntryView> arrivals_;  // scratch
+  std::optional<record::SyncTicket> syncing_;
+  base::Result<void> synced_;
+  base::Duration next_tick_{};
+  base::Duration next_publication_{};
+  base::Duration next_trails_{};
+  base::Duration next_sync_{};
+  std::optional<std::string> trouble_;
+};
+
+// Identity of this build: the version and the first bytes of the executable's SHA-256.
+[[nodiscard]] std::string build_identity();
+
+}  // namespace liptako::app

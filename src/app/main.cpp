@@ -1,0 +1,117 @@
+// The `liptako` command: reads the command line, hands over to a command.
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <filesystem>
+#include <iostream>
+
+#include "app/commands.hpp"
+#include "app/decode.hpp"
+
+namespace liptako::app {
+namespace {
+
+std::atomic<bool> stop_asked = false;
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+void ask_to_stop(int) { stop_asked = true; }
+
+void catch_signals() {
+  struct sigaction action{};
+  action.sa_handler = ask_to_stop;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Liptako: one air picture for several sovereign states");
+  app.name("liptako");
+  app.set_version_flag("--version", LIPTAKO_VERSION);
+  app.require_subcommand(1);
+  int result = kDone;
+
+  DemoOptions demo;
+  auto* demo_command =
+      app.add_subcommand("demo", "A simulated nation, from sensor bytes to a map in the browser");
+  demo_command->add_option("--seconds", demo.seconds, "End by itself after this wall time")
+      ->check(CLI::PositiveNumber);
+  demo_command->add_flag("--json", demo.json, "Last line: the result as JSON");
+  demo_command->add_option("--port", demo.port, "Port of the console; 0 takes a free one")
+      ->capture_default_str();
+  demo_command->add_option(
+      "--record", demo.record, "Keep one record per node in folders of this folder");
+  demo_command->add_option("--scenario", demo.scenario, "Another scenario file")
+      ->check(CLI::ExistingFile);
+  demo_command->add_option("--seed", demo.seed, "Of traffic, noise and faults")
+      ->capture_default_str();
+  demo_command->add_option("--console", demo.console, "Folder of the built console");
+  demo_command->callback([&] { result = run_demo(demo, stop_asked); });
+
+  NodeOptions node;
+  auto* node_command = app.add_subcommand("node", "One national node");
+  node_command->add_option("--config", node.config, "Configuration (docs/CONFIGURATION.md)")
+      ->required();
+  node_command->add_option(
+      "--port", node.port, "Port of the console, instead of the configuration's");
+  node_command->add_option("--seconds", node.seconds, "End by itself after this wall time")
+      ->check(CLI::PositiveNumber);
+  node_command->add_option("--console", node.console, "Folder of the built console");
+  node_command->callback([&] { result = run_node(node, stop_asked); });
+
+  ReplayOptions replay;
+  auto* replay_command = app.add_subcommand("replay", "Recompute a node's state from its record");
+  replay_command->add_option("record", replay.record, "Folder of one node's record")->required();
+  replay_command->add_flag("--hash", replay.hash, "Print the state's hash alone");
+  replay_command->add_flag("--json", replay.json, "Print the result as JSON");
+  replay_command->callback([&] { result = run_replay(replay); });
+
+  TrackOptions track;
+  auto* track_command = app.add_subcommand("track", "Track recordings, as fast as possible");
+  track_command->add_option("files", track.files, "Recordings, merged by time")->required();
+  track_command->add_option("--sensors", track.sensors, "[[sensor]] tables: sites and accuracies");
+  track_command->add_option("--date", track.date, "Day the recordings begin (default 1970-01-01)");
+  track_command->add_option(
+      "-o,--output", track.output, "One JSON line per track update; - is standard output");
+  track_command->callback([&] { result = run_track(track); });
+
+  std::vector<std::string> recordings;
+  DecodeOptions decode;
+  auto* decode_command = app.add_subcommand("decode", "Print recordings as JSON Lines (docs/DECODE.md)");
+  auto* decode_files = decode_command->add_option("files", recordings, "Recordings; - is standard input");
+  decode_command->add_flag("--fields", decode.fields, "Print the table of field names instead");
+  decode_command->callback([&] {
+    if (recordings.empty() && !decode.fields) throw CLI::RequiredError(decode_files->get_name());
+    result = run_decode(recordings, decode, std::cout, std::cerr);
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? kDone : kUsage;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string find_shipped(const std::string& relative) {
+  std::error_code ignored;
+  const std::filesystem::path self =
+      std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const std::filesystem::path& base :
+       {self / "..", self / ".." / "..", self / ".." / "share" / "liptako"}) {
+    if (std::filesystem::exists(base / relative, ignored))
+      return (base / relative).lexically_normal().string();
+  }
+  return "";
+}
+
+}  // namespace liptako::app
+
+int main(int argc, char** argv) {
+  liptako::app::catch_signals();
+  return liptako::app::run(argc, argv);
+}

@@ -1,0 +1,16 @@
+#include "app/words.hpp"
+
+#include <cstdlib>
+
+namespace liptako::app {
+
+bool speaks_english() {
+  for (const char* name : {"LIPTAKO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    return std::string_view(value).starts_with("en");
+  }
+  return false;
+}
+
+}  // namespace liptako::app

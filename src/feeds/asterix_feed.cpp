@@ -1,0 +1,239 @@
+#include "feeds/asterix_feed.hpp"
+
+#include <fmt/format.h>
+
+#include "base/archive.hpp"
+#include "base/math.hpp"
+#include "codec/asterix/decode.hpp"
+#include "feeds/ads_b_accuracy.hpp"
+#include "feeds/time_of_day.hpp"
+
+namespace liptako::feeds {
+namespace {
+
+using namespace codec::
+    asterix;  // NOLINT(google-build-using-namespace): this file is the bridge from that folder
+
+// A plot further from the node's clock than this would tear tracks apart; the source's clock is at fault, or lies.
+constexpr base::Duration kMaxAhead = std::chrono::seconds(5);
+constexpr base::Duration kMaxBehind = std::chrono::seconds(60);
+// A recording that jumps by more is another recording: it is moved to now again.
+constexpr base::Duration kRebaseJump = std::chrono::seconds(90);
+
+constexpr std::uint8_t kFirstSurfaceVehicle =
+    20;  // emitter categories that are no aircraft [CAT021 ed. 2.7, I021/020]
+
+}  // namespace
+
+template <class Archive>
+void visit_fields(Archive& archive, Rejected& r) {
+  archive(r.reason, r.count, r.last);
+}
+
+template <class Archive>
+void visit_fields(Archive& archive, SourceCounters& c) {
+  archive(c.datagrams, c.bytes, c.records, c.plots, c.rejected);
+}
+
+// Receives the records of one datagram.
+struct AsterixHandler {
+  AsterixFeed& feed;
+  SensorDirectory& sensors;
+  FeedOutput& out;
+  base::Timestamp reception;
+
+  void refuse(const RecordInfo& info, std::string_view reason, std::string_view detail = {}) {
+    feed.note_rejected(reason,
+                       fmt::format("CAT{:03} record at byte {}: {}{}{}",
+                                   info.category,
+                                   info.offset,
+                                   reason,
+                                   detail.empty() ? "" : ": ",
+                                   detail));
+  }
+
+  void on_error(const RecordError& error) {
+    feed.note_rejected(to_string(error.fault), to_string(error));
+  }
+
+  void on_other(const Block& block) {
+    feed.note_rejected("category not decoded",
+                       fmt::format("CAT{:03} block at byte {}, {} bytes",
+                                   block.category,
+                                   block.offset,
+                                   block.content.size()));
+  }
+
+  // The sensor that sent a record, if the record says so and the sensor is known.
+  std::optional<std::uint16_t> sensor(const RecordInfo& info,
+                                      const std::optional<SacSic>& source,
+                                      track::SensorKind kind) {
+    ++feed.counters_.records;
+    if (!source) {
+      refuse(info, "no data source identifier");
+      return std::nullopt;
+    }
+    const auto index = sensors.find(*source, kind);
+    if (!index) refuse(info, "unknown sensor", source->to_string());
+    return index;
+  }
+
+  std::optional<base::Timestamp> time(const RecordInfo& info,
+                                      const std::optional<TimeOfDay>& time_of_day) {
+    if (!time_of_day) {
+      if (feed.time_base_ != TimeBase::recording) return reception;
+      refuse(info, "no time of day");
+      return std::nullopt;
+    }
+    const auto t = feed.instant(time_of_day->ticks, reception);
+    if (!t) {
+      refuse(info,
+             "time of day far from the node's clock",
+             fmt::format("{} s of the day", time_of_day->ticks / TimeOfDay::kTicksPerSecond));
+    }
+    return t;
+  }
+
+  void deliver(track::Plot& plot) {
+    sensors.note_plot(plot.sensor, reception);
+    ++feed.counters_.plots;
+    out.plots.push_back(plot);
+  }
+
+  void on_report(const Cat048Report& r) {
+    const auto index = sensor(r.record, r.source, track::SensorKind::polar_radar);
+    if (!index) return;
+    if (r.descriptor && (r.descriptor->simulated || r.descriptor->test))
+      return refuse(r.record, "simulated or test report");
+    if (r.descriptor && r.descriptor->field_monitor) return refuse(r.record, "field monitor");
+    if (!r.measured_position) return refuse(r.record, "no measured position");
+    const auto t = time(r.record, r.time_of_day);
+    if (!t) return;
+    track::Plot p;
+    p.time = *t;
+    p.sensor = *index;
+    p.slant_range = r.measured_position->slant_range;
+    p.azimuth = r.measured_position->azimuth;
+    p.icao_address = r.aircraft_address;
+    if (r.call_sign) p.call_sign = *r.call_sign;
+    if (r.mode_3a && !r.mode_3a->garbled && !r.mode_3a->not_validated && !r.mode_3a->stale)
+      p.mode_3a = r.mode_3a->code;
+    if (r.flight_level && !r.flight_level->garbled && !r.flight_level->not_validated) {
+      p.pressure_altitude = r.flight_level->pressure_altitude;
+      const bool fine = r.communications && r.communications->altitude_25_ft;
+      p.altitude_quantum = Length::from_feet(fine ? 25 : 100);
+    }
+    deliver(p);
+  }
+
+  void on_report(const Cat034Message& m) {
+    const auto index = sensor(m.record, m.source, track::SensorKind::polar_radar);
+    if (!index) return;
+    sensors.note_service(*index, reception, m.rotation_period);
+    const auto t = time(m.record, m.time_of_day);
+    if (t) out.looks.push_back({*index, *t});
+  }
+
+  void on_report(const Cat021Report& r) {
+    const auto index = sensor(r.record, r.source, track::SensorKind::ads_b);
+    if (!index) return;
+    if (r.descriptor && (r.descriptor->simulated || r.descriptor->test))
+      return refuse(r.record, "simulated or test report");
+    if (r.descriptor && r.descriptor->field_monitor) return refuse(r.record, "field monitor");
+    if (r.emitter_category && *r.emitter_category >= kFirstSurfaceVehicle)
+      return refuse(r.record, "not an aircraft");
+    const auto position = r.best_position();
+    if (!position) return refuse(r.record, "no position");
+    if (r.descriptor && (r.descriptor->cpr_validation_failed || r.descriptor->range_check_failed)) {
+      return refuse(r.record, "position failed the station's own check");
+    }
+    // Applicability before reception [CAT021 ed. 2.7, I021/071 and I021/073].
+    const auto t = time(r.record, r.position_time ? r.position_time : r.position_received_time);
+    if (!t) return;
+    track::Plot p;
+    p.time = *t;
+    p.sensor = *index;
+    p.latitude = position->latitude;
+    p.longitude = position->longitude;
+    p.position_sd = position_sd(r);
+    if (r.ground_vector && !r.ground_vector->range_exceeded) {
+      const auto [sine, cosine] = base::sincos(r.ground_vector->track_angle.radians());
+      p.velocity_east = r.ground_vector->ground_speed * sine;
+      p.velocity_north = r.ground_vector->ground_speed * cosine;
+      p.velocity_sd = velocity_sd(r);
+    }
+    p.pressure_altitude = r.pressure_altitude;
+    p.altitude_quantum = Length::from_feet(25);
+    // Only a real 24-bit address identifies; an anonymous or duplicate one does not.
+    if (!r.descriptor || r.descriptor->address_type == 0) p.icao_address = r.aircraft_address;
+    p.mode_3a = r.mode_3a;
+    if (r.call_sign) p.call_sign = *r.call_sign;
+    deliver(p);
+  }
+};
+
+std::optional<base::Timestamp> AsterixFeed::instant(std::uint32_t ticks,
+                                                    base::Timestamp reception) {
+  if (ticks >= TimeOfDay::kTicksPerDay) return std::nullopt;
+  const TimeOfDay tod{ticks};
+  switch (time_base_) {
+    case TimeBase::recording:
+      guide_ = unwrap(tod, guide_);
+      return guide_;
+    case TimeBase::rebase: {
+      base::Timestamp told = offset_ ? unwrap(tod, reception - *offset_) : unwrap(tod, reception);
+      if (!offset_ || told + *offset_ - reception > kRebaseJump ||
+          reception - told - *offset_ > kRebaseJump) {
+        told = unwrap(tod, reception);
+        offset_ = reception - told;
+      }
+      return told + *offset_;
+    }
+    case TimeBase::utc: {
+      const base::Timestamp t = unwrap(tod, reception);
+      if (t - reception > kMaxAhead || reception - t > kMaxBehind) return std::nullopt;
+      return t;
+    }
+  }
+  return std::nullopt;
+}
+
+void AsterixFeed::take(base::ByteView datagram,
+                       base::Timestamp reception,
+                       SensorDirectory& sensors,
+                       FeedOutput& out) {
+  ++counters_.datagrams;
+  counters_.bytes += datagram.size();
+  AsterixHandler handler{*this, sensors, out, reception};
+  decode_datagram(datagram, handler);
+}
+
+void AsterixFeed::set_time_base(TimeBase time_base) {
+  if (time_base != time_base_) offset_.reset();
+  time_base_ = time_base;
+}
+
+void AsterixFeed::note_rejected(std::string_view reason, std::string last, std::uint64_t count) {
+  for (Rejected& r : counters_.rejected) {
+    if (r.reason == reason) {
+      r.count += count;
+      r.last = std::move(last);
+      return;
+    }
+  }
+  if (counters_.rejected.size() < kMaxReasons) {
+    counters_.rejected.push_back({std::string(reason), count, std::move(last)});
+  } else {
+    counters_.rejected.back().count += count;
+  }
+}
+
+void AsterixFeed::save(base::ByteWriter& out) const {
+  base::Saver{out}(time_base_, guide_, offset_, counters_);
+}
+
+void AsterixFeed::load(base::ByteReader& in) {
+  base::Loader{in}(time_base_, guide_, offset_, counters_);
+}
+
+}  // namespace liptako::feeds

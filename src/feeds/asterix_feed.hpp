@@ -1,0 +1,89 @@
+// ASTERIX datagrams in, plots out. Counts and keeps, per source, everything it could not use, with the reason, so that
+// an operator sees what is wrong with a feed; never logs, never fails.
+//
+// A node's every plot passes here, so this is where time of day becomes an instant and where reports that are not live
+// aircraft (test, simulated, field monitors) are set aside.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "feeds/sensor_directory.hpp"
+#include "track/plot.hpp"
+
+namespace liptako::feeds {
+
+// What was refused from a source, by reason.
+struct Rejected {
+  std::string reason;
+  std::uint64_t count = 0;
+  std::string last;  // the newest case in full: category, byte, data item
+};
+
+struct SourceCounters {
+  std::uint64_t datagrams = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t records = 0;
+  std::uint64_t plots = 0;
+  std::vector<Rejected> rejected;  // at most kMaxReasons, in order of first occurrence
+};
+
+enum class TimeBase : std::uint8_t {
+  utc,        // time of day tells UTC, near the reception time
+  rebase,     // a recording: shifted so that its first record is of now
+  recording,  // off line: no reception time; the source's own last time guides
+};
+
+// A sensor was looking at this time, whether or not it saw anything.
+struct SensorLook {
+  std::uint16_t sensor = 0;
+  base::Timestamp time;
+};
+
+struct FeedOutput {
+  std::vector<track::Plot> plots;
+  std::vector<SensorLook> looks;
+  void clear() {
+    plots.clear();
+    looks.clear();
+  }
+};
+
+class AsterixFeed {
+ public:
+  static constexpr std::size_t kMaxReasons = 24;
+
+  AsterixFeed() = default;
+  explicit AsterixFeed(TimeBase time_base, base::Timestamp guide = {})
+      : time_base_(time_base), guide_(guide) {}
+
+  // Appends what the datagram holds to `out`. `reception` is ignored for TimeBase::recording.
+  void take(base::ByteView datagram,
+            base::Timestamp reception,
+            SensorDirectory& sensors,
+            FeedOutput& out);
+
+  [[nodiscard]] const SourceCounters& counters() const { return counters_; }
+  [[nodiscard]] TimeBase time_base() const { return time_base_; }
+  void set_time_base(TimeBase time_base);
+  // Something arrived that was lost before it could be decoded, or cannot be framed.
+  void note_rejected(std::string_view reason, std::string last, std::uint64_t count = 1);
+
+  void save(base::ByteWriter& out) const;
+  void load(base::ByteReader& in);
+
+ private:
+  friend struct AsterixHandler;
+  [[nodiscard]] std::optional<base::Timestamp> instant(std::uint32_t ticks,
+                                                       base::Timestamp reception);
+
+  TimeBase time_base_ = TimeBase::utc;
+  base::Timestamp guide_;                 // recording: the source's newest time
+  std::optional<base::Duration> offset_;  // rebase: reception minus told time, of the first record
+  SourceCounters counters_;
+};
+
+}  // namespace liptako::feeds

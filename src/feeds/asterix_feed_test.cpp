@@ -1,0 +1,236 @@
+// What reaches the tracker of each kind of record, and what is counted instead. Records come from our own encoder, whose
+// bytes the codec's tests hold against real recordings.
+#include "feeds/asterix_feed.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/prng.hpp"
+#include "codec/asterix/encode.hpp"
+
+namespace liptako::feeds {
+namespace {
+
+using namespace codec::asterix;  // NOLINT(google-build-using-namespace): the records under test
+
+constexpr SacSic kRadar{23, 2};
+constexpr SacSic kStation{20, 206};
+
+base::Timestamp noon() { return *base::parse_rfc3339("2026-11-22T12:00:00Z"); }
+TimeOfDay noon_ticks(double seconds = 0) {
+  return TimeOfDay::from(std::chrono::hours(12) + base::seconds(seconds));
+}
+
+Cat048Report plot() {
+  Cat048Report r;
+  r.source = kRadar;
+  r.time_of_day = noon_ticks();
+  r.descriptor.emplace();
+  r.descriptor->detection = Detection::mode_s_roll_call;
+  r.measured_position = {Length::from_nautical_miles(50), Angle::from_degrees(90)};
+  r.mode_3a = ReplyCode{ModeACode(02345)};
+  r.flight_level = {Length::from_flight_level(350)};
+  r.aircraft_address = IcaoAddress(0x062001);
+  r.call_sign = CallSign("NGR12");
+  return r;
+}
+
+Cat021Report report() {
+  Cat021Report r;
+  r.source = kStation;
+  r.descriptor.emplace();
+  r.position_time = noon_ticks();
+  r.position_high_resolution = {Angle::from_degrees(12.5), Angle::from_degrees(-7.9)};
+  r.aircraft_address = IcaoAddress(0x05C001);
+  r.quality.emplace();
+  r.quality->nac_v = 2;
+  r.quality->nic = 8;
+  r.quality->accuracy.emplace();
+  r.quality->accuracy->nac_p = 9;
+  r.mops_version = {false, 2, 2};
+  r.pressure_altitude = Length::from_flight_level(310);
+  r.ground_vector = {Speed::from_knots(440), Angle::from_degrees(180)};
+  return r;
+}
+
+template <class Report>
+base::Bytes bytes_of(std::uint8_t category, const Report& report) {
+  base::Bytes out;
+  BlockWriter block(category, out);
+  block.add(report);
+  block.finish();
+  return out;
+}
+
+struct Station {
+  explicit Station(TimeBase time_base = TimeBase::utc) : feed(time_base) {
+    track::SensorDescription radar;
+    radar.sac_sic = kRadar;
+    radar.placed = true;
+    track::SensorDescription station;
+    station.sac_sic = kStation;
+    station.kind = track::SensorKind::ads_b;
+    sensors.configure(std::vector<track::SensorDescription>{radar, station});
+  }
+  void take(const base::Bytes& datagram,
+            base::Timestamp reception = noon() + std::chrono::seconds(1)) {
+    feed.take(datagram, reception, sensors, out);
+  }
+  [[nodiscard]] std::uint64_t rejected(std::string_view reason) const {
+    for (const Rejected& r : feed.counters().rejected) {
+      if (r.reason == reason) return r.count;
+    }
+    return 0;
+  }
+  AsterixFeed feed;
+  SensorDirectory sensors;
+  FeedOutput out;
+};
+
+TEST(AsterixFeed, ARadarPlotArrivesWithWhatTheRadarMeasured) {
+  Station s;
+  s.take(bytes_of(48, plot()));
+  ASSERT_EQ(s.out.plots.size(), 1u);
+  const track::Plot& p = s.out.plots[0];
+  EXPECT_EQ(p.time, noon());
+  EXPECT_EQ(p.sensor, 0);
+  EXPECT_NEAR(p.slant_range.nautical_miles(), 50, 1.0 / 512);
+  EXPECT_NEAR(p.azimuth.degrees(), 90, 180.0 / 65536);
+  EXPECT_EQ(p.mode_3a, ModeACode(02345));
+  EXPECT_NEAR(p.pressure_altitude->flight_level(), 350, 1e-9);
+  EXPECT_EQ(p.icao_address, IcaoAddress(0x062001));
+  EXPECT_EQ(p.call_sign.view(), "NGR12");
+}
+
+TEST(AsterixFeed, AnAdsBReportArrivesWithTheAccuracyItClaims) {
+  Station s;
+  s.take(bytes_of(21, report()));
+  ASSERT_EQ(s.out.plots.size(), 1u);
+  const track::Plot& p = s.out.plots[0];
+  EXPECT_EQ(p.sensor, 1);
+  EXPECT_NEAR(p.latitude.degrees(), 12.5, 2e-7);
+  EXPECT_NEAR(p.position_sd.metres(), 30 / 2.448, 1e-6);
+  EXPECT_NEAR(p.velocity_sd.mps(), 3 / 2.448, 1e-6);
+  EXPECT_NEAR(p.velocity_north.knots(), -440, 0.5);
+}
+
+TEST(AsterixFeed, WhatIsNoLiveAircraftIsCountedNotTracked) {
+  Station s;
+  Cat048Report test = plot();
+  test.descriptor->test = true;
+  s.take(bytes_of(48, test));
+  Cat048Report monitor = plot();
+  monitor.descriptor->field_monitor = true;
+  s.take(bytes_of(48, monitor));
+  Cat021Report vehicle = report();
+  vehicle.emitter_category = 21;
+  s.take(bytes_of(21, vehicle));
+  EXPECT_TRUE(s.out.plots.empty());
+  EXPECT_EQ(s.rejected("simulated or test report"), 1u);
+  EXPECT_EQ(s.rejected("field monitor"), 1u);
+  EXPECT_EQ(s.rejected("not an aircraft"), 1u);
+}
+
+TEST(AsterixFeed, GarbledAndUnvalidatedCodesAreNotUsed) {
+  Station s;
+  Cat048Report r = plot();
+  r.mode_3a->garbled = true;
+  r.flight_level->not_validated = true;
+  s.take(bytes_of(48, r));
+  ASSERT_EQ(s.out.plots.size(), 1u);
+  EXPECT_FALSE(s.out.plots[0].mode_3a.has_value());
+  EXPECT_FALSE(s.out.plots[0].pressure_altitude.has_value());
+}
+
+TEST(AsterixFeed, AnUnknownSensorIsRefusedByNameUnlessItMayComeAboard) {
+  Station s;
+  Cat048Report r = plot();
+  r.source = SacSic{99, 7};
+  s.take(bytes_of(48, r));
+  EXPECT_TRUE(s.out.plots.empty());
+  EXPECT_EQ(s.rejected("unknown sensor"), 1u);
+  EXPECT_NE(s.feed.counters().rejected[0].last.find("99/7"), std::string::npos);
+
+  SensorDirectory open(true);
+  FeedOutput out;
+  AsterixFeed feed(TimeBase::recording);
+  feed.take(bytes_of(48, r), {}, open, out);
+  ASSERT_EQ(out.plots.size(), 1u);
+  EXPECT_FALSE(open.sensors()[0].placed);
+}
+
+TEST(AsterixFeed, AClockFarFromOursIsRefusedAndShown) {
+  Station s;
+  Cat048Report r = plot();
+  r.time_of_day = noon_ticks(3600);  // a time zone in the wrong place
+  s.take(bytes_of(48, r));
+  EXPECT_TRUE(s.out.plots.empty());
+  EXPECT_EQ(s.rejected("time of day far from the node's clock"), 1u);
+  r.time_of_day = TimeOfDay{TimeOfDay::kTicksPerDay + 5};
+  s.take(bytes_of(48, r));
+  EXPECT_EQ(s.rejected("time of day far from the node's clock"), 2u);
+}
+
+TEST(AsterixFeed, ARebasedRecordingIsOfNowAndKeepsItsIntervals) {
+  Station s(TimeBase::rebase);
+  const base::Timestamp start = *base::parse_rfc3339("2026-11-22T03:00:00Z");
+  for (int second = 0; second < 10; ++second) {
+    Cat048Report r = plot();
+    r.time_of_day = noon_ticks(second);
+    s.take(bytes_of(48, r), start + base::seconds(second + 0.01 * second));
+  }
+  ASSERT_EQ(s.out.plots.size(), 10u);
+  for (int second = 0; second < 10; ++second) {
+    EXPECT_EQ(s.out.plots[static_cast<std::size_t>(second)].time,
+              start + std::chrono::seconds(second));
+  }
+}
+
+TEST(AsterixFeed, NorthMarksTellThatTheRadarLooks) {
+  Station s;
+  Cat034Message m;
+  m.source = kRadar;
+  m.type = Cat034Message::Type::north_marker;
+  m.time_of_day = noon_ticks();
+  m.rotation_period = base::seconds(4);
+  s.take(bytes_of(34, m));
+  ASSERT_EQ(s.out.looks.size(), 1u);
+  EXPECT_EQ(s.out.looks[0].time, noon());
+  EXPECT_EQ(s.sensors.activity(0).observed_period, base::seconds(4));
+}
+
+TEST(AsterixFeed, NoBytesCrashItAndEveryRefusalHasItsReason) {
+  base::Prng prng(71);
+  Station s;
+  const base::Bytes good = bytes_of(48, plot());
+  for (int i = 0; i < 20000; ++i) {
+    base::Bytes bytes = good;
+    for (std::uint64_t k = 1 + prng.below(4); k > 0; --k) {
+      bytes[prng.below(bytes.size())] = static_cast<std::uint8_t>(prng.below(256));
+    }
+    bytes.resize(prng.below(bytes.size() + 1));
+    s.take(bytes);
+  }
+  EXPECT_GT(s.feed.counters().rejected.size(), 3u);
+  EXPECT_LE(s.feed.counters().rejected.size(), AsterixFeed::kMaxReasons);
+  for (const Rejected& r : s.feed.counters().rejected) EXPECT_FALSE(r.last.empty()) << r.reason;
+}
+
+TEST(AsterixFeed, ItsStateIsSavedAndGoesOnTheSame) {
+  Station s(TimeBase::rebase);
+  s.take(bytes_of(48, plot()));
+  s.take(base::Bytes{1, 2, 3});
+  base::Bytes saved;
+  base::ByteWriter writer(saved);
+  s.feed.save(writer);
+  AsterixFeed again;
+  base::ByteReader reader(saved);
+  again.load(reader);
+  ASSERT_TRUE(reader.ok() && reader.at_end());
+  base::Bytes twice;
+  base::ByteWriter rewriter(twice);
+  again.save(rewriter);
+  EXPECT_EQ(saved, twice);
+}
+
+}  // namespace
+}  // namespace liptako::feeds

@@ -1,0 +1,353 @@
+#include "node/config.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <initializer_list>
+#include <optional>
+#include <set>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#include <toml++/toml.h>
+
+#include "track/tracker.hpp"
+
+namespace liptako::node {
+namespace {
+
+using base::Error;
+using base::Result;
+
+constexpr std::size_t kMaxSources = 64;
+constexpr std::size_t kMaxNameLength = 64;
+
+// Reads one table; keeps the first mistake, named by file, line and field, and makes every later
+// read a no-op.
+class Table {
+ public:
+  Table(const toml::table& table,
+        std::string path,
+        std::string_view file,
+        std::optional<Error>& mistake)
+      : table_(table), path_(std::move(path)), file_(file), mistake_(mistake) {}
+
+  void allow_only(std::initializer_list<std::string_view> keys) {
+    for (const auto& [key, value] : table_) {
+      bool known = false;
+      for (const std::string_view allowed : keys) known = known || key.str() == allowed;
+      if (!known) refuse(key.str(), value.source().begin.line, "unknown field");
+    }
+  }
+
+  void text(std::string_view key, std::string& out, bool required, std::size_t max_length = 4096) {
+    const toml::node* node = find(key, required);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<std::string>();
+    if (!value) return refuse(key, line(*node), "a text in quotes is needed");
+    if (value->empty() && required) return refuse(key, line(*node), "must not be empty");
+    if (value->size() > max_length) {
+      return refuse(key, line(*node), fmt::format("longer than {} characters", max_length));
+    }
+    out = *value;
+  }
+
+  void number(std::string_view key, double& out, double low, double high, bool required = false) {
+    const toml::node* node = find(key, required);
+    if (node == nullptr) return;
+    const auto value = node->is_number() ? node->value<double>() : std::nullopt;
+    if (!value) return refuse(key, line(*node), "a number is needed");
+    if (!(*value >= low && *value <= high)) {
+      return refuse(key, line(*node), fmt::format("{} is not in {}..{}", *value, low, high));
+    }
+    out = *value;
+  }
+
+  template <class Integer>
+  void integer(std::string_view key,
+               Integer& out,
+               std::int64_t low,
+               std::int64_t high,
+               bool required = false) {
+    const toml::node* node = find(key, required);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<std::int64_t>();
+    if (!value) return refuse(key, line(*node), "a whole number is needed");
+    if (*value < low || *value > high) {
+      return refuse(key, line(*node), fmt::format("{} is not in {}..{}", *value, low, high));
+    }
+    out = static_cast<Integer>(*value);
+  }
+
+  template <class Enum>
+  void choice(std::string_view key,
+              Enum& out,
+              std::initializer_list<std::pair<std::string_view, Enum>> choices,
+              bool required) {
+    const toml::node* node = find(key, required);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<std::string>();
+    std::string names;
+    for (const auto& [name, meaning] : choices) {
+      if (value && *value == name) {
+        out = meaning;
+        return;
+      }
+      names += names.empty() ? "" : ", ";
+      names += name;
+    }
+    refuse(key,
+           line(*node),
+           value ? fmt::format("'{}' is none of {}", *value, names)
+                 : fmt::format("one of {} is needed", names));
+  }
+
+  [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
+  [[nodiscard]] std::uint32_t line_of(std::string_view key) const {
+    const toml::node* node = table_.get(key);
+    return node != nullptr ? line(*node) : line(table_);
+  }
+  void refuse(std::string_view key, std::uint32_t at_line, std::string_view why) {
+    if (mistake_) return;
+    const std::string_view dot = path_.empty() ? "" : ".";
+    mistake_ = Error{base::ErrorKind::bad_input,
+                     fmt::format("{}:{}: {}{}{}: {}", file_, at_line, path_, dot, key, why)};
+  }
+  [[nodiscard]] static std::uint32_t line(const toml::node& node) {
+    return node.source().begin.line;
+  }
+
+ private:
+  const toml::node* find(std::string_view key, bool required) {
+    const toml::node* node = table_.get(key);
+    if (node == nullptr && required) refuse(key, line(table_), "missing");
+    return mistake_ ? nullptr : node;
+  }
+
+  const toml::table& table_;
+  std::string path_;
+  std::string_view file_;
+  std::optional<Error>& mistake_;
+};
+
+// "127.0.0.1:8600" or "[::1]:8600". The address itself is checked where it is used.
+bool split_address(std::string_view text, std::string& address, std::uint16_t& port) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  if (host.front() == '[') {
+    if (host.back() != ']' || host.size() < 4) return false;
+    host = host.substr(1, host.size() - 2);
+  }
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (failure != std::errc{} || end != digits.data() + digits.size()) return false;
+  address = host;
+  return true;
+}
+
+track::SensorDescription read_sensor(Table& t) {
+  using base::Angle;
+  using base::Length;
+  t.allow_only({"name",
+                "sac",
+                "sic",
+                "kind",
+                "lat_deg",
+                "lon_deg",
+                "height_m",
+                "period_s",
+                "range_sd_m",
+                "azimuth_sd_deg",
+                "latency_sd_s",
+                "range_max_m",
+                "detection_probability",
+                "false_plots_primary",
+                "false_plots_secondary",
+                "false_plots_addressed"});
+  track::SensorDescription s;
+  t.text("name", s.name, true, kMaxNameLength);
+  t.integer("sac", s.sac_sic.sac, 0, 255, true);
+  t.integer("sic", s.sac_sic.sic, 0, 255, true);
+  t.choice("kind",
+           s.kind,
+           {{"radar", track::SensorKind::polar_radar}, {"adsb", track::SensorKind::ads_b}},
+           true);
+  const bool radar = s.kind == track::SensorKind::polar_radar;
+  double lat = 0, lon = 0, height = 0;
+  t.number("lat_deg", lat, -90, 90, radar);
+  t.number("lon_deg", lon, -180, 180, radar);
+  t.number("height_m", height, -500, 9000);
+  s.placed = t.has("lat_deg") && t.has("lon_deg");
+  s.site = {Angle::from_degrees(lat), Angle::from_degrees(lon), Length::from_metres(height)};
+  double period = radar ? 5.0 : 1.0;
+  t.number("period_s", period, 0.1, 60);
+  s.period = base::seconds(period);
+  double range_sd = s.range_sd.metres(), azimuth_sd = s.azimuth_sd.degrees(),
+         range_max = s.range_max.metres();
+  t.number("range_sd_m", range_sd, 1, 5000);
+  t.number("azimuth_sd_deg", azimuth_sd, 0.001, 10);
+  t.number("range_max_m", range_max, 1000, 1'000'000);
+  s.range_sd = Length::from_metres(range_sd);
+  s.azimuth_sd = Angle::from_degrees(azimuth_sd);
+  s.range_max = Length::from_metres(range_max);
+  double latency = base::to_seconds(s.latency_sd);
+  t.number("latency_sd_s", latency, 0, 5);
+  s.latency_sd = base::seconds(latency);
+  t.number("detection_probability", s.detection_probability, 0.01, 0.999);
+  t.number("false_plots_primary", s.false_plots_primary, 1e-6, 1e4);
+  t.number("false_plots_secondary", s.false_plots_secondary, 1e-6, 1e4);
+  t.number("false_plots_addressed", s.false_plots_addressed, 1e-9, 1e4);
+  return s;
+}
+
+SourceConfig read_source(Table& t) {
+  t.allow_only({"name", "kind", "address", "interface", "path", "speed", "time", "stall_after_s"});
+  SourceConfig s;
+  t.text("name", s.name, true, kMaxNameLength);
+  t.choice("kind",
+           s.kind,
+           {{"udp", SourceKind::udp},
+            {"multicast", SourceKind::multicast},
+            {"tcp", SourceKind::tcp},
+            {"tcp_listen", SourceKind::tcp_listen},
+            {"file", SourceKind::file},
+            {"internal", SourceKind::internal}},
+           true);
+  const bool is_file = s.kind == SourceKind::file;
+  const bool is_internal = s.kind == SourceKind::internal;
+  std::string address;
+  t.text("address", address, !is_file && !is_internal);
+  if (!address.empty() && !split_address(address, s.address, s.port)) {
+    t.refuse("address",
+             t.line_of("address"),
+             fmt::format("'{}' is not of the form 127.0.0.1:8600", address));
+  }
+  if (s.port == 0 && (s.kind == SourceKind::tcp || s.kind == SourceKind::multicast)) {
+    t.refuse("address", t.line_of("address"), "a port other than 0 is needed");
+  }
+  t.text("interface", s.interface, false, kMaxNameLength);
+  t.text("path", s.path, is_file);
+  t.number("speed", s.speed, 0, 1000);
+  t.choice("time", s.time, {{"utc", SourceTime::utc}, {"rebase", SourceTime::rebase}}, false);
+  double stall_after = base::to_seconds(s.stall_after);
+  t.number("stall_after_s", stall_after, 1, 3600);
+  s.stall_after = base::seconds(stall_after);
+  return s;
+}
+
+// Calls read(Table&) for each element of an array of tables.
+template <class Read>
+void each(const toml::table& root,
+          std::string_view key,
+          std::size_t limit,
+          std::string_view file,
+          std::optional<Error>& mistake,
+          Read read) {
+  const toml::node* node = root.get(key);
+  if (node == nullptr) return;
+  Table top(root, "", file, mistake);
+  const toml::array* array = node->as_array();
+  if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
+    return top.refuse(key, Table::line(*node), fmt::format("write it as [[{}]]", key));
+  }
+  if (array->size() > limit) {
+    return top.refuse(
+        key, Table::line(*node), fmt::format("{} are more than {}", array->size(), limit));
+  }
+  for (std::size_t i = 0; i < array->size() && !mistake; ++i) {
+    Table table(*array->get_as<toml::table>(i), fmt::format("{}[{}]", key, i), file, mistake);
+    read(table);
+  }
+}
+
+void read_sensors(const toml::table& root,
+                  std::string_view file,
+                  std::optional<Error>& mistake,
+                  std::vector<track::SensorDescription>& sensors) {
+  std::set<std::pair<base::SacSic, track::SensorKind>> taken;
+  each(root, "sensor", track::Tracker::kMaxSensors, file, mistake, [&](Table& t) {
+    sensors.push_back(read_sensor(t));
+    if (!taken.insert({sensors.back().sac_sic, sensors.back().kind}).second) {
+      t.refuse("sic",
+               t.line_of("sic"),
+               fmt::format("SAC/SIC {} is used twice", sensors.back().sac_sic.to_string()));
+    }
+  });
+}
+
+Result<toml::table> parse(std::string_view text, std::string_view file) {
+  toml::parse_result parsed = toml::parse(text, file);
+  if (!parsed) {
+    return base::bad_input(fmt::format(
+        "{}:{}: {}", file, parsed.error().source().begin.line, parsed.error().description()));
+  }
+  return std::move(parsed).table();
+}
+
+}  // namespace
+
+std::string_view name_of(SourceKind kind) {
+  switch (kind) {
+    case SourceKind::udp:
+      return "udp";
+    case SourceKind::multicast:
+      return "multicast";
+    case SourceKind::tcp:
+      return "tcp";
+    case SourceKind::tcp_listen:
+      return "tcp_listen";
+    case SourceKind::file:
+      return "file";
+    case SourceKind::internal:
+      return "internal";
+  }
+  return "";
+}
+
+Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
+  auto root = parse(text, file);
+  if (!root) return std::unexpected(root.error());
+  std::optional<Error> mistake;
+  NodeConfig config;
+  Table top(*root, "", file, mistake);
+  top.allow_only({"node", "sensor", "source"});
+  const toml::table* node = root->get_as<toml::table>("node");
+  if (node == nullptr) {
+    top.refuse("node", 1, "the table [node] is missing");
+  } else {
+    Table t(*node, "node", file, mistake);
+    t.allow_only({"name", "record", "listen"});
+    t.text("name", config.name, true, kMaxNameLength);
+    t.text("record", config.record, true);
+    std::string listen;
+    t.text("listen", listen, false);
+    if (!listen.empty() && !split_address(listen, config.listen_address, config.listen_port)) {
+      t.refuse("listen",
+               t.line_of("listen"),
+               fmt::format("'{}' is not of the form 127.0.0.1:8080", listen));
+    }
+  }
+  read_sensors(*root, file, mistake, config.sensors);
+  std::set<std::string> names;
+  each(*root, "source", kMaxSources, file, mistake, [&](Table& t) {
+    config.sources.push_back(read_source(t));
+    if (!names.insert(config.sources.back().name).second)
+      t.refuse("name", t.line_of("name"), "is used twice");
+  });
+  if (mistake) return std::unexpected(*mistake);
+  return config;
+}
+
+Result<std::vector<track::SensorDescription>> parse_sensors(std::string_view text,
+                                                            std::string_view file) {
+  auto root = parse(text, file);
+  if (!root) return std::unexpected(root.error());
+  std::optional<Error> mistake;
+  std::vector<track::SensorDescription> sensors;
+  read_sensors(*root, file, mistake, sensors);
+  if (mistake) return std::unexpected(*mistake);
+  return sensors;
+}
+
+}  // namespace liptako::node

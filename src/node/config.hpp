@@ -1,0 +1,54 @@
+// A node's configuration: what it is called, which bytes it listens to, which sensors speak in
+// them. TOML; described field by field in docs/CONFIGURATION.md. The text itself is a recorded
+// input, so replay parses what the node parsed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "track/plot.hpp"
+
+namespace liptako::node {
+
+enum class SourceKind : std::uint8_t { udp, multicast, tcp, tcp_listen, file, internal };
+[[nodiscard]] std::string_view name_of(SourceKind kind);
+
+// What a source's time of day is measured against.
+enum class SourceTime : std::uint8_t {
+  utc,     // it tells UTC; a source far from the node's clock is shown as doubtful
+  rebase,  // a recording: its first plot is taken to be of now, and the rest keep their distance
+};
+
+struct SourceConfig {
+  std::string name;
+  SourceKind kind = SourceKind::udp;
+  std::string address;     // udp, multicast, tcp: IP address
+  std::uint16_t port = 0;  // udp and tcp_listen: 0 takes a free one
+  std::string interface;   // multicast: name or address to join on; empty: the system's choice
+  std::string path;        // file
+  double speed = 1.0;      // file: times as fast as recorded; 0: as fast as possible
+  SourceTime time = SourceTime::utc;
+  base::Duration stall_after = std::chrono::seconds(20);  // silent for longer: shown as stalled
+};
+
+struct NodeConfig {
+  std::string name;
+  std::string record;  // folder of the record
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t listen_port = 8080;  // 0 takes a free one
+  std::vector<track::SensorDescription> sensors;
+  std::vector<SourceConfig> sources;
+};
+
+// `file` is used in messages only: "node.toml:12: source[0].port: 70000 is not in 0..65535".
+[[nodiscard]] base::Result<NodeConfig> parse_config(std::string_view text, std::string_view file);
+
+// The [[sensor]] tables alone, as `liptako track --sensors` takes them.
+[[nodiscard]] base::Result<std::vector<track::SensorDescription>> parse_sensors(
+    std::string_view text, std::string_view file);
+
+}  // namespace liptako::node

@@ -1,0 +1,103 @@
+#include "node/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace liptako::node {
+namespace {
+
+constexpr const char* kGood = R"(
+[node]
+name = "bamako"
+record = "var/bamako"
+listen = "127.0.0.1:0"
+
+[[sensor]]
+name = "Senou"
+sac = 100
+sic = 1
+kind = "radar"
+lat_deg = 12.53
+lon_deg = -7.95
+period_s = 6
+
+[[source]]
+name = "radar"
+kind = "udp"
+address = "127.0.0.1:8600"
+)";
+
+TEST(Config, AGoodOneIsRead) {
+  const auto config = parse_config(kGood, "node.toml");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->name, "bamako");
+  EXPECT_EQ(config->listen_port, 0);
+  ASSERT_EQ(config->sensors.size(), 1u);
+  EXPECT_TRUE(config->sensors[0].placed);
+  EXPECT_EQ(config->sensors[0].period, std::chrono::seconds(6));
+  ASSERT_EQ(config->sources.size(), 1u);
+  EXPECT_EQ(config->sources[0].port, 8600);
+}
+
+TEST(Config, AMistakeNamesFileLineAndField) {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* message;
+  };
+  for (const Case& c :
+       {Case{"sac = 100", "sac = 300", "node.toml:9: sensor[0].sac: 300 is not in 0..255"},
+        Case{"sac = 100", "sac = \"x\"", "node.toml:9: sensor[0].sac: a whole number is needed"},
+        Case{"lat_deg = 12.53", "", "node.toml:7: sensor[0].lat_deg: missing"},
+        Case{"lat_deg = 12.53",
+             "lat_deg = nan",
+             "node.toml:12: sensor[0].lat_deg: nan is not in -90..90"},
+        Case{"kind = \"udp\"",
+             "kind = \"upd\"",
+             "node.toml:18: source[0].kind: 'upd' is none of udp, multicast, tcp, tcp_listen, "
+             "file, internal"},
+        Case{"period_s = 6", "perod_s = 6", "node.toml:14: sensor[0].perod_s: unknown field"},
+        Case{"127.0.0.1:8600",
+             "127.0.0.1",
+             "node.toml:19: source[0].address: '127.0.0.1' is not of the form 127.0.0.1:8600"},
+        Case{
+            "127.0.0.1:8600",
+            "127.0.0.1:70000",
+            "node.toml:19: source[0].address: '127.0.0.1:70000' is not of the form 127.0.0.1:8600"},
+        Case{"record = \"var/bamako\"", "", "node.toml:2: node.record: missing"},
+        Case{"name = \"bamako\"", "name = ", "node.toml:3: "}}) {
+    std::string text = kGood;
+    text.replace(text.find(c.from), std::string_view(c.from).size(), c.to);
+    const auto config = parse_config(text, "node.toml");
+    ASSERT_FALSE(config.has_value()) << c.to;
+    EXPECT_EQ(config.error().message.substr(0, std::string_view(c.message).size()), c.message);
+  }
+}
+
+TEST(Config, NamesAndSensorsMustBeUnique) {
+  const std::string text = kGood;
+  const std::string sensor =
+      text.substr(text.find("[[sensor]]"), text.find("[[source]]") - text.find("[[sensor]]"));
+  const auto twice = parse_config(text + sensor, "n");
+  ASSERT_FALSE(twice.has_value());
+  EXPECT_NE(twice.error().message.find("SAC/SIC 100/1 is used twice"), std::string::npos);
+  const auto sources = parse_config(text + text.substr(text.find("[[source]]")), "n");
+  ASSERT_FALSE(sources.has_value());
+  EXPECT_NE(sources.error().message.find("source[1].name: is used twice"), std::string::npos);
+}
+
+TEST(Config, NoTextCrashesIt) {
+  for (const char* text : {"",
+                           "node = 3",
+                           "[node]\nname=[1]",
+                           "[[node]]",
+                           "source = 1",
+                           "[[source]]\n[[source.x]]",
+                           "sensor=[1,2]",
+                           "\xff\xfe",
+                           "[node"}) {
+    EXPECT_FALSE(parse_config(text, "n").has_value()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace liptako::node

@@ -1,0 +1,204 @@
+#include "node/core.hpp"
+
+#include <charconv>
+
+#include "base/archive.hpp"
+
+namespace liptako::node {
+namespace {
+
+std::string_view text_of(base::ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+feeds::TimeBase time_base_of(const SourceConfig& source) {
+  return source.time == SourceTime::rebase ? feeds::TimeBase::rebase : feeds::TimeBase::utc;
+}
+
+}  // namespace
+
+template <class Archive>
+void visit_fields(Archive& archive, SourceCondition& c) {
+  archive(c.life, c.heard, c.last_heard, c.detail);
+}
+
+void encode_start(const StartNote& note, base::Bytes& out) {
+  base::ByteWriter writer(out);
+  base::Saver{writer}(note.build, note.node, note.boot_id);
+}
+
+std::optional<StartNote> decode_start(base::ByteView payload) {
+  base::ByteReader reader(payload);
+  StartNote note;
+  base::Loader{reader}(note.build, note.node, note.boot_id);
+  if (!reader.ok() || !reader.at_end()) return std::nullopt;
+  return note;
+}
+
+Core::Core(std::string build) : build_(std::move(build)) {}
+
+void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>& events) {
+  base::Bytes header;
+  record::EntryView without_payload = entry;
+  without_payload.payload = {};
+  record::encode_entry(without_payload, header);
+  base::ByteWriter{header}.put(static_cast<std::uint32_t>(entry.payload.size()));
+  input_hash_.update(header);
+  input_hash_.update(entry.payload);
+  ++entries_;
+  time_ = entry.utc;
+  switch (entry.kind) {
+    case record::EntryKind::start:
+      return on_start(entry.payload);
+    case record::EntryKind::configuration:
+      return on_configuration(entry.payload);
+    case record::EntryKind::datagram:
+      return on_datagram(entry, events);
+    case record::EntryKind::tick:
+      return tracker_.advance(entry.utc, events);
+    case record::EntryKind::source_event:
+      return on_source_event(entry);
+  }
+  ++refused_entries_;
+}
+
+void Core::on_start(base::ByteView payload) {
+  const auto note = decode_start(payload);
+  if (!note) {
+    ++refused_entries_;
+    return;
+  }
+  if (note->boot_id != boot_id_) ++epoch_;
+  boot_id_ = note->boot_id;
+  // Whatever was open, the process that opened it is gone.
+  for (SourceCondition& c : conditions_) {
+    c.life = SourceLife::waiting;
+    c.detail.clear();
+  }
+}
+
+void Core::on_configuration(base::ByteView payload) {
+  auto config = parse_config(text_of(payload), "record");
+  if (!config) {  // the shell refuses such a text before it is recorded; a damaged record may hold one
+    ++refused_entries_;
+    return;
+  }
+  std::vector<feeds::AsterixFeed> feeds(config->sources.size());
+  std::vector<SourceCondition> conditions(config->sources.size());
+  for (std::size_t i = 0; i < config->sources.size(); ++i) {
+    for (std::size_t old = 0; old < config_.sources.size(); ++old) {
+      if (config_.sources[old].name == config->sources[i].name) {
+        feeds[i] = feeds_[old];
+        conditions[i] = conditions_[old];
+      }
+    }
+    feeds[i].set_time_base(time_base_of(config->sources[i]));
+  }
+  config_ = std::move(*config);
+  config_text_ = text_of(payload);
+  feeds_ = std::move(feeds);
+  conditions_ = std::move(conditions);
+  sensors_.configure(config_.sensors);
+  use_sensors();
+}
+
+void Core::use_sensors() {
+  if (sensors_used_ == sensors_.revision()) return;
+  sensors_used_ = sensors_.revision();
+  tracker_.set_sensors(sensors_.sensors());
+}
+
+void Core::on_datagram(const record::EntryView& entry, std::vector<track::TrackEvent>& events) {
+  if (entry.source.value >= feeds_.size()) {
+    ++refused_entries_;
+    return;
+  }
+  SourceCondition& condition = conditions_[entry.source.value];
+  condition.life = SourceLife::open;
+  condition.heard = true;
+  condition.last_heard = entry.utc;
+  feed_output_.clear();
+  feeds_[entry.source.value].take(entry.payload, entry.utc, sensors_, feed_output_);
+  use_sensors();
+  for (const track::Plot& plot : feed_output_.plots) tracker_.take(plot, events);
+  for (const feeds::SensorLook& look : feed_output_.looks)
+    tracker_.note_sensor_time(look.sensor, look.time);
+  feed_output_.clear();
+}
+
+void Core::on_source_event(const record::EntryView& entry) {
+  if (entry.source.value >= feeds_.size()) {
+    ++refused_entries_;
+    return;
+  }
+  const std::string_view text = text_of(entry.payload);
+  const std::size_t space = std::min(text.find(' '), text.size());
+  const std::string_view word = text.substr(0, space);
+  const std::string rest(text.substr(std::min(text.size(), space + 1)));
+  SourceCondition& condition = conditions_[entry.source.value];
+  feeds::AsterixFeed& feed = feeds_[entry.source.value];
+  if (word == "overflow") {
+    std::uint64_t lost = 0;
+    (void)std::from_chars(rest.data(), rest.data() + rest.size(), lost);
+    feed.note_rejected("lost before the record", rest, lost);
+    return;
+  }
+  if (word == "rejected") {
+    feed.note_rejected("bytes that are no data block", rest);
+    return;
+  }
+  condition.detail = rest;
+  if (word == "opened") condition.life = SourceLife::open;
+  if (word == "closed" || word == "failed") condition.life = SourceLife::dead;
+  if (word == "ended") condition.life = SourceLife::ended;
+}
+
+seal::Digest Core::hash() const {
+  base::Bytes state;
+  save(state);
+  return seal::sha256(state);
+}
+
+void Core::save(base::Bytes& out) const {
+  base::ByteWriter writer(out);
+  base::Saver saver(writer);
+  saver(input_hash_.save(), entries_, refused_entries_, epoch_, boot_id_, time_, config_text_);
+  for (const auto& feed : feeds_) feed.save(writer);
+  saver(conditions_);
+  sensors_.save(writer);
+  saver(sensors_used_);
+  tracker_.save(writer);
+}
+
+std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
+  Core core(std::move(build));
+  base::ByteReader reader(bytes);
+  base::Loader loader(reader);
+  seal::Sha256::State hash_state{};
+  loader(hash_state,
+         core.entries_,
+         core.refused_entries_,
+         core.epoch_,
+         core.boot_id_,
+         core.time_,
+         core.config_text_);
+  if (!reader.ok()) return std::nullopt;
+  core.input_hash_ = seal::Sha256::restore(hash_state);
+  if (!core.config_text_.empty()) {
+    auto config = parse_config(core.config_text_, "record");
+    if (!config) return std::nullopt;
+    core.config_ = std::move(*config);
+  }
+  core.feeds_.resize(core.config_.sources.size());
+  for (auto& feed : core.feeds_) feed.load(reader);
+  loader(core.conditions_);
+  core.sensors_.load(reader);
+  loader(core.sensors_used_);
+  if (!reader.ok() || core.conditions_.size() != core.feeds_.size()) return std::nullopt;
+  auto tracker = track::Tracker::load({}, reader);
+  if (!tracker || !reader.at_end()) return std::nullopt;
+  core.tracker_ = std::move(*tracker);
+  return core;
+}
+
+}  // namespace liptako::node

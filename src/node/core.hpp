@@ -1,0 +1,91 @@
+// The core of a node: a function of its record. Entries go in, one by one, in the record's order; tracks, statuses and
+// a hash come out, the same on every machine that runs the same build.
+//
+// The hash covers every byte of every entry and all of the state, so that two runs agree on it only if they were given
+// the same input and computed the same from it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "feeds/asterix_feed.hpp"
+#include "feeds/sensor_directory.hpp"
+#include "node/config.hpp"
+#include "record/entry.hpp"
+#include "seal/sha256.hpp"
+#include "track/tracker.hpp"
+
+namespace liptako::node {
+
+enum class SourceLife : std::uint8_t { waiting, open, dead, ended };
+
+// What is known of a source beside its bytes.
+struct SourceCondition {
+  SourceLife life = SourceLife::waiting;
+  bool heard = false;
+  base::Timestamp last_heard;  // reception of the newest datagram
+  std::string detail;          // the newest word about it, for a person
+};
+
+class Core {
+ public:
+  explicit Core(std::string build);
+
+  // Uses one entry. Appends to `events` what happened to tracks.
+  void apply(const record::EntryView& entry, std::vector<track::TrackEvent>& events);
+
+  [[nodiscard]] seal::Digest hash() const;
+
+  [[nodiscard]] const NodeConfig& config() const { return config_; }
+  [[nodiscard]] const std::string& config_text() const { return config_text_; }
+  [[nodiscard]] const track::Tracker& tracker() const { return tracker_; }
+  [[nodiscard]] const feeds::SensorDirectory& sensors() const { return sensors_; }
+  [[nodiscard]] std::span<const feeds::AsterixFeed> feeds() const { return feeds_; }
+  [[nodiscard]] std::span<const SourceCondition> conditions() const { return conditions_; }
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  [[nodiscard]] std::uint64_t entries() const { return entries_; }
+  [[nodiscard]] base::Timestamp time() const { return time_; }  // stamp of the newest entry
+  [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
+
+  void save(base::Bytes& out) const;
+  // Nothing if the bytes are not a whole state of this build.
+  [[nodiscard]] static std::optional<Core> load(std::string build, base::ByteView bytes);
+
+ private:
+  void on_start(base::ByteView payload);
+  void on_configuration(base::ByteView payload);
+  void on_datagram(const record::EntryView& entry, std::vector<track::TrackEvent>& events);
+  void on_source_event(const record::EntryView& entry);
+  void use_sensors();
+
+  std::string build_;
+  seal::Sha256 input_hash_;
+  std::uint64_t entries_ = 0;
+  std::uint64_t refused_entries_ = 0;  // of a kind or content that means nothing here
+  std::uint64_t epoch_ = 0;
+  std::string boot_id_;
+  base::Timestamp time_;
+  std::string config_text_;
+  NodeConfig config_;
+  std::vector<feeds::AsterixFeed> feeds_;
+  std::vector<SourceCondition> conditions_;
+  feeds::SensorDirectory sensors_;
+  std::uint64_t sensors_used_ = 0;
+  track::Tracker tracker_;
+
+  feeds::FeedOutput feed_output_;  // scratch, empty between entries
+};
+
+// Payload of an entry of kind start.
+struct StartNote {
+  std::string build;
+  std::string node;
+  std::string
+      boot_id;  // changes with every boot of the machine: after power loss the node opens a new epoch
+};
+void encode_start(const StartNote& note, base::Bytes& out);
+[[nodiscard]] std::optional<StartNote> decode_start(base::ByteView payload);
+
+}  // namespace liptako::node

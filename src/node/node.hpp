@@ -1,0 +1,117 @@
+// One federation member, composed: its record, its core and what it shows. Sans I/O: arrivals come in stamped, storage
+// is a seam, and whoever drives it (src/app live, src/sim in tests) decides when.
+//
+// The order that everything rests on: append the arrivals to the record, write() them, only then apply them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "node/core.hpp"
+#include "node/latency_meter.hpp"
+#include "node/trace_book.hpp"
+#include "record/cursor.hpp"
+#include "record/snapshot.hpp"
+#include "record/writer.hpp"
+#include "serve/documents.hpp"
+
+namespace liptako::node {
+
+struct NodeOptions {
+  std::string build;        // identity of this build; a snapshot of another is not loaded
+  std::string boot_id;      // of the machine, see StartNote
+  std::string config_text;  // to be in force; recorded if it is not the recorded one
+  std::uint64_t salt = 0;   // random, for a new record
+  base::Duration snapshot_every = std::chrono::seconds(10);
+};
+
+struct Stamp {
+  base::Timestamp utc;
+  base::Duration monotonic{};
+};
+
+// What opening found, for the log and the status.
+struct NodeOpened {
+  record::OpenReport record;
+  bool from_snapshot = false;
+  std::uint64_t replayed_entries = 0;
+  std::vector<std::string> remarks;  // damage met, snapshots passed over
+};
+
+class Node {
+ public:
+  // Recovers what the record holds (newest snapshot, then the entries after it), notes the start, and puts
+  // `config_text` in force. Fails if the configuration is wrong or the record cannot be written.
+  [[nodiscard]] static base::Result<std::unique_ptr<Node>> open(base::Storage& storage,
+                                                                const NodeOptions& options,
+                                                                const Stamp& now);
+
+  // Records the arrivals, in their order, then applies them. On an error (a full disk) none was applied and none is in
+  // the record: they are counted as lost, and the node stays as it was.
+  [[nodiscard]] base::Result<void> take(std::span<const record::EntryView> arrivals);
+
+  // Checks, records, syncs, applies. A wrong configuration changes nothing and is recorded nowhere.
+  [[nodiscard]] base::Result<void> reconfigure(std::string_view text,
+                                               std::string_view name,
+                                               const Stamp& now);
+
+  // Group commit: the shell takes a ticket at most every 250 ms, syncs its file on another thread, and gives it back.
+  [[nodiscard]] std::optional<record::SyncTicket> begin_sync() { return writer_.begin_sync(); }
+  void finish_sync(const record::SyncTicket& ticket,
+                   const base::Result<void>& result,
+                   base::Duration now);
+
+  // The same at once, in the caller's thread. Requires that no ticket is out.
+  [[nodiscard]] base::Result<void> sync() { return writer_.sync(); }
+
+  [[nodiscard]] record::Snapshot snapshot() const;
+  // A snapshot that is due and rests on synced entries only; the shell writes it (record::write_snapshot).
+  [[nodiscard]] std::optional<record::Snapshot> take_due_snapshot(base::Duration now);
+
+  void note_latency(base::Duration latency) { latency_.note(latency); }
+
+  [[nodiscard]] const Core& core() const { return *core_; }
+  [[nodiscard]] const NodeOpened& opened() const { return opened_; }
+  // What befell tracks in the last take().
+  [[nodiscard]] std::span<const track::TrackEvent> events() const { return events_; }
+  [[nodiscard]] const LatencyMeter& latency() const { return latency_; }
+  [[nodiscard]] std::uint64_t lost_arrivals() const { return lost_arrivals_; }
+
+  // The picture at `now`, by ascending number.
+  [[nodiscard]] std::vector<track::TrackView> picture(base::Timestamp now) const;
+  [[nodiscard]] serve::NodeStatus status(const Stamp& now) const;
+  [[nodiscard]] std::vector<serve::UpdateTrace> updates_of(base::TrackNumber number) const;
+
+ private:
+  Node(record::Writer writer, record::Writer derived, const NodeOptions& options);
+  void apply(std::uint64_t sequence, const record::EntryView& entry);
+  void write_derived(std::uint64_t sequence, std::span<const track::TrackEvent> events);
+
+  NodeOptions options_;
+  record::Writer writer_;
+  record::Writer derived_;
+  std::optional<Core> core_;
+  TraceBook traces_;
+  LatencyMeter latency_;
+  NodeOpened opened_;
+  std::vector<track::TrackEvent> events_;
+  std::vector<std::uint64_t> sequences_;  // scratch
+  base::Bytes derived_body_;              // scratch
+  std::uint64_t lost_arrivals_ = 0;
+  std::optional<base::Duration> last_sync_;
+  std::optional<base::Duration> last_snapshot_;
+  std::optional<record::Snapshot> waiting_snapshot_;
+};
+
+// A record read from its first entry to its last into a fresh core.
+struct Replayed {
+  Core core;
+  std::uint64_t entries = 0;
+  std::vector<std::string> remarks;  // damage met on the way
+};
+[[nodiscard]] base::Result<Replayed> replay(base::Storage& storage, std::string_view build);
+
+}  // namespace liptako::node

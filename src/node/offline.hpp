@@ -1,0 +1,38 @@
+// Recordings into tracks without a node: several files at once, merged by the time they tell, as fast as they can be
+// read. The same feeds and tracker as live, with time taken from the data.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "feeds/asterix_feed.hpp"
+#include "track/tracker.hpp"
+
+namespace liptako::node {
+
+struct OfflineOptions {
+  std::vector<track::SensorDescription> sensors;
+  // The day the recordings begin: ASTERIX tells the time of day only.
+  base::Timestamp date;
+};
+
+struct OfflineSummary {
+  std::uint64_t blocks = 0;
+  std::uint64_t records = 0;
+  std::uint64_t plots = 0;
+  track::TrackerCounters tracker;
+  std::vector<track::SensorDescription> sensors;       // configured and met
+  std::vector<std::vector<feeds::Rejected>> rejected;  // of each recording
+};
+
+// Receives events in order; sensor names index TrackView::sensors.
+using OfflineSink =
+    std::function<void(const track::TrackEvent&, std::span<const std::string> sensor_names)>;
+
+[[nodiscard]] OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
+                                              const OfflineOptions& options,
+                                              const OfflineSink& sink);
+
+}  // namespace liptako::node
