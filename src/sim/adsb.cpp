@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "base/math.hpp"
 #include "sim/traffic.hpp"
@@ -141,8 +142,8 @@ std::vector<AdsbReport> AdsbModel::listen(const Flights& flights) {
       heard.push_back(report);
     }
   }
-  std::stable_sort(heard.begin(), heard.end(), [](const AdsbReport& a, const AdsbReport& b) {
-    return a.received < b.received;
+  std::sort(heard.begin(), heard.end(), [](const AdsbReport& a, const AdsbReport& b) {
+    return std::tie(a.received, a.icao_address) < std::tie(b.received, b.icao_address);
   });
   return heard;
 }

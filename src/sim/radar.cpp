@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "base/math.hpp"
@@ -136,8 +137,8 @@ void RadarModel::add_replies(RadarPlot& plot, const FlightPlan& plan, const Pose
     plot.mode_3a_garbled = true;
   }
   if (prng_.chance(radar_->garbled)) {
-    *plot.mode_c_ft +=
-        100.0 * (prng_.chance(0.5) ? 1.0 : -1.0) * static_cast<double>(1 + prng_.below(40));
+    const double sign = prng_.chance(0.5) ? 1.0 : -1.0;
+    *plot.mode_c_ft += sign * 100.0 * static_cast<double>(1 + prng_.below(40));
     plot.mode_c_garbled = true;
   }
 }
@@ -228,9 +229,10 @@ RadarSector RadarModel::scan(const Flights& flights) {
   } else {
     add_clutter(sector);
   }
-  std::stable_sort(sector.plots.begin(),
-                   sector.plots.end(),
-                   [](const RadarPlot& a, const RadarPlot& b) { return a.time < b.time; });
+  std::sort(sector.plots.begin(), sector.plots.end(), [](const RadarPlot& a, const RadarPlot& b) {
+    return std::tie(a.time, a.slant_range_m, a.azimuth_rad) <
+           std::tie(b.time, b.slant_range_m, b.azimuth_rad);
+  });
   return sector;
 }
 

@@ -371,25 +371,29 @@ void equipment(Fields& fields, Traffic& out) {
 }
 
 void identities(Fields& fields, Traffic& out) {
-  fields.each("call_signs", [&](const toml::node& node, const std::string& field) {
-    std::string text = fields.text_of(node, field);
+  fields.each("fleet", [&](const toml::node& node, const std::string& field) {
+    const toml::array* pair = node.as_array();
+    if (pair == nullptr || pair->size() != 2) {
+      return fields.mistakes().add(node.source(), field, "is not a pair [call sign, addresses]");
+    }
+    Fleet fleet;
+    fleet.call_sign = fields.text_of(*pair->get(0), field);
     const auto allowed = [](char c) {
       return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '#';
     };
-    if (text.size() > 8 || !std::all_of(text.begin(), text.end(), allowed)) {
-      fields.mistakes().add(node.source(), field, "is not up to eight of A-Z, 0-9 and #");
+    if (fleet.call_sign.size() > 8 ||
+        !std::all_of(fleet.call_sign.begin(), fleet.call_sign.end(), allowed)) {
+      fields.mistakes().add(node.source(), field, "call sign is not up to eight of A-Z, 0-9 and #");
     }
-    out.call_signs.push_back(std::move(text));
+    const auto range = address_range(fields.text_of(*pair->get(1), field));
+    if (!range) {
+      return fields.mistakes().add(
+          node.source(), field, "addresses are not \"05C000\" or \"05C000-05CFFF\"");
+    }
+    fleet.addresses = *range;
+    out.fleet.push_back(std::move(fleet));
   });
-  if (out.call_signs.empty()) fields.wrong("call_signs", "needs at least one call sign");
-  fields.each("addresses", [&](const toml::node& node, const std::string& field) {
-    const auto range = address_range(fields.text_of(node, field));
-    if (!range)
-      return fields.mistakes().add(node.source(), field, "is not \"05C000\" or \"05C000-05CFFF\"");
-    out.addresses.push_back(*range);
-  });
-  if (out.addresses.empty())
-    fields.wrong("addresses", "needs at least one range of 24-bit addresses");
+  if (out.fleet.empty()) fields.wrong("fleet", "needs at least one pair [call sign, addresses]");
   if (fields.has("mode_3a")) {
     out.mode_3a = mode_a_code(fields.text("mode_3a"));
     if (!out.mode_3a) fields.wrong("mode_3a", "is not four octal digits");

@@ -110,6 +110,12 @@ struct RoutePoint {
   std::optional<Hold> hold;
 };
 
+// One operator's aircraft, for a stream to draw from.
+struct Fleet {
+  std::string call_sign;              // each '#' becomes a digit
+  Interval<std::uint32_t> addresses;  // 24-bit addresses
+};
+
 // Flights of one kind over one route: a random stream (per_hour > 0), or single flights at fixed
 // times.
 struct Traffic {
@@ -124,11 +130,10 @@ struct Traffic {
   std::optional<base::Duration> repeats;  // single flights: again after this time
   int laps = 1;                           // times round the points between the first and the last
   base::Length spread;  // standard deviation of the random offset of each en-route point
-  std::vector<base::Length> levels;                // pressure altitudes, one is drawn
-  std::optional<base::Speed> cruise;               // the kind's own otherwise
-  std::vector<std::string> call_signs;             // one is drawn; each '#' becomes a digit
-  std::vector<Interval<std::uint32_t>> addresses;  // ranges of 24-bit addresses, one is drawn
-  std::optional<base::ModeACode> mode_3a;          // drawn otherwise
+  std::vector<base::Length> levels;        // pressure altitudes, one is drawn
+  std::optional<base::Speed> cruise;       // the kind's own otherwise
+  std::vector<Fleet> fleet;                // one is drawn
+  std::optional<base::ModeACode> mode_3a;  // drawn otherwise
   std::vector<Weighted<Transponder>> transponders;
   std::vector<Weighted<int>> nac_p;              // navigation accuracy category for position
   std::vector<Interval<base::Duration>> silent;  // times of the flight without reply or squitter

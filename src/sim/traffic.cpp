@@ -143,10 +143,11 @@ FlightPlan TrafficStream::take(std::uint32_t number, const InUse& in_use) {
   plan.altimeter_error = base::Length::from_feet(prng.normal(0.0, 30.0));
   plan.silent = traffic_->silent;
   plan.seed = prng.next();
-  plan.call_sign = draw_call_sign(prng, draw(prng, traffic_->call_signs));
+  const Fleet& fleet = draw(prng, traffic_->fleet);
+  plan.call_sign = draw_call_sign(prng, fleet.call_sign);
   constexpr int kAttempts = 32;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const Interval<std::uint32_t>& range = draw(prng, traffic_->addresses);
+    const Interval<std::uint32_t>& range = fleet.addresses;
     plan.icao_address =
         base::IcaoAddress(range.low + static_cast<std::uint32_t>(
                                           prng.below(std::uint64_t{range.high} - range.low + 1)));

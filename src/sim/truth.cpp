@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <cmath>
 #include <string_view>
 
 namespace liptako::sim {
@@ -25,7 +26,7 @@ std::string to_json_line(const TruthState& state) {
       "{{\"time\":\"{}\",\"flight\":{},\"kind\":\"{}\",\"icao_address\":{},\"callsign\":\"{}\","
       "\"mode_3a\":{},"
       "\"lat_deg\":{:.8f},\"lon_deg\":{:.8f},\"height_m\":{:.2f},\"altitude_ft\":{:.1f},"
-      "\"ground_speed_kt\":{:.2f},\"track_angle_deg\":{:.3f},\"vertical_rate_ftmin\":{:.0f},"
+      "\"ground_speed_kt\":{:.2f},\"track_angle_deg\":{:.3f},\"vertical_rate_ftmin\":{},"
       "\"on_ground\":{},\"transponder\":\"{}\",\"silent\":{}}}",
       base::to_rfc3339(state.time),
       state.flight,
@@ -39,7 +40,7 @@ std::string to_json_line(const TruthState& state) {
       state.pressure_altitude.feet(),
       state.ground_speed.knots(),
       state.track_angle.degrees(),
-      state.vertical_rate.feet_per_minute(),
+      static_cast<int>(std::floor(state.vertical_rate.feet_per_minute() + 0.5)),
       state.on_ground,
       kTransponders[static_cast<std::size_t>(state.transponder)],
       state.silent);
