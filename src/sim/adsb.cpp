@@ -18,7 +18,8 @@ enum : std::uint64_t { kAdsb = 1003 };
 
 double steps(double value, double step) { return std::floor(value / step + 0.5) * step; }
 
-// Number of longitude zones at a latitude [ICAO Annex 10 Vol. IV, CPR]; 15 zones of latitude in a quarter circle.
+// Number of longitude zones at a latitude [ICAO Annex 10 Vol. IV, CPR]; 15 zones of latitude in a
+// quarter circle.
 int longitude_zones(double latitude_rad) {
   const double cosine = base::cos(latitude_rad);
   const double a = 1.0 - base::cos(base::kPi / 30.0);
@@ -31,7 +32,8 @@ struct Quality {
   int nac_v;
 };
 
-// What installations of each position accuracy usually send along; NIC bounds the error 10 to 20 times wider.
+// What installations of each position accuracy usually send along; NIC bounds the error 10 to 20
+// times wider.
 Quality quality_of(int nac_p) {
   switch (nac_p) {
     case 11:

@@ -1,5 +1,5 @@
-// ADS-B: what equipped aircraft say of themselves, and which of it a ground station hears. Gives reports, not bytes
-// (wire.hpp).
+// ADS-B: what equipped aircraft say of themselves, and which of it a ground station hears. Gives
+// reports, not bytes (wire.hpp).
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,8 @@ class AdsbModel {
 
   // When the present collecting interval ends.
   [[nodiscard]] base::Timestamp next() const { return next_; }
-  // What was heard in it, by time of reception; moves on. Requires the flights to have been flown to next().
+  // What was heard in it, by time of reception; moves on. Requires the flights to have been flown
+  // to next().
   [[nodiscard]] std::vector<AdsbReport> listen(const Flights& flights);
   void skip() { next_ += kCollect; }
 

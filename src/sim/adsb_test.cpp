@@ -1,4 +1,5 @@
-// ADS-B reports lie around the truth as their quality indicators say, and are heard as the station's data says.
+// ADS-B reports lie around the truth as their quality indicators say, and are heard as the
+// station's data says.
 #include "sim/adsb.hpp"
 
 #include <gtest/gtest.h>
@@ -89,7 +90,8 @@ TEST(Adsb, PositionErrorsHaveTheSpreadOfTheAccuracyCategory) {
     });
     const double sd = NavigationError::radius95(nac_p)->metres() / 2.4477;
     ASSERT_GT(count, 20000);
-    // Both axes together; errors are slow, so 60 aircraft are what counts. Position encoding adds 2 m.
+    // Both axes together; errors are slow, so 60 aircraft are what counts. Position encoding adds 2
+    // m.
     EXPECT_NEAR(std::sqrt(sum2 / count / 2.0), sd, 0.12 * sd);
     EXPECT_NEAR(static_cast<double>(outside) / count, 0.05, 0.035);
   }

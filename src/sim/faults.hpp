@@ -1,4 +1,5 @@
-// Faults of sources: when one is without power or held back, and the garbage datagrams that arrive among the real ones.
+// Faults of sources: when one is without power or held back, and the garbage datagrams that arrive
+// among the real ones.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@
 
 namespace liptako::sim {
 
-// If `time` lies in a window of the fault: the end of that window (Timestamp::max() if it has none).
+// If `time` lies in a window of the fault: the end of that window (Timestamp::max() if it has
+// none).
 [[nodiscard]] std::optional<base::Timestamp> window_end(const Fault& fault,
                                                         base::Timestamp start,
                                                         base::Timestamp time);
@@ -25,7 +27,8 @@ class GarbageStream {
   [[nodiscard]] const Fault& fault() const { return *fault_; }
   // When the next one arrives; Timestamp::max() if no more will.
   [[nodiscard]] base::Timestamp next() const { return next_; }
-  // That datagram, made from a real one of the same source (or from nothing, if there is none yet); moves on.
+  // That datagram, made from a real one of the same source (or from nothing, if there is none yet);
+  // moves on.
   [[nodiscard]] base::Bytes take(base::ByteView real);
 
  private:

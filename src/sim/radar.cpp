@@ -18,7 +18,8 @@ enum : std::uint64_t { kRadar = 1001, kClutter = 1002 };
 
 constexpr double kFullCircle = 2.0 * base::kPi;
 constexpr double kSectorWidth = kFullCircle / RadarSector::kCount;
-// A fixed echo shows up in half of the revolutions; half of the clutter is such echoes, the rest is anywhere.
+// A fixed echo shows up in half of the revolutions; half of the clutter is such echoes, the rest is
+// anywhere.
 constexpr double kSpotProbability = 0.5;
 constexpr double kFalseAlarm = 1e-6;
 
@@ -65,9 +66,9 @@ double RadarModel::beam_azimuth(Timestamp time) const {
          (base::to_seconds(since % radar_->period) / base::to_seconds(radar_->period));
 }
 
-// The beam meets the aircraft where both azimuths are equal. The beam is much the faster, so that starting from the
-// sector's begin and going on by the remaining angle converges at once; the test against the sector's ends comes last,
-// so that every crossing belongs to exactly one sector.
+// The beam meets the aircraft where both azimuths are equal. The beam is much the faster, so that
+// starting from the sector's begin and going on by the remaining angle converges at once; the test
+// against the sector's ends comes last, so that every crossing belongs to exactly one sector.
 std::optional<RadarModel::Crossing> RadarModel::crossing(const Flight& flight,
                                                          const RadarSector& sector) const {
   const double rate = kFullCircle / base::to_seconds(radar_->period);
@@ -102,9 +103,9 @@ bool RadarModel::in_sight(const Crossing& seen) const {
                         frame_at(seen.pose.position).height_m - ground);
 }
 
-// Secondary: as configured for whatever replies. Primary: a fluctuating target (Swerling 1), whose probability of
-// detection is Pfa^(1 / (1 + S)), with the signal-to-noise ratio S falling with the fourth power of range
-// [Skolnik08, ch. 2].
+// Secondary: as configured for whatever replies. Primary: a fluctuating target (Swerling 1), whose
+// probability of detection is Pfa^(1 / (1 + S)), with the signal-to-noise ratio S falling with the
+// fourth power of range [Skolnik08, ch. 2].
 double RadarModel::detection_probability(const Crossing& seen, const Flight& flight) const {
   if (radar_->kind == RadarKind::mode_s) {
     const bool replies =
@@ -155,8 +156,8 @@ RadarPlot RadarModel::plot_of(const Crossing& seen, const Flight& flight) {
   return plot;
 }
 
-// A reply that reached the antenna over a reflecting wall: an aircraft's identity and height where the wall is, and
-// further away by the detour.
+// A reply that reached the antenna over a reflecting wall: an aircraft's identity and height where
+// the wall is, and further away by the detour.
 void RadarModel::add_reflections(RadarSector& sector, const Flights& flights) {
   const int count = prng_.poisson(radar_->false_plots / RadarSector::kCount);
   for (int i = 0; i < count; ++i) {

@@ -1,5 +1,5 @@
-// Rotating radars: what the beam sees of each aircraft as it passes, with the errors of a real sensor. Gives
-// measurements, not bytes (wire.hpp).
+// Rotating radars: what the beam sees of each aircraft as it passes, with the errors of a real
+// sensor. Gives measurements, not bytes (wire.hpp).
 #pragma once
 
 #include <cstdint>

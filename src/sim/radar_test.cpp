@@ -1,4 +1,5 @@
-// What radars measure has the claimed statistics against the truth, with GeographicLib as the judge of geometry.
+// What radars measure has the claimed statistics against the truth, with GeographicLib as the judge
+// of geometry.
 #include "sim/radar.hpp"
 
 #include <gtest/gtest.h>
@@ -221,7 +222,8 @@ TEST(Radar, SeesNothingBelowTheHorizonInTheConeOfSilenceOnTheGroundOrOutOfRange)
         highest = std::max(highest, truth.elevation_rad / base::kRadiansPerDegree);
         EXPECT_FALSE(pose.on_ground);
         EXPECT_GE(truth.range_m, 1e3);
-        // On a sphere of 4/3 radius the straight line to the horizon is 4.12 km * sqrt(metres), on both sides.
+        // On a sphere of 4/3 radius the straight line to the horizon is 4.12 km * sqrt(metres), on
+        // both sides.
         const double height = frame_at(pose.position).height_m - 397.0;
         EXPECT_LE(truth.range_m, 4125.0 * (std::sqrt(33.0) + std::sqrt(height)) * 1.01);
       }
@@ -334,7 +336,8 @@ TEST(Radar, PrimaryHasNoIdentityFallingDetectionAndTheConfiguredClutter) {
     });
     return plots / 130.0;
   };
-  // Swerling 1: S of 1 m2 at 100 km is ln(1e-6) / ln(0.8) - 1 = 60.9; twice that gives 0.894, at 230 km 0.033.
+  // Swerling 1: S of 1 m2 at 100 km is ln(1e-6) / ln(0.8) - 1 = 60.9; twice that gives 0.894, at
+  // 230 km 0.033.
   EXPECT_NEAR(detected(13.4), 0.894, 0.08);
   EXPECT_NEAR(detected(14.58), 0.033, 0.06);
 }

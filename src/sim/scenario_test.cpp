@@ -1,4 +1,5 @@
-// Scenario files: what they say arrives in the right units, and a mistake is named by file, line and field.
+// Scenario files: what they say arrives in the right units, and a mistake is named by file, line
+// and field.
 #include "sim/scenario.hpp"
 
 #include <gtest/gtest.h>

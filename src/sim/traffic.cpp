@@ -15,7 +15,8 @@ using base::Timestamp;
 
 enum : std::uint64_t { kDepartures = 1, kFlight = 2 };
 
-// An upper bound of the time a flight takes: its way at four fifths of its speed, and the slow parts at both ends.
+// An upper bound of the time a flight takes: its way at four fifths of its speed, and the slow
+// parts at both ends.
 Duration longest(const Traffic& traffic) {
   const Performance& can = performance(traffic.kind);
   const double speed = traffic.cruise.value_or(can.cruise).mps();

@@ -1,6 +1,6 @@
-// When flights depart and what each of them is: turns the scenario's traffic into flight plans. Every flight's
-// properties depend only on the seed, its stream and its place in that stream; only a number already in use in the air
-// makes it draw again.
+// When flights depart and what each of them is: turns the scenario's traffic into flight plans.
+// Every flight's properties depend only on the seed, its stream and its place in that stream; only
+// a number already in use in the air makes it draw again.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// Measurements as datagrams in the sensors' formats: CAT048 and CAT034 of radars, CAT021 of ADS-B stations, through
-// the project's own encoder. Times go through the sensor's clock, with its faults.
+// Measurements as datagrams in the sensors' formats: CAT048 and CAT034 of radars, CAT021 of ADS-B
+// stations, through the project's own encoder. Times go through the sensor's clock, with its
+// faults.
 #pragma once
 
 #include <vector>
@@ -19,8 +20,8 @@ inline constexpr std::size_t kLargestDatagram = 1472;  // UDP over Ethernet
                                        base::Timestamp start,
                                        base::Timestamp time);
 
-// The datagrams at the end of a sector: the plots first, then the message that the next sector begins (a north marker
-// if it begins at north).
+// The datagrams at the end of a sector: the plots first, then the message that the next sector
+// begins (a north marker if it begins at north).
 [[nodiscard]] std::vector<base::Bytes> to_datagrams(const Radar& radar,
                                                     const RadarSector& sector,
                                                     base::Timestamp start);

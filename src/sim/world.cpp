@@ -105,11 +105,11 @@ std::vector<SourceInfo> describe(const Scenario& scenario) {
 
 }  // namespace
 
-// Events in order of time; of several at one instant, departures come before sensors, and sensors before garbage,
-// each in the scenario's order.
+// Events in order of time; of several at one instant, departures come before sensors, and sensors
+// before garbage, each in the scenario's order.
 struct World::State {
   State(const Scenario& scenario_in, std::uint64_t seed, Timestamp start_in)
-      : scenario(scenario_in), start(start_in), now(start_in), sources(describe(scenario)) {
+      : scenario(scenario_in), start(start_in), sources(describe(scenario)) {
     for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
       streams.emplace_back(scenario.traffic[i], seed, i, start);
     }
@@ -255,7 +255,6 @@ struct World::State {
 
   const Scenario scenario;  // sensors and streams point into it
   const Timestamp start;
-  Timestamp now;
   const std::vector<SourceInfo> sources;
   std::vector<TrafficStream> streams;
   std::vector<RadarModel> radars;
@@ -270,23 +269,20 @@ struct World::State {
 };
 
 World::World(const Scenario& scenario, std::uint64_t seed, Timestamp start)
-    : state_(std::make_unique<State>(scenario, seed, start)) {}
+    : now_(start), state_(std::make_unique<State>(scenario, seed, start)) {}
 World::~World() = default;
 World::World(World&&) noexcept = default;
 World& World::operator=(World&&) noexcept = default;
 
 void World::advance(Timestamp until, const Sink& sink) {
-  CHECK(until >= state_->now);
+  CHECK(until >= now_);
   state_->run_to(until);
-  state_->now = until;
+  now_ = until;
   state_->deliver(until, sink);
 }
 
-Timestamp World::now() const { return state_->now; }
-
 std::vector<TruthState> World::truth(Timestamp time) const {
-  CHECK(time <= state_->now && time >= state_->now - std::chrono::seconds(60) &&
-        time >= state_->start);
+  CHECK(time <= now_ && time >= now_ - std::chrono::seconds(60) && time >= state_->start);
   std::vector<TruthState> out;
   for (const std::unique_ptr<Flight>& flight : state_->flights) {
     const std::optional<Pose> pose = flight->at(time);

@@ -60,16 +60,17 @@ class World {
   // by source. Requires `until` not to lie before now().
   void advance(base::Timestamp until, const Sink& sink);
   // The start, then the last `until`.
-  [[nodiscard]] base::Timestamp now() const;
+  [[nodiscard]] base::Timestamp now() const { return now_; }
 
-  // All aircraft at `time`, by flight number. Requires now() - 60 s <= time <= now() and time >=
-  // start.
+  // All aircraft at `time`, by flight number. Requires now() - 60 s <= time <= now(), and `time`
+  // not before the start.
   [[nodiscard]] std::vector<TruthState> truth(base::Timestamp time) const;
 
   [[nodiscard]] std::span<const SourceInfo> sources() const;
 
  private:
   struct State;
+  base::Timestamp now_;
   std::unique_ptr<State> state_;
 };
 

@@ -1,4 +1,5 @@
-// The whole simulator: bytes through the project's own decoder against the truth, order, faults, repeatability.
+// The whole simulator: bytes through the project's own decoder against the truth, order, faults,
+// repeatability.
 #include "sim/world.hpp"
 
 #include <fmt/core.h>
@@ -106,10 +107,24 @@ TEST(World, BytesDependOnTheSeedAloneAndNotOnTheSteps) {
 // Every kind of sensor, transponder and fault, and flights from and to aerodromes.
 constexpr std::string_view kSmall = R"(name = "petit"
 atmosphere = { isa_offset_k = 12, qnh_hpa = 1009, geoid_m = 27, terrain_m = 370 }
-aerodrome = [{ name = "A", latitude_deg = 12.5, longitude_deg = -8, elevation_ft = 1250, runway_deg = 60 }]
-point = [{ name = "N", latitude_deg = 13.6, longitude_deg = -7.5 },
-         { name = "S", latitude_deg = 11.6, longitude_deg = -8.4 },
-         { name = "H", latitude_deg = 12.2, longitude_deg = -8.2 }]
+[[aerodrome]]
+name = "A"
+latitude_deg = 12.5
+longitude_deg = -8
+elevation_ft = 1250
+runway_deg = 60
+[[point]]
+name = "N"
+latitude_deg = 13.6
+longitude_deg = -7.5
+[[point]]
+name = "S"
+latitude_deg = 11.6
+longitude_deg = -8.4
+[[point]]
+name = "H"
+latitude_deg = 12.2
+longitude_deg = -8.2
 [[radar]]
 name = "s"
 node = "n"
@@ -207,8 +222,8 @@ until_min = 3
 repeats_min = 8
 )";
 
-// The same bytes from every compiler and on every CPU. The value moves only with the simulator itself: the commit that
-// changes it says why.
+// The same bytes from every compiler and on every CPU. The value moves only with the simulator
+// itself: the commit that changes it says why.
 TEST(World, BytesOfASmallScenarioArePinned) {
   const auto scenario = load_scenario(kSmall, "small");
   ASSERT_TRUE(scenario.has_value()) << scenario.error().message;
