@@ -5,8 +5,14 @@ import { type DrawList, Op } from './draw_list.ts';
 
 const ELLIPSE_STEPS = 40;
 
+interface Stamp {
+  offsets: Int32Array;
+  alphas: Uint16Array; // 0 to 256
+}
+
 export class Raster {
   readonly pixels: Uint32Array;
+  private readonly stamps = new Map<Mask, Stamp>();
 
   constructor(
     readonly width: number,
@@ -78,7 +84,40 @@ export class Raster {
     this.pixels[at] = 0xff000000 | rb | g;
   }
 
+  // Most of a symbol's box is empty: its marked pixels are listed once, as offsets in this framebuffer.
+  private stampOf(mask: Mask): Stamp {
+    let stamp = this.stamps.get(mask);
+    if (!stamp) {
+      const marked: number[] = [];
+      for (let i = 0; i < mask.alpha.length; i++) if (mask.alpha[i] !== 0) marked.push(i);
+      stamp = {
+        offsets: Int32Array.from(marked, (i) => Math.floor(i / mask.width) * this.width + (i % mask.width)),
+        alphas: Uint16Array.from(marked, (i) => Math.round((mask.alpha[i] * 256) / 255)),
+      };
+      this.stamps.set(mask, stamp);
+    }
+    return stamp;
+  }
+
   private mask(mask: Mask, left: number, top: number, word: number, strength: number): void {
+    const inside = left >= 0 && top >= 0 && left + mask.width <= this.width && top + mask.height <= this.height;
+    if (inside) {
+      const { offsets, alphas } = this.stampOf(mask);
+      const { pixels } = this;
+      const base = top * this.width + left;
+      const redBlue = word & 0xff00ff;
+      const green = word & 0xff00;
+      for (let i = 0; i < offsets.length; i++) {
+        const at = base + offsets[i];
+        const alpha = strength === 1 ? alphas[i] : (alphas[i] * strength) | 0;
+        const keep = 256 - alpha;
+        const under = pixels[at];
+        const rb = (((under & 0xff00ff) * keep + redBlue * alpha) >>> 8) & 0xff00ff;
+        const g = (((under & 0xff00) * keep + green * alpha) >>> 8) & 0xff00;
+        pixels[at] = 0xff000000 | rb | g;
+      }
+      return;
+    }
     const x0 = Math.max(0, -left);
     const x1 = Math.min(mask.width, this.width - left);
     const y0 = Math.max(0, -top);
@@ -122,7 +161,7 @@ export class Raster {
     let b0 = steep ? x0 : y0;
     let a1 = steep ? y1 : x1;
     let b1 = steep ? x1 : y1;
-    const length = Math.hypot(x1 - x0, y1 - y0);
+    const length = Math.sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0));
     const endPhase = phase + length;
     if (!(length < 1e6)) return endPhase;
     if (a0 > a1) {
@@ -137,19 +176,28 @@ export class Raster {
     const first = Math.max(0, Math.round(a0));
     const last = Math.min(sizeA - 1, Math.round(a1));
     const full = strength * 256;
+    const { pixels } = this;
+    const stepA = steep ? this.width : 1;
+    const stepB = steep ? 1 : this.width;
+    const redBlue = word & 0xff00ff;
+    const green = word & 0xff00;
     for (let a = first; a <= last; a++) {
       if (dash > 0 && (Math.abs(phase + (a - a0) * stretch) / dash) % 2 >= 1) continue;
       const b = b0 + (a - a0) * slope;
       const whole = Math.floor(b);
-      const part = b - whole;
-      const lower = Math.round((1 - part) * full);
-      const upper = Math.round(part * full);
-      if (steep) {
-        if (whole >= 0 && whole < sizeB && lower) this.blend(a * this.width + whole, word, lower);
-        if (whole + 1 >= 0 && whole + 1 < sizeB && upper) this.blend(a * this.width + whole + 1, word, upper);
-      } else {
-        if (whole >= 0 && whole < sizeB && lower) this.blend(whole * this.width + a, word, lower);
-        if (whole + 1 >= 0 && whole + 1 < sizeB && upper) this.blend((whole + 1) * this.width + a, word, upper);
+      if (whole < -1 || whole >= sizeB) continue;
+      // The two pixels across the line share its weight.
+      const upper = ((b - whole) * full + 0.5) | 0;
+      for (let side = 0; side < 2; side++) {
+        const alpha = side === 0 ? (full - upper) | 0 : upper;
+        const row = whole + side;
+        if (alpha === 0 || row < 0 || row >= sizeB) continue;
+        const at = a * stepA + row * stepB;
+        const keep = 256 - alpha;
+        const under = pixels[at];
+        const rb = (((under & 0xff00ff) * keep + redBlue * alpha) >>> 8) & 0xff00ff;
+        const g = (((under & 0xff00) * keep + green * alpha) >>> 8) & 0xff00;
+        pixels[at] = 0xff000000 | rb | g;
       }
     }
     return endPhase;

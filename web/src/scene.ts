@@ -84,7 +84,7 @@ export class Scene {
     list.clear();
     this.drawn = 0;
     this.obstacles.length = 0;
-    this.fastest = 0;
+    let fastest = 0;
     this.emergencies = 0;
     this.lines.clear();
     this.graticuleNames(list, atlas, input);
@@ -121,10 +121,11 @@ export class Scene {
       }
       if (store.number[slot] === selected) list.sprite(Sprite.selected, x, y, Ink.selected);
       if (!lost) {
-        const speed = Math.hypot(store.vx[slot], store.vy[slot]) * camera.scale * 1000;
-        if (speed > this.fastest) this.fastest = speed;
+        const speed = store.vx[slot] * store.vx[slot] + store.vy[slot] * store.vy[slot];
+        if (speed > fastest) fastest = speed;
       }
     }
+    this.fastest = Math.sqrt(fastest) * camera.scale * 1000;
     this.labelTexts(list, atlas, input);
     if (lost) {
       const w = 3 * unit;
@@ -231,7 +232,8 @@ export class Scene {
       store.eachDot(slot, camera.x, (dx, dotY) => {
         const x = width / 2 + dx * camera.scale;
         const y = screenY(camera, height, dotY);
-        if (Math.hypot(x - lastX, y - lastY) < (rank === 0 ? 7 : 5) * unit) return true;
+        const apart = (rank === 0 ? 7 : 5) * unit;
+        if ((x - lastX) * (x - lastX) + (y - lastY) * (y - lastY) < apart * apart) return true;
         const sprite = rank < 2 ? Sprite.dot0 : rank < 4 ? Sprite.dot1 : Sprite.dot2;
         const fade = chosen ? 1 - rank / (HISTORY_DOTS * 1.6) : 1 - rank * 0.11;
         list.sprite(sprite, x, y, ink, fade);
@@ -250,7 +252,7 @@ export class Scene {
       const slot = this.slots[i];
       const dx = store.vx[slot] * ms * camera.scale;
       const dy = store.vy[slot] * ms * camera.scale;
-      const length = Math.hypot(dx, dy);
+      const length = Math.sqrt(dx * dx + dy * dy);
       if (length < 8 * unit) continue;
       // The segment starts at the edge of the symbol.
       const start = (6 * unit) / length;

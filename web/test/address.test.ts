@@ -33,9 +33,9 @@ test('contributing sensors are named by their bits, beyond the 32nd too', () => 
 test('an innovation is shown with its units and standard deviations', () => {
   assert.equal(
     innovationText({ range_m: { value: 12.345, sd: 40 }, azimuth_deg: { value: -0.0212, sd: 0.08 } }),
-    'distance 12.3\u202fm (σ 40), azimut -0.0212° (σ 0.08)',
+    'distance\u00a012.3\u202fm\u00a0(σ\u00a040)\nazimut\u00a0-0.0212°\u00a0(σ\u00a00.08)',
   );
-  assert.equal(innovationText({ doppler_mps: { value: null, sd: null } }), 'doppler ?\u202fmps (σ ?)');
+  assert.equal(innovationText({ doppler_mps: { value: null, sd: null } }), 'doppler\u00a0?\u202fmps\u00a0(σ\u00a0?)');
   assert.equal(innovationText(undefined), '');
 });
 

@@ -44,7 +44,7 @@ const COMPONENTS: Record<string, TextKey> = {
   height: 'innovationHeight',
 };
 
-// Each component with its unit and its predicted standard deviation: "distance 12,5 m (σ 40)".
+// A line a component, with its unit and its predicted standard deviation: "distance 12.5 m (σ 40)".
 export function innovationText(innovation: Update['innovation']): string {
   const short = (v: number | null): string => (typeof v === 'number' ? String(Number(v.toPrecision(3))) : '?');
   return Object.entries(innovation ?? {})
@@ -52,9 +52,9 @@ export function innovationText(innovation: Update['innovation']): string {
       const parts = /^(\w+)_([a-z]+)$/.exec(name) ?? ['', name, ''];
       const label = parts[1] in COMPONENTS ? text(COMPONENTS[parts[1]]) : parts[1];
       const unit = parts[2] === 'deg' ? '°' : parts[2] && `\u202f${parts[2]}`;
-      return `${label} ${short(component?.value)}${unit} (σ ${short(component?.sd)})`;
+      return `${label}\u00a0${short(component?.value)}${unit}\u00a0(σ\u00a0${short(component?.sd)})`;
     })
-    .join(', ');
+    .join('\n');
 }
 
 export class TrackDetail {
