@@ -1,5 +1,5 @@
-// HTTP/1.1 [RFC 9110, RFC 9112] and WebSocket [RFC 6455] with Boost.Beast; the only file that includes it. Everything
-// but the public functions of HttpServer runs on the io thread.
+// HTTP/1.1 [RFC 9110, RFC 9112] and WebSocket [RFC 6455] with Boost.Beast; the only file that
+// includes it. Everything but the public functions of HttpServer runs on the io thread.
 #include "io/http_server.hpp"
 
 #include <fmt/format.h>
@@ -75,7 +75,8 @@ namespace {
 
 using State = HttpServer::State;
 
-// One WebSocket client. At most one message is being written; when it has left, the newest is asked for.
+// One WebSocket client. At most one message is being written; when it has left, the newest is asked
+// for.
 class StreamSession : public std::enable_shared_from_this<StreamSession> {
  public:
   StreamSession(std::shared_ptr<State> state, beast::tcp_stream stream)
@@ -106,9 +107,9 @@ class StreamSession : public std::enable_shared_from_this<StreamSession> {
     socket_.binary(true);
     error_code ignored;
     auto& socket = beast::get_lowest_layer(socket_).socket();
-    socket.set_option(asio::socket_base::send_buffer_size(state_->options.send_buffer_bytes),
-                      ignored);
-    socket.set_option(tcp::no_delay(true), ignored);
+    (void)socket.set_option(asio::socket_base::send_buffer_size(state_->options.send_buffer_bytes),
+                            ignored);
+    (void)socket.set_option(tcp::no_delay(true), ignored);
     socket_.async_accept(request, [self = shared_from_this()](error_code error) {
       if (error || self->state_->stopped) return;
       self->source_ = self->state_->handlers.open_stream();
@@ -132,7 +133,7 @@ class StreamSession : public std::enable_shared_from_this<StreamSession> {
   void close() {
     source_ = nullptr;
     error_code ignored;
-    beast::get_lowest_layer(socket_).socket().close(ignored);
+    (void)beast::get_lowest_layer(socket_).socket().close(ignored);
   }
 
  private:
@@ -325,8 +326,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
   template <class Body>
   void send(http::response<Body> response, std::size_t size) {
-    // A page of ours loads nothing from elsewhere, runs no inline script, talks to this node alone and is framed by
-    // nobody.
+    // A page of ours loads nothing from elsewhere, runs no inline script, talks to this node alone
+    // and is framed by nobody.
     response.set("Content-Security-Policy",
                  fmt::format("default-src 'self'; connect-src 'self'{}; base-uri 'none'; "
                              "form-action 'none'; frame-ancestors "
@@ -357,11 +358,11 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
         });
   }
 
-  // Closing while the client still sends would reset the connection and take the answer with it: read what is
-  // left, within the idle timeout and a bound, then close.
+  // Closing while the client still sends would reset the connection and take the answer with it:
+  // read what is left, within the idle timeout and a bound, then close.
   void drain() {
     error_code ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    (void)stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
     drained_.resize(16u << 10);
     stream_.expires_after(state_->options.idle_timeout);
     drain_more(0);
@@ -378,7 +379,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
         });
   }
 
-  // The WebSocket of this very node, by the name under which the page was loaded; that name has been checked.
+  // The WebSocket of this very node, by the name under which the page was loaded; that name has
+  // been checked.
   [[nodiscard]] std::string stream_source() const {
     const std::string_view host = to_std(request_[http::field::host]);
     return is_loopback_host(host) ? fmt::format(" ws://{}", host) : std::string();
@@ -401,11 +403,11 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 base::Result<void> HttpServer::State::listen() {
   error_code error;
   const tcp::endpoint endpoint(asio::ip::make_address(options.address, error), options.port);
-  if (!error) acceptor.open(endpoint.protocol(), error);
+  if (!error) (void)acceptor.open(endpoint.protocol(), error);
   // A restart must not wait for connections of the last run to time out.
-  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) (void)acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) (void)acceptor.bind(endpoint, error);
+  if (!error) (void)acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     return base::world_failed(fmt::format(
         "cannot serve on {} port {}: {}", options.address, options.port, error.message()));
@@ -446,7 +448,7 @@ void HttpServer::State::pump_streams() {
 void HttpServer::State::stop() {
   stopped = true;
   error_code ignored;
-  acceptor.close(ignored);
+  (void)acceptor.close(ignored);
   accept_retry.cancel();
   for (HttpSession* session : sessions) session->close();
   for (StreamSession* stream : streams) stream->close();

@@ -29,8 +29,9 @@ struct HttpResponse {
   std::string body;
 };
 
-// Answers one request, from any thread, at once or later; only the first call counts. If none comes within
-// HttpOptions::answer_timeout, the client is told 503. Must not be called once the IoThread is gone.
+// Answers one request, from any thread, at once or later; only the first call counts. If none comes
+// within HttpOptions::answer_timeout, the client is told 503. Must not be called once the IoThread
+// is gone.
 using HttpAnswer = std::function<void(HttpResponse)>;
 
 // Gives the next message for one client, replacing its content; false if there is none now. It is

@@ -1,6 +1,6 @@
-// A real server on 127.0.0.1 and a client written here over a plain socket, so that what is checked is what is on the
-// wire and not one library talking to itself. Nothing sleeps; reads have a deadline far beyond what a loaded machine
-// needs.
+// A real server on 127.0.0.1 and a client written here over a plain socket, so that what is checked
+// is what is on the wire and not one library talking to itself. Nothing sleeps; reads have a
+// deadline far beyond what a loaded machine needs.
 #include "io/http_server.hpp"
 
 #include <arpa/inet.h>

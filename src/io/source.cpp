@@ -53,7 +53,7 @@ void BlockStream::stop() {
   timer_.cancel();
 }
 
-void BlockStream::finish(End end) {
+void BlockStream::finish(const End& end) {
   // stop() forgets the callback that is running: keep it alive.
   const OnEnd on_end = std::exchange(on_end_, nullptr);
   stop();

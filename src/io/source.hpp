@@ -96,7 +96,7 @@ class BlockStream : public std::enable_shared_from_this<BlockStream> {
  private:
   void read();
   void push_blocks();
-  void finish(End end);
+  void finish(const End& end);
 
   asio::ip::tcp::socket socket_;
   asio::steady_timer timer_;
@@ -114,8 +114,10 @@ inline constexpr std::chrono::milliseconds kRoomPoll{5};
 [[nodiscard]] std::string to_text(base::Duration wait);  // "1 s", "0.5 s"
 
 [[nodiscard]] std::shared_ptr<Source> make_source(SourceContext context, UdpOptions options);
-[[nodiscard]] std::shared_ptr<Source> make_source(SourceContext context, TcpClientOptions options);
-[[nodiscard]] std::shared_ptr<Source> make_source(SourceContext context, TcpListenOptions options);
+[[nodiscard]] std::shared_ptr<Source> make_source(SourceContext context,
+                                                  const TcpClientOptions& options);
+[[nodiscard]] std::shared_ptr<Source> make_source(SourceContext context,
+                                                  const TcpListenOptions& options);
 [[nodiscard]] std::shared_ptr<Source> make_source(SourceContext context, FileOptions options);
 
 }  // namespace liptako::io

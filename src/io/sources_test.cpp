@@ -1,5 +1,5 @@
-// Real sockets on 127.0.0.1 with ports the kernel chooses. Nothing sleeps: each test waits on the inbox until what it
-// expects is there, with a deadline far beyond what a loaded machine needs.
+// Real sockets on 127.0.0.1 with ports the kernel chooses. Nothing sleeps: each test waits on the
+// inbox until what it expects is there, with a deadline far beyond what a loaded machine needs.
 #include "io/sources.hpp"
 
 #include <arpa/inet.h>
@@ -208,7 +208,8 @@ TEST_F(SourcesTest, LossesInTheKernelAreCounted) {
   const std::uint16_t port = open(options);
   Socket sender(SOCK_DGRAM);
   sender.connect(port);
-  // Sent faster than any reader keeps up with 4 KiB; one more at the end of each round tells what was lost before it.
+  // Sent faster than any reader keeps up with 4 KiB; one more at the end of each round tells what
+  // was lost before it.
   const auto has_overflow = [&] { return has_event("overflow "); };
   const auto deadline = SteadyClock::now() + kDeadline;
   while (!has_overflow() && SteadyClock::now() < deadline) {
@@ -432,7 +433,8 @@ TEST_F(FileSourceTest, PlaysAllBlocksThenEnds) {
 
 TEST_F(FileSourceTest, TakesAsLongAsTheRecordingDividedBySpeed) {
   base::Bytes content;
-  // 4 s of recording, a block every 1/4 s; one that is out of order and one without time do not change that.
+  // 4 s of recording, a block every 1/4 s; one that is out of order and one without time do not
+  // change that.
   for (std::uint16_t i = 0; i <= 16; ++i) {
     add(content, static_cast<std::uint16_t>(1000 + 32 * i));
     if (i == 5) add(content, 1000);

@@ -81,7 +81,7 @@ base::Result<StaticFiles> StaticFiles::load(const std::vector<Mount>& mounts) {
   return out;
 }
 
-void StaticFiles::add(std::string path, std::string content) {
+void StaticFiles::add(std::string_view path, std::string content) {
   std::string_view plain_path = path;
   const bool is_gzip = plain_path.ends_with(".gz");
   const bool is_brotli = plain_path.ends_with(".br");

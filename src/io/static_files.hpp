@@ -37,7 +37,7 @@ class StaticFiles {
   [[nodiscard]] std::size_t size() const { return files_.size(); }
 
  private:
-  void add(std::string path, std::string content);
+  void add(std::string_view path, std::string content);
 
   std::map<std::string, StaticFile, std::less<>> files_;
 };

@@ -210,11 +210,11 @@ class TcpListenSource final : public Source, public std::enable_shared_from_this
 
 }  // namespace
 
-std::shared_ptr<Source> make_source(SourceContext context, TcpClientOptions options) {
+std::shared_ptr<Source> make_source(SourceContext context, const TcpClientOptions& options) {
   return std::make_shared<TcpClientSource>(std::move(context), options);
 }
 
-std::shared_ptr<Source> make_source(SourceContext context, TcpListenOptions options) {
+std::shared_ptr<Source> make_source(SourceContext context, const TcpListenOptions& options) {
   return std::make_shared<TcpListenSource>(std::move(context), options);
 }
 

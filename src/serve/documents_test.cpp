@@ -42,12 +42,12 @@ TEST(Documents, TrackLineHasExactlyTheAgreedFieldsInOrder) {
   track.pressure_altitude = Length::from_flight_level(350);
   std::string line;
   append_track_json(track, kSensors, line);
-  EXPECT_EQ(
-      line,
-      R"({"time":"2026-11-22T14:32:07.125Z","track":1042,"icao_address":"0a1b2c","callsign":"TLK12",)"
-      R"("mode_3a":"0777","lat_deg":12.5000000,"lon_deg":-7.9999999,"altitude_ft":35000,"ground_speed_kt":450.0,)"
-      R"("track_angle_deg":0.00,"position_sd_m":100.0,"existence":0.999,"state":"confirmed",)"
-      R"("sources":["Kati","Sikasso"]})");
+  EXPECT_EQ(line,
+            R"({"time":"2026-11-22T14:32:07.125Z","track":1042,"icao_address":"0a1b2c",)"
+            R"("callsign":"TLK12","mode_3a":"0777","lat_deg":12.5000000,"lon_deg":-7.9999999,)"
+            R"("altitude_ft":35000,"ground_speed_kt":450.0,"track_angle_deg":0.00,)"
+            R"("position_sd_m":100.0,"existence":0.999,"state":"confirmed",)"
+            R"("sources":["Kati","Sikasso"]})");
 }
 
 TEST(Documents, TrackLineSaysNullForWhatIsNotKnown) {
