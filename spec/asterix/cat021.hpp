@@ -75,7 +75,7 @@ inline constexpr std::string_view kTrajectoryChange[] = {"none", "tc_0_only", "m
 inline constexpr Scale kTenth{1, 10};
 
 inline constexpr Row kRows[] = {
-    fixed("010", "source", "Data source identification"),
+    fixed("010", "sac_sic", "Data source identification"),
     u("SAC", "sac", 8),
     u("SIC", "sic", 8),
 

@@ -51,7 +51,7 @@ inline constexpr std::string_view kFilter[] = {"invalid",
                                                "psr_enhanced_and_all_ssr_mode_s"};
 
 inline constexpr Row kRows[] = {
-    fixed("010", "source", "Data source identifier"),
+    fixed("010", "sac_sic", "Data source identifier"),
     u("SAC", "sac", 8),
     u("SIC", "sic", 8),
 

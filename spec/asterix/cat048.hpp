@@ -36,7 +36,7 @@ inline constexpr std::string_view kFlightStatus[] = {"airborne",
                                                      "unknown"};
 
 inline constexpr Row kRows[] = {
-    fixed("010", "source", "Data source identifier"),
+    fixed("010", "sac_sic", "Data source identifier"),
     u("SAC", "sac", 8),
     u("SIC", "sic", 8),
 

@@ -1,4 +1,5 @@
-// Writing FSPECs and presence octets: seven bits each, the lowest bit tells whether another octet follows.
+// Writing FSPECs and presence octets: seven bits each, the lowest bit tells whether another octet
+// follows.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +15,8 @@ namespace liptako::codec::asterix {
   return std::uint64_t{1} << (63 - index);
 }
 
-// Puts the chain for the set `present` before the octet at `start`: the shortest one, or `length` octets if that is
-// more (up to 255; a sender may pad).
+// Puts the chain for the set `present` before the octet at `start`: the shortest one, or `length`
+// octets if that is more (up to 255; a sender may pad).
 inline void insert_chain(base::Bytes& out,
                          std::size_t start,
                          std::uint64_t present,

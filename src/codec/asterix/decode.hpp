@@ -34,9 +34,20 @@ void for_each_record(BlockWalker& walker, Handler&& handler) {
       continue;
     }
     std::size_t at = 0;
+    bool has_source = false;
     for (std::uint32_t number = 0; at < block.content.size(); ++number) {
-      const auto record = read_record(
+      auto record = read_record(
           *category, block.content.subspan(at), block.offset + kBlockHeader + at, number);
+      if (number == 0) has_source = record && record->has(0);
+      // The data source is the first item of every category and never left out by one sender in one
+      // block: what lacks it is not a record, but the next block, after a damaged length.
+      if (record && has_source && !record->has(0)) {
+        record = std::unexpected(RecordError{.fault = Fault::source_missing,
+                                             .category = category->number,
+                                             .record_number = number,
+                                             .record_offset = record->info.offset,
+                                             .offset = record->info.offset});
+      }
       if (!record) {
         handler.on_error(record.error());
         walker.block_failed(record.error().record_offset);

@@ -11,13 +11,15 @@
 namespace liptako::codec::asterix {
 namespace {
 
-// The counterpart of the decoder's field access: items are begun in UAP order, fields set by the standard's path.
+// The counterpart of the decoder's field access: items are begun in UAP order, fields set by the
+// standard's path.
 template <const Category& C>
 class Writer {
  public:
   explicit Writer(base::Bytes& out) : out_(out), start_(out.size()) {}
 
-  // Begins an item of `octets` octets (default: all of a fixed one), zero but for the FX bits of an extended one.
+  // Begins an item of `octets` octets (default: all of a fixed one), zero but for the FX bits of an
+  // extended one.
   template <Path P>
   Writer& item(std::size_t octets = 0) {
     constexpr std::size_t kIndex = item_index(C, P.view());

@@ -1,6 +1,7 @@
-// From typed reports to records and data blocks. What is written is canonical: the shortest FSPEC, no extents beyond
-// the last one that says something, spare bits zero. Quantities are rounded to the nearest unit of the item and
-// saturate at its ends (angles of a full circle wrap). `record` fields of the reports are ignored.
+// From typed reports to records and data blocks. What is written is canonical: the shortest FSPEC,
+// no extents beyond the last one that says something, spare bits zero. Quantities are rounded to
+// the nearest unit of the item and saturate at its ends (angles of a full circle wrap). `record`
+// fields of the reports are ignored.
 //
 //   base::Bytes datagram;
 //   BlockWriter block(48, datagram);
@@ -20,8 +21,8 @@ void append_record(const Cat048Report& report, base::Bytes& out);
 void append_record(const Cat034Message& message, base::Bytes& out);
 void append_record(const Cat021Report& report, base::Bytes& out);
 
-// Writes data blocks of one category to the end of a buffer it does not own. Starts a further block by itself when
-// the next record would make the present one longer than `limit` octets.
+// Writes data blocks of one category to the end of a buffer it does not own. Starts a further block
+// by itself when the next record would make the present one longer than `limit` octets.
 class BlockWriter {
  public:
   // 1,400 octets fit a UDP datagram on any Ethernet path.

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "spec/asterix/cat021.hpp"
 #include "spec/asterix/cat034.hpp"
@@ -204,6 +204,8 @@ std::string_view to_string(Fault fault) {
       return "fspec_empty";
     case Fault::fspec_undefined:
       return "fspec_undefined";
+    case Fault::source_missing:
+      return "source_missing";
     case Fault::item_truncated:
       return "item_truncated";
     case Fault::item_length_invalid:
@@ -235,6 +237,8 @@ std::string to_string(const RecordError& e) {
     case Fault::fspec_undefined:
       return record(
           fmt::format("FSPEC byte {} announces an undefined item", e.offset - e.record_offset + 1));
+    case Fault::source_missing:
+      return record(fmt::format("no I{:03}/010, unlike the first record of its block", e.category));
     case Fault::item_truncated:
       return record(
           fmt::format("I{:03}/{} needs {} bytes, {} left", e.category, e.item, e.needed, e.left));
@@ -255,9 +259,11 @@ constexpr std::uint8_t kPublished[] = {1,  2,  4,  7,   8,   9,   10,  11,  15, 
 bool published(std::uint8_t category) {
   return std::find(std::begin(kPublished), std::end(kPublished), category) != std::end(kPublished);
 }
-// Longest record a hunt reads to judge a place: bounds the cost per byte on hostile input. The
-// longest record of the kept recordings has 124 octets.
-constexpr std::size_t kHuntRecord = 1024;
+// What is read of a block to judge whether one starts at a place. Bounds the cost per byte on
+// hostile input; real blocks of 1,400 octets and less are read whole.
+constexpr std::size_t kJudgedOctets = 2048;
+// How many headers in a row make blocks of categories without a table credible.
+constexpr int kCredibleHeaders = 4;
 // Two blocks of the greatest length: enough to judge a block and the header after it.
 constexpr std::size_t kLookAhead = 2 * 65536;
 }  // namespace
@@ -268,30 +274,50 @@ bool BlockWalker::header_fits(std::size_t at) const {
   return length > kBlockHeader && length <= data_.size() - at;
 }
 
-// The end of the data, or a header of a published category whose block fits.
-bool BlockWalker::plausible(std::size_t at) const {
+// The end of the data, or a block that reads without error. Of categories without a table only the
+// headers can be followed.
+bool BlockWalker::block_starts(std::size_t at) const {
   if (at == data_.size()) return true;
-  return header_fits(at) && published(data_[at]);
+  if (!header_fits(at)) return false;
+  const Category* category = find_category(data_[at]);
+  if (category == nullptr) return published(data_[at]) && leads_to_blocks(at);
+  const std::size_t length = std::size_t{data_[at + 1]} << 8 | data_[at + 2];
+  const ByteView content = data_.subspan(at + kBlockHeader, length - kBlockHeader);
+  const ByteView judged = content.first(std::min(content.size(), kJudgedOctets));
+  for (std::size_t read = 0; read < judged.size();) {
+    const auto record = read_record(*category, judged.subspan(read), 0, 0);
+    if (!record) {
+      const bool cut =
+          record.error().fault == Fault::item_truncated && judged.size() < content.size();
+      return cut && read > 0;
+    }
+    if (!record->has(0)) return false;
+    read += record->info.bytes.size();
+  }
+  return true;
 }
 
-// A block whose first record reads, followed by a plausible place.
-bool BlockWalker::reads_clean(std::size_t at) const {
-  if (!plausible(at) || at == data_.size()) return false;
-  const std::size_t length = std::size_t{data_[at + 1]} << 8 | data_[at + 2];
-  if (!plausible(at + length)) return false;
-  const Category* category = find_category(data_[at]);
-  if (category == nullptr) return at + length != data_.size();  // weak: only as one of several
-  const ByteView content = data_.subspan(at + kBlockHeader, length - kBlockHeader);
-  const auto record =
-      read_record(*category, content.first(std::min(content.size(), kHuntRecord)), 0, 0);
-  return record.has_value() && record->has(0);
+// Whether the lengths of this header and of those it leads to end at the end of the data, at a
+// block that reads, or go on credibly.
+bool BlockWalker::leads_to_blocks(std::size_t at) const {
+  for (int i = 0; i < kCredibleHeaders; ++i) {
+    at += std::size_t{data_[at + 1]} << 8 | data_[at + 2];
+    if (more_ && data_.size() - at < kLookAhead / 2) return true;  // too near to be judged
+    if (at == data_.size()) return true;
+    if (!header_fits(at) || !published(data_[at])) return false;
+    if (find_category(data_[at]) != nullptr) return block_starts(at);
+  }
+  return true;
 }
 
 void BlockWalker::hunt(std::size_t from) {
   // With more data to come, a place too near the end of this piece cannot be judged yet.
   const std::size_t end = more_ ? data_.size() - std::min(data_.size(), kLookAhead) : data_.size();
+  hunted_ = true;
   for (at_ = from; at_ < end; ++at_) {
-    if (reads_clean(at_)) return;
+    const std::uint8_t category = data_[at_];
+    if (find_category(category) == nullptr && seen_.any() && !seen_[category]) continue;
+    if (block_starts(at_)) return;
   }
 }
 
@@ -313,17 +339,17 @@ std::optional<std::expected<Block, RecordError>> BlockWalker::next() {
   error.needed = static_cast<std::uint32_t>(length);
   if (!header_fits(start)) {
     error.fault = Fault::block_length_invalid;
-    hunt(std::max(start + 1, previous_ + 1));
+    hunt(previous_ + 1);
     previous_ = at_;
     return std::unexpected(error);
   }
-  if (find_category(data_[start]) == nullptr && !published(data_[start]) &&
-      !plausible(start + length)) {
+  if (find_category(data_[start]) == nullptr && !leads_to_blocks(start)) {
     error.fault = Fault::block_not_recognised;
     hunt(previous_ + 1);
     previous_ = at_;
     return std::unexpected(error);
   }
+  if (!std::exchange(hunted_, false)) seen_.set(data_[start]);
   previous_ = start;
   at_ = start + length;
   return Block{.category = data_[start],
@@ -332,7 +358,7 @@ std::optional<std::expected<Block, RecordError>> BlockWalker::next() {
 }
 
 void BlockWalker::block_failed(std::uint64_t at) {
-  if (plausible(at_)) return;
+  if (block_starts(at_)) return;
   hunt(static_cast<std::size_t>(at - base_));
 }
 

@@ -1,10 +1,11 @@
 // From bytes to records: data blocks, FSPEC, and where each item of a record lies. No item is
 // interpreted here; the tables of spec/asterix say how long each one is. Every length is checked
-// before the bytes it covers are read. [ASTERIX Part 1 ed. 3.1, ch. 4 and 5]
+// before the bytes it covers are read. [EUROCONTROL-SPEC-0149, Part 1, ch. 4 and 5]
 #pragma once
 
 #include <array>
 #include <bit>
+#include <bitset>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -25,11 +26,10 @@ enum class Fault : std::uint8_t {
   fspec_truncated,
   fspec_empty,         // a record without items
   fspec_undefined,     // an item that the category does not define
+  source_missing,      // no data source identifier, unlike the first record of the block
   item_truncated,      // the item needs more octets than the block has left
   item_length_invalid  // an explicit length of zero, a presence bit that means nothing
 };
-inline constexpr std::size_t kFaultCount = 8;
-
 [[nodiscard]] std::string_view to_string(Fault fault);
 
 // Why a record, or a block, could not be read. Small and free of allocation; to_string() makes the
@@ -133,14 +133,18 @@ class BlockWalker {
 
  private:
   [[nodiscard]] bool header_fits(std::size_t at) const;
-  [[nodiscard]] bool plausible(std::size_t at) const;
-  [[nodiscard]] bool reads_clean(std::size_t at) const;
+  [[nodiscard]] bool block_starts(std::size_t at) const;
+  [[nodiscard]] bool leads_to_blocks(std::size_t at) const;
   void hunt(std::size_t from);
   ByteView data_;
   std::uint64_t base_;
   bool more_;
   std::size_t at_ = 0;
   std::size_t previous_ = 0;  // start of the block before at_
+  bool hunted_ = false;       // at_ was found by a hunt
+  // Categories of blocks that stood where the one before ended. A hunt believes no other category
+  // without a table: anything looks like such a block if its length happens to lead to a real one.
+  std::bitset<256> seen_;
 };
 
 }  // namespace liptako::codec::asterix

@@ -1,5 +1,5 @@
-// The kept recordings of real sensors, for tests. They are not part of the repository: a test that needs one is
-// skipped, with the reason, where they are absent.
+// The kept recordings of real sensors, for tests. They are not part of the repository: a test that
+// needs one is skipped, with the reason, where they are absent.
 #pragma once
 
 #include <array>

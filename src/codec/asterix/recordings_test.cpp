@@ -1,4 +1,5 @@
-// The codec against whole recordings of real sensors: nothing lost, and every record comes back bit for bit.
+// The codec against whole recordings of real sensors: nothing lost, and every record comes back bit
+// for bit.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -85,8 +86,8 @@ TEST(Recordings, EveryRecordIsTheSameAfterDecodingAndEncodingItsFields) {
   EXPECT_EQ(records, 2119u + 44085u + 20090u);
 }
 
-// Typed values are canonical: extents that say nothing and what sits in spare bits is not kept, so a report is compared
-// after one more decoding.
+// Typed values are canonical: extents that say nothing and what sits in spare bits is not kept, so
+// a report is compared after one more decoding.
 struct TypedRoundTrip {
   std::size_t records = 0;
   std::size_t same_octets = 0;
@@ -117,7 +118,8 @@ TEST(Recordings, TypedReportsEncodeToWhatTheyWereDecodedFrom) {
     TypedRoundTrip trip;
     decode_datagram(bytes, trip);
     EXPECT_EQ(trip.different, 0u) << name;
-    // The ADS-B station sends I021/040 with an empty second extent in each record, which the canonical encoding drops.
+    // The ADS-B station sends I021/040 with an empty second extent in each record, which the
+    // canonical encoding drops.
     const bool empty_extents = std::string_view(name) == "cat021_v2x_alicante";
     EXPECT_EQ(trip.same_octets, empty_extents ? 0 : trip.records) << name;
   }

@@ -4,7 +4,7 @@
 // it into tables during compilation and refuses a list whose bits do not add up, so a mistake in
 // the facts is a build error.
 //
-// Item structures and their names: [ASTERIX Part 1 ed. 3.1, ch. 5].
+// Item structures and their names: [EUROCONTROL-SPEC-0149, Part 1, ch. 5].
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ enum class Form : std::uint8_t {
   code,           // an enumeration, see Field::codes
   octal,          // Mode A, 1, 2 codes
   address,        // 24-bit aircraft address
-  text6,          // eight characters of six bits [ICAO Annex 10 Vol. IV, 3.1.2.9.1.2]
+  text6,          // eight characters of six bits [Annex 10 Vol. IV, 3.1.2.9.1.2]
   hex,            // bits kept as they are
   spare,          // shall be zero; kept when it is not
 };
@@ -127,6 +127,7 @@ struct Part {
       0;  // octets: of a fixed one, of an element, of all defined octets of an extended one
   std::uint16_t first_field = 0;
   std::uint16_t field_count = 0;
+  std::uint16_t value_count = 0;  // fields that are not spare
   std::uint16_t first_sub = 0;
   std::uint16_t sub_count = 0;
   std::string_view code{};
@@ -243,6 +244,7 @@ consteval Compiled<N> compile(const Row (&rows)[N]) {
                                        .code = row.code,
                                        .name = row.name};
       ++part->field_count;
+      if (row.form != Form::spare) ++part->value_count;
       bits += row.bits;
     }
   }

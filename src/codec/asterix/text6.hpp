@@ -1,5 +1,5 @@
 // Aircraft identification: eight characters of six bits, A-Z as 1-26, space as 32, 0-9 as 48-57
-// [ICAO Annex 10 Vol. IV, 3.1.2.9.1.2].
+// [Annex 10 Vol. IV, 3.1.2.9.1.2].
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
-// A record as the list of its field values, and back to its octets: nothing is kept from the octets but what the
-// table says, plus the shape of what was sent (how long a chain was, what stood in spare bits). values_of() followed
-// by append_values() gives the same octets for every record that read_record() accepts; a test holds that on whole
-// recordings, and the fuzzer on anything.
+// A record as the list of its field values, and back to its octets: nothing is kept from the octets
+// but what the table says, plus the shape of what was sent (how long a chain was, what stood in
+// spare bits). values_of() followed by append_values() gives the same octets for every record that
+// read_record() accepts; a test holds that on whole recordings, and the fuzzer on anything.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct RecordValues {
   struct Group {
     const Part* part = nullptr;
     bool is_sub = false;
-    // Octets of an extended or FX-repeated part and of an opaque one, elements of a repeated one, presence octets of a
-    // compound one; 0 for a fixed part.
+    // Octets of an extended or FX-repeated part and of an opaque one, elements of a repeated one,
+    // presence octets of a compound one; 0 for a fixed part.
     std::uint32_t count = 0;
     std::uint32_t first_value = 0;  // in `values`: the fields in table order, element by element
     std::uint32_t first_octet = 0;  // in `octets`: what no field covers

@@ -1,12 +1,16 @@
-// Every field of a record in the order of its octets, for whoever needs them all: the JSON writer, the value list.
+// Every field of a record in the order of its octets, for whoever needs them all: the JSON writer,
+// the value list.
 //
 //   struct Sink {
-//     void begin_item(const Part& item, ByteView octets);    void end_item();
-//     void begin_sub(const Part& sub, ByteView octets);      void end_sub();   // of a compound item
-//     void begin_element();                                  void end_element();  // of a repeated one
-//     void field(const Field& field, std::uint64_t raw);     // spares too
-//     void extra(ByteView octets);      // of an extended item, beyond the extents the table knows
-//     void opaque(ByteView octets);     // content of an item of explicit length, without its length octet
+//     void begin_item(const Part& item, ByteView octets);
+//     void end_item();
+//     void begin_sub(const Part& sub, ByteView octets);  // of a compound item
+//     void end_sub();
+//     void begin_element();                              // of a repeated one
+//     void end_element();
+//     void field(const Field& field, std::uint64_t raw);  // spares too
+//     void extra(ByteView octets);   // of an extended item, beyond the extents the table knows
+//     void opaque(ByteView octets);  // of an item of explicit length, without its length octet
 //   };
 #pragma once
 
@@ -17,7 +21,8 @@
 
 namespace liptako::codec::asterix {
 
-// The fields of a part that is not compound. `octets` must be the part's, as read_record() found them.
+// The fields of a part that is not compound. `octets` must be the part's, as read_record() found
+// them.
 template <class Sink>
 void walk_part(const Category& category, const Part& part, ByteView octets, Sink&& sink) {
   const auto fields = category.fields_of(part);

@@ -1,0 +1,24 @@
+// `liptako decode FILE...`: recordings to JSON Lines. See docs/DECODE.md.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace liptako::app {
+
+struct DecodeOptions {
+  // Print the table of field names instead of decoding.
+  bool fields = false;
+};
+
+// Decodes raw ASTERIX files ("-": standard input) in pieces, whatever their size. Records go to
+// `out`, one line each; a summary line per file, and files that cannot be read, to `err`. Returns
+// the exit code: 0; 1 if any file had errors or held no ASTERIX; 3 if a file could not be opened or
+// read, or `out` could not be written.
+[[nodiscard]] int run_decode(const std::vector<std::string>& paths,
+                             const DecodeOptions& options,
+                             std::ostream& out,
+                             std::ostream& err);
+
+}  // namespace liptako::app
