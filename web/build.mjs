@@ -15,7 +15,9 @@ const args = process.argv.slice(2);
 if (args[0] === '--unit-tests') {
   const outdir = resolve(here, '../build/web-test');
   rmSync(outdir, { recursive: true, force: true });
-  const tests = readdirSync(join(here, 'test')).filter((f) => f.endsWith('.test.ts')).sort();
+  const tests = readdirSync(join(here, 'test'))
+    .filter((f) => f.endsWith('.test.ts'))
+    .sort();
   await build({
     entryPoints: tests.map((f) => join(here, 'test', f)),
     outdir,
@@ -59,7 +61,9 @@ for (const file of ['index.html', 'icon.svg', 'console.css', 'fonts']) {
 }
 const region = resolve(here, '../data/region');
 mkdirSync(join(outdir, 'map'), { recursive: true });
-for (const file of readdirSync(region).filter((f) => f.endsWith('.json')).sort()) {
+for (const file of readdirSync(region)
+  .filter((f) => f.endsWith('.json'))
+  .sort()) {
   cpSync(join(region, file), join(outdir, 'map', file));
 }
 
@@ -82,10 +86,14 @@ function visit(path) {
     return;
   }
   total += sent;
-  console.log(`${relative(outdir, path).padEnd(34)} ${String(bytes.length).padStart(8)} ${String(sent).padStart(8)}`);
+  console.log(
+    `${relative(outdir, path).padEnd(34)} ${String(bytes.length).padStart(8)} ${String(sent).padStart(8)}`,
+  );
 }
 for (const part of parts) visit(join(outdir, part));
-console.log(`${'first load, compressed'.padEnd(34)} ${' '.repeat(8)} ${String(total).padStart(8)}  (budget ${BUDGET_BYTES})`);
+console.log(
+  `${'first load, compressed'.padEnd(34)} ${' '.repeat(8)} ${String(total).padStart(8)}  (budget ${BUDGET_BYTES})`,
+);
 if (total > BUDGET_BYTES) {
   console.error('the first load is over its budget');
   process.exit(1);

@@ -30,11 +30,50 @@ const WORLD_TOLERANCE_DEG = 0.06;
 const SMALLEST_ISLAND_DEG = 0.25; // rings elsewhere whose box is smaller are left out
 // Names on the map: ISO 3166 numeric (as in the source) to alpha-2 (what browsers translate).
 const NAMED = {
-  '012': 'DZ', '204': 'BJ', '854': 'BF', '120': 'CM', '384': 'CI', '266': 'GA', '270': 'GM', '288': 'GH', '324': 'GN',
-  '624': 'GW', '430': 'LR', '434': 'LY', '466': 'ML', '478': 'MR', '504': 'MA', '562': 'NE', '566': 'NG', '686': 'SN',
-  '694': 'SL', '148': 'TD', '768': 'TG', '788': 'TN', '818': 'EG', '140': 'CF', '729': 'SD', '724': 'ES', '620': 'PT',
-  '250': 'FR', '380': 'IT', '070': 'BA', '191': 'HR', '688': 'RS', '499': 'ME', '008': 'AL', '300': 'GR', '792': 'TR',
-  '276': 'DE', '040': 'AT', '348': 'HU', '642': 'RO', '100': 'BG', '180': 'CD', '231': 'ET', '682': 'SA',
+  '012': 'DZ',
+  204: 'BJ',
+  854: 'BF',
+  120: 'CM',
+  384: 'CI',
+  266: 'GA',
+  270: 'GM',
+  288: 'GH',
+  324: 'GN',
+  624: 'GW',
+  430: 'LR',
+  434: 'LY',
+  466: 'ML',
+  478: 'MR',
+  504: 'MA',
+  562: 'NE',
+  566: 'NG',
+  686: 'SN',
+  694: 'SL',
+  148: 'TD',
+  768: 'TG',
+  788: 'TN',
+  818: 'EG',
+  140: 'CF',
+  729: 'SD',
+  724: 'ES',
+  620: 'PT',
+  250: 'FR',
+  380: 'IT',
+  '070': 'BA',
+  191: 'HR',
+  688: 'RS',
+  499: 'ME',
+  '008': 'AL',
+  300: 'GR',
+  792: 'TR',
+  276: 'DE',
+  '040': 'AT',
+  348: 'HU',
+  642: 'RO',
+  100: 'BG',
+  180: 'CD',
+  231: 'ET',
+  682: 'SA',
 };
 
 function inDetail([lon, lat]) {
@@ -169,7 +208,8 @@ for (const country of topology.objects.countries.geometries) {
     }
     if (!best || Math.abs(area) > best.area) best = { area: Math.abs(area), lon: cx / area, lat: cy / area };
   }
-  names.push([iso, Math.round(best.lon * 100) / 100, Math.round(best.lat * 100) / 100, Math.round(best.area * 10) / 10]);
+  const rounded = (value, steps) => Math.round(value * steps) / steps;
+  names.push([iso, rounded(best.lon, 100), rounded(best.lat, 100), rounded(best.area, 10)]);
 }
 names.sort((a, b) => b[3] - a[3]);
 
@@ -191,7 +231,14 @@ const degrees = (text) => Math.round(Number(text) * 1e4) / 1e4;
 const AERODROME_RANK = { large_airport: 1, medium_airport: 2, small_airport: 3 };
 const aerodromes = csv(aerodromesPath)
   .filter((a) => a.type in AERODROME_RANK)
-  .map((a) => [a.icao, a.name, degrees(a.lat), degrees(a.lon), Number(a.elev_ft) || 0, AERODROME_RANK[a.type]])
+  .map((a) => [
+    a.icao,
+    a.name,
+    degrees(a.lat),
+    degrees(a.lon),
+    Number(a.elev_ft) || 0,
+    AERODROME_RANK[a.type],
+  ])
   .sort((a, b) => a[5] - b[5] || (a[0] < b[0] ? -1 : 1));
 const places = csv(placesPath)
   .map((p) => {
@@ -203,11 +250,28 @@ const places = csv(placesPath)
 
 // One value a line where that keeps diffs readable; the rest compact.
 function write(name, header, lists) {
-  const body = Object.entries(lists).map(([key, list]) => `${JSON.stringify(key)}:[\n${list.map((v) => JSON.stringify(v)).join(',\n')}\n]`);
-  const head = Object.entries(header).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  const lines = (list) => list.map((value) => JSON.stringify(value)).join(',\n');
+  const body = Object.entries(lists).map(([key, list]) => `${JSON.stringify(key)}:[\n${lines(list)}\n]`);
+  const head = Object.entries(header).map(
+    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+  );
   writeFileSync(join(here, name), `{${[...head, ...body].join(',\n')}}\n`);
 }
-write('world.json', { source: 'Natural Earth 4.1, 1:10m, public domain', units_per_degree: UNITS_PER_DEGREE }, { arcs, land, borders: [borders], names });
-write('aerodromes.json', { source: 'OurAirports', fields: ['code', 'name', 'lat_deg', 'lon_deg', 'elevation_ft', 'rank'] }, { aerodromes });
-write('places.json', { source: 'GeoNames, CC BY 4.0', fields: ['name', 'lat_deg', 'lon_deg', 'population', 'rank'] }, { places });
-console.log(`${arcs.length} arcs, ${arcs.reduce((n, a) => n + a.length / 2, 0)} points, ${land.length} rings, ${aerodromes.length} aerodromes, ${places.length} places`);
+write(
+  'world.json',
+  { source: 'Natural Earth 4.1, 1:10m, public domain', units_per_degree: UNITS_PER_DEGREE },
+  { arcs, land, borders: [borders], names },
+);
+write(
+  'aerodromes.json',
+  { source: 'OurAirports', fields: ['code', 'name', 'lat_deg', 'lon_deg', 'elevation_ft', 'rank'] },
+  { aerodromes },
+);
+write(
+  'places.json',
+  { source: 'GeoNames, CC BY 4.0', fields: ['name', 'lat_deg', 'lon_deg', 'population', 'rank'] },
+  { places },
+);
+const points = arcs.reduce((n, a) => n + a.length / 2, 0);
+console.log(`${arcs.length} arcs, ${points} points, ${land.length} rings`);
+console.log(`${aerodromes.length} aerodromes, ${places.length} places`);

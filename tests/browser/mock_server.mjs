@@ -1,5 +1,6 @@
-// A stand-in for a node: serves the built console and speaks docs/CONSOLE_PROTOCOL.md with a small made-up picture over
-// the Sahel, so that the console can be tested and worked on without a node. POST /mock/<act> changes what it does.
+// A stand-in for a node: serves the built console and speaks docs/CONSOLE_PROTOCOL.md with a small made-up
+// picture over the Sahel, so that the console can be tested and worked on without a node. POST /mock/<act>
+// changes what it does.
 //
 //   node mock_server.mjs [--root DIR] [--port N] [--tracks N]     default ../../build/web, port 0 (printed)
 //
@@ -20,7 +21,8 @@ const TYPES = {
   '.woff2': 'font/woff2',
 };
 const HEADERS = {
-  'Content-Security-Policy': "default-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy':
+    "default-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-cache',
 };
@@ -33,7 +35,8 @@ const SENSORS = [
   { name: 'Gao', sac_sic: '100/3', kind: 'radar', lat_deg: 16.25, lon_deg: -0.01, period_s: 10 },
 ];
 
-// number, call sign, ICAO address, Mode A, lat, lon, level (FL), knots, track angle, climb ft/min, status, sensor bits
+// number, call sign, ICAO address, Mode A, lat, lon, level (FL), knots, track angle, climb ft/min, status,
+// sensor bits
 const AIRCRAFT = [
   [1001, 'AFR520', 0x3944ed, 0o1001, 13.9, -8.6, 350, 462, 195, 0, 2, 0b0111],
   [1002, 'RAM527', 0x020124, 0o2143, 15.2, -7.4, 380, 448, 172, 0, 2, 0b0111],
@@ -103,8 +106,18 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
     const a = (i * 2654435761) % 4294967296;
     const b = (i * 40503 * 69069 + 12345) % 4294967296;
     fleet.push([
-      1001 + i, `T${i}`, 0x100000 + i, 0o1000 + (i % 512), 10 + (a / 4294967296) * 12, -10 + (b / 4294967296) * 18,
-      80 + (i % 33) * 10, 180 + (i % 30) * 10, (i * 37) % 360, i % 7 === 0 ? 1200 : 0, i % 29 === 0 ? 3 : 2, 1 << i % 4,
+      1001 + i,
+      `T${i}`,
+      0x100000 + i,
+      0o1000 + (i % 512),
+      10 + (a / 4294967296) * 12,
+      -10 + (b / 4294967296) * 18,
+      80 + (i % 33) * 10,
+      180 + (i % 30) * 10,
+      (i * 37) % 360,
+      i % 7 === 0 ? 1200 : 0,
+      i % 29 === 0 ? 3 : 2,
+      1 << (i % 4),
     ]);
   }
 
@@ -204,22 +217,78 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
       latency_ms: { p50: 1.2, p99: 4.5 },
       sources: [
         {
-          name: 'radar-kati', kind: 'udp', address: '127.0.0.1:8600',
-          ...(sourceDead ? { state: 'dead', age_s: 12.3, detail: 'socket closed: network is down' } : live(0.3)),
-          datagrams, bytes: datagrams * 120, records: datagrams * 3, plots: datagrams * 3 - 14,
+          name: 'radar-kati',
+          kind: 'udp',
+          address: '127.0.0.1:8600',
+          ...(sourceDead
+            ? { state: 'dead', age_s: 12.3, detail: 'socket closed: network is down' }
+            : live(0.3)),
+          datagrams,
+          bytes: datagrams * 120,
+          records: datagrams * 3,
+          plots: datagrams * 3 - 14,
           rejected: [
-            { reason: 'truncated record', count: 14, last: 'CAT048 record at byte 3: I048/040 needs 4 bytes, 2 left' },
+            {
+              reason: 'truncated record',
+              count: 14,
+              last: 'CAT048 record at byte 3: I048/040 needs 4 bytes, 2 left',
+            },
           ],
         },
-        { name: 'radar-mopti', kind: 'udp', address: '239.1.1.2:8601', ...live(1.4), datagrams: 402, bytes: 40_200, records: 1206, plots: 1206, rejected: [] },
-        { name: 'adsb-bamako', kind: 'tcp', address: '127.0.0.1:8602', ...live(0.1), datagrams: 9120, bytes: 880_000, records: 9120, plots: 9118, rejected: [{ reason: 'position outside the world', count: 2 }] },
-        { name: 'radar-gao', kind: 'udp', address: '127.0.0.1:8603', state: 'stalled', age_s: 41, datagrams: 77, bytes: 8000, records: 231, plots: 231, rejected: [] },
-        { name: 'exercice', kind: 'file', address: 'exercice.ast', state: 'waiting', age_s: null, datagrams: 0, bytes: 0, records: 0, plots: 0, rejected: [] },
+        {
+          name: 'radar-mopti',
+          kind: 'udp',
+          address: '239.1.1.2:8601',
+          ...live(1.4),
+          datagrams: 402,
+          bytes: 40_200,
+          records: 1206,
+          plots: 1206,
+          rejected: [],
+        },
+        {
+          name: 'adsb-bamako',
+          kind: 'tcp',
+          address: '127.0.0.1:8602',
+          ...live(0.1),
+          datagrams: 9120,
+          bytes: 880_000,
+          records: 9120,
+          plots: 9118,
+          rejected: [{ reason: 'position outside the world', count: 2 }],
+        },
+        {
+          name: 'radar-gao',
+          kind: 'udp',
+          address: '127.0.0.1:8603',
+          state: 'stalled',
+          age_s: 41,
+          datagrams: 77,
+          bytes: 8000,
+          records: 231,
+          plots: 231,
+          rejected: [],
+        },
+        {
+          name: 'exercice',
+          kind: 'file',
+          address: 'exercice.ast',
+          state: 'waiting',
+          age_s: null,
+          datagrams: 0,
+          bytes: 0,
+          records: 0,
+          plots: 0,
+          rejected: [],
+        },
       ],
       sensors: SENSORS.map((s, i) =>
-        i === 3 ? { ...s, state: 'silent', age_s: 41, plots: 231 }
-        : i === 0 && sourceDead ? { ...s, state: 'silent', age_s: 12.3, plots: 2980 }
-        : { ...s, state: 'live', age_s: 0.4 + i, plots: 900 + i * 411 }),
+        i === 3
+          ? { ...s, state: 'silent', age_s: 41, plots: 231 }
+          : i === 0 && sourceDead
+            ? { ...s, state: 'silent', age_s: 12.3, plots: 2980 }
+            : { ...s, state: 'live', age_s: 0.4 + i, plots: 900 + i * 411 },
+      ),
     };
   }
 
@@ -241,7 +310,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://localhost');
     requests.push(url.pathname);
-    const reply = (code, type, body) => response.writeHead(code, { ...HEADERS, 'Content-Type': type }).end(body);
+    const reply = (code, type, body) =>
+      response.writeHead(code, { ...HEADERS, 'Content-Type': type }).end(body);
     const json = (value) => reply(200, TYPES['.json'], JSON.stringify(value));
     if (request.method === 'POST' && url.pathname.startsWith('/mock/')) {
       const act = url.pathname.slice(6);
@@ -272,9 +342,13 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
         updates: Array.from({ length: 12 }, (_, i) => ({
           time: new Date(now - (11 - i) * 5000).toISOString(),
           sensor: SENSORS[(a[0] + i) % 2 ? 0 : 2].name,
-          innovation: i % 2
-            ? { range_m: { value: 31.2 - i * 4, sd: 40 }, azimuth_deg: { value: 0.021 * (i - 5), sd: 0.08 } }
-            : { east_m: { value: 12.5 - i, sd: 22 }, north_m: { value: -3.25 + i, sd: 22 } },
+          innovation:
+            i % 2
+              ? {
+                  range_m: { value: 31.2 - i * 4, sd: 40 },
+                  azimuth_deg: { value: 0.021 * (i - 5), sd: 0.08 },
+                }
+              : { east_m: { value: 12.5 - i, sd: 22 }, north_m: { value: -3.25 + i, sd: 22 } },
           nis: 1.1 + (i % 5) * 0.6,
           gate_ratio: 0.08 + (i % 5) * 0.05,
         })),
@@ -296,7 +370,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
     const key = request.headers['sec-websocket-key'];
     const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
     socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
     socket.sequence = 0;
     clients.add(socket);

@@ -15,7 +15,8 @@ export function decodePng(bytes) {
       width = data.readUInt32BE(0);
       height = data.readUInt32BE(4);
       channels = { 2: 3, 6: 4 }[data[9]];
-      if (data[8] !== 8 || !channels || data[12] !== 0) throw new Error('a kind of PNG this reader does not know');
+      if (data[8] !== 8 || !channels || data[12] !== 0)
+        throw new Error('a kind of PNG this reader does not know');
     } else if (type === 'IDAT') parts.push(data);
     at += 12 + length;
   }

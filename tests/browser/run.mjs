@@ -37,8 +37,14 @@ const host = new URL(url).host;
 const browser = await chromium.launch({
   executablePath: process.env.LIPTAKO_CHROMIUM ?? '/usr/bin/chromium',
   args: [
-    '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync',
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
   ],
 });
 const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US' });
@@ -61,7 +67,8 @@ page.on('console', (message) => {
 page.on('pageerror', (error) => complaints.push(error.message));
 
 const text = (selector) => page.locator(selector).innerText();
-const until = (condition, argument) => page.waitForFunction(condition, argument, { timeout: PATIENCE_MS, polling: 50 });
+const until = (condition, argument) =>
+  page.waitForFunction(condition, argument, { timeout: PATIENCE_MS, polling: 50 });
 const act = (name) => fetch(new URL(`mock/${name}`, url), { method: 'POST' });
 const linkIs = (state) => until((s) => document.documentElement.dataset.link === s, state);
 const mapPng = async () => decodePng(await page.locator('#map').screenshot());
@@ -119,7 +126,10 @@ check('the page opens in French and connects', async () => {
 check('tracks fill the table and the map', async () => {
   const least = mock ? 20 : Number(process.env.LIPTAKO_MIN_TRACKS ?? 3);
   await until((n) => Number(document.getElementById('count-all').textContent) >= n, least);
-  await until((n) => document.querySelectorAll('#table-body .row:not([hidden])').length >= n, Math.min(least, 5));
+  await until(
+    (n) => document.querySelectorAll('#table-body .row:not([hidden])').length >= n,
+    Math.min(least, 5),
+  );
   await until(() => window.liptako.picture().stats.drawn > 0);
 });
 
@@ -153,8 +163,10 @@ check('no two labels on the map overlap', async () => {
     for (const b of boxes) {
       if (a.track >= b.track) continue;
       const apart =
-        a.left + a.width <= b.left + 2 || b.left + b.width <= a.left + 2 ||
-        a.top + a.height <= b.top + 2 || b.top + b.height <= a.top + 2;
+        a.left + a.width <= b.left + 2 ||
+        b.left + b.width <= a.left + 2 ||
+        a.top + a.height <= b.top + 2 ||
+        b.top + b.height <= a.top + 2;
       assert(apart, `labels of ${a.track} and ${b.track} overlap`);
     }
   }
@@ -184,7 +196,10 @@ check('sources and sensors are listed with their state in words', async () => {
 });
 
 check('panels do not overlap and nothing leaves the screen, at two sizes', async () => {
-  for (const size of [{ width: 1366, height: 768 }, { width: 1920, height: 1080 }]) {
+  for (const size of [
+    { width: 1366, height: 768 },
+    { width: 1920, height: 1080 },
+  ]) {
     await page.setViewportSize(size);
     await until((w) => document.getElementById('map-canvas').getBoundingClientRect().right <= w, size.width);
     const boxes = await page.$$eval('#strip, #toolbar, #map, #dock, #list, #detail', (list) =>
@@ -195,14 +210,19 @@ check('panels do not overlap and nothing leaves the screen, at two sizes', async
     );
     assert(boxes.length === 6, 'a panel is missing');
     for (const a of boxes) {
-      assert(a.left >= 0 && a.top >= 0 && a.right <= size.width && a.bottom <= size.height, `#${a.id} leaves the screen`);
+      assert(
+        a.left >= 0 && a.top >= 0 && a.right <= size.width && a.bottom <= size.height,
+        `#${a.id} leaves the screen`,
+      );
       assert(a.right - a.left > 100 && a.bottom - a.top > 20, `#${a.id} has no room`);
       for (const b of boxes) {
         const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
         assert(a === b || apart, `#${a.id} overlaps #${b.id}`);
       }
     }
-    const buttons = await page.$$eval('#strip button', (list) => list.map((b) => b.getBoundingClientRect().right));
+    const buttons = await page.$$eval('#strip button', (list) =>
+      list.map((b) => b.getBoundingClientRect().right),
+    );
     assert(Math.max(...buttons) <= size.width, 'a button of the strip is cut off');
   }
   await shot('1920x1080');
@@ -219,7 +239,17 @@ check('a click on a symbol selects its track and shows all its fields', async ()
   // Where symbols lie on top of one another the click means the nearest: what counts is that all agree.
   const chosen = (await picture()).selected;
   await until((t) => document.getElementById('detail-title').textContent.endsWith(String(t)), chosen);
-  for (const field of ['state', 'age', 'speed', 'angle', 'levelLong', 'position', 'ellipse', 'existence', 'breaks']) {
+  for (const field of [
+    'state',
+    'age',
+    'speed',
+    'angle',
+    'levelLong',
+    'position',
+    'ellipse',
+    'existence',
+    'breaks',
+  ]) {
     assert((await text(`[data-field="${field}"]`)).length > 0, `field ${field} is empty`);
   }
   assert(/^\d{6}[NS] \d{7}[EW]$/.test(await text('[data-field="position"]')), 'position');
@@ -252,14 +282,18 @@ check('wheel, keys and buttons move the view, and the address keeps it', async (
   await linkIs('live');
   await until(() => window.liptako.picture().view !== null);
   const again = (await picture()).view;
-  assert(Math.abs(again.latDeg - view.latDeg) < 0.01 && Math.abs(again.lonDeg - view.lonDeg) < 0.01, 'view is lost');
+  assert(
+    Math.abs(again.latDeg - view.latDeg) < 0.01 && Math.abs(again.lonDeg - view.lonDeg) < 0.01,
+    'view is lost',
+  );
   await page.keyboard.press('f');
 });
 
 check('the theme switch turns the map to day', async () => {
   const brightness = (png) => {
     let sum = 0;
-    for (let i = 0; i < 400; i++) sum += png.at((i * 37) % png.width, (i * 53) % png.height).reduce((a, b) => a + b);
+    for (let i = 0; i < 400; i++)
+      sum += png.at((i * 37) % png.width, (i * 53) % png.height).reduce((a, b) => a + b);
     return sum / 1200;
   };
   const night = brightness(await mapPng());
@@ -292,7 +326,10 @@ check('a coasting track is grey on the map, dated in its label, and said in the 
   const confirmed = await labelled((row) => row.state === 'confirmed' && row.cells[1] !== '');
   assert(coasting && confirmed, 'one of each is needed');
   assert(coasting.cells[6] === 'extr.', 'table');
-  assert(coasting.at.label.lines.some((l) => /^EXTR \d+(s|min)$/.test(l)), JSON.stringify(coasting.at.label.lines));
+  assert(
+    coasting.at.label.lines.some((l) => /^EXTR \d+(s|min)$/.test(l)),
+    JSON.stringify(coasting.at.label.lines),
+  );
   const grey = await colourNear(coasting.at.x, coasting.at.y);
   const live = await colourNear(confirmed.at.x, confirmed.at.y);
   assert(grey.saturation >= 0 && grey.saturation < 70, `coasting symbol is ${grey.colour}`);
@@ -300,91 +337,127 @@ check('a coasting track is grey on the map, dated in its label, and said in the 
   return undefined;
 });
 
-check('text from the air is shown as text', async () => {
-  await until(() => document.querySelector('#table-body [data-track="1010"]'));
-  const cell = page.locator('#table-body [data-track="1010"] .c-callSign');
-  assert((await cell.textContent()) === '<b>X</b>', 'call sign');
-  await cell.click();
-  await until(() => document.querySelector('[data-field="callSign"]').textContent === '<b>X</b>');
-  assert((await page.locator('#right b').count()) === 0, 'markup came through');
-  await page.keyboard.press('Escape');
-}, 'mock');
+check(
+  'text from the air is shown as text',
+  async () => {
+    await until(() => document.querySelector('#table-body [data-track="1010"]'));
+    const cell = page.locator('#table-body [data-track="1010"] .c-callSign');
+    assert((await cell.textContent()) === '<b>X</b>', 'call sign');
+    await cell.click();
+    await until(() => document.querySelector('[data-field="callSign"]').textContent === '<b>X</b>');
+    assert((await page.locator('#right b').count()) === 0, 'markup came through');
+    await page.keyboard.press('Escape');
+  },
+  'mock',
+);
 
-check('the table sorts, searches and is used by keys', async () => {
-  await page.click('[data-sort="level"]');
-  await page.click('[data-sort="level"]');
-  await until(() => document.querySelector('#table-body .row')?.dataset.track === '1015');
-  await page.fill('#search', 'afr');
-  await until(() => document.querySelectorAll('#table-body .row:not([hidden])').length === 1);
-  await page.fill('#search', 'nothing of the kind');
-  await until(() => document.getElementById('table-empty').textContent.length > 0);
-  await page.fill('#search', '');
-  await page.click('[data-sort="track"]');
-  await until(() => document.querySelector('#table-body .row')?.dataset.track === '1001');
-  await page.focus('#table-body .row[tabindex="0"]');
-  await page.keyboard.press('Home');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
-  await until(() => window.liptako.picture().selected === 1003);
-  await page.keyboard.press('Escape');
-}, 'mock');
+check(
+  'the table sorts, searches and is used by keys',
+  async () => {
+    await page.click('[data-sort="level"]');
+    await page.click('[data-sort="level"]');
+    await until(() => document.querySelector('#table-body .row')?.dataset.track === '1015');
+    await page.fill('#search', 'afr');
+    await until(() => document.querySelectorAll('#table-body .row:not([hidden])').length === 1);
+    await page.fill('#search', 'nothing of the kind');
+    await until(() => document.getElementById('table-empty').textContent.length > 0);
+    await page.fill('#search', '');
+    await page.click('[data-sort="track"]');
+    await until(() => document.querySelector('#table-body .row')?.dataset.track === '1001');
+    await page.focus('#table-body .row[tabindex="0"]');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await until(() => window.liptako.picture().selected === 1003);
+    await page.keyboard.press('Escape');
+  },
+  'mock',
+);
 
-check('a source that dies is named, in red, with the reason', async () => {
-  await act('kill-source');
-  const row = page.locator('#source-rows [data-source="radar-kati"]');
-  await until(() => document.querySelector('#source-rows [data-source="radar-kati"]').dataset.state === 'dead');
-  assert((await row.locator('.badge').textContent()) === 'mort', 'state');
-  assert((await row.locator('.reason').textContent()).includes('socket closed'), 'reason');
-  assert((await text('#source-health')).includes('2 en défaut'), await text('#source-health'));
-  await shot('source-dead');
-  await act('revive-source');
-  await until(() => document.querySelector('#source-rows [data-source="radar-kati"]').dataset.state === 'live');
-}, 'mock');
+check(
+  'a source that dies is named, in red, with the reason',
+  async () => {
+    await act('kill-source');
+    const row = page.locator('#source-rows [data-source="radar-kati"]');
+    await until(
+      () => document.querySelector('#source-rows [data-source="radar-kati"]').dataset.state === 'dead',
+    );
+    assert((await row.locator('.badge').textContent()) === 'mort', 'state');
+    assert((await row.locator('.reason').textContent()).includes('socket closed'), 'reason');
+    assert((await text('#source-health')).includes('2 en défaut'), await text('#source-health'));
+    await shot('source-dead');
+    await act('revive-source');
+    await until(
+      () => document.querySelector('#source-rows [data-source="radar-kati"]').dataset.state === 'live',
+    );
+  },
+  'mock',
+);
 
-check('a node that falls silent is said to be lost; ages grow, nothing looks fresh', async () => {
-  expectingFaults = true;
-  const ageOf = () => page.$eval('#table-body [data-track="1001"] .c-age', (c) => parseInt(c.textContent, 10));
-  await act('silence');
-  await act('cut');
-  await linkIs('lost');
-  assert((await text('#banner')).startsWith('LIAISON PERDUE'), 'banner');
-  assert((await text('#clock')).includes('(+'), 'the clock does not say how old the picture is');
-  const first = await ageOf();
-  await page.waitForFunction(
-    (a) => parseInt(document.querySelector('#table-body [data-track="1001"] .c-age').textContent, 10) >= a + 2,
-    first,
-  );
-  const at = await probe(1001);
-  assert(at.label.lines.some((l) => /^PERDU \d/.test(l)), JSON.stringify(at.label.lines));
-  const symbol = await colourNear(at.x, at.y);
-  assert(symbol.saturation < 70, `a symbol still looks fresh: ${symbol.colour}`);
-  const png = await mapPng();
-  const [r, g, b] = png.at(png.width - 2, png.height >> 1);
-  assert(r > 200 && g < 120 && b < 120, `the map has no red frame: ${[r, g, b]}`);
-  const badges = await page.$$eval('#dock .badge', (list) => list.map((e) => e.textContent));
-  assert(badges.every((t) => t === '?'), 'sources still look known');
-  await shot('link-lost');
-  await act('restore');
-  await act('speak');
-  await linkIs('live');
-  assert(await page.locator('#banner').isHidden(), 'the banner stays');
-  expectingFaults = false;
-}, 'mock');
+check(
+  'a node that falls silent is said to be lost; ages grow, nothing looks fresh',
+  async () => {
+    expectingFaults = true;
+    const ageOf = () =>
+      page.$eval('#table-body [data-track="1001"] .c-age', (c) => parseInt(c.textContent, 10));
+    await act('silence');
+    await act('cut');
+    await linkIs('lost');
+    assert((await text('#banner')).startsWith('LIAISON PERDUE'), 'banner');
+    assert((await text('#clock')).includes('(+'), 'the clock does not say how old the picture is');
+    const first = await ageOf();
+    await page.waitForFunction(
+      (a) =>
+        parseInt(document.querySelector('#table-body [data-track="1001"] .c-age').textContent, 10) >= a + 2,
+      first,
+    );
+    const at = await probe(1001);
+    assert(
+      at.label.lines.some((l) => /^PERDU \d/.test(l)),
+      JSON.stringify(at.label.lines),
+    );
+    const symbol = await colourNear(at.x, at.y);
+    assert(symbol.saturation < 70, `a symbol still looks fresh: ${symbol.colour}`);
+    const png = await mapPng();
+    const [r, g, b] = png.at(png.width - 2, png.height >> 1);
+    assert(r > 200 && g < 120 && b < 120, `the map has no red frame: ${[r, g, b]}`);
+    const badges = await page.$$eval('#dock .badge', (list) => list.map((e) => e.textContent));
+    assert(
+      badges.every((t) => t === '?'),
+      'sources still look known',
+    );
+    await shot('link-lost');
+    await act('restore');
+    await act('speak');
+    await linkIs('live');
+    assert(await page.locator('#banner').isHidden(), 'the banner stays');
+    expectingFaults = false;
+  },
+  'mock',
+);
 
-check('a connection that stays open but says nothing is lost too', async () => {
-  await act('silence');
-  await linkIs('lost');
-  await act('speak');
-  await linkIs('live');
-}, 'mock');
+check(
+  'a connection that stays open but says nothing is lost too',
+  async () => {
+    await act('silence');
+    await linkIs('lost');
+    await act('speak');
+    await linkIs('live');
+  },
+  'mock',
+);
 
-check('a node that starts anew is followed without reloading', async () => {
-  await act('restart');
-  const { stats } = await picture();
-  await until((f) => window.liptako.picture().stats.frames > f + 2, stats.frames);
-  assert((await text('#count-all')) === '20', 'tracks after the restart');
-}, 'mock');
+check(
+  'a node that starts anew is followed without reloading',
+  async () => {
+    await act('restart');
+    const { stats } = await picture();
+    await until((f) => window.liptako.picture().stats.frames > f + 2, stats.frames);
+    assert((await text('#count-all')) === '20', 'tracks after the restart');
+  },
+  'mock',
+);
 
 check('no request left for another host, and the browser complained of nothing', async () => {
   assert(outside.length === 0, `requests to ${outside.join(', ')}`);
@@ -393,23 +466,28 @@ check('no request left for another host, and the browser complained of nothing',
   assert(policy.includes("default-src 'self'"), `policy '${policy}'`);
 });
 
-check('a thousand tracks: the table holds a screenful of rows, frames stay short', async () => {
-  const large = await startMock({ root, tracks: 1000 });
-  const second = await context.browser().newPage({ viewport: { width: 1366, height: 768 } });
-  try {
-    await second.goto(large.url);
-    await second.waitForFunction(() => window.liptako?.picture()?.stats.drawn > 300);
-    await second.waitForFunction(() => document.getElementById('table').ariaRowCount === '1001');
-    const rowsHeld = await second.locator('#table-body .row').count();
-    assert(rowsHeld < 80, `${rowsHeld} rows in the document`);
-    const { stats } = await second.evaluate(() => window.liptako.picture());
-    assert(stats.labels > 20, `${stats.labels} labels`);
-    return `frame ${stats.frameMs50.toFixed(1)} ms median, ${stats.frameMs95.toFixed(1)} ms p95, ${stats.labels} labels`;
-  } finally {
-    await second.close();
-    large.close();
-  }
-}, 'mock');
+check(
+  'a thousand tracks: the table holds a screenful of rows, frames stay short',
+  async () => {
+    const large = await startMock({ root, tracks: 1000 });
+    const second = await context.browser().newPage({ viewport: { width: 1366, height: 768 } });
+    try {
+      await second.goto(large.url);
+      await second.waitForFunction(() => window.liptako?.picture()?.stats.drawn > 300);
+      await second.waitForFunction(() => document.getElementById('table').ariaRowCount === '1001');
+      const rowsHeld = await second.locator('#table-body .row').count();
+      assert(rowsHeld < 80, `${rowsHeld} rows in the document`);
+      const { stats } = await second.evaluate(() => window.liptako.picture());
+      assert(stats.labels > 20, `${stats.labels} labels`);
+      const ms = (value) => `${value.toFixed(1)} ms`;
+      return `frame ${ms(stats.frameMs50)} median, ${ms(stats.frameMs95)} p95, ${stats.labels} labels`;
+    } finally {
+      await second.close();
+      large.close();
+    }
+  },
+  'mock',
+);
 
 let failed = 0;
 try {

@@ -85,7 +85,12 @@ function paintSprite(g: Context, id: number, unit: number): void {
       break;
     case Sprite.selected:
       g.beginPath();
-      for (const [sx, sy] of [[-1, -1], [1, -1], [1, 1], [-1, 1]]) {
+      for (const [sx, sy] of [
+        [-1, -1],
+        [1, -1],
+        [1, 1],
+        [-1, 1],
+      ]) {
         g.moveTo(sx * 11 * unit, sy * 6 * unit);
         g.lineTo(sx * 11 * unit, sy * 11 * unit);
         g.lineTo(sx * 6 * unit, sy * 11 * unit);

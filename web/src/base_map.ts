@@ -103,8 +103,15 @@ export class BaseMap {
       layer('world', (file: WorldFile) => {
         const arcs = decodeArcs(file);
         this.land = file.land.map((references) => polyline(ringOf(arcs, references)));
-        this.borders = file.borders.flat().map((reference) => polyline(arcs[reference < 0 ? ~reference : reference]));
-        this.countries = file.names.map(([iso, lon, lat, area]) => ({ iso, x: worldX(lon), y: worldY(lat), area }));
+        this.borders = file.borders
+          .flat()
+          .map((reference) => polyline(arcs[reference < 0 ? ~reference : reference]));
+        this.countries = file.names.map(([iso, lon, lat, area]) => ({
+          iso,
+          x: worldX(lon),
+          y: worldY(lat),
+          area,
+        }));
       }),
       layer('aerodromes', (file: { aerodromes: [string, string, number, number, number, number][] }) => {
         this.aerodromes = file.aerodromes.map(([name, , lat, lon, , rank]) => ({
@@ -115,7 +122,12 @@ export class BaseMap {
         }));
       }),
       layer('places', (file: { places: [string, number, number, number, number][] }) => {
-        this.places = file.places.map(([name, lat, lon, , rank]) => ({ name, x: worldX(lon), y: worldY(lat), rank }));
+        this.places = file.places.map(([name, lat, lon, , rank]) => ({
+          name,
+          x: worldX(lon),
+          y: worldY(lat),
+          rank,
+        }));
       }),
     ]);
   }
@@ -160,7 +172,10 @@ export class BaseMap {
       this.width = width;
       this.height = height;
     }
-    const g = this.canvas.getContext('2d', { willReadFrequently: true, alpha: false }) as OffscreenCanvasRenderingContext2D;
+    const g = this.canvas.getContext('2d', {
+      willReadFrequently: true,
+      alpha: false,
+    }) as OffscreenCanvasRenderingContext2D;
     g.fillStyle = theme.sea;
     g.fillRect(0, 0, width, height);
     g.lineJoin = 'round';
@@ -233,7 +248,7 @@ export class BaseMap {
       g.moveTo(x, 0);
       g.lineTo(x, height);
     }
-    for (let lat = -85 + ((85 % step) + step) % step; lat <= 85; lat += step) {
+    for (let lat = -85 + (((85 % step) + step) % step); lat <= 85; lat += step) {
       const y = Math.round(screenY(camera, height, worldY(lat))) + 0.5;
       if (y < 0 || y > height) continue;
       g.moveTo(0, y);
@@ -257,7 +272,8 @@ export class BaseMap {
     const perDegree = camera.scale / 360 / unit;
     const taken: [number, number, number, number][] = [];
     const claim = (x: number, y: number, w: number, h: number): boolean => {
-      for (const [tx, ty, tw, th] of taken) if (x < tx + tw && tx < x + w && y < ty + th && ty < y + h) return false;
+      for (const [tx, ty, tw, th] of taken)
+        if (x < tx + tw && tx < x + w && y < ty + th && ty < y + h) return false;
       taken.push([x, y, w, h]);
       return true;
     };
@@ -265,7 +281,8 @@ export class BaseMap {
       width / 2 + shortestDx(p.x - camera.x) * camera.scale,
       screenY(camera, height, p.y),
     ];
-    const visible = (x: number, y: number): boolean => x > -50 && y > -20 && x < width + 50 && y < height + 20;
+    const visible = (x: number, y: number): boolean =>
+      x > -50 && y > -20 && x < width + 50 && y < height + 20;
 
     g.textBaseline = 'middle';
     g.textAlign = 'center';
@@ -312,11 +329,14 @@ export class BaseMap {
         mark(x, y);
         if (p.rank > named) continue;
         const w = g.measureText(p.name).width;
-        if (claim(x + 5 * unit, y - size * 0.6, w + 2 * unit, size * 1.2)) g.fillText(p.name, x + 6 * unit, y);
-        else if (claim(x - w - 7 * unit, y - size * 0.6, w + 2 * unit, size * 1.2)) g.fillText(p.name, x - w - 6 * unit, y);
+        if (claim(x + 5 * unit, y - size * 0.6, w + 2 * unit, size * 1.2))
+          g.fillText(p.name, x + 6 * unit, y);
+        else if (claim(x - w - 7 * unit, y - size * 0.6, w + 2 * unit, size * 1.2))
+          g.fillText(p.name, x - w - 6 * unit, y);
       }
     };
-    const square = (x: number, y: number): void => g.fillRect(Math.round(x - 1.5 * unit), Math.round(y - 1.5 * unit), 3 * unit, 3 * unit);
+    const square = (x: number, y: number): void =>
+      g.fillRect(Math.round(x - 1.5 * unit), Math.round(y - 1.5 * unit), 3 * unit, 3 * unit);
     const ring = (x: number, y: number): void => {
       g.beginPath();
       g.arc(x, y, 3 * unit, 0, 2 * Math.PI);
@@ -326,8 +346,20 @@ export class BaseMap {
       g.lineTo(x, y + 5 * unit);
       g.stroke();
     };
-    layer(this.places.filter((p) => p.rank === 1), [8], [14], theme.place, square);
+    layer(
+      this.places.filter((p) => p.rank === 1),
+      [8],
+      [14],
+      theme.place,
+      square,
+    );
     layer(this.aerodromes, [12, 40, 110], [34, 75, 170], theme.aerodrome, ring);
-    layer(this.places.filter((p) => p.rank > 1), [0, 55, 150], [0, 70, 200], theme.place, square);
+    layer(
+      this.places.filter((p) => p.rank > 1),
+      [0, 55, 150],
+      [0, 70, 200],
+      theme.place,
+      square,
+    );
   }
 }

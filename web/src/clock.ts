@@ -1,5 +1,5 @@
-// The node's time as the console knows it: the time of the newest frame, moved on by this machine's monotonic clock. The
-// wall clock of this machine is never asked, so a wrong one cannot make old data look fresh.
+// The node's time as the console knows it: the time of the newest frame, moved on by this machine's monotonic
+// clock. The wall clock of this machine is never asked, so a wrong one cannot make old data look fresh.
 export const SILENCE_IS_LOSS_MS = 3_500; // a node says something at least once a second
 
 export class PictureClock {

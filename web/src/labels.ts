@@ -22,7 +22,14 @@ const GAP = 2; // pixels kept free between labels
 
 // Directions as unit steps: NE, SE, NW, SW, E, W, N, S; the second eight are the same, farther out.
 const DIRECTIONS: ReadonlyArray<readonly [number, number]> = [
-  [1, -1], [1, 1], [-1, -1], [-1, 1], [1, 0], [-1, 0], [0, -1], [0, 1],
+  [1, -1],
+  [1, 1],
+  [-1, -1],
+  [-1, 1],
+  [1, 0],
+  [-1, 0],
+  [0, -1],
+  [0, 1],
 ];
 
 export function placeOf(request: LabelRequest, place: number, unit: number): { left: number; top: number } {
@@ -39,8 +46,8 @@ export function placeOf(request: LabelRequest, place: number, unit: number): { l
 export class LabelPlacer {
   private previous = new Map<number, number>();
 
-  // `obstacles` holds x, y of what labels had better not cover: symbols, vectors. Labels outside the screen by any part are not placed, except
-  // those that must be.
+  // `obstacles` holds x, y of what labels had better not cover: symbols, vectors. Labels outside the screen by
+  // any part are not placed, except those that must be.
   place(
     requests: LabelRequest[],
     obstacles: readonly number[],
@@ -65,7 +72,13 @@ export class LabelPlacer {
     }
     const taken: PlacedLabel[] = [];
     const buckets = new Map<number, number[]>();
-    const cells = (left: number, top: number, w: number, h: number, visit: (cell: number) => boolean): boolean => {
+    const cells = (
+      left: number,
+      top: number,
+      w: number,
+      h: number,
+      visit: (cell: number) => boolean,
+    ): boolean => {
       const x0 = Math.max(0, Math.floor(left / CELL));
       const x1 = Math.min(columns - 1, Math.floor((left + w) / CELL));
       const y0 = Math.max(0, Math.floor(top / CELL));
@@ -112,7 +125,12 @@ export class LabelPlacer {
           covered += crowd[cell];
           return true;
         });
-        const cost = covered * 4 + (place < 8 ? 0 : 3) + (place % 8) * 0.1 + (inside ? 0 : 20) - (place === before ? 6 : 0);
+        const cost =
+          covered * 4 +
+          (place < 8 ? 0 : 3) +
+          (place % 8) * 0.1 +
+          (inside ? 0 : 20) -
+          (place === before ? 6 : 0);
         if (cost < bestCost) {
           bestCost = cost;
           best = place;

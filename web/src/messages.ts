@@ -95,7 +95,14 @@ export interface Picture {
   detail: Detail | null;
   view: View | null;
   metresPerPixel: number; // CSS pixel, at the centre
-  stats: { frames: number; frameMs50: number; frameMs95: number; drawn: number; labels: number; hash: number };
+  stats: {
+    frames: number;
+    frameMs50: number;
+    frameMs95: number;
+    drawn: number;
+    labels: number;
+    hash: number;
+  };
 }
 
 export interface ProbeLabel {

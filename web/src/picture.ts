@@ -11,7 +11,8 @@ import {
 } from './protocol.ts';
 import type { TrackStore } from './store.ts';
 
-export type Applied = { ok: true; timeMs: number; status: NodeStatus | null; changed: boolean } | { ok: false; error: string };
+export type Applied =
+  { ok: true; timeMs: number; status: NodeStatus | null; changed: boolean } | { ok: false; error: string };
 
 export class FrameReader {
   private snapshotId: bigint | null = null;

@@ -53,12 +53,16 @@ export function decodeFrame(buffer: ArrayBuffer): Decoded {
   const view = new DataView(buffer);
   if (view.getUint32(0, true) !== MAGIC) return { ok: false, error: 'not a console frame' };
   const version = view.getUint8(4);
-  if (version !== VERSION) return { ok: false, error: `protocol version ${version}, this console speaks ${VERSION}` };
+  if (version !== VERSION)
+    return { ok: false, error: `protocol version ${version}, this console speaks ${VERSION}` };
   const kind = view.getUint8(5);
   const count = view.getUint32(20, true);
   const each = RECORD_BYTES[kind];
   if (each !== undefined && count * each !== buffer.byteLength - HEADER_BYTES) {
-    return { ok: false, error: `kind ${kind}: ${count} records do not fill ${buffer.byteLength - HEADER_BYTES} bytes` };
+    return {
+      ok: false,
+      error: `kind ${kind}: ${count} records do not fill ${buffer.byteLength - HEADER_BYTES} bytes`,
+    };
   }
   const header = {
     kind,

@@ -100,7 +100,8 @@ export class Raster {
   }
 
   private mask(mask: Mask, left: number, top: number, word: number, strength: number): void {
-    const inside = left >= 0 && top >= 0 && left + mask.width <= this.width && top + mask.height <= this.height;
+    const inside =
+      left >= 0 && top >= 0 && left + mask.width <= this.width && top + mask.height <= this.height;
     if (inside) {
       const { offsets, alphas } = this.stampOf(mask);
       const { pixels } = this;
@@ -141,7 +142,8 @@ export class Raster {
     const y1 = Math.min(this.height, Math.round(y + h));
     const a = Math.round(alpha * 256);
     for (let row = y0; row < y1; row++) {
-      for (let at = row * this.width + x0, end = row * this.width + x1; at < end; at++) this.blend(at, word, a);
+      for (let at = row * this.width + x0, end = row * this.width + x1; at < end; at++)
+        this.blend(at, word, a);
     }
   }
 

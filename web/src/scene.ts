@@ -1,5 +1,5 @@
-// From the table of tracks to the draw list of one frame: what is shown, where, in which ink. Reads the store, writes the
-// list, and keeps where symbols and labels ended up, for picking.
+// From the table of tracks to the draw list of one frame: what is shown, where, in which ink. Reads the store,
+// writes the list, and keeps where symbols and labels ended up, for picking.
 import { type Atlas, Sprite } from './atlas.ts';
 import type { DrawList } from './draw_list.ts';
 import { age, angle, level, modeA, tendency, tensOfKnots } from './format.ts';
@@ -45,7 +45,8 @@ export function isEmergency(mode3a: number): boolean {
 }
 
 // The lines of a track's label. First the call sign, else the Mode A code, else the track number; then level with
-// tendency and ground speed in tens of knots; a track that is not up to date adds how long it has been without a plot.
+// tendency and ground speed in tens of knots; a track that is not up to date adds how long it has been without
+// a plot.
 export function labelLines(
   store: TrackStore,
   slot: number,
@@ -113,7 +114,11 @@ export class Scene {
       const y = this.positions[2 * i + 1];
       const status = store.status[slot];
       const sprite =
-        status === Status.coasting ? Sprite.coasting : status === Status.confirmed ? Sprite.confirmed : Sprite.tentative;
+        status === Status.coasting
+          ? Sprite.coasting
+          : status === Status.confirmed
+            ? Sprite.confirmed
+            : Sprite.tentative;
       list.sprite(sprite, x, y, this.inkOf(store, slot, lost));
       if (isEmergency(store.mode3a[slot])) {
         this.emergencies++;
@@ -151,7 +156,12 @@ export class Scene {
     for (const label of this.labels) {
       const { request } = label;
       if (request.track < 0) continue;
-      if (x >= label.left && x < label.left + request.width && y >= label.top && y < label.top + request.height) {
+      if (
+        x >= label.left &&
+        x < label.left + request.width &&
+        y >= label.top &&
+        y < label.top + request.height
+      ) {
         return request.track;
       }
     }
@@ -199,7 +209,8 @@ export class Scene {
     const { store, camera, unit, nowMs, selected } = input;
     for (let i = 0; i < this.drawn; i++) {
       const slot = this.slots[i];
-      const perMetre = (Math.cosh(2 * Math.PI * (0.5 - store.yAt(slot, nowMs))) / EARTH_CIRCUMFERENCE_M) * camera.scale;
+      const perMetre =
+        (Math.cosh(2 * Math.PI * (0.5 - store.yAt(slot, nowMs))) / EARTH_CIRCUMFERENCE_M) * camera.scale;
       const a = store.majorM[slot] * perMetre;
       if (a < 7 * unit) continue; // hidden under the symbol
       const b = Math.max(1, store.minorM[slot] * perMetre);
@@ -276,7 +287,8 @@ export class Scene {
       const ink = lost ? Ink.coasting : sensor.state === 'silent' ? Ink.alert : Ink.sensor;
       this.obstacles.push(x, y);
       list.sprite(sensor.kind === 'radar' ? Sprite.radar : Sprite.adsb, x, y, ink);
-      if (sensor.state !== 'live') list.sprite(Sprite.sensorSilent, x, y, ink, sensor.state === 'silent' ? 1 : 0.5);
+      if (sensor.state !== 'live')
+        list.sprite(Sprite.sensorSilent, x, y, ink, sensor.state === 'silent' ? 1 : 0.5);
     }
   }
 
@@ -352,11 +364,24 @@ export class Scene {
       }
       const slot = store.slotOf.get(request.track);
       if (slot === undefined) continue;
-      list.fill(label.left, label.top, request.width, request.height, Ink.shade, request.track === selected ? 0.92 : 0.78);
+      list.fill(
+        label.left,
+        label.top,
+        request.width,
+        request.height,
+        Ink.shade,
+        request.track === selected ? 0.92 : 0.78,
+      );
       const emergency = isEmergency(store.mode3a[slot]);
       const grey = lost || store.status[slot] === Status.coasting;
       lines.forEach((line, row) => {
-        const ink = emergency ? Ink.alert : grey ? Ink.coasting : row === 0 ? Ink.text : this.inkOf(store, slot, lost);
+        const ink = emergency
+          ? Ink.alert
+          : grey
+            ? Ink.coasting
+            : row === 0
+              ? Ink.text
+              : this.inkOf(store, slot, lost);
         list.text(x, y, line, ink, row === 0);
         y += atlas.cellHeight;
       });
@@ -377,7 +402,13 @@ export class Scene {
     for (let lon = Math.ceil(west / step) * step; lon <= east; lon += step) {
       const wrapped = ((((lon + 180) % 360) + 360) % 360) - 180;
       const x = width / 2 + shortestDx(worldX(wrapped) - camera.x) * camera.scale;
-      this.edgeName(list, atlas, x + 3 * unit, height - atlas.cellHeight - 2 * unit, degreeName(wrapped, 3, 'EW', step));
+      this.edgeName(
+        list,
+        atlas,
+        x + 3 * unit,
+        height - atlas.cellHeight - 2 * unit,
+        degreeName(wrapped, 3, 'EW', step),
+      );
     }
     const top = latitudeOf(camera.y - height / 2 / camera.scale);
     const bottom = latitudeOf(camera.y + height / 2 / camera.scale);
@@ -392,7 +423,8 @@ export class Scene {
 
 // Spacing of the graticule in degrees for a scale in CSS pixels per degree: lines 90 to 250 pixels apart.
 export function graticuleStep(pixelsPerDegree: number): number {
-  for (const step of [1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 5, 10, 20]) if (step * pixelsPerDegree >= 90) return step;
+  for (const step of [1 / 12, 1 / 6, 1 / 4, 1 / 2, 1, 2, 5, 10, 20])
+    if (step * pixelsPerDegree >= 90) return step;
   return 30;
 }
 

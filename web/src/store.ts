@@ -1,11 +1,12 @@
-// The one table of tracks: columns of numbers, one row ("slot") a track, owned by the drawing worker. Positions are kept
-// in world units with their rate, so that extrapolation to any instant is one multiplication.
+// The one table of tracks: columns of numbers, one row ("slot") a track, owned by the drawing worker.
+// Positions are kept in world units with their rate, so that extrapolation to any instant is one
+// multiplication.
 import { type IdentityRecord, type TrackRecord, Status } from './protocol.ts';
 import { latitudeOf, longitudeOf, shortestDx, worldPerMetre, worldX, worldY } from './projection.ts';
 
 export const HISTORY_DOTS = 60; // as many as a trail frame brings
-// A dot is added when the newest plot is at least this much newer than the last dot's, as in trail frames: radars keep
-// every scan, and a 1 Hz ADS-B track does not fill its history in a minute.
+// A dot is added when the newest plot is at least this much newer than the last dot's, as in trail frames:
+// radars keep every scan, and a 1 Hz ADS-B track does not fill its history in a minute.
 export const HISTORY_STEP_MS = 4_000;
 // Beyond this a row that was not sent again is no longer moved: a velocity that old says nothing.
 export const MAX_EXTRAPOLATION_MS = 120_000;

@@ -123,7 +123,10 @@ function schedule(): void {
   const motion = scene.fastest > 0 ? 500 / scene.fastest : Infinity;
   const interval = dirty
     ? STILL_INTERVAL_MS
-    : Math.max(STILL_INTERVAL_MS, Math.min(LONGEST_INTERVAL_MS, motion, scene.emergencies > 0 ? 250 : Infinity));
+    : Math.max(
+        STILL_INTERVAL_MS,
+        Math.min(LONGEST_INTERVAL_MS, motion, scene.emergencies > 0 ? 250 : Infinity),
+      );
   scheduled = true;
   setTimeout(() => scope.requestAnimationFrame(frame), Math.max(0, interval - (now - drawnMs)));
 }
@@ -289,7 +292,9 @@ function sendRows(): void {
   if (!listRequest || !clock.started) return;
   const now = ageMs();
   const slots = ordered(store, listRequest, now);
-  const rows = slots.slice(listRequest.first, listRequest.first + listRequest.count).map((s) => rowOf(store, s, now));
+  const rows = slots
+    .slice(listRequest.first, listRequest.first + listRequest.count)
+    .map((s) => rowOf(store, s, now));
   post({ t: 'rows', total: slots.length, first: listRequest.first, rows });
 }
 
@@ -374,7 +379,9 @@ async function start(message: Extract<ToWorker, { t: 'init' }>): Promise<void> {
     ['DejaVuSansMono-Bold.woff2', 'bold'],
   ]) {
     try {
-      const face = new FontFace('LiptakoMono', `url(${new URL(`fonts/${file}`, message.base).href})`, { weight });
+      const face = new FontFace('LiptakoMono', `url(${new URL(`fonts/${file}`, message.base).href})`, {
+        weight,
+      });
       scope.fonts.add(await face.load());
     } catch (error) {
       post({ t: 'fault', text: `fonts/${file}: ${String(error)}` });

@@ -19,7 +19,16 @@ test('an address read back is the same address', () => {
 });
 
 test('nonsense in the address is ignored', () => {
-  for (const hash of ['', '#', '#lang=de&theme=pink&vector=5', '#view=x,y,z', '#view=95,0,10', '#track=-1', '#track=1e3', '#view=1,2']) {
+  for (const hash of [
+    '',
+    '#',
+    '#lang=de&theme=pink&vector=5',
+    '#view=x,y,z',
+    '#view=95,0,10',
+    '#track=-1',
+    '#track=1e3',
+    '#view=1,2',
+  ]) {
     assert.deepEqual(parseAddress(hash), DEFAULTS, hash);
   }
 });
@@ -35,18 +44,31 @@ test('an innovation is shown with its units and standard deviations', () => {
     innovationText({ range_m: { value: 12.345, sd: 40 }, azimuth_deg: { value: -0.0212, sd: 0.08 } }),
     'distance\u00a012.3\u202fm\u00a0(σ\u00a040)\nazimut\u00a0-0.0212°\u00a0(σ\u00a00.08)',
   );
-  assert.equal(innovationText({ doppler_mps: { value: null, sd: null } }), 'doppler\u00a0?\u202fmps\u00a0(σ\u00a0?)');
+  assert.equal(
+    innovationText({ doppler_mps: { value: null, sd: null } }),
+    'doppler\u00a0?\u202fmps\u00a0(σ\u00a0?)',
+  );
   assert.equal(innovationText(undefined), '');
 });
 
 test('sources that fell silent or died are in trouble, those that ended or wait are not', () => {
-  assert.deepEqual(
-    ['waiting', 'live', 'stalled', 'dead', 'ended', 'silent'].filter(inTrouble),
-    ['stalled', 'dead', 'silent'],
-  );
+  assert.deepEqual(['waiting', 'live', 'stalled', 'dead', 'ended', 'silent'].filter(inTrouble), [
+    'stalled',
+    'dead',
+    'silent',
+  ]);
   const source = {
-    name: 'a', kind: 'udp', address: '', state: 'dead', age_s: 1, datagrams: 0, bytes: 0, records: 0, plots: 0,
-    detail: 'socket closed', rejected: [{ reason: 'truncated record', count: 3 }],
+    name: 'a',
+    kind: 'udp',
+    address: '',
+    state: 'dead',
+    age_s: 1,
+    datagrams: 0,
+    bytes: 0,
+    records: 0,
+    plots: 0,
+    detail: 'socket closed',
+    rejected: [{ reason: 'truncated record', count: 3 }],
   };
   assert.equal(reasonOf(source), 'socket closed ; truncated record ×3');
 });

@@ -6,7 +6,13 @@ export function hex(text: string): ArrayBuffer {
   return bytes.buffer;
 }
 
-export function frame(kind: number, timeNs: bigint, count: number, payload: ArrayBuffer, snapshotId = 7n): ArrayBuffer {
+export function frame(
+  kind: number,
+  timeNs: bigint,
+  count: number,
+  payload: ArrayBuffer,
+  snapshotId = 7n,
+): ArrayBuffer {
   const out = new ArrayBuffer(32 + payload.byteLength);
   const v = new DataView(out);
   v.setUint32(0, 0x4b54504c, true);

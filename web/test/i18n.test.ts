@@ -19,9 +19,26 @@ test('both languages fill in the same values', () => {
 test('texts are translated, not copied', () => {
   // Words that are the same in both languages.
   const same = new Set([
-    'received', 'minutes', 'ellipses', 'colSpeed', 'statusConfirmed', 'detail', 'existence', 'breaks', 'sources',
-    'sourceName', 'sourceDatagrams', 'sourcePlots', 'updateInnovation', 'updateNis', 'none', 'sensorCode', 'kindRadar',
-    'kindAdsb', 'position', 'ellipseValue',
+    'received',
+    'minutes',
+    'ellipses',
+    'colSpeed',
+    'statusConfirmed',
+    'detail',
+    'existence',
+    'breaks',
+    'sources',
+    'sourceName',
+    'sourceDatagrams',
+    'sourcePlots',
+    'updateInnovation',
+    'updateNis',
+    'none',
+    'sensorCode',
+    'kindRadar',
+    'kindAdsb',
+    'position',
+    'ellipseValue',
   ]);
   for (const key of keys) {
     if (!same.has(key)) assert.notEqual(fr[key], en[key], key);

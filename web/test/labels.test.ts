@@ -46,12 +46,16 @@ test('labels stay inside the screen', () => {
 test('at most one label in twenty changes its side when all tracks move by a pixel', () => {
   const placer = new LabelPlacer();
   let requests = crowd(9, 200, 1500, 900);
-  let before = new Map(placer.place(requests, points(requests), 1500, 900, 1).map((p) => [p.request.track, p.place]));
+  let before = new Map(
+    placer.place(requests, points(requests), 1500, 900, 1).map((p) => [p.request.track, p.place]),
+  );
   let moved = 0;
   let seen = 0;
   for (let step = 0; step < 20; step++) {
     requests = requests.map((r) => ({ ...r, x: r.x + 1, y: r.y + 0.4 }));
-    const after = new Map(placer.place(requests, points(requests), 1500, 900, 1).map((p) => [p.request.track, p.place]));
+    const after = new Map(
+      placer.place(requests, points(requests), 1500, 900, 1).map((p) => [p.request.track, p.place]),
+    );
     for (const [track, place] of after) {
       if (!before.has(track)) continue;
       seen++;
@@ -64,7 +68,9 @@ test('at most one label in twenty changes its side when all tracks move by a pix
 
 test('labels that must be shown come before all others', () => {
   const requests = crowd(11, 300, 300, 200);
-  const shown = new Set(new LabelPlacer().place(requests, points(requests), 300, 200, 1).map((p) => p.request.track));
+  const shown = new Set(
+    new LabelPlacer().place(requests, points(requests), 300, 200, 1).map((p) => p.request.track),
+  );
   assert(shown.has(1000));
 });
 

@@ -30,7 +30,11 @@ test('degrees to world and back lose less than a centimetre', () => {
 test('screen to world and back is the same pixel, at the meridian and at the date line too', () => {
   for (const lon of [0, -0.0001, 179.999, -179.999, 2.97]) {
     const camera = { x: worldX(lon), y: worldY(16), scale: 80_000 };
-    for (const [px, py] of [[0, 0], [960, 540], [1919, 1079]]) {
+    for (const [px, py] of [
+      [0, 0],
+      [960, 540],
+      [1919, 1079],
+    ]) {
       const world = worldAt(camera, 1920, 1080, px, py);
       assert(Math.abs(screenX(camera, 1920, world.x) - px) < 1e-6, `x at ${lon}`);
       assert(Math.abs(screenY(camera, 1080, world.y) - py) < 1e-6, `y at ${lon}`);

@@ -6,8 +6,17 @@ import { contrast, inkWords, THEMES, type ThemeName, wordOf } from '../src/palet
 import { Raster } from '../src/raster.ts';
 import { generator } from './bytes.ts';
 
-const solid = (width: number, height: number): Mask => ({ width, height, alpha: new Uint8Array(width * height).fill(255) });
-const atlas: Atlas = { cellWidth: 4, cellHeight: 6, glyph: () => solid(4, 6), sprites: Array.from({ length: 11 }, () => solid(5, 5)) };
+const solid = (width: number, height: number): Mask => ({
+  width,
+  height,
+  alpha: new Uint8Array(width * height).fill(255),
+});
+const atlas: Atlas = {
+  cellWidth: 4,
+  cellHeight: 6,
+  glyph: () => solid(4, 6),
+  sprites: Array.from({ length: 11 }, () => solid(5, 5)),
+};
 const INKS = Uint32Array.from(Array.from({ length: 12 }, () => 0xffffffff));
 
 function paint(build: (list: DrawList) => void, width = 40, height = 30): Raster {
@@ -58,7 +67,13 @@ test('sprites are centred and text advances by cells', () => {
 
 test('what lies beside the frame leaves it untouched', () => {
   const r = paint((l) => {
-    for (const [x, y] of [[-60, 10], [60, 10], [10, -60], [10, 60], [-60, -60]]) {
+    for (const [x, y] of [
+      [-60, 10],
+      [60, 10],
+      [10, -60],
+      [10, 60],
+      [-60, -60],
+    ]) {
       l.line(x, y, x + 10, y + 5, 0);
       l.sprite(1, x, y, 0);
       l.text(x, y, 'text', 0);
@@ -71,7 +86,8 @@ test('what lies beside the frame leaves it untouched', () => {
 
 test('coordinates beyond reason are drawn as far as they make sense, in bounded time', () => {
   const draw = generator(4);
-  const any = (): number => (draw() < 0.1 ? [NaN, Infinity, -1e9, 1e9][Math.floor(draw() * 4)] : draw() * 300 - 130);
+  const any = (): number =>
+    draw() < 0.1 ? [NaN, Infinity, -1e9, 1e9][Math.floor(draw() * 4)] : draw() * 300 - 130;
   paint((l) => {
     for (let i = 0; i < 500; i++) {
       l.line(any(), any(), any(), any(), 0, 1, draw() < 0.5 ? 3 : 0);

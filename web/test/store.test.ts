@@ -10,17 +10,25 @@ import { frame, hex, type TrackFields, trackRecords } from './bytes.ts';
 
 const SECOND = 1_000_000_000n;
 
-function picture(): { store: TrackStore; say: (kind: number, seconds: number, tracks: TrackFields[], id?: bigint) => void } {
+function picture(): {
+  store: TrackStore;
+  say: (kind: number, seconds: number, tracks: TrackFields[], id?: bigint) => void;
+} {
   const store = new TrackStore();
   const reader = new FrameReader(store);
   return {
     store,
     say: (kind, seconds, tracks, id) => {
-      const applied = reader.apply(frame(kind, BigInt(seconds) * SECOND, tracks.length, trackRecords(tracks), id));
+      const applied = reader.apply(
+        frame(kind, BigInt(seconds) * SECOND, tracks.length, trackRecords(tracks), id),
+      );
       assert(applied.ok);
     },
   };
 }
+
+// Track 1 is TUA31.
+const IDENTITY = hex('01000000 11c00500 c806 0200 5455413331202020 0500000001000000 00000000');
 
 const slotOf = (store: TrackStore, track: number): number => {
   const slot = store.slotOf.get(track);
@@ -68,7 +76,7 @@ test('a dropped track frees its row for another, without its identity or history
   const { store, say } = picture();
   const reader = new FrameReader(store);
   say(Kind.snapshot, 1, [{ track: 1 }]);
-  reader.apply(frame(Kind.identity, SECOND, 1, hex('01000000 11c00500 c806 0200 5455413331202020 0500000001000000 00000000')));
+  reader.apply(frame(Kind.identity, SECOND, 1, IDENTITY));
   assert.equal(store.callSign[slotOf(store, 1)], 'TUA31');
   reader.apply(frame(Kind.drop, 2n * SECOND, 1, hex('01000000')));
   say(Kind.update, 3, [{ track: 2, status: 3 }]);
@@ -86,14 +94,15 @@ test('a dropped track frees its row for another, without its identity or history
 test('an identity that comes before its track waits for it', () => {
   const store = new TrackStore();
   const reader = new FrameReader(store);
-  reader.apply(frame(Kind.identity, SECOND, 1, hex('01000000 11c00500 c806 0200 5455413331202020 0500000001000000 00000000')));
+  reader.apply(frame(Kind.identity, SECOND, 1, IDENTITY));
   reader.apply(frame(Kind.update, SECOND, 1, trackRecords([{ track: 1 }])));
   assert.equal(store.callSign[slotOf(store, 1)], 'TUA31');
 });
 
 test('history keeps a dot a scan, the newest first, and none while coasting', () => {
   const { store, say } = picture();
-  for (let s = 0; s <= 600; s++) say(Kind.update, s, [{ track: 1, lat: s / 1000, status: s < 590 ? 2 : 3, age: 0 }]);
+  for (let s = 0; s <= 600; s++)
+    say(Kind.update, s, [{ track: 1, lat: s / 1000, status: s < 590 ? 2 : 3, age: 0 }]);
   const lats: number[] = [];
   store.eachDot(slotOf(store, 1), 0.5, (_, y) => {
     lats.push(y);
@@ -115,7 +124,11 @@ test('rows grow past the first table without losing any', () => {
 
 test('the list is sorted both ways, ties by number, rows without the value last', () => {
   const { store, say } = picture();
-  say(Kind.snapshot, 1, [{ track: 3, knots: 200 }, { track: 1, knots: 300 }, { track: 2, knots: 200 }]);
+  say(Kind.snapshot, 1, [
+    { track: 3, knots: 200 },
+    { track: 1, knots: 300 },
+    { track: 2, knots: 200 },
+  ]);
   const request: ListRequest = { first: 0, count: 10, sort: 'speed', descending: false, search: '' };
   const numbers = (r: ListRequest): number[] => ordered(store, r, 1000).map((slot) => store.number[slot]);
   assert.deepEqual(numbers(request), [2, 3, 1]);

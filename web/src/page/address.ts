@@ -44,7 +44,8 @@ export function parseAddress(hash: string): Address {
     address.view = { latDeg: lat, lonDeg: lon, spanKm: span };
   }
   const track = given.get('track');
-  if (track !== null && /^\d{1,10}$/.test(track) && Number(track) <= 0xffffffff) address.selected = Number(track);
+  if (track !== null && /^\d{1,10}$/.test(track) && Number(track) <= 0xffffffff)
+    address.selected = Number(track);
   return address;
 }
 

@@ -136,7 +136,8 @@ export const en: Catalogue = {
   sensorNoSite: 'no site',
   fault: 'Console fault: {text}',
   workerSilent: 'the map has not answered for {age}, do not rely on it',
-  noGraphics: 'This browser cannot draw off the page (OffscreenCanvas). Use Firefox 115 or Chromium 109 at least.',
+  noGraphics:
+    'This browser cannot draw off the page (OffscreenCanvas). Use Firefox 115 or Chromium 109 at least.',
   legend: 'Legend',
   legendConfirmed: 'Confirmed track, identified',
   legendUnidentified: 'Confirmed track, to identify',
@@ -156,6 +157,9 @@ export const en: Catalogue = {
   keysEscape: 'stop following the track; close this help',
   keysHelp: 'this help',
   keysEnable: 'Single-key shortcuts on',
-  about: 'Base map: Natural Earth (public domain), OurAirports, GeoNames (CC BY 4.0). Not for navigation; the borders shown have no legal value.',
-  diagnostics: 'Frame: {ms50} ms (median), {ms95} ms (95th percentile); {drawn} tracks, {labels} labels on the screen',
+  about:
+    'Base map: Natural Earth (public domain), OurAirports, GeoNames (CC BY 4.0). ' +
+    'Not for navigation; the borders shown have no legal value.',
+  diagnostics:
+    'Frame: {ms50} ms (median), {ms95} ms (95th percentile); {drawn} tracks, {labels} labels on the screen',
 };

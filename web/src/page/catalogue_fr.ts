@@ -1,4 +1,5 @@
-// Every text of the console, in French: the reference catalogue. The English one has the same keys, by type and by test.
+// Every text of the console, in French: the reference catalogue. The English one has the same keys, by type
+// and by test.
 export const fr = {
   title: 'Liptako — situation aérienne',
   clockTitle: 'Heure du nœud, UTC',
@@ -134,7 +135,9 @@ export const fr = {
   sensorNoSite: 'sans site',
   fault: 'Incident de la console : {text}',
   workerSilent: 'la carte ne répond plus depuis {age}, ne pas s’y fier',
-  noGraphics: 'Ce navigateur ne sait pas dessiner hors de la page (OffscreenCanvas). Utilisez Firefox 115 ou Chromium 109 au moins.',
+  noGraphics:
+    'Ce navigateur ne sait pas dessiner hors de la page (OffscreenCanvas). ' +
+    'Utilisez Firefox 115 ou Chromium 109 au moins.',
   legend: 'Légende',
   legendConfirmed: 'Piste confirmée, identifiée',
   legendUnidentified: 'Piste confirmée, à identifier',
@@ -154,8 +157,11 @@ export const fr = {
   keysEscape: 'ne plus suivre la piste ; fermer l’aide',
   keysHelp: 'cette aide',
   keysEnable: 'Raccourcis à une touche actifs',
-  about: 'Fond de carte : Natural Earth (domaine public), OurAirports, GeoNames (CC BY 4.0). Ne pas utiliser pour la navigation ; les frontières affichées n’ont pas de valeur juridique.',
-  diagnostics: 'Image : {ms50} ms (médiane), {ms95} ms (95e centile) ; {drawn} pistes, {labels} étiquettes à l’écran',
+  about:
+    'Fond de carte : Natural Earth (domaine public), OurAirports, GeoNames (CC BY 4.0). ' +
+    'Ne pas utiliser pour la navigation ; les frontières affichées n’ont pas de valeur juridique.',
+  diagnostics:
+    'Image : {ms50} ms (médiane), {ms95} ms (95e centile) ; {drawn} pistes, {labels} étiquettes à l’écran',
 };
 
 export type Catalogue = Record<keyof typeof fr, string>;

@@ -28,7 +28,16 @@ let written = '';
 
 function mapOptions(): MapOptions {
   const { theme, language, vectorMinutes, ellipses, history, labels } = address;
-  return { theme, language, vectorMinutes, ellipses, history, labels, coastTag: text('coastTag'), lostTag: text('lostTag') };
+  return {
+    theme,
+    language,
+    vectorMinutes,
+    ellipses,
+    history,
+    labels,
+    coastTag: text('coastTag'),
+    lostTag: text('lostTag'),
+  };
 }
 
 function rememberAddress(): void {
@@ -165,14 +174,20 @@ function showPicture(p: Picture): void {
   setText(byId('count-confirmed'), String(p.counts.confirmed));
   setText(byId('count-tentative'), String(p.counts.tentative));
   setText(byId('count-coasting'), String(p.counts.coasting));
-  setText(byId('count-not-placed'), p.counts.notPlaced > 0 ? `+ ${p.counts.notPlaced} ${text('notPlaced')}` : '');
+  setText(
+    byId('count-not-placed'),
+    p.counts.notPlaced > 0 ? `+ ${p.counts.notPlaced} ${text('notPlaced')}` : '',
+  );
   detail.show(p.selected, p.detail, status, p.link === 'live');
   showStatus();
   showScale(p);
   if (help.open) {
     const { frameMs50, frameMs95, drawn, labels } = p.stats;
     const ms = (v: number): string => number(v, address.language, 1);
-    setText(byId('diagnostics'), text('diagnostics', { ms50: ms(frameMs50), ms95: ms(frameMs95), drawn, labels }));
+    setText(
+      byId('diagnostics'),
+      text('diagnostics', { ms50: ms(frameMs50), ms95: ms(frameMs95), drawn, labels }),
+    );
   }
   address.view = p.view;
   address.selected = p.selected;
@@ -198,7 +213,10 @@ function showHealth(id: string, all: ReadonlyArray<{ state: string }>, lost: boo
   const live = all.filter((s) => s.state === 'live').length;
   const troubled = all.filter((s) => inTrouble(s.state)).length;
   const received = text('received', { live, all: all.length });
-  setText(element, lost ? '?' : troubled > 0 ? `${received}, ${text('inTrouble', { n: troubled })}` : received);
+  setText(
+    element,
+    lost ? '?' : troubled > 0 ? `${received}, ${text('inTrouble', { n: troubled })}` : received,
+  );
   setClass(element, lost ? 'unknown' : troubled > 0 ? 'trouble' : '');
 }
 
@@ -289,7 +307,9 @@ window.addEventListener('hashchange', () => {
 
 const singleKeys = byId<HTMLInputElement>('single-keys');
 singleKeys.checked = localStorage.getItem(KEYS_SETTING) !== 'off';
-singleKeys.addEventListener('change', () => localStorage.setItem(KEYS_SETTING, singleKeys.checked ? 'on' : 'off'));
+singleKeys.addEventListener('change', () =>
+  localStorage.setItem(KEYS_SETTING, singleKeys.checked ? 'on' : 'off'),
+);
 
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -56,12 +56,20 @@ export class MapInput {
 
   zoom(factor: number): void {
     const box = this.map.getBoundingClientRect();
-    this.send({ t: 'zoom', factor, x: (box.width / 2) * devicePixelRatio, y: (box.height / 2) * devicePixelRatio });
+    this.send({
+      t: 'zoom',
+      factor,
+      x: (box.width / 2) * devicePixelRatio,
+      y: (box.height / 2) * devicePixelRatio,
+    });
   }
 
   private at(event: MouseEvent): { x: number; y: number } {
     const box = this.map.getBoundingClientRect();
-    return { x: (event.clientX - box.left) * devicePixelRatio, y: (event.clientY - box.top) * devicePixelRatio };
+    return {
+      x: (event.clientX - box.left) * devicePixelRatio,
+      y: (event.clientY - box.top) * devicePixelRatio,
+    };
   }
 
   private onMove(event: PointerEvent): void {

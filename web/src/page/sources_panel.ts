@@ -1,5 +1,5 @@
-// Sources and sensors under the map: what is heard, how old, how much, what was refused and why. Never colour alone: the
-// state is a word.
+// Sources and sensors under the map: what is heard, how old, how much, what was refused and why. Never colour
+// alone: the state is a word.
 import { age, number } from '../format.ts';
 import type { NodeStatus, SensorStatus, SourceStatus } from '../protocol.ts';
 import type { TextKey } from './catalogue_fr.ts';
@@ -7,9 +7,17 @@ import { byId, make } from './dom.ts';
 import { language, text } from './i18n.ts';
 
 const SOURCE_TEXT: Record<string, TextKey> = {
-  waiting: 'sourceWaiting', live: 'sourceLive', stalled: 'sourceStalled', dead: 'sourceDead', ended: 'sourceEnded',
+  waiting: 'sourceWaiting',
+  live: 'sourceLive',
+  stalled: 'sourceStalled',
+  dead: 'sourceDead',
+  ended: 'sourceEnded',
 };
-const SENSOR_TEXT: Record<string, TextKey> = { waiting: 'sensorWaiting', live: 'sensorLive', silent: 'sensorSilent' };
+const SENSOR_TEXT: Record<string, TextKey> = {
+  waiting: 'sensorWaiting',
+  live: 'sensorLive',
+  silent: 'sensorSilent',
+};
 
 // States that want an operator's attention.
 export function inTrouble(state: string): boolean {
@@ -51,7 +59,10 @@ export class SourcesPanel {
     row.dataset.state = s.state;
     const rejected = s.rejected.reduce((n, r) => n + (Number(r.count) || 0), 0);
     const reason = make('td', 'reason', reasonOf(s));
-    reason.title = s.rejected.map((r) => r.last ?? '').filter(Boolean).join('\n');
+    reason.title = s.rejected
+      .map((r) => r.last ?? '')
+      .filter(Boolean)
+      .join('\n');
     row.title = `${s.kind ?? ''} ${s.address ?? ''}`.trim();
     row.append(
       make('td', 'name', s.name),

@@ -20,8 +20,19 @@ import type { TextKey } from './catalogue_fr.ts';
 
 const ASK_AGAIN_MS = 2_000;
 const FIELDS: readonly TextKey[] = [
-  'state', 'age', 'callSign', 'icaoAddress', 'mode3a', 'breaks', 'speed', 'angle', 'levelLong', 'position', 'ellipse',
-  'sensorsOfTrack', 'existence',
+  'state',
+  'age',
+  'callSign',
+  'icaoAddress',
+  'mode3a',
+  'breaks',
+  'speed',
+  'angle',
+  'levelLong',
+  'position',
+  'ellipse',
+  'sensorsOfTrack',
+  'existence',
 ];
 // These take a whole line; the others stand two by two.
 const LONG_FIELDS: readonly TextKey[] = ['levelLong', 'position', 'ellipse', 'sensorsOfTrack'];
@@ -36,17 +47,23 @@ interface Update {
 
 // Names of the sensors whose bits are set, in the order of the status.
 export function sensorNames(low: number, high: number, sensors: ReadonlyArray<{ name: string }>): string[] {
-  return sensors.filter((_, i) => (i < 32 ? (low >>> i) & 1 : i < 64 ? (high >>> (i - 32)) & 1 : 0)).map((s) => s.name);
+  return sensors
+    .filter((_, i) => (i < 32 ? (low >>> i) & 1 : i < 64 ? (high >>> (i - 32)) & 1 : 0))
+    .map((s) => s.name);
 }
 
 const COMPONENTS: Record<string, TextKey> = {
-  range: 'innovationRange', azimuth: 'innovationAzimuth', east: 'innovationEast', north: 'innovationNorth',
+  range: 'innovationRange',
+  azimuth: 'innovationAzimuth',
+  east: 'innovationEast',
+  north: 'innovationNorth',
   height: 'innovationHeight',
 };
 
 // A line a component, with its unit and its predicted standard deviation: "distance 12.5 m (σ 40)".
 export function innovationText(innovation: Update['innovation']): string {
-  const short = (v: number | null): string => (typeof v === 'number' ? String(Number(v.toPrecision(3))) : '?');
+  const short = (v: number | null): string =>
+    typeof v === 'number' ? String(Number(v.toPrecision(3))) : '?';
   return Object.entries(innovation ?? {})
     .map(([name, component]) => {
       const parts = /^(\w+)_([a-z]+)$/.exec(name) ?? ['', name, ''];
@@ -109,9 +126,14 @@ export class TrackDetail {
     const none = text('none');
     const kinds = [d.kinds & 1 ? text('kindRadar') : '', d.kinds & 2 ? text('kindAdsb') : ''].filter(Boolean);
     const names = sensorNames(d.sensorsLow, d.sensorsHigh, status?.sensors ?? []);
-    const state = d.status === Status.coasting ? 'coasting' : d.status === Status.confirmed ? 'confirmed' : 'tentative';
+    const state =
+      d.status === Status.coasting ? 'coasting' : d.status === Status.confirmed ? 'confirmed' : 'tentative';
     const stateText =
-      state === 'coasting' ? text('coastingOne') : state === 'confirmed' ? text('confirmedOne') : text('tentativeOne');
+      state === 'coasting'
+        ? text('coastingOne')
+        : state === 'confirmed'
+          ? text('confirmedOne')
+          : text('tentativeOne');
     const hasLevel = Number.isFinite(d.altitudeFt);
     const values: Partial<Record<TextKey, string>> = {
       state: stateText,
@@ -132,7 +154,8 @@ export class TrackDetail {
         minor: nauticalMiles(d.minorM, lang),
         deg: String(Math.round(d.ellipseDeg)).padStart(3, '0'),
       }),
-      sensorsOfTrack: [names.join(', '), kinds.length ? `(${kinds.join(' + ')})` : ''].filter(Boolean).join(' ') || none,
+      sensorsOfTrack:
+        [names.join(', '), kinds.length ? `(${kinds.join(' + ')})` : ''].filter(Boolean).join(' ') || none,
       breaks: number(d.breaks, lang),
     };
     for (const [key, element] of this.values) setText(element, values[key] ?? none);

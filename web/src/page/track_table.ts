@@ -1,5 +1,5 @@
-// The list of tracks: the accessible twin of the map. Only the rows in sight exist; the worker sorts, searches and sends
-// the window asked for. Arrow keys move, Enter selects.
+// The list of tracks: the accessible twin of the map. Only the rows in sight exist; the worker sorts, searches
+// and sends the window asked for. Arrow keys move, Enter selects.
 import { age, angle, icaoAddress, level, modeA, tendency } from '../format.ts';
 import type { ListRequest, Row, SortKey } from '../messages.ts';
 import { Status } from '../protocol.ts';
@@ -17,7 +17,13 @@ export class TrackTable {
   private readonly grid = byId<HTMLDivElement>('table');
   private readonly search = byId<HTMLInputElement>('search');
   private readonly rows: HTMLDivElement[] = [];
-  private readonly request: ListRequest = { first: 0, count: 40, sort: 'track', descending: false, search: '' };
+  private readonly request: ListRequest = {
+    first: 0,
+    count: 40,
+    sort: 'track',
+    descending: false,
+    search: '',
+  };
   private shown: Row[] = [];
   private first = 0;
   private total = 0;
@@ -63,7 +69,10 @@ export class TrackTable {
     for (const button of this.grid.querySelectorAll<HTMLButtonElement>('[data-sort]')) {
       const header = button.closest('[role=columnheader]') as HTMLElement;
       const mine = button.dataset.sort === this.request.sort;
-      header.setAttribute('aria-sort', mine ? (this.request.descending ? 'descending' : 'ascending') : 'none');
+      header.setAttribute(
+        'aria-sort',
+        mine ? (this.request.descending ? 'descending' : 'ascending') : 'none',
+      );
     }
   }
 
@@ -96,7 +105,11 @@ export class TrackTable {
       element.setAttribute('aria-selected', String(row.track === this.selected));
       element.tabIndex = index === this.focused ? 0 : -1;
       const state =
-        row.status === Status.coasting ? 'coasting' : row.status === Status.confirmed ? 'confirmed' : 'tentative';
+        row.status === Status.coasting
+          ? 'coasting'
+          : row.status === Status.confirmed
+            ? 'confirmed'
+            : 'tentative';
       setClass(element, `row ${state}`);
       const cells = element.children as HTMLCollectionOf<HTMLElement>;
       const icao = icaoAddress(row.icao);
@@ -110,7 +123,11 @@ export class TrackTable {
         angle: angle(row.angleDeg),
         age: age(row.ageMs),
         status: text(
-          state === 'coasting' ? 'statusCoasting' : state === 'confirmed' ? 'statusConfirmed' : 'statusTentative',
+          state === 'coasting'
+            ? 'statusCoasting'
+            : state === 'confirmed'
+              ? 'statusConfirmed'
+              : 'statusTentative',
         ),
       };
       COLUMNS.forEach((key, c) => setText(cells[c], values[key]));
@@ -152,7 +169,8 @@ export class TrackTable {
       const top = this.focused * ROW_HEIGHT;
       const { scrollTop, clientHeight } = this.scroller;
       if (top < scrollTop) this.scroller.scrollTop = top;
-      else if (top + ROW_HEIGHT > scrollTop + clientHeight) this.scroller.scrollTop = top + ROW_HEIGHT - clientHeight;
+      else if (top + ROW_HEIGHT > scrollTop + clientHeight)
+        this.scroller.scrollTop = top + ROW_HEIGHT - clientHeight;
       this.render();
       this.rows[this.focused - this.first]?.focus({ preventScroll: true });
     } else {
