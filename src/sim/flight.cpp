@@ -30,24 +30,28 @@ constexpr std::int64_t kLongStepMs = 8000;
 constexpr base::Duration kMemory = std::chrono::seconds(70);
 constexpr double kLowAltitudeM = 3000.0 * base::kMetresPerFoot;
 
-Performance make(double cruise_kt,
-                 double low_kt,
-                 double approach_kt,
-                 double lift_off_kt,
-                 double climb_ftmin,
-                 double descent_ftmin,
-                 double ceiling_ft,
-                 double echo_m2) {
+struct Figures {
+  double cruise_kt;
+  double low_kt;
+  double approach_kt;
+  double lift_off_kt;
+  double climb_ftmin;
+  double descent_ftmin;
+  double ceiling_ft;
+  double echo_m2;
+};
+
+Performance from(const Figures& figures) {
   Performance can;
-  can.cruise = Speed::from_knots(cruise_kt);
-  can.low = Speed::from_knots(low_kt);
-  can.approach = Speed::from_knots(approach_kt);
-  can.lift_off = Speed::from_knots(lift_off_kt);
-  can.climb = Speed::from_feet_per_minute(climb_ftmin);
-  can.descent = Speed::from_feet_per_minute(descent_ftmin);
-  can.ceiling = Length::from_feet(ceiling_ft);
+  can.cruise = Speed::from_knots(figures.cruise_kt);
+  can.low = Speed::from_knots(figures.low_kt);
+  can.approach = Speed::from_knots(figures.approach_kt);
+  can.lift_off = Speed::from_knots(figures.lift_off_kt);
+  can.climb = Speed::from_feet_per_minute(figures.climb_ftmin);
+  can.descent = Speed::from_feet_per_minute(figures.descent_ftmin);
+  can.ceiling = Length::from_feet(figures.ceiling_ft);
   can.bank = Angle::from_degrees(25.0);
-  can.echo_m2 = echo_m2;
+  can.echo_m2 = figures.echo_m2;
   return can;
 }
 
@@ -74,15 +78,15 @@ double limited(double from, double to, double most) {
 const Performance& performance(AircraftKind kind) {
   // Typical values of the class, after type data in the BADA and Eurocontrol performance tables,
   // rounded.
-  static const std::array<Performance, 6> table{
-      make(460, 230, 140, 150, 2500, 3200, 41000, 30.0),  // airliner
-      make(275, 180, 110, 110, 1500, 2200, 25000, 10.0),  // regional
-      make(120, 100, 65, 60, 800, 900, 14000, 2.0),       // light
-      make(125, 100, 45, 20, 1000, 1000, 12000, 3.0),     // helicopter
-      make(150, 110, 75, 70, 900, 900, 35000, 1.5),       // uncrewed
-      make(440, 220, 125, 130, 3000, 3200, 45000, 8.0),   // state
+  static const std::array<Performance, 6> kTable{
+      from({460, 230, 140, 150, 2500, 3200, 41000, 30.0}),  // airliner
+      from({275, 180, 110, 110, 1500, 2200, 25000, 10.0}),  // regional
+      from({120, 100, 65, 60, 800, 900, 14000, 2.0}),       // light
+      from({125, 100, 45, 20, 1000, 1000, 12000, 3.0}),     // helicopter
+      from({150, 110, 75, 70, 900, 900, 35000, 1.5}),       // uncrewed
+      from({440, 220, 125, 130, 3000, 3200, 45000, 8.0}),   // state
   };
-  return table[static_cast<std::size_t>(kind)];
+  return kTable[static_cast<std::size_t>(kind)];
 }
 
 // The height of a pressure surface grows with the temperature of the column below it (hypsometric

@@ -41,7 +41,8 @@ RadarModel::RadarModel(const Radar& radar,
   while (sector_begin(sector_) < start) ++sector_;
   if (radar.kind != RadarKind::primary) return;
   base::Prng spots = prng_for(seed, kClutter, index);
-  const int count = static_cast<int>(radar.false_plots + 0.5);  // half of them per revolution
+  const int count =
+      static_cast<int>(std::floor(radar.false_plots + 0.5));  // half of them per revolution
   for (int i = 0; i < count; ++i) {
     // Ground echoes are near.
     clutter_spots_.push_back(

@@ -529,11 +529,11 @@ void read_sensors(Fields& root, Scenario& scenario) {
     if (!names.insert(name).second)
       fields.wrong("name", fmt::format("\"{}\" is there already", name));
   };
-  tables(root, "radar", [&](Fields fields) {
+  tables(root, "radar", [&](const Fields& fields) {
     scenario.radars.push_back(radar(fields, scenario.atmosphere));
     check_name(fields, scenario.radars.back().name);
   });
-  tables(root, "adsb_station", [&](Fields fields) {
+  tables(root, "adsb_station", [&](const Fields& fields) {
     scenario.adsb_stations.push_back(adsb_station(fields, scenario.atmosphere));
     check_name(fields, scenario.adsb_stations.back().name);
   });

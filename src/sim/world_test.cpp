@@ -369,7 +369,8 @@ TEST(World, ServiceMessagesMarkNorthAndSectorsOverMidnight) {
       expected = 1;
     } else {
       EXPECT_EQ(*message.type, Type::sector_crossing);
-      const int sector = static_cast<int>(message.sector_azimuth->degrees() / 11.25 + 0.5);
+      const int sector =
+          static_cast<int>(std::floor(message.sector_azimuth->degrees() / 11.25 + 0.5));
       if (expected > 0) {
         EXPECT_EQ(sector, expected++);
       }
