@@ -174,7 +174,7 @@ class HttpServerTest : public testing::Test {
 
   void start() {
     HttpHandlers handlers;
-    handlers.api = [this](HttpRequest request, HttpAnswer answer) {
+    handlers.api = [this](const HttpRequest& request, HttpAnswer answer) {
       ++api_calls_;
       if (request.path == "/api/v1/never") {
         std::lock_guard lock(mutex_);
