@@ -9,6 +9,7 @@
 #include "app/files.hpp"
 #include "app/live_node.hpp"
 #include "app/words.hpp"
+#include "sim/configuration.hpp"
 #include "sim/world.hpp"
 
 namespace liptako::app {
@@ -17,36 +18,6 @@ namespace {
 constexpr std::size_t kMaxScenarioSize = 1 << 20;
 constexpr base::Duration kStep = std::chrono::milliseconds(20);
 constexpr base::Duration kProgressEvery = std::chrono::seconds(10);
-
-// The node that listens to the world's sensors, with what they claim of themselves.
-std::string configuration_for(const sim::World& world, std::string_view name) {
-  std::string out =
-      fmt::format("[node]\nname = \"{}\"\nrecord = \"record\"\nlisten = \"127.0.0.1:0\"\n", name);
-  for (const sim::SourceInfo& s : world.sources()) {
-    const bool radar = s.kind != sim::SourceKind::adsb_station;
-    out += fmt::format("\n[[sensor]]\nname = \"{}\"\nsac = {}\nsic = {}\nkind = \"{}\"\n",
-                       s.name,
-                       s.id.sac,
-                       s.id.sic,
-                       radar ? "radar" : "adsb");
-    out += fmt::format("lat_deg = {:.7f}\nlon_deg = {:.7f}\nheight_m = {:.1f}\nperiod_s = {}\n",
-                       s.site.latitude.degrees(),
-                       s.site.longitude.degrees(),
-                       s.site.height.metres(),
-                       base::to_seconds(s.period));
-    if (radar) {
-      out += fmt::format(
-          "range_sd_m = {}\nazimuth_sd_deg = {}\n", s.range_sd.metres(), s.azimuth_sd.degrees());
-    }
-    out += fmt::format(
-        "range_max_m = {}\ndetection_probability = {}\n", s.range.metres(), std::min(s.pd, 0.99));
-  }
-  for (const sim::SourceInfo& s : world.sources()) {
-    out += fmt::format("\n[[source]]\nname = \"{}\"\nkind = \"internal\"\nstall_after_s = 15\n",
-                       s.name);
-  }
-  return out;
-}
 
 struct TemporaryFolder {
   TemporaryFolder() {
@@ -88,7 +59,7 @@ int run_demo(const DemoOptions& options, const std::atomic<bool>& stop) {
   if (folder.empty()) return report({base::ErrorKind::world, "no temporary folder can be made"});
 
   LiveNodeOptions live_options;
-  live_options.config_text = configuration_for(world, name);
+  live_options.config_text = sim::configuration_for(world, name);
   live_options.config_name = "demo";
   live_options.record = (std::filesystem::path(folder) / name).string();
   live_options.port = options.port;

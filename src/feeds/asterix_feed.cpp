@@ -57,7 +57,7 @@ struct AsterixHandler {
   }
 
   void on_other(const Block& block) {
-    feed.note_rejected("category not decoded",
+    feed.note_rejected("category_not_decoded",
                        fmt::format("CAT{:03} block at byte {}, {} bytes",
                                    block.category,
                                    block.offset,
@@ -70,11 +70,11 @@ struct AsterixHandler {
                                       track::SensorKind kind) {
     ++feed.counters_.records;
     if (!source) {
-      refuse(info, "no data source identifier");
+      refuse(info, "no_data_source_identifier");
       return std::nullopt;
     }
     const auto index = sensors.find(*source, kind);
-    if (!index) refuse(info, "unknown sensor", source->to_string());
+    if (!index) refuse(info, "unknown_sensor", source->to_string());
     return index;
   }
 
@@ -82,13 +82,13 @@ struct AsterixHandler {
                                       const std::optional<TimeOfDay>& time_of_day) {
     if (!time_of_day) {
       if (feed.time_base_ != TimeBase::recording) return reception;
-      refuse(info, "no time of day");
+      refuse(info, "no_time_of_day");
       return std::nullopt;
     }
     const auto t = feed.instant(time_of_day->ticks, reception);
     if (!t) {
       refuse(info,
-             "time of day far from the node's clock",
+             "time_far_from_clock",
              fmt::format("{} s of the day", time_of_day->ticks / TimeOfDay::kTicksPerSecond));
     }
     return t;
@@ -104,9 +104,9 @@ struct AsterixHandler {
     const auto index = sensor(r.record, r.source, track::SensorKind::polar_radar);
     if (!index) return;
     if (r.descriptor && (r.descriptor->simulated || r.descriptor->test))
-      return refuse(r.record, "simulated or test report");
-    if (r.descriptor && r.descriptor->field_monitor) return refuse(r.record, "field monitor");
-    if (!r.measured_position) return refuse(r.record, "no measured position");
+      return refuse(r.record, "simulated_or_test");
+    if (r.descriptor && r.descriptor->field_monitor) return refuse(r.record, "field_monitor");
+    if (!r.measured_position) return refuse(r.record, "no_position");
     const auto t = time(r.record, r.time_of_day);
     if (!t) return;
     track::Plot p;
@@ -138,14 +138,14 @@ struct AsterixHandler {
     const auto index = sensor(r.record, r.source, track::SensorKind::ads_b);
     if (!index) return;
     if (r.descriptor && (r.descriptor->simulated || r.descriptor->test))
-      return refuse(r.record, "simulated or test report");
-    if (r.descriptor && r.descriptor->field_monitor) return refuse(r.record, "field monitor");
+      return refuse(r.record, "simulated_or_test");
+    if (r.descriptor && r.descriptor->field_monitor) return refuse(r.record, "field_monitor");
     if (r.emitter_category && *r.emitter_category >= kFirstSurfaceVehicle)
-      return refuse(r.record, "not an aircraft");
+      return refuse(r.record, "not_an_aircraft");
     const auto position = r.best_position();
-    if (!position) return refuse(r.record, "no position");
+    if (!position) return refuse(r.record, "no_position");
     if (r.descriptor && (r.descriptor->cpr_validation_failed || r.descriptor->range_check_failed)) {
-      return refuse(r.record, "position failed the station's own check");
+      return refuse(r.record, "failed_station_check");
     }
     // Applicability before reception [CAT021 ed. 2.7, I021/071 and I021/073].
     const auto t = time(r.record, r.position_time ? r.position_time : r.position_received_time);

@@ -140,11 +140,11 @@ void Core::on_source_event(const record::EntryView& entry) {
   if (word == "overflow") {
     std::uint64_t lost = 0;
     (void)std::from_chars(rest.data(), rest.data() + rest.size(), lost);
-    feed.note_rejected("lost before the record", rest, lost);
+    feed.note_rejected("lost_before_record", rest, lost);
     return;
   }
   if (word == "rejected") {
-    feed.note_rejected("bytes that are no data block", rest);
+    feed.note_rejected("not_a_data_block", rest);
     return;
   }
   condition.detail = rest;

@@ -22,7 +22,8 @@ void visit_fields(Archive& archive, DroppedTrack& d) {
           d.position.longitude,
           d.position.height,
           d.home,
-          d.established);
+          d.established,
+          d.hits);
 }
 
 void IdentityMemory::remember(base::IcaoAddress address, const DroppedTrack& dropped) {

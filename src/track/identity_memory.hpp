@@ -21,6 +21,7 @@ struct DroppedTrack {
   geo::Geodetic position;
   std::uint16_t home = 0;
   bool established = false;  // it had been confirmed
+  std::uint32_t hits = 0;  // plots it had used: they count towards confirming it when it comes back
 };
 
 class IdentityMemory {

@@ -526,12 +526,14 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   if (resumed) {
     t.number = resumed->number;
     t.breaks = resumed->breaks + 1;
+    t.hits += resumed->hits;
     ++counters_.breaks;
   } else {
     t.number = base::TrackNumber{next_number_++};
   }
   note_identity(slot, plot);
   ++counters_.started;
+  confirm_if_due(slot, events);
 
   TrackEvent event;
   event.kind = resumed ? TrackEventKind::resumed : TrackEventKind::started;
@@ -556,7 +558,8 @@ void Tracker::drop(std::uint32_t slot, Timestamp at, std::vector<TrackEvent>& ev
                       t.last_plot_time,
                       view(slot, t.last_plot_time).position,
                       t.home,
-                      t.status != TrackStatus::tentative});
+                      t.status != TrackStatus::tentative,
+                      t.hits});
   }
   store_.release(slot);
 }
