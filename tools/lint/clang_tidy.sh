@@ -55,7 +55,12 @@ trap 'rm -f "$known"' EXIT
 root=$(pwd)
 sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" |
   sed "s|^$root/||" | grep -v '^/' | sort -u >"$known"
-mapfile -t sources < <({ worked_on; grep -v '_test\.cpp$' "$known"; cat "$known"; } | awk '!seen[$0]++' | grep -Fxf "$known" || true)
+in_order() {
+  worked_on
+  grep -v '_test\.cpp$' "$known"
+  cat "$known"
+}
+mapfile -t sources < <(in_order | awk '!seen[$0]++' | grep -Fxf "$known" || true)
 echo "${#sources[@]} sources"
 ((${#sources[@]})) || exit 1
 printf '%s\0' "${sources[@]}" |

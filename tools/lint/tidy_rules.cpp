@@ -196,7 +196,8 @@ std::vector<Finding> check_hosts(const Repository& repository) {
         const std::size_t end = rest.find_first_not_of(
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
         const std::string host{rest.substr(0, end)};
-        // No dot: a placeholder or this machine. Names reserved for examples lead nowhere [RFC 2606].
+        // No dot: a placeholder or this machine. Names reserved for examples lead nowhere
+        // [RFC 2606].
         const bool nowhere = host.find('.') == std::string::npos || host.ends_with(".example") ||
                              host.ends_with(".invalid") || host.ends_with(".test");
         if (nowhere || allowed.contains(host)) continue;
