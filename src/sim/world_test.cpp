@@ -464,7 +464,7 @@ TEST(World, TrafficStaysBusyAndFlightsKeepTheirNumbers) {
   std::map<std::uint32_t, TruthState> last;
   std::size_t fewest = 1000;
   std::size_t most = 0;
-  for (int minute = 1; minute <= 240; ++minute) {
+  for (int minute = 1; minute <= 180; ++minute) {
     world.advance(kStart + std::chrono::minutes(minute), [](const Emission&) {});
     const std::vector<TruthState> states = world.truth(world.now());
     fewest = std::min(fewest, states.size());
