@@ -8,6 +8,7 @@
 // LIPTAKO_COASTING=1   a running node is expected to show a coasting track within a minute
 // LIPTAKO_SHOTS        a folder for screenshots
 // LIPTAKO_CHROMIUM     another browser
+// LIPTAKO_HEADED=1     with a window: needs a display, for example `xvfb-run -a node …`
 //
 // Every wait is for a condition. Prints one line a check; exit code 1 if any failed.
 import { mkdirSync } from 'node:fs';
@@ -34,10 +35,12 @@ function assert(condition, what) {
 const mock = given ? null : await startMock({ root });
 const url = given ?? mock.url;
 const host = new URL(url).host;
+const headed = process.env.LIPTAKO_HEADED === '1';
 const browser = await chromium.launch({
+  headless: !headed,
   executablePath: process.env.LIPTAKO_CHROMIUM ?? '/usr/bin/chromium',
   args: [
-    '--headless',
+    ...(headed ? [] : ['--headless']),
     '--no-sandbox',
     '--disable-gpu',
     '--disable-quic',
@@ -467,7 +470,7 @@ check('no request left for another host, and the browser complained of nothing',
 });
 
 check(
-  'a thousand tracks: the table holds a screenful of rows, frames stay short',
+  'a thousand tracks: the table still holds a screenful of rows',
   async () => {
     const large = await startMock({ root, tracks: 1000 });
     const second = await context.browser().newPage({ viewport: { width: 1366, height: 768 } });
@@ -475,6 +478,7 @@ check(
       await second.goto(large.url);
       await second.waitForFunction(() => window.liptako?.picture()?.stats.drawn > 300);
       await second.waitForFunction(() => document.getElementById('table').ariaRowCount === '1001');
+      await second.waitForFunction(() => window.liptako.picture().stats.frames >= 30);
       const rowsHeld = await second.locator('#table-body .row').count();
       assert(rowsHeld < 80, `${rowsHeld} rows in the document`);
       const { stats } = await second.evaluate(() => window.liptako.picture());

@@ -29,7 +29,8 @@ export interface WorldFile {
   names: [string, number, number, number][];
 }
 
-// Arcs are stored as differences; a negative reference walks its arc backwards.
+// Arcs are stored as differences; a negative reference walks its arc backwards. A line that crosses the date
+// line goes on beyond the edge of the world instead of jumping to the other side.
 export function decodeArcs(file: WorldFile): Float64Array[] {
   return file.arcs.map((arc) => {
     const points = new Float64Array(arc.length);
@@ -38,7 +39,8 @@ export function decodeArcs(file: WorldFile): Float64Array[] {
     for (let i = 0; i < arc.length; i += 2) {
       lon += arc[i];
       lat += arc[i + 1];
-      points[i] = worldX(lon / file.units_per_degree);
+      const x = worldX(lon / file.units_per_degree);
+      points[i] = i === 0 ? x : points[i - 2] + shortestDx(x - points[i - 2]);
       points[i + 1] = worldY(lat / file.units_per_degree);
     }
     return points;
@@ -50,12 +52,14 @@ export function ringOf(arcs: Float64Array[], references: number[]): Float64Array
   for (const reference of references) {
     const arc = arcs[reference < 0 ? ~reference : reference];
     const count = arc.length / 2;
-    for (let i = 0; i < count; i++) {
-      const j = reference < 0 ? count - 1 - i : i;
-      const repeated = out.length > 0 && i === 0;
-      if (!repeated) out.push(arc[2 * j], arc[2 * j + 1]);
-    }
+    const at = (i: number): number => 2 * (reference < 0 ? count - 1 - i : i);
+    // The first point of an arc is the last of the one before, a turn of the globe apart at most.
+    const shift = out.length > 0 ? Math.round(out[out.length - 2] - arc[at(0)]) : 0;
+    for (let i = out.length > 0 ? 1 : 0; i < count; i++) out.push(arc[at(i)] + shift, arc[at(i) + 1]);
   }
+  // A ring that went all round the globe (Antarctica) is closed along the lower edge of the map.
+  const turns = Math.round(out[out.length - 2] - out[0]);
+  if (turns !== 0) out.push(out[out.length - 2], 1, out[0], 1);
   return Float64Array.from(out);
 }
 
@@ -114,8 +118,9 @@ export class BaseMap {
         }));
       }),
       layer('aerodromes', (file: { aerodromes: [string, string, number, number, number, number][] }) => {
-        this.aerodromes = file.aerodromes.map(([name, , lat, lon, , rank]) => ({
-          name,
+        this.aerodromes = file.aerodromes.map(([code, , lat, lon, , rank]) => ({
+          // Only location indicators are names an operator knows; the list's own codes are not.
+          name: /^[A-Z]{4}$/.test(code) ? code : '',
           x: worldX(lon),
           y: worldY(lat),
           rank,
@@ -327,7 +332,7 @@ export class BaseMap {
         const [x, y] = at(p);
         if (!visible(x, y)) continue;
         mark(x, y);
-        if (p.rank > named) continue;
+        if (p.rank > named || p.name === '') continue;
         const w = g.measureText(p.name).width;
         if (claim(x + 5 * unit, y - size * 0.6, w + 2 * unit, size * 1.2))
           g.fillText(p.name, x + 6 * unit, y);

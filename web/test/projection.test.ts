@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { decodeArcs, ringOf } from '../src/base_map.ts';
 import { rangeBearing } from '../src/geodesy.ts';
 import {
   cameraFor,
@@ -91,4 +92,33 @@ test('range and bearing agree with the length of a degree and with the compass',
   const acrossTheLine = rangeBearing(0, 179.5, 0, -179.5);
   assert(Math.abs(acrossTheLine.rangeNm - 60.04) < 0.05 && Math.abs(acrossTheLine.bearingDeg - 90) < 1e-9);
   assert(Math.abs(rangeBearing(10, 5, 10, 4.9).bearingDeg - 270) < 0.1);
+});
+
+test('a coast across the date line is one line, and a ring round the pole is closed below the map', () => {
+  const file = {
+    units_per_degree: 1,
+    // 178 E to 178 W and back, four degrees apart, as one arc and as two; then once round at 70 S.
+    arcs: [
+      [178, 10, -356, 0, 0, 4, 356, 0, 0, -4],
+      [178, 10, -356, 0],
+      [-178, 10, 0, 4, 356, 0, 0, -4],
+      [-180, -70, 90, 0, 90, 0, 90, 0, 90, 0],
+    ],
+    land: [],
+    borders: [],
+    names: [],
+  };
+  const arcs = decodeArcs(file);
+  const longest = (ring: Float64Array): number => {
+    let most = 0;
+    for (let i = 2; i < ring.length; i += 2) most = Math.max(most, Math.abs(ring[i] - ring[i - 2]));
+    return most;
+  };
+  for (const references of [[0], [1, 2], [~2, ~1]]) {
+    const ring = ringOf(arcs, references);
+    assert.equal(ring.length, 10);
+    assert(Math.abs(longest(ring) - 4 / 360) < 1e-12, `${references}`);
+  }
+  const pole = ringOf(arcs, [3]);
+  assert.deepEqual([...pole.slice(-4)], [1, 1, 0, 1]);
 });
