@@ -64,7 +64,9 @@ void put_track_fields(JsonWriter& json,
 // What the API tells beyond the line of tracks.jsonl.
 void put_api_fields(JsonWriter& json, base::Timestamp time, const track::TrackView& track) {
   const Ellipse ellipse = ellipse_95(track.cov_ee_m2, track.cov_en_m2, track.cov_nn_m2);
-  json.key("age_s").number(base::to_seconds(time - track.last_plot_time), 1);
+  // A sensor whose clock is ahead makes no age below zero, here as in the track record.
+  const base::Duration age = std::max(time - track.last_plot_time, base::Duration::zero());
+  json.key("age_s").number(base::to_seconds(age), 1);
   json.key("semi_major_m");
   track.placed ? json.number(ellipse.semi_major.metres(), 1) : json.null();
   json.key("semi_minor_m");

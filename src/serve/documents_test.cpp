@@ -95,6 +95,7 @@ TEST(Documents, TrackLineIsJsonWhateverTheNumbers) {
 TEST(Documents, TracksAddAgeEllipseAndBreaks) {
   std::vector<track::TrackView> tracks = {some_track(), some_track()};
   tracks[1].number = base::TrackNumber{1043};
+  tracks[0].last_plot_time = tracks[0].time + base::seconds(1);
   tracks[1].breaks = 2;
   tracks[1].pressure_altitude = Length::from_feet(1000);
   tracks[1].vertical_rate = Speed::from_feet_per_minute(-640);
@@ -110,6 +111,7 @@ TEST(Documents, TracksAddAgeEllipseAndBreaks) {
   EXPECT_EQ(second.at("vertical_rate_ftmin"), -640);
   EXPECT_EQ(second.at("breaks"), 2);
   EXPECT_TRUE(parsed.at("tracks").at(0).at("vertical_rate_ftmin").is_null());
+  EXPECT_EQ(parsed.at("tracks").at(0).at("age_s"), 0.0);
 }
 
 TEST(Documents, OneTrackExplainsItsUpdates) {
