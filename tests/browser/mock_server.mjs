@@ -229,7 +229,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
           plots: datagrams * 3 - 14,
           rejected: [
             {
-              reason: 'truncated record',
+              reason: 'item_truncated',
               count: 14,
               last: 'CAT048 record at byte 3: I048/040 needs 4 bytes, 2 left',
             },
@@ -255,7 +255,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
           bytes: 880_000,
           records: 9120,
           plots: 9118,
-          rejected: [{ reason: 'position outside the world', count: 2 }],
+          rejected: [{ reason: 'no_position', count: 2 }],
         },
         {
           name: 'radar-gao',

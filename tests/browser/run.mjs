@@ -387,7 +387,8 @@ check(
       () => document.querySelector('#source-rows [data-source="radar-kati"]').dataset.state === 'dead',
     );
     assert((await row.locator('.badge').textContent()) === 'mort', 'state');
-    assert((await row.locator('.reason').textContent()).includes('socket closed'), 'reason');
+    const reason = await row.locator('.reason').textContent();
+    assert(reason.includes('socket closed') && reason.includes('champ tronqué'), reason);
     assert((await text('#source-health')).includes('2 en défaut'), await text('#source-health'));
     await shot('source-dead');
     await act('revive-source');

@@ -22,6 +22,9 @@ import { HISTORY_DOTS, type TrackStore } from './store.ts';
 
 export const MAX_LABELS = 400;
 const COMET_DOTS = 6;
+// What it costs a label to cover one: a far place costs 3, leaving the present one 6.
+const SYMBOL_WEIGHT = 10;
+const VECTOR_WEIGHT = 3;
 const EMERGENCY_CODES = new Set([0o7500, 0o7600, 0o7700]);
 
 export interface SceneInput {
@@ -100,7 +103,7 @@ export class Scene {
       this.slots[this.drawn] = slot;
       this.positions[2 * this.drawn] = x;
       this.positions[2 * this.drawn + 1] = y;
-      this.obstacles.push(x, y);
+      this.obstacles.push(x, y, SYMBOL_WEIGHT);
       this.drawn++;
     }
     if (options.ellipses && !lost) this.ellipses(list, input);
@@ -273,7 +276,7 @@ export class Scene {
       list.line(x + dx * start, y + dy * start, x + dx, y + dy, this.inkOf(store, slot, false), 0.9, dash);
       // Labels keep off the vector where they can.
       for (let along = 20 * unit; along < length; along += 24 * unit) {
-        this.obstacles.push(x + (dx * along) / length, y + (dy * along) / length);
+        this.obstacles.push(x + (dx * along) / length, y + (dy * along) / length, VECTOR_WEIGHT);
       }
     }
   }
@@ -285,7 +288,7 @@ export class Scene {
       const x = screenX(camera, width, worldX(sensor.lon_deg));
       const y = screenY(camera, height, worldY(sensor.lat_deg));
       const ink = lost ? Ink.coasting : sensor.state === 'silent' ? Ink.alert : Ink.sensor;
-      this.obstacles.push(x, y);
+      this.obstacles.push(x, y, SYMBOL_WEIGHT);
       list.sprite(sensor.kind === 'radar' ? Sprite.radar : Sprite.adsb, x, y, ink);
       if (sensor.state !== 'live')
         list.sprite(Sprite.sensorSilent, x, y, ink, sensor.state === 'silent' ? 1 : 0.5);
@@ -329,6 +332,11 @@ export class Scene {
       add(-1 - index, [sensor.name.slice(0, 24)], x, y, false);
     });
     this.labels = this.placer.place(requests, this.obstacles, width, height, unit);
+    // The backing of labels goes under the symbols: no label hides another track.
+    for (const { request, left, top } of this.labels) {
+      const strength = request.track === selected ? 0.92 : 0.78;
+      if (request.track >= 0) list.fill(left, top, request.width, request.height, Ink.shade, strength);
+    }
     for (const label of this.labels) {
       const { request } = label;
       if (request.track < 0) continue;
@@ -350,7 +358,7 @@ export class Scene {
   }
 
   private labelTexts(list: DrawList, atlas: Atlas, input: SceneInput): void {
-    const { store, unit, lost, selected, sensors } = input;
+    const { store, unit, lost, sensors } = input;
     for (const label of this.labels) {
       const { request } = label;
       const lines = this.lines.get(request.track) ?? [];
@@ -364,14 +372,6 @@ export class Scene {
       }
       const slot = store.slotOf.get(request.track);
       if (slot === undefined) continue;
-      list.fill(
-        label.left,
-        label.top,
-        request.width,
-        request.height,
-        Ink.shade,
-        request.track === selected ? 0.92 : 0.78,
-      );
       const emergency = isEmergency(store.mode3a[slot]);
       const grey = lost || store.status[slot] === Status.coasting;
       lines.forEach((line, row) => {

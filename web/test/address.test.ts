@@ -68,7 +68,10 @@ test('sources that fell silent or died are in trouble, those that ended or wait 
     records: 0,
     plots: 0,
     detail: 'socket closed',
-    rejected: [{ reason: 'truncated record', count: 3 }],
+    rejected: [
+      { reason: 'item_truncated', count: 3 },
+      { reason: 'toString', count: 1 },
+    ],
   };
-  assert.equal(reasonOf(source), 'socket closed ; truncated record ×3');
+  assert.equal(reasonOf(source), 'socket closed ; champ tronqué ×3 ; toString ×1');
 });

@@ -15,7 +15,7 @@ function crowd(seed: number, count: number, width: number, height: number): Labe
   }));
 }
 
-const points = (requests: LabelRequest[]): number[] => requests.flatMap((r) => [r.x, r.y]);
+const points = (requests: LabelRequest[]): number[] => requests.flatMap((r) => [r.x, r.y, 10]);
 
 test('no two labels overlap, however crowded', () => {
   for (let seed = 1; seed <= 20; seed++) {
@@ -77,9 +77,9 @@ test('labels that must be shown come before all others', () => {
 test('a lone label prefers the place without obstacles', () => {
   const request = { track: 1, x: 200, y: 200, width: 60, height: 30, must: false };
   const northEast = [];
-  for (let i = 0; i < 6; i++) northEast.push(200 + 12 * (i + 1), 200 - 6 * (i + 1));
-  const [free] = new LabelPlacer().place([request], [200, 200], 400, 400, 1);
-  const [dodged] = new LabelPlacer().place([request], [200, 200, ...northEast], 400, 400, 1);
+  for (let i = 0; i < 6; i++) northEast.push(200 + 12 * (i + 1), 200 - 6 * (i + 1), 10);
+  const [free] = new LabelPlacer().place([request], [200, 200, 10], 400, 400, 1);
+  const [dodged] = new LabelPlacer().place([request], [200, 200, 10, ...northEast], 400, 400, 1);
   assert.equal(free.place, 0);
   assert.notEqual(dodged.place, 0);
 });

@@ -4,7 +4,7 @@ import { age, number } from '../format.ts';
 import type { NodeStatus, SensorStatus, SourceStatus } from '../protocol.ts';
 import type { TextKey } from './catalogue_fr.ts';
 import { byId, make } from './dom.ts';
-import { language, text } from './i18n.ts';
+import { CATALOGUES, language, text } from './i18n.ts';
 
 const SOURCE_TEXT: Record<string, TextKey> = {
   waiting: 'sourceWaiting',
@@ -24,10 +24,16 @@ export function inTrouble(state: string): boolean {
   return state === 'stalled' || state === 'dead' || state === 'silent';
 }
 
+// A code this console does not know is shown as it is.
+function reasonText(code: string): string {
+  const key = `reason_${code}`;
+  return Object.hasOwn(CATALOGUES.fr, key) ? text(key as TextKey) : code;
+}
+
 export function reasonOf(source: SourceStatus): string {
   const parts: string[] = [];
   if (source.detail) parts.push(source.detail);
-  for (const r of source.rejected) parts.push(`${r.reason} ×${r.count}`);
+  for (const r of source.rejected) parts.push(`${reasonText(r.reason)} ×${r.count}`);
   return parts.join(' ; ');
 }
 
