@@ -123,9 +123,10 @@ base::Bytes synthetic_cat048(std::size_t count) {
     plot.measured_position = {Length::from_nautical_miles(x / 8), Angle::from_degrees(x / 3)};
     plot.mode_3a = {.code = ModeACode(static_cast<std::uint16_t>(i))};
     plot.flight_level = {.pressure_altitude = Length::from_flight_level(x / 3)};
-    plot.plot_characteristics = {.ssr_run_length = Angle::from_degrees(1),
-                                 .ssr_replies = std::uint8_t{4},
-                                 .ssr_amplitude_dbm = std::int8_t{-50}};
+    auto& characteristics = plot.plot_characteristics.emplace();
+    characteristics.ssr_run_length = Angle::from_degrees(1);
+    characteristics.ssr_replies = std::uint8_t{4};
+    characteristics.ssr_amplitude_dbm = std::int8_t{-50};
     plot.aircraft_address = IcaoAddress(static_cast<std::uint32_t>(0x060000 + i % 200));
     plot.call_sign = CallSign("MLI201");
     const auto bds = to_octets({.message = 0xC8480030A80000, .bds1 = 4, .bds2 = 0});

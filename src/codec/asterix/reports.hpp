@@ -412,7 +412,9 @@ struct QualityAssurance {  // second extent
   std::uint8_t system_design_assurance = 0;
   std::uint8_t geometric_altitude_accuracy = 0;
 };
-struct Quality {           // I021/090; meaning depends on mops_version
+struct Quality {  // I021/090; meaning depends on mops_version
+  using Second = QualityAccuracy;
+  using Third = QualityAssurance;
   std::uint8_t nac_v = 0;  // NUCr for version 0
   std::uint8_t nic = 0;    // NUCp for version 0
   std::optional<QualityAccuracy> accuracy;
