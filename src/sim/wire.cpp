@@ -40,7 +40,7 @@ asterix::Cat048Report report_of(const Radar& radar, const RadarPlot& plot, Times
   asterix::Cat048Report out;
   out.source = radar.id;
   out.time_of_day = time_of_day(shown_by(radar.clock, start, plot.time));
-  out.descriptor = asterix::Cat048Report::Descriptor{};
+  out.descriptor.emplace();
   if (radar.kind == RadarKind::primary) {
     out.descriptor->detection = asterix::Detection::psr;
   } else {
@@ -50,20 +50,20 @@ asterix::Cat048Report report_of(const Radar& radar, const RadarPlot& plot, Times
   out.measured_position = {Length::from_metres(plot.slant_range_m),
                            Angle::from_radians(plot.azimuth_rad)};
   if (plot.mode_3a) {
-    out.mode_3a = asterix::ReplyCode{};
+    out.mode_3a.emplace();
     out.mode_3a->code = *plot.mode_3a;
     out.mode_3a->garbled = plot.mode_3a_garbled;
     out.mode_3a->not_validated = plot.mode_3a_garbled;
   }
   if (plot.mode_c_ft) {
-    out.flight_level = asterix::Cat048Report::FlightLevel{};
+    out.flight_level.emplace();
     out.flight_level->pressure_altitude = Length::from_feet(*plot.mode_c_ft);
     out.flight_level->garbled = plot.mode_c_garbled;
     out.flight_level->not_validated = plot.mode_c_garbled;
   }
   if (plot.icao_address) {
     out.aircraft_address = *plot.icao_address;
-    out.communications = asterix::Cat048Report::Communications{};
+    out.communications.emplace();
     out.communications->capability = 1;  // communications A and B
     out.communications->altitude_25_ft = true;
     out.communications->identification_capable = true;
@@ -115,7 +115,7 @@ asterix::Cat021Report report_of(const AdsbStation& station,
                                 Timestamp start) {
   asterix::Cat021Report out;
   out.source = station.id;
-  out.descriptor = asterix::Cat021Report::Descriptor{};
+  out.descriptor.emplace();
   out.position_time = time_of_day(shown_by(station.clock, start, heard.position_time));
   out.position_received_time = time_of_day(shown_by(station.clock, start, heard.received));
   out.velocity_received_time = out.position_received_time;
@@ -124,29 +124,29 @@ asterix::Cat021Report report_of(const AdsbStation& station,
   out.position_high_resolution = out.position;
   out.aircraft_address = heard.icao_address;
   out.geometric_height = Length::from_feet(heard.geometric_height_ft);
-  out.quality = asterix::Cat021Report::Quality{};
+  out.quality.emplace();
   out.quality->nac_v = static_cast<std::uint8_t>(heard.nac_v);
   out.quality->nic = static_cast<std::uint8_t>(heard.nic);
-  out.quality->accuracy = asterix::Cat021Report::Quality::Second{};
+  out.quality->accuracy.emplace();
   out.quality->accuracy->nic_baro = true;
   out.quality->accuracy->sil = static_cast<std::uint8_t>(heard.sil);
   out.quality->accuracy->nac_p = static_cast<std::uint8_t>(heard.nac_p);
-  out.quality->assurance = asterix::Cat021Report::Quality::Third{};
+  out.quality->assurance.emplace();
   out.quality->assurance->system_design_assurance = 2;
   out.quality->assurance->geometric_altitude_accuracy = heard.nac_p >= 9 ? 2 : 1;
-  out.mops_version = asterix::Cat021Report::MopsVersion{};
+  out.mops_version.emplace();
   out.mops_version->version = 2;
   out.mops_version->link = 2;
   out.mode_3a = heard.mode_3a;
   out.pressure_altitude = Length::from_feet(heard.pressure_altitude_ft);
-  out.barometric_vertical_rate = asterix::Cat021Report::VerticalRate{};
+  out.barometric_vertical_rate.emplace();
   out.barometric_vertical_rate->rate = Speed::from_feet_per_minute(heard.vertical_rate_ftmin);
-  out.ground_vector = asterix::Cat021Report::GroundVector{};
+  out.ground_vector.emplace();
   out.ground_vector->ground_speed = Speed::from_knots(heard.ground_speed_kt);
   out.ground_vector->track_angle = Angle::from_radians(heard.track_angle_rad);
   out.call_sign = heard.call_sign;
   out.emitter_category = emitter_category(heard.kind);
-  out.status = asterix::Cat021Report::Status{};
+  out.status.emplace();
   return out;
 }
 
