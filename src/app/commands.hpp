@@ -54,6 +54,14 @@ struct TrackOptions {
 };
 int run_track(const TrackOptions& options);
 
+struct PlayOptions {
+  std::vector<std::string> files;
+  std::string to = "127.0.0.1:8600";  // each file to its own port, counting up from this one
+  double speed = 1.0;                 // times as fast as recorded
+  std::optional<double> seconds;
+};
+int run_play(const PlayOptions& options, const std::atomic<bool>& stop);
+
 // A file shipped with the command ("scenarios/demo.toml", "web"): beside the executable's tree, or installed. Empty if
 // it is nowhere.
 [[nodiscard]] std::string find_shipped(const std::string& relative);

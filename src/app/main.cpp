@@ -60,6 +60,18 @@ int run(int argc, char** argv) {
   node_command->add_option("--console", node.console, "Folder of the built console");
   node_command->callback([&] { result = run_node(node, stop_asked); });
 
+  PlayOptions play;
+  auto* play_command =
+      app.add_subcommand("play", "Send recordings over UDP at the pace they were made");
+  play_command->add_option("files", play.files, "Recordings; each goes to its own port")
+      ->required();
+  play_command->add_option("--to", play.to, "Address and port of the first")->capture_default_str();
+  play_command->add_option("--speed", play.speed, "Times as fast as recorded")
+      ->check(CLI::Range(0.01, 1000.0));
+  play_command->add_option("--seconds", play.seconds, "End by itself after this wall time")
+      ->check(CLI::PositiveNumber);
+  play_command->callback([&] { result = run_play(play, stop_asked); });
+
   ReplayOptions replay;
   auto* replay_command = app.add_subcommand("replay", "Recompute a node's state from its record");
   replay_command->add_option("record", replay.record, "Folder of one node's record")->required();
@@ -78,8 +90,10 @@ int run(int argc, char** argv) {
 
   std::vector<std::string> recordings;
   DecodeOptions decode;
-  auto* decode_command = app.add_subcommand("decode", "Print recordings as JSON Lines (docs/DECODE.md)");
-  auto* decode_files = decode_command->add_option("files", recordings, "Recordings; - is standard input");
+  auto* decode_command =
+      app.add_subcommand("decode", "Print recordings as JSON Lines (docs/DECODE.md)");
+  auto* decode_files =
+      decode_command->add_option("files", recordings, "Recordings; - is standard input");
   decode_command->add_flag("--fields", decode.fields, "Print the table of field names instead");
   decode_command->callback([&] {
     if (recordings.empty() && !decode.fields) throw CLI::RequiredError(decode_files->get_name());

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/archive.hpp"
 #include "base/math.hpp"
 #include "codec/asterix/decode.hpp"
@@ -17,8 +19,11 @@ using namespace codec::
 // A plot further from the node's clock than this would tear tracks apart; the source's clock is at fault, or lies.
 constexpr base::Duration kMaxAhead = std::chrono::seconds(5);
 constexpr base::Duration kMaxBehind = std::chrono::seconds(60);
-// A recording that jumps by more is another recording: it is moved to now again.
-constexpr base::Duration kRebaseJump = std::chrono::seconds(90);
+// A recording that jumps by more goes on from where it was.
+constexpr base::Duration kMaxStepBack = std::chrono::seconds(8);
+constexpr base::Duration kMaxStepAhead = std::chrono::seconds(90);
+// Less than this is the jitter of a recording played at the pace it was made.
+constexpr base::Duration kLeadThatCounts = std::chrono::seconds(5);
 
 constexpr std::uint8_t kFirstSurfaceVehicle =
     20;  // emitter categories that are no aircraft [CAT021 ed. 2.7, I021/020]
@@ -181,13 +186,21 @@ std::optional<base::Timestamp> AsterixFeed::instant(std::uint32_t ticks,
       guide_ = unwrap(tod, guide_);
       return guide_;
     case TimeBase::rebase: {
-      base::Timestamp told = offset_ ? unwrap(tod, reception - *offset_) : unwrap(tod, reception);
-      if (!offset_ || told + *offset_ - reception > kRebaseJump ||
-          reception - told - *offset_ > kRebaseJump) {
-        told = unwrap(tod, reception);
-        offset_ = reception - told;
+      if (!offset_) {
+        offset_ = reception - unwrap(tod, reception);
+        guide_ = last_reception_ = reception;
       }
-      return told + *offset_;
+      base::Timestamp t = unwrap(tod, guide_ - *offset_) + *offset_;
+      if (guide_ - t > kMaxStepBack || t - guide_ > kMaxStepAhead) {
+        // It starts over, or another one begins: time goes on as it did for us.
+        const base::Timestamp next =
+            guide_ + std::max(reception - last_reception_, base::Duration::zero());
+        *offset_ += next - t;
+        t = next;
+      }
+      guide_ = std::max(guide_, t);
+      last_reception_ = reception;
+      return t;
     }
     case TimeBase::utc: {
       const base::Timestamp t = unwrap(tod, reception);
@@ -206,6 +219,12 @@ void AsterixFeed::take(base::ByteView datagram,
   counters_.bytes += datagram.size();
   AsterixHandler handler{*this, sensors, out, reception};
   decode_datagram(datagram, handler);
+}
+
+base::Duration AsterixFeed::lead() const {
+  if (time_base_ != TimeBase::rebase || !offset_) return {};
+  const base::Duration ahead = guide_ - last_reception_;
+  return ahead > kLeadThatCounts ? ahead : base::Duration{};
 }
 
 void AsterixFeed::set_time_base(TimeBase time_base) {
@@ -229,11 +248,11 @@ void AsterixFeed::note_rejected(std::string_view reason, std::string last, std::
 }
 
 void AsterixFeed::save(base::ByteWriter& out) const {
-  base::Saver{out}(time_base_, guide_, offset_, counters_);
+  base::Saver{out}(time_base_, guide_, offset_, last_reception_, counters_);
 }
 
 void AsterixFeed::load(base::ByteReader& in) {
-  base::Loader{in}(time_base_, guide_, offset_, counters_);
+  base::Loader{in}(time_base_, guide_, offset_, last_reception_, counters_);
 }
 
 }  // namespace liptako::feeds

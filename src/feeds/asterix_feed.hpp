@@ -36,8 +36,8 @@ struct SourceCounters {
 };
 
 enum class TimeBase : std::uint8_t {
-  utc,        // time of day tells UTC, near the reception time
-  rebase,     // a recording: shifted so that its first record is of now
+  utc,  // time of day tells UTC, near the reception time
+  rebase,  // a recording: shifted so that its first record is of now; where it jumps, it goes on from there
   recording,  // off line: no reception time; the source's own last time guides
 };
 
@@ -73,6 +73,8 @@ class AsterixFeed {
   [[nodiscard]] const SourceCounters& counters() const { return counters_; }
   [[nodiscard]] TimeBase time_base() const { return time_base_; }
   void set_time_base(TimeBase time_base);
+  // How far a recording played faster than it was made has run ahead of the clock; 0 for anything else.
+  [[nodiscard]] base::Duration lead() const;
   // Something arrived that was lost before it could be decoded, or cannot be framed.
   void note_rejected(std::string_view reason, std::string last, std::uint64_t count = 1);
 
@@ -85,8 +87,9 @@ class AsterixFeed {
                                                        base::Timestamp reception);
 
   TimeBase time_base_ = TimeBase::utc;
-  base::Timestamp guide_;                 // recording: the source's newest time
-  std::optional<base::Duration> offset_;  // rebase: reception minus told time, of the first record
+  base::Timestamp guide_;                 // recording, rebase: the newest instant
+  std::optional<base::Duration> offset_;  // rebase: instant minus told time
+  base::Timestamp last_reception_;        // rebase
   SourceCounters counters_;
 };
 

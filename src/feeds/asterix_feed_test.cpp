@@ -185,6 +185,34 @@ TEST(AsterixFeed, ARebasedRecordingIsOfNowAndKeepsItsIntervals) {
   }
 }
 
+TEST(AsterixFeed, ARebasedRecordingThatStartsOverGoesOnInTime) {
+  Station s(TimeBase::rebase);
+  const base::Timestamp start = *base::parse_rfc3339("2026-11-22T03:00:00Z");
+  for (int second = 0; second < 60; ++second) {
+    Cat048Report r = plot();
+    r.time_of_day = noon_ticks(second % 20);
+    s.take(bytes_of(48, r), start + base::seconds(second));
+  }
+  ASSERT_EQ(s.out.plots.size(), 60u);
+  for (int second = 0; second < 60; ++second) {
+    EXPECT_EQ(s.out.plots[static_cast<std::size_t>(second)].time,
+              start + std::chrono::seconds(second));
+  }
+  EXPECT_EQ(s.feed.lead(), base::Duration::zero());
+}
+
+TEST(AsterixFeed, ARecordingPlayedFasterTellsHowFarItIsAhead) {
+  Station s(TimeBase::rebase);
+  const base::Timestamp start = *base::parse_rfc3339("2026-11-22T03:00:00Z");
+  for (int second = 0; second < 100; ++second) {
+    Cat048Report r = plot();
+    r.time_of_day = noon_ticks(second);
+    s.take(bytes_of(48, r), start + base::seconds(second / 10.0));
+  }
+  EXPECT_EQ(s.out.plots.back().time, start + std::chrono::seconds(99));
+  EXPECT_NEAR(base::to_seconds(s.feed.lead()), 99 - 9.9, 1e-6);
+}
+
 TEST(AsterixFeed, NorthMarksTellThatTheRadarLooks) {
   Station s;
   Cat034Message m;

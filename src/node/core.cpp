@@ -55,11 +55,17 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
     case record::EntryKind::datagram:
       return on_datagram(entry, events);
     case record::EntryKind::tick:
-      return tracker_.advance(entry.utc, events);
+      return tracker_.advance(picture_time(entry.utc), events);
     case record::EntryKind::source_event:
       return on_source_event(entry);
   }
   ++refused_entries_;
+}
+
+base::Timestamp Core::picture_time(base::Timestamp utc) const {
+  base::Duration lead{};
+  for (const feeds::AsterixFeed& feed : feeds_) lead = std::max(lead, feed.lead());
+  return utc + lead;
 }
 
 void Core::on_start(base::ByteView payload) {
@@ -147,6 +153,7 @@ void Core::on_source_event(const record::EntryView& entry) {
     feed.note_rejected("not_a_data_block", rest);
     return;
   }
+  if (word == "note") return;  // told in passing; what the source's state is stays on show
   condition.detail = rest;
   if (word == "opened") condition.life = SourceLife::open;
   if (word == "closed" || word == "failed") condition.life = SourceLife::dead;

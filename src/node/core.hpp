@@ -47,6 +47,9 @@ class Core {
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t entries() const { return entries_; }
   [[nodiscard]] base::Timestamp time() const { return time_; }  // stamp of the newest entry
+  // What the tracks' clock shows when the node's shows `utc`: the same, but for recordings played faster than they were
+  // made, which take the picture with them.
+  [[nodiscard]] base::Timestamp picture_time(base::Timestamp utc) const;
   [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
 
   void save(base::Bytes& out) const;

@@ -209,7 +209,8 @@ std::optional<record::Snapshot> Node::take_due_snapshot(Duration now) {
   return std::exchange(waiting_snapshot_, std::nullopt);
 }
 
-std::vector<track::TrackView> Node::picture(base::Timestamp now) const {
+std::vector<track::TrackView> Node::picture(base::Timestamp utc) const {
+  const base::Timestamp now = core_->picture_time(utc);
   std::vector<track::TrackView> views;
   const track::Tracker& tracker = core_->tracker();
   views.reserve(tracker.track_count());
@@ -226,7 +227,7 @@ serve::NodeStatus Node::status(const Stamp& now) const {
   const Core& core = *core_;
   serve::NodeStatus s;
   s.node = core.config().name;
-  s.time = now.utc;
+  s.time = core.picture_time(now.utc);
   s.build = options_.build;
   s.epoch = core.epoch();
   s.tracks = core.tracker().track_count();

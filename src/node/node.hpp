@@ -80,8 +80,8 @@ class Node {
   [[nodiscard]] const LatencyMeter& latency() const { return latency_; }
   [[nodiscard]] std::uint64_t lost_arrivals() const { return lost_arrivals_; }
 
-  // The picture at `now`, by ascending number.
-  [[nodiscard]] std::vector<track::TrackView> picture(base::Timestamp now) const;
+  // The picture when the clock shows `utc`, by ascending number; every view's time is status().time.
+  [[nodiscard]] std::vector<track::TrackView> picture(base::Timestamp utc) const;
   [[nodiscard]] serve::NodeStatus status(const Stamp& now) const;
   [[nodiscard]] std::vector<serve::UpdateTrace> updates_of(base::TrackNumber number) const;
 

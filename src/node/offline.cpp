@@ -1,49 +1,13 @@
 #include "node/offline.hpp"
 
-#include <algorithm>
 #include <optional>
 
-#include "codec/asterix/record.hpp"
-#include "feeds/block_time.hpp"
-#include "feeds/time_of_day.hpp"
+#include "feeds/recording.hpp"
 
 namespace liptako::node {
 namespace {
 
-namespace asterix = codec::asterix;
-
 constexpr base::Duration kTickEvery = std::chrono::seconds(1);
-
-// Where a block lies and when it is due.
-struct Due {
-  base::Timestamp time;
-  std::size_t recording = 0;
-  base::ByteView block;
-};
-
-// Every block of a recording; damage between blocks goes to its feed's counters. A block that tells no time is due with
-// the one before it.
-void index_blocks(base::ByteView bytes,
-                  std::size_t recording,
-                  base::Timestamp guide,
-                  feeds::AsterixFeed& feed,
-                  std::vector<Due>& out) {
-  asterix::BlockWalker walker(bytes);
-  base::Timestamp time = guide;
-  while (const auto found = walker.next()) {
-    if (!found->has_value()) {
-      feed.note_rejected(asterix::to_string(found->error().fault),
-                         asterix::to_string(found->error()));
-      continue;
-    }
-    const base::ByteView content = (*found)->content;
-    const base::ByteView block{content.data() - asterix::kBlockHeader,
-                               content.size() + asterix::kBlockHeader};
-    if (const auto time_of_day = feeds::first_time_of_day(block))
-      time = feeds::unwrap(*time_of_day, time);
-    out.push_back({time, recording, block});
-  }
-}
 
 }  // namespace
 
@@ -56,16 +20,10 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
   track::Tracker tracker;
   std::uint64_t sensors_used = 0;
   std::vector<std::string> names;
-  // Noon as first guide: any time of day of that date is nearer to it than half a day.
-  const base::Timestamp noon = options.date + base::kDay / 2;
-  std::vector<feeds::AsterixFeed> recorded(recordings.size(),
-                                           feeds::AsterixFeed(feeds::TimeBase::recording, noon));
-  std::vector<Due> blocks;
-  for (std::size_t i = 0; i < recordings.size(); ++i)
-    index_blocks(recordings[i], i, noon, recorded[i], blocks);
-  // Recordings repeat and overlap themselves; time decides, then the order given.
-  std::stable_sort(
-      blocks.begin(), blocks.end(), [](const Due& a, const Due& b) { return a.time < b.time; });
+  std::vector<feeds::AsterixFeed> recorded(
+      recordings.size(),
+      feeds::AsterixFeed(feeds::TimeBase::recording, options.date + base::kDay / 2));
+  const auto blocks = feeds::index_recordings(recordings, options.date, recorded);
 
   feeds::FeedOutput output;
   std::vector<track::TrackEvent> events;
@@ -74,7 +32,7 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
     for (const track::TrackEvent& event : events) sink(event, names);
     events.clear();
   };
-  for (const Due& due : blocks) {
+  for (const feeds::DueBlock& due : blocks) {
     if (!next_tick) next_tick = due.time + kTickEvery;
     // After a long pause one tick says as much as many: what was to be dropped is dropped.
     if (due.time - *next_tick > std::chrono::minutes(5)) {

@@ -1,0 +1,88 @@
+// Recordings into a node's UDP ports, as the sensors sent them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
+#include "app/commands.hpp"
+#include "app/words.hpp"
+#include "feeds/recording.hpp"
+#include "io/clock.hpp"
+#include "io/mapped_file.hpp"
+#include "io/udp_sender.hpp"
+
+namespace liptako::app {
+namespace {
+
+// A longer pause in a recording is not waited for.
+constexpr base::Duration kLongestPause = std::chrono::seconds(60);
+constexpr base::Duration kLongestNap = std::chrono::milliseconds(50);  // how soon a stop is noticed
+
+}  // namespace
+
+int run_play(const PlayOptions& options, const std::atomic<bool>& stop) {
+  const std::size_t colon = options.to.rfind(':');
+  std::uint16_t port = 0;
+  if (colon == std::string::npos ||
+      std::from_chars(options.to.data() + colon + 1, options.to.data() + options.to.size(), port)
+              .ec != std::errc{}) {
+    return report({base::ErrorKind::usage,
+                   fmt::format("--to: '{}' is not of the form 127.0.0.1:8600", options.to)});
+  }
+  std::vector<io::MappedFile> files;
+  std::vector<io::UdpSender> senders;
+  std::vector<base::ByteView> recordings;
+  for (std::size_t i = 0; i < options.files.size(); ++i) {
+    auto file = io::MappedFile::open(options.files[i]);
+    if (!file) return report(file.error());
+    files.push_back(std::move(*file));
+    auto sender =
+        io::UdpSender::open(options.to.substr(0, colon), static_cast<std::uint16_t>(port + i));
+    if (!sender) return report(sender.error());
+    senders.push_back(std::move(*sender));
+  }
+  for (const io::MappedFile& file : files) recordings.push_back(file.bytes());
+  // Every recording begins now, whatever its time of day.
+  io::SystemClock clock;
+  std::vector<feeds::AsterixFeed> damage(files.size());
+  const auto blocks = feeds::index_recordings(recordings, base::Timestamp{}, damage);
+  std::vector<std::optional<base::Timestamp>> last(files.size());
+  std::vector<base::Duration> elapsed(files.size());
+  struct Send {
+    base::Duration at;
+    const feeds::DueBlock* block;
+  };
+  std::vector<Send> plan;
+  for (const feeds::DueBlock& b : blocks) {
+    if (last[b.recording])
+      elapsed[b.recording] += std::min(b.time - *last[b.recording], kLongestPause);
+    last[b.recording] = b.time;
+    plan.push_back({elapsed[b.recording], &b});
+  }
+  std::stable_sort(
+      plan.begin(), plan.end(), [](const Send& a, const Send& b) { return a.at < b.at; });
+
+  const base::Duration start = clock.monotonic_now();
+  std::uint64_t sent = 0;
+  std::uint64_t failed = 0;
+  for (const Send& send : plan) {
+    const base::Duration due = start + base::seconds(base::to_seconds(send.at) / options.speed);
+    base::Duration now = clock.monotonic_now();
+    const auto over = [&] {
+      return stop || (options.seconds && now - start >= base::seconds(*options.seconds));
+    };
+    for (; now < due && !over(); now = clock.monotonic_now())
+      io::pause_for(std::min(due - now, kLongestNap));
+    if (over()) break;
+    ++(senders[send.block->recording].send(send.block->block) ? sent : failed);
+  }
+  fmt::print("{}\n",
+             fmt::format(fmt::runtime(say("{} blocs envoyés, {} refusés par le réseau",
+                                          "{} blocks sent, {} refused by the network")),
+                         sent,
+                         failed));
+  return sent == 0 && failed > 0 ? kWorldFailed : kDone;
+}
+
+}  // namespace liptako::app
