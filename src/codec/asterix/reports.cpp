@@ -87,6 +87,7 @@ struct Fields {
   }
   template <Path P>
   [[nodiscard]] std::optional<TimeOfDay> time() const {
+    static_assert(kField<P>.scale.num == 1 && kField<P>.scale.den == TimeOfDay::kTicksPerSecond);
     if (!has<P>()) return std::nullopt;
     return TimeOfDay{integer<P, std::uint32_t>(at<P>())};
   }
@@ -300,10 +301,7 @@ Cat034Message to_cat034(const Record& record) {
   if (f.has<"000">()) out.type = static_cast<Cat034Message::Type>(F::raw<"000">(f.at<"000">()));
   out.time_of_day = f.time<"030">();
   if (f.has<"020">()) out.sector_azimuth = F::degrees<"020">(f.at<"020">());
-  if (f.has<"041">()) {
-    out.rotation_period =
-        TimeOfDay{F::integer<"041", std::uint32_t>(f.at<"041">())}.since_midnight();
-  }
+  if (const auto period = f.time<"041">()) out.rotation_period = period->since_midnight();
   if (f.has<"050">()) {
     const SubItems subs = f.subs<"050">();
     auto& c = out.configuration.emplace();
@@ -585,6 +583,7 @@ Cat021Report to_cat021(const Record& record) {
     }
   }
   if (f.has<"016">()) {
+    static_assert(F::kField<"016">.scale.den == 2);
     out.service_period = base::Duration(F::raw<"016">(f.at<"016">()) * 500'000'000);
   }
   if (f.has<"008">()) {
@@ -615,6 +614,7 @@ Cat021Report to_cat021(const Record& record) {
   if (f.has<"295">()) {
     const SubItems subs = f.subs<"295">();
     static_assert(F::kSub<"295/SCC"> + 1 == Cat021Report::kAgeCount);
+    static_assert(F::kField<"295/SCC">.scale.den == 10);
     for (std::size_t i = 0; i < Cat021Report::kAgeCount; ++i) {
       if (subs.at[i].empty()) continue;
       out.ages_present |= 1u << i;
