@@ -18,9 +18,10 @@ enum : std::uint64_t { kRadar = 1001, kClutter = 1002 };
 
 constexpr double kFullCircle = 2.0 * base::kPi;
 constexpr double kSectorWidth = kFullCircle / RadarSector::kCount;
-// A fixed echo shows up in half of the revolutions; half of the clutter is such echoes, the rest is
-// anywhere.
-constexpr double kSpotProbability = 0.5;
+// Fixed echoes that leak through the radar's own clutter map make up half of the clutter, each in
+// one revolution of five; the rest is anywhere.
+constexpr double kSpotProbability = 0.2;
+constexpr double kSpotShare = 0.5;
 constexpr double kFalseAlarm = 1e-6;
 
 double steps(double value, double step) { return std::floor(value / step + 0.5) * step; }
@@ -41,8 +42,7 @@ RadarModel::RadarModel(const Radar& radar,
   while (sector_begin(sector_) < start) ++sector_;
   if (radar.kind != RadarKind::primary) return;
   base::Prng spots = prng_for(seed, kClutter, index);
-  const int count =
-      static_cast<int>(std::floor(radar.false_plots + 0.5));  // half of them per revolution
+  const int count = static_cast<int>(radar.false_plots * kSpotShare / kSpotProbability);
   for (int i = 0; i < count; ++i) {
     // Ground echoes are near.
     clutter_spots_.push_back(

@@ -64,10 +64,10 @@ base::CallSign draw_call_sign(base::Prng& prng, std::string pattern) {
   return base::CallSign(pattern);
 }
 
-// A discrete code, none of the special ones: those end in 00 or begin with 7.
+// A discrete code from 1001 to 6777: not one that ends in 00, and none of the special ones.
 base::ModeACode draw_code(base::Prng& prng) {
   std::uint64_t code = 0;
-  while (code % 64 == 0) code = prng.below(07000);
+  while (code % 64 == 0) code = 01000 + prng.below(06000);
   return base::ModeACode(static_cast<std::uint16_t>(code));
 }
 
