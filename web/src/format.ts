@@ -87,6 +87,8 @@ export function withUnit(value: number, unit: string, language: Language, digits
   return `${number(value, language, digits)}${NARROW_SPACE}${unit}`;
 }
 
-export function nauticalMiles(metres: number, language: Language, digits = 2): string {
-  return withUnit(metres / 1852, 'NM', language, digits);
+// A small distance: metres below half a nautical mile, where hundredths of one would say nothing.
+export function distance(metres: number, language: Language): string {
+  if (metres < 926) return withUnit(metres, 'm', language);
+  return withUnit(metres / 1852, 'NM', language, 2);
 }

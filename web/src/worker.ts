@@ -9,6 +9,7 @@ import { Link } from './link.ts';
 import { ordered, rowOf } from './list.ts';
 import type { Detail, FromWorker, LinkState, ListRequest, MapOptions, ToWorker, View } from './messages.ts';
 import { inkWords, THEMES } from './palette.ts';
+import { dueMs, Pacer } from './pacer.ts';
 import { FrameReader } from './picture.ts';
 import {
   type Camera,
@@ -37,9 +38,6 @@ const scope = self as unknown as WorkerScope;
 const FONT = 'LiptakoMono, monospace';
 const LABEL_PX = 12; // CSS pixels
 
-const INTERACTION_MS = 2_000; // smooth drawing lasts this long after the last touch
-const STILL_INTERVAL_MS = 100; // and at most ten frames a second otherwise
-const LONGEST_INTERVAL_MS = 1_000; // ages and extrapolation move on at least once a second
 const REPORT_MS = 250;
 // Without tracks, sensors or a view in the address: the Liptako states.
 const HOME = { west: -12.5, east: 16.2, south: 9.3, north: 25.1 };
@@ -76,7 +74,6 @@ let listRequest: ListRequest | null = null;
 let touchedMs = -Infinity;
 let drawnMs = -Infinity;
 let dirty = true;
-let scheduled = false;
 let frames = 0;
 const frameCosts: number[] = [];
 
@@ -111,30 +108,29 @@ function ageMs(): number {
   return clock.newestMs + clock.silentMs(performance.now());
 }
 
-function schedule(): void {
-  if (scheduled) return;
-  const now = performance.now();
-  if (now - touchedMs < INTERACTION_MS) {
-    scheduled = true;
-    scope.requestAnimationFrame(frame);
-    return;
-  }
-  // Half a pixel of the fastest track is the smallest motion worth a frame.
-  const motion = scene.fastest > 0 ? 500 / scene.fastest : Infinity;
-  const interval = dirty
-    ? STILL_INTERVAL_MS
-    : Math.max(
-        STILL_INTERVAL_MS,
-        Math.min(LONGEST_INTERVAL_MS, motion, scene.emergencies > 0 ? 250 : Infinity),
-      );
-  scheduled = true;
-  setTimeout(() => scope.requestAnimationFrame(frame), Math.max(0, interval - (now - drawnMs)));
-}
+const pacer = new Pacer(
+  {
+    set: (callback, ms) => setTimeout(callback, ms) as unknown as number,
+    clear: (id) => clearTimeout(id),
+    refresh: (callback) => scope.requestAnimationFrame(callback),
+  },
+  () => {
+    draw();
+    schedule();
+  },
+);
 
-function frame(): void {
-  scheduled = false;
-  draw();
-  schedule();
+function schedule(): void {
+  const nowMs = performance.now();
+  const moment = {
+    nowMs,
+    drawnMs,
+    touchedMs,
+    dirty,
+    fastest: scene.fastest,
+    flashing: scene.emergencies > 0,
+  };
+  pacer.plan(dueMs(moment), nowMs);
 }
 
 function resize(): void {

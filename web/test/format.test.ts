@@ -60,3 +60,8 @@ test('numbers follow the language: decimal comma and narrow space in French', ()
   assert.equal(f.withUnit(1250, 'ft', 'fr'), '1\u202f250\u202fft');
   assert.equal(f.withUnit(1250, 'ft', 'en'), '1,250\u202fft');
 });
+
+test('small distances are in metres, others in nautical miles', () => {
+  assert.equal(f.distance(34.3, 'fr'), '34\u202fm');
+  assert.equal(f.distance(1852, 'fr'), '1,00\u202fNM');
+});

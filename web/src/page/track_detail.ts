@@ -5,7 +5,7 @@ import {
   icaoAddress,
   level,
   modeA,
-  nauticalMiles,
+  distance,
   number,
   position,
   tendency,
@@ -150,8 +150,8 @@ export class TrackDetail {
       age: age(d.ageMs),
       existence: withUnit(d.existence * 100, '%', lang, 1),
       ellipse: text('ellipseValue', {
-        major: nauticalMiles(d.majorM, lang),
-        minor: nauticalMiles(d.minorM, lang),
+        major: distance(d.majorM, lang),
+        minor: distance(d.minorM, lang),
         deg: String(Math.round(d.ellipseDeg)).padStart(3, '0'),
       }),
       sensorsOfTrack:
