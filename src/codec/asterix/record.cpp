@@ -85,9 +85,56 @@ inline Extent measure(const Category& category, const Part& part, ByteView rest)
   return {.invalid = true};
 }
 
-}  // namespace
+// The same for the items of a record, without the reason: 0 if the part is not whole in the `left`
+// octets at `p`, or looks impossible. Most of the time of reading a record goes here.
+inline std::size_t whole_length(const Category& category,
+                                const Part& part,
+                                const std::uint8_t* p,
+                                std::size_t left) {
+  std::size_t length = 0;
+  switch (part.shape) {
+    case Shape::fixed:
+      length = part.length;
+      break;
+    case Shape::extended:
+    case Shape::repetitive_fx:
+      do {
+        if (length == left) return 0;
+      } while ((p[length++] & 1) != 0);
+      break;
+    case Shape::repetitive:
+      if (left == 0) return 0;
+      length = 1 + std::size_t{p[0]} * part.length;
+      break;
+    case Shape::explicit_length:
+      if (left == 0) return 0;
+      length = p[0];
+      break;
+    case Shape::compound: {
+      if (part.sub_length == 0) {
+        const Extent extent = measure_compound(category, part, {p, left});
+        return extent.needed != 0 || extent.invalid ? 0 : extent.length;
+      }
+      unsigned count = 0;
+      do {
+        // Chains longer than the table are left to measure().
+        if (length == left || length * 7 >= part.sub_count) return 0;
+        count += static_cast<unsigned>(std::popcount(p[length] & 0xFEu));
+      } while ((p[length++] & 1) != 0);
+      // Presence bits beyond the last sub-item mean nothing.
+      if (length * 7 > part.sub_count) {
+        const std::size_t beyond = length * 7 - part.sub_count;
+        if ((p[length - 1] & ((2u << beyond) - 2)) != 0) return 0;
+      }
+      length += std::size_t{count} * part.sub_length;
+      break;
+    }
+    case Shape::unused:
+      return 0;
+  }
+  return length <= left ? length : 0;
+}
 
-namespace {
 constexpr bool subs_fit(const Category& category) {
   for (const Part& item : category.items) {
     if (item.sub_count > SubItems::kMax) return false;
@@ -125,7 +172,8 @@ struct RecordReader {
     if (present == 0) return fail(Fault::fspec_empty, 0);
     if (fspec.length > 255) return fail(Fault::fspec_undefined, 255);
 
-    Record record;
+    std::expected<Record, RecordError> result{std::in_place, Record()};
+    Record& record = *result;
     record.category_ = &category;
     record.present_ = present;
     record.fspec_length_ = static_cast<std::uint8_t>(fspec.length);
@@ -138,15 +186,20 @@ struct RecordReader {
         return fail(Fault::fspec_undefined, static_cast<std::uint32_t>(index / 7));
       }
       const Part& part = category.items[index];
-      const Extent extent = measure(category, part, rest.subspan(at));
-      if (extent.needed != 0 || extent.invalid) [[unlikely]] {
-        auto error = fail(
-            extent.invalid ? Fault::item_length_invalid : Fault::item_truncated, at, extent.needed);
-        error.error().item = part.code;
-        return error;
+      std::size_t length = whole_length(category, part, rest.data() + at, rest.size() - at);
+      if (length == 0) [[unlikely]] {
+        const Extent extent = measure(category, part, rest.subspan(at));
+        if (extent.needed != 0 || extent.invalid) {
+          auto error = fail(extent.invalid ? Fault::item_length_invalid : Fault::item_truncated,
+                            at,
+                            extent.needed);
+          error.error().item = part.code;
+          return error;
+        }
+        length = extent.length;
       }
       record.begin_[index] = static_cast<std::uint16_t>(at);
-      at += extent.length;
+      at += static_cast<std::uint32_t>(length);
       record.end_[index] = static_cast<std::uint16_t>(at);
     }
     record.info = {

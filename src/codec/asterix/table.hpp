@@ -130,6 +130,7 @@ struct Part {
   std::uint16_t value_count = 0;  // fields that are not spare
   std::uint16_t first_sub = 0;
   std::uint16_t sub_count = 0;
+  std::uint8_t sub_length = 0;  // if all sub-items are fixed and equally long: that; else 0
   std::string_view code{};
   std::string_view name{};
   std::string_view title{};
@@ -252,6 +253,16 @@ consteval Compiled<N> compile(const Row (&rows)[N]) {
   for (std::size_t i = 0; i < out.item_count; ++i) {
     if (out.items[i].shape == Shape::compound && out.items[i].sub_count == 0) {
       table_is_wrong("a compound item has sub-items");
+    }
+    Part& compound = out.items[i];
+    for (std::size_t j = compound.first_sub;
+         j < std::size_t{compound.first_sub} + compound.sub_count;
+         ++j) {
+      const Part& sub = out.subs[j];
+      const bool alike = sub.shape == Shape::fixed && sub.length < 256 &&
+                         sub.length == out.subs[compound.first_sub].length;
+      compound.sub_length = alike ? static_cast<std::uint8_t>(sub.length) : 0;
+      if (!alike) break;
     }
   }
   if (out.item_count > 63) table_is_wrong("more than nine FSPEC octets");
