@@ -5,6 +5,7 @@ const LONGEST_PAUSE_MS = 5_000;
 export class Link {
   private socket: WebSocket | null = null;
   private pause = FIRST_PAUSE_MS;
+  private heardMs = 0; // when something came last, or the attempt began
 
   constructor(
     private readonly url: string,
@@ -16,11 +17,13 @@ export class Link {
 
   private open(): void {
     const socket = new WebSocket(this.url);
+    this.heardMs = performance.now();
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.onmessage = (event: MessageEvent) => {
       if (socket !== this.socket || !(event.data instanceof ArrayBuffer)) return;
       this.pause = FIRST_PAUSE_MS;
+      this.heardMs = performance.now();
       this.onFrame(event.data);
     };
     socket.onclose = () => {
@@ -30,6 +33,11 @@ export class Link {
       setTimeout(() => this.open(), this.pause);
       this.pause = Math.min(LONGEST_PAUSE_MS, this.pause * 2);
     };
+  }
+
+  // How long the present connection, or attempt at one, has said nothing; 0 between attempts.
+  quietMs(): number {
+    return this.socket ? performance.now() - this.heardMs : 0;
   }
 
   // Gives up a connection that is open but silent, or that speaks what we cannot read; a new one follows.

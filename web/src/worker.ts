@@ -239,11 +239,9 @@ function viewNow(): View | null {
 }
 
 function checkLink(): void {
-  const now = performance.now();
-  if (linkState === 'live' && clock.silentMs(now) > SILENCE_IS_LOSS_MS) {
-    lose();
-    link.restart();
-  }
+  if (linkState === 'live' && clock.silentMs(performance.now()) > SILENCE_IS_LOSS_MS) lose();
+  // An open connection that says nothing is as good as none, however it came to be.
+  if (link.quietMs() > SILENCE_IS_LOSS_MS) link.restart();
 }
 
 function lose(): void {
