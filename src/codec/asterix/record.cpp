@@ -223,9 +223,11 @@ SubItems split_compound(const Category& category, const Part& part, ByteView ite
   const std::span<const Part> subs = category.subs_of(part);
   for (std::size_t i = 0; i < subs.size() && i / 7 < chain.length; ++i) {
     if ((item[i / 7] & (0x80u >> (i % 7))) == 0) continue;
-    const Extent extent = measure(category, subs[i], item.subspan(at));
-    out.at[i] = item.subspan(at, extent.length);
-    at += extent.length;
+    const std::uint32_t length = part.sub_length != 0
+                                     ? part.sub_length
+                                     : measure(category, subs[i], item.subspan(at)).length;
+    out.at[i] = item.subspan(at, length);
+    at += length;
   }
   return out;
 }
