@@ -179,9 +179,14 @@ void LiveNode::turn(Duration timeout) {
 }
 
 void LiveNode::take(std::span<const io::InboxItem> items) {
+  // Taken out first: obeying one may pop the inbox again, which ends the life of its items.
+  std::vector<io::Command> commands;
   arrivals_.clear();
   for (const io::InboxItem& item : items) {
-    if (item.kind == io::ItemKind::command) continue;
+    if (item.kind == io::ItemKind::command) {
+      commands.push_back(std::move(*item.command));
+      continue;
+    }
     const auto kind = item.kind == io::ItemKind::datagram ? record::EntryKind::datagram
                                                           : record::EntryKind::source_event;
     arrivals_.push_back({kind, item.source, item.utc, item.monotonic, item.bytes});
@@ -193,9 +198,7 @@ void LiveNode::take(std::span<const io::InboxItem> items) {
       if (entry.kind == record::EntryKind::datagram) node_->note_latency(done - entry.monotonic);
     }
   }
-  for (const io::InboxItem& item : items) {
-    if (item.kind == io::ItemKind::command) obey(*item.command);
-  }
+  for (io::Command& command : commands) obey(command);
 }
 
 void LiveNode::tick() {

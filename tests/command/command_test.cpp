@@ -1,0 +1,316 @@
+// The command as a user meets it: demonstration, node, replay, tracking and playing of recordings, and what it says of
+// mistakes. Sensor bytes come from the simulator.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "io/clock.hpp"
+#include "io/udp_sender.hpp"
+#include "process.hpp"
+#include "sim/configuration.hpp"
+
+namespace liptako::command {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+class Command : public testing::Test {
+ protected:
+  Command() {
+    std::string name = (std::filesystem::temp_directory_path() / "liptako-test-XXXXXX").string();
+    folder = mkdtemp(name.data());
+  }
+  ~Command() override { std::filesystem::remove_all(folder); }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return folder + "/" + name; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+  }
+
+  std::string folder;
+};
+
+sim::World world(base::Timestamp start) {
+  std::ifstream in(std::string(LIPTAKO_SOURCE_DIR) + "/scenarios/demo.toml");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return sim::World(sim::load_scenario(text, "demo.toml").value(), 11, start);
+}
+
+// One sensor's bytes of some simulated minutes, as a recording.
+std::string recording(std::size_t source, base::Duration length) {
+  const base::Timestamp start = *base::parse_rfc3339("2026-11-22T10:00:00Z");
+  sim::World simulated = world(start);
+  std::string bytes;
+  simulated.advance(start + length, [&](const sim::Emission& e) {
+    if (e.source == source)
+      bytes.append(reinterpret_cast<const char*>(e.datagram.data()), e.datagram.size());
+  });
+  return bytes;
+}
+
+std::string last_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text.substr(text.rfind('\n') + 1);
+}
+
+TEST_F(Command, DemoEndsByItselfAndItsRecordReplaysToTheSameHash) {
+  const Finished demo =
+      run(folder, {"demo", "--seconds", "6", "--port", "0", "--json", "--record", path("record")});
+  ASSERT_EQ(demo.code, 0) << demo.errors;
+  EXPECT_NE(port_in(demo.output), 0) << demo.output;
+  const json result = json::parse(last_line(demo.output));
+  ASSERT_EQ(result.at("nodes").size(), 1u);
+  const json& node = result["nodes"][0];
+  EXPECT_GT(node.at("plots").get<int>(), 50);
+  EXPECT_GT(node.at("tracks").get<int>(), 10);
+  EXPECT_EQ(node.at("sources").get<int>(), 3);
+  EXPECT_GT(node.at("bytes_in").get<int>(), 1000);
+  EXPECT_GT(node.at("latency_ms").at("p50").get<double>(), 0.0);
+  EXPECT_GE(node.at("latency_ms").at("p99").get<double>(), node["latency_ms"]["p50"].get<double>());
+  EXPECT_NEAR(result.at("seconds").get<double>(), 6.0, 1.5);
+  const std::string hash = node.at("hash");
+  EXPECT_EQ(hash.size(), 64u);
+
+  const std::string record = path("record/") + node.at("name").get<std::string>();
+  EXPECT_EQ(run(folder, {"replay", record, "--hash"}).output, hash + "\n");
+  std::filesystem::remove_all(record + "/derived");
+  std::filesystem::remove_all(record + "/snapshot");
+  EXPECT_EQ(run(folder, {"replay", record, "--hash"}).output, hash + "\n")
+      << "from input entries only";
+}
+
+// A node with one UDP source; its port is asked of the node itself.
+struct LiveNode {
+  explicit LiveNode(const std::string& folder, const std::string& name, const std::string& config)
+      : process(folder, name, {"node", "--config", config, "--port", "0"}) {
+    EXPECT_TRUE(eventually(milliseconds(10'000), [&] {
+      return (port = port_in(process.output())) != 0;
+    })) << process.errors();
+  }
+  [[nodiscard]] json get(const std::string& what) const {
+    const json parsed = json::parse(http(port, "GET", "/api/v1/" + what).body, nullptr, false);
+    return parsed.is_discarded() ? json::object() : parsed;
+  }
+  // Number, address and position by number, of tracks that are confirmed.
+  [[nodiscard]] std::map<int, json> tracks() const {
+    std::map<int, json> out;
+    const json all = get("tracks");
+    for (const json& t : all.value("tracks", json::array())) {
+      if (t.at("state") != "tentative") out[t.at("track").get<int>()] = t;
+    }
+    return out;
+  }
+  Process process;
+  int port = 0;
+};
+
+TEST_F(Command, ANodeKilledAtAnyMomentShowsTheSamePictureWithinTwoSeconds) {
+  io::SystemClock clock;
+  const base::Timestamp start = clock.utc_now();
+  sim::World simulated = world(start);
+  std::string config = sim::configuration_for(simulated, "bamako");
+  config.replace(config.find("record = \"record\""), 17, "record = \"" + path("record") + "\"");
+  // Every source by UDP, on ports that were free a moment ago.
+  std::vector<std::uint16_t> ports;
+  std::uint16_t next = static_cast<std::uint16_t>(20'000 + getpid() % 20'000);
+  for (std::size_t at; (at = config.find("kind = \"internal\"")) != std::string::npos;) {
+    ports.push_back(next);
+    config.replace(
+        at, 17, "kind = \"udp\"\naddress = \"127.0.0.1:" + std::to_string(next++) + "\"");
+  }
+  write("node.toml", config);
+  std::vector<io::UdpSender> senders;
+  for (const std::uint16_t port : ports)
+    senders.push_back(io::UdpSender::open("127.0.0.1", port).value());
+  const auto feed = [&] {
+    simulated.advance(std::max(simulated.now(), clock.utc_now()),
+                      [&](const sim::Emission& e) { senders[e.source].send(e.datagram); });
+  };
+
+  for (int round = 0; round < 3; ++round) {
+    std::map<int, json> before;
+    long acknowledged = 0;
+    {
+      LiveNode node(folder, "before" + std::to_string(round), path("node.toml"));
+      const auto begin = clock.monotonic_now();
+      // Killed at different distances from the snapshots, which come every ten seconds.
+      ASSERT_TRUE(eventually(milliseconds(30'000), [&] {
+        feed();
+        return clock.monotonic_now() - begin > std::chrono::seconds(6 + 5 * round) &&
+               node.tracks().size() >= 10;
+      }));
+      acknowledged = node.get("status").at("entries");
+      before = node.tracks();
+      node.process.kill();
+    }
+    LiveNode node(folder, "after" + std::to_string(round), path("node.toml"));
+    const auto restarted = std::chrono::steady_clock::now();
+    const auto picture_is_back = [&] {
+      const auto now = node.tracks();
+      std::size_t same = 0;
+      for (const auto& [number, track] : before) {
+        same +=
+            now.contains(number) && now.at(number).at("icao_address") == track.at("icao_address");
+      }
+      return !now.empty() && same == before.size();
+    };
+    EXPECT_TRUE(eventually(milliseconds(2'000), picture_is_back)) << "round " << round;
+    const auto took =
+        std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - restarted);
+    RecordProperty("ms_to_picture_round_" + std::to_string(round), static_cast<int>(took.count()));
+    EXPECT_GT(node.get("status").at("entries").get<long>(), acknowledged)
+        << "nothing acknowledged is lost";
+    node.process.terminate();
+    EXPECT_EQ(node.process.wait(), 0) << node.process.errors();
+  }
+  const Finished replayed = run(folder, {"replay", path("record"), "--json"});
+  EXPECT_EQ(replayed.code, 0) << replayed.errors;
+  EXPECT_EQ(json::parse(replayed.output).at("damaged"), 0);
+}
+
+TEST_F(Command, BadBytesOnASourceAreCountedWithTheirReasonAndOthersGoOn) {
+  io::SystemClock clock;
+  sim::World simulated = world(clock.utc_now());
+  std::string config = sim::configuration_for(simulated, "bamako");
+  config.replace(config.find("record = \"record\""), 17, "record = \"" + path("record") + "\"");
+  std::uint16_t next = static_cast<std::uint16_t>(40'000 + getpid() % 20'000);
+  std::vector<io::UdpSender> senders;
+  for (std::size_t at; (at = config.find("kind = \"internal\"")) != std::string::npos; ++next) {
+    config.replace(at, 17, "kind = \"udp\"\naddress = \"127.0.0.1:" + std::to_string(next) + "\"");
+    senders.push_back(io::UdpSender::open("127.0.0.1", next).value());
+  }
+  write("node.toml", config);
+  LiveNode node(folder, "node", path("node.toml"));
+  const base::Bytes truncated{48, 0, 60, 0xFD, 0xD2};
+  const base::Bytes hostile{21, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  const auto rejected = [&](std::size_t source) {
+    const json status = node.get("status");
+    if (!status.contains("sources")) return 0;
+    int count = 0;
+    for (const json& r : status["sources"][source].at("rejected"))
+      count += r.at("count").get<int>();
+    return count;
+  };
+  ASSERT_TRUE(eventually(milliseconds(20'000), [&] {
+    senders[0].send(truncated);
+    senders[0].send(hostile);
+    simulated.advance(std::max(simulated.now(), clock.utc_now()), [&](const sim::Emission& e) {
+      if (e.source != 0) senders[e.source].send(e.datagram);
+    });
+    return rejected(0) >= 20 && node.tracks().size() >= 5;
+  }));
+  const json source = node.get("status").at("sources")[0];
+  EXPECT_EQ(source.at("plots"), 0);
+  EXPECT_FALSE(source.at("rejected")[0].at("reason").get<std::string>().empty());
+  EXPECT_NE(source.at("rejected")[0].at("last").get<std::string>().find("byte"), std::string::npos);
+}
+
+TEST_F(Command, ALiveChangeOfConfigurationIsCheckedRecordedAndInForce) {
+  write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n");
+  LiveNode node(folder, "node", path("node.toml"));
+  const Answer wrong = http(node.port, "POST", "/api/v1/config", "[node]\nname = 3\n");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_NE(wrong.body.find("configuration:2: node.name"), std::string::npos) << wrong.body;
+  const std::string good =
+      "[node]\nname = \"b\"\nrecord = \"x\"\n[[sensor]]\nname = \"r\"\nsac = 1\nsic = 2\nkind = "
+      "\"adsb\"\n";
+  const Answer accepted = http(node.port, "POST", "/api/v1/config", good);
+  EXPECT_EQ(accepted.status, 200) << accepted.body;
+  EXPECT_EQ(http(node.port, "GET", "/api/v1/config").body, good);
+  EXPECT_EQ(node.get("status").at("node"), "b");
+  node.process.terminate();
+  EXPECT_EQ(node.process.wait(), 0);
+  const json replayed = json::parse(run(folder, {"replay", path("record"), "--json"}).output);
+  EXPECT_EQ(replayed.at("node"), "b");
+}
+
+TEST_F(Command, TrackWritesTheFixedFieldsForEveryUpdate) {
+  write("adsb.ast", recording(2, std::chrono::minutes(3)));
+  write("radar.ast", recording(0, std::chrono::minutes(3)));
+  const Finished done = run(folder,
+                            {"track",
+                             path("adsb.ast"),
+                             path("radar.ast"),
+                             "--date",
+                             "2026-11-22",
+                             "-o",
+                             path("tracks.jsonl")});
+  ASSERT_EQ(done.code, 0) << done.errors;
+  std::ifstream in(path("tracks.jsonl"));
+  int lines = 0;
+  std::set<std::string> states;
+  const std::set<std::string> fields{"time",
+                                     "track",
+                                     "icao_address",
+                                     "callsign",
+                                     "mode_3a",
+                                     "lat_deg",
+                                     "lon_deg",
+                                     "altitude_ft",
+                                     "ground_speed_kt",
+                                     "track_angle_deg",
+                                     "position_sd_m",
+                                     "existence",
+                                     "state",
+                                     "sources"};
+  for (std::string line; std::getline(in, line); ++lines) {
+    const json update = json::parse(line);
+    std::set<std::string> got;
+    for (const auto& [key, value] : update.items()) got.insert(key);
+    ASSERT_EQ(got, fields);
+    EXPECT_EQ(update["time"].get<std::string>().substr(0, 11), "2026-11-22T");
+    states.insert(update["state"]);
+  }
+  EXPECT_GT(lines, 500);
+  EXPECT_TRUE(states.contains("tentative") && states.contains("confirmed"));
+}
+
+TEST_F(Command, DecodePrintsOneLinePerRecord) {
+  const std::string bytes = recording(0, std::chrono::seconds(30));
+  write("radar.ast", bytes);
+  const Finished done = run(folder, {"decode", path("radar.ast")});
+  EXPECT_EQ(done.code, 0) << done.errors;
+  std::size_t lines = 0;
+  for (std::size_t at = 0; at < done.output.size(); ++lines) {
+    const std::size_t end = done.output.find('\n', at);
+    ASSERT_FALSE(json::parse(done.output.substr(at, end - at), nullptr, false).is_discarded());
+    at = end + 1;
+  }
+  EXPECT_GT(lines, 20u);
+}
+
+TEST_F(Command, MistakesAreNamedAndTellTheirKindByExitCode) {
+  EXPECT_EQ(run(folder, {}).code, 2);
+  EXPECT_EQ(run(folder, {"fly"}).code, 2);
+  EXPECT_EQ(run(folder, {"demo", "--seconds", "-1"}).code, 2);
+  EXPECT_EQ(run(folder, {"node", "--config", path("absent.toml")}).code, 3);
+  write("bad.toml",
+        "[node]\nname = \"a\"\nrecord = \"r\"\n\n[[source]]\nname = \"s\"\nkind = \"udp\"\naddress "
+        "= \"127.0.0.1:99999\"\n");
+  const Finished bad = run(folder, {"node", "--config", path("bad.toml")});
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_NE(bad.errors.find(path("bad.toml") + ":8: source[0].address"), std::string::npos)
+      << bad.errors;
+  EXPECT_EQ(run(folder, {"replay", path("nowhere"), "--hash"}).code, 1);
+  write("noise.ast", std::string(1000, '\xee'));
+  EXPECT_EQ(run(folder, {"track", path("noise.ast"), "-o", path("out")}).code, 1);
+}
+
+TEST_F(Command, TwoNodesCannotWriteOneRecord) {
+  write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n");
+  LiveNode node(folder, "node", path("node.toml"));
+  const Finished second =
+      run(folder, {"node", "--config", path("node.toml"), "--port", "0", "--seconds", "5"});
+  EXPECT_EQ(second.code, 3);
+  EXPECT_FALSE(second.errors.empty());
+}
+
+}  // namespace
+}  // namespace liptako::command

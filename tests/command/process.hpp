@@ -1,0 +1,61 @@
+// Child processes and plain HTTP for the tests of the command.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace liptako::command {
+
+// A process whose output goes to files in `folder`. Killed at destruction if it still runs.
+class Process {
+ public:
+  Process(const std::string& folder,
+          const std::string& name,
+          const std::vector<std::string>& arguments);
+  ~Process();
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void kill();       // SIGKILL
+  void terminate();  // SIGTERM
+  // Exit code; 128 + signal if it was killed.
+  int wait();
+  [[nodiscard]] std::string output() const;
+  [[nodiscard]] std::string errors() const;
+
+ private:
+  std::string out_;
+  std::string err_;
+  pid_t pid_ = -1;
+};
+
+struct Finished {
+  int code = -1;
+  std::string output;
+  std::string errors;
+};
+// Runs to its end.
+[[nodiscard]] Finished run(const std::string& folder, const std::vector<std::string>& arguments);
+
+// Polls until the condition holds or the time is over; returns whether it held.
+[[nodiscard]] bool eventually(std::chrono::milliseconds limit,
+                              const std::function<bool()>& condition);
+
+// Body of a GET or POST on 127.0.0.1; empty if there is no answer. `status` is what the first line says.
+struct Answer {
+  int status = 0;
+  std::string body;
+};
+[[nodiscard]] Answer http(int port,
+                          const std::string& method,
+                          const std::string& path,
+                          const std::string& body = "");
+
+// The port in "http://127.0.0.1:PORT/", 0 if it is not there yet.
+[[nodiscard]] int port_in(const std::string& output);
+
+}  // namespace liptako::command
