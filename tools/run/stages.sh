@@ -48,6 +48,11 @@ ctest_stage() {
   return "$status"
 }
 
+# has_tests CTEST-ARGUMENTS...: the selection is not empty.
+has_tests() {
+  ctest --test-dir build/release -N "$@" | grep -q '^Total Tests: [1-9]'
+}
+
 # Labels that have a stage of their own.
 readonly OWN_STAGE='^(sim|quality|browser|lint|bench)$'
 
@@ -146,7 +151,9 @@ verb_test() {
     stage console stage_console || true
     stage tests ctest_stage tests "$jobs" -LE "$OWN_STAGE" || true
     stage simulation ctest_stage simulation "$jobs" -L '^sim$' || true
-    stage quality ctest_stage quality "$jobs" -L '^quality$' || true
+    if has_tests -L '^quality$'; then
+      stage quality ctest_stage quality "$jobs" -L '^quality$' || true
+    fi
     stage browser ctest_stage browser 1 -L '^browser$' || true
     stage lint ctest_stage lint 1 -L '^lint$' || true
     stage fuzz stage_fuzz 10 || true
