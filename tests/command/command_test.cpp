@@ -224,7 +224,7 @@ TEST_F(Command, ALiveChangeOfConfigurationIsCheckedRecordedAndInForce) {
   const Answer accepted = http(node.port, "POST", "/api/v1/config", good);
   EXPECT_EQ(accepted.status, 200) << accepted.body;
   EXPECT_EQ(http(node.port, "GET", "/api/v1/config").body, good);
-  EXPECT_EQ(node.get("status").at("node"), "b");
+  EXPECT_TRUE(eventually(milliseconds(3'000), [&] { return node.get("status").value("node", "") == "b"; }));
   node.process.terminate();
   EXPECT_EQ(node.process.wait(), 0);
   const json replayed = json::parse(run(folder, {"replay", path("record"), "--json"}).output);
