@@ -7,13 +7,10 @@ readonly PACKAGES_BUILD=(
   libboost-dev
   libcli11-dev
   libfmt-dev
-  libgeographiclib-dev
   libsleef-dev
-  libsodium-dev
   libssl-dev
   libtomlplusplus-dev
   ninja-build
-  nlohmann-json3-dev
 )
 readonly PACKAGES_CONSOLE=(
   ca-certificates
@@ -21,8 +18,9 @@ readonly PACKAGES_CONSOLE=(
   npm
 )
 readonly PACKAGES_TEST=(
+  libgeographiclib-dev
   libgtest-dev
-  librapidcheck-dev
+  nlohmann-json3-dev
   xz-utils
 )
 readonly PACKAGES_BROWSER=(
@@ -31,8 +29,10 @@ readonly PACKAGES_BROWSER=(
 readonly PACKAGES_CLANG=(
   clang-19
   libclang-rt-19-dev
+  nlohmann-json3-dev
 )
 readonly PACKAGES_LINT=(
+  clang-19
   clang-format-19
   clang-tidy-19
 )

@@ -164,7 +164,7 @@ verb_test() {
 }
 
 verb_lint() {
-  need_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TEST[@]}" "${PACKAGES_LINT[@]}" clang-19
+  need_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TEST[@]}" "${PACKAGES_LINT[@]}"
   lock_build
   configure release --preset release -DLIPTAKO_TESTS=ON "-DLIPTAKO_WERROR=$(werror)" || return
   logged lint-build ninja -C build/release lint_tools || return
