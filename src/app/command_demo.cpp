@@ -1,4 +1,5 @@
-// The demonstration: a simulated nation's sensors send their real formats into a real node, whose console is served.
+// The demonstration: a simulated nation's sensors send their real formats into a real node, whose
+// console is served.
 #include <fmt/format.h>
 #include <stdlib.h>
 
@@ -106,7 +107,7 @@ int run_demo(const DemoOptions& options, const std::atomic<bool>& stop) {
   live.close();
   const double seconds = base::to_seconds(clock.monotonic_now() - start);
 
-  const serve::NodeStatus status = live.node().status(live.now());
+  const serve::NodeStatus status = live.node().status(live.read_clock());
   const std::string hash = seal::to_hex(live.node().core().hash());
   const double p50 = milliseconds(status.latency_p50), p99 = milliseconds(status.latency_p99);
   if (options.json) {

@@ -62,8 +62,8 @@ struct PlayOptions {
 };
 int run_play(const PlayOptions& options, const std::atomic<bool>& stop);
 
-// A file shipped with the command ("scenarios/demo.toml", "web"): beside the executable's tree, or installed. Empty if
-// it is nowhere.
+// A file shipped with the command ("scenarios/demo.toml", "web"): beside the executable's tree, or
+// installed. Empty if it is nowhere.
 [[nodiscard]] std::string find_shipped(const std::string& relative);
 
 }  // namespace liptako::app

@@ -89,7 +89,7 @@ std::string build_identity() {
   return fmt::format("{}+{}", LIPTAKO_VERSION, seal::to_hex(hash.finish()).substr(0, 12));
 }
 
-node::Stamp LiveNode::now() { return {clock_.utc_now(), clock_.monotonic_now()}; }
+node::Stamp LiveNode::read_clock() { return {clock_.utc_now(), clock_.monotonic_now()}; }
 
 Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options) {
   auto config = node::parse_config(options.config_text, options.config_name);
@@ -105,7 +105,7 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   node_options.config_text = options.config_text;
   node_options.salt = random_bits();
   if (auto boot = read_file("/proc/sys/kernel/random/boot_id", 100)) node_options.boot_id = *boot;
-  auto node = node::Node::open(*live->storage_, node_options, live->now());
+  auto node = node::Node::open(*live->storage_, node_options, live->read_clock());
   if (!node) return std::unexpected(node.error());
   live->node_ = std::move(*node);
 
@@ -202,7 +202,7 @@ void LiveNode::take(std::span<const io::InboxItem> items) {
 }
 
 void LiveNode::tick() {
-  const node::Stamp stamp = now();
+  const node::Stamp stamp = read_clock();
   const record::EntryView entry{
       record::EntryKind::tick, record::kNoSource, stamp.utc, stamp.monotonic, {}};
   if (auto taken = node_->take({&entry, 1}); !taken) trouble_ = taken.error().message;
@@ -227,7 +227,7 @@ void LiveNode::obey(io::Command& command) {
     close_sources();
     settle_disk();
     take(inbox_->pop(Duration::zero()));
-    auto done = node_->reconfigure(command.body, "configuration", now());
+    auto done = node_->reconfigure(command.body, "configuration", read_clock());
     open_sources();
     if (!done) return command.reply(500, serve::error_json(done.error().message));
     publish();
@@ -238,7 +238,7 @@ void LiveNode::obey(io::Command& command) {
 }
 
 void LiveNode::publish() {
-  const node::Stamp stamp = now();
+  const node::Stamp stamp = read_clock();
   const auto views = node_->picture(stamp.utc);
   auto publication =
       std::make_shared<serve::Publication>(publisher_->publish(views, node_->status(stamp)));
@@ -300,7 +300,7 @@ io::HttpHandlers LiveNode::handlers() {
     using Kind = serve::ApiPath::Kind;
     const bool get = request.method == "GET";
     const auto json = [&](std::string body) { answer({200, "application/json", std::move(body)}); };
-    const auto ask_owner = [&](std::string name, std::string body, std::string type) {
+    const auto ask_owner = [&](std::string name, std::string body, const std::string& type) {
       io::Command command{
           std::move(name), std::move(body), [answer, type](int status, std::string text) {
             answer({status, status == 200 ? type : "application/json", std::move(text)});

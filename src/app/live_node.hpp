@@ -1,5 +1,5 @@
-// A node with a world around it: sockets and files feed its inbox, its record lies in a folder, its console and API are
-// served. Wiring only: what happens to an entry is node::Node's.
+// A node with a world around it: sockets and files feed its inbox, its record lies in a folder, its
+// console and API are served. Wiring only: what happens to an entry is node::Node's.
 #pragma once
 
 #include <atomic>
@@ -42,13 +42,14 @@ class LiveNode {
 
   // Runs the owner's loop until `stop` is true; looked at least ten times a second.
   void run(const std::atomic<bool>& stop);
-  // What came in is applied, synced and snapshotted; sources and server are closed. Call once, after run().
+  // What came in is applied, synced and snapshotted; sources and server are closed. Call once,
+  // after run().
   void close();
 
   [[nodiscard]] io::Inbox& inbox() { return *inbox_; }
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   [[nodiscard]] const node::Node& node() const { return *node_; }
-  [[nodiscard]] node::Stamp now();
+  [[nodiscard]] node::Stamp read_clock();
   // The newest failure to write, for the person at the terminal; cleared by reading.
   [[nodiscard]] std::optional<std::string> take_trouble();
 

@@ -1,4 +1,5 @@
-// What the command says to a person: French, or English where the locale (LC_ALL, LC_MESSAGES, LANG) asks for it.
+// What the command says to a person: French, or English where the locale (LC_ALL, LC_MESSAGES,
+// LANG) asks for it.
 #pragma once
 
 #include <string_view>

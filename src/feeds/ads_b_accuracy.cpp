@@ -8,7 +8,8 @@ namespace {
 
 constexpr double kRadius95PerSigma = 2.448;  // sqrt(-2 ln 0.05)
 constexpr double kUnknownSdM = 300.0;
-// A position is also late by part of the age of its time stamp, and rounded; no report is better than this.
+// A position is also late by part of the age of its time stamp, and rounded; no report is better
+// than this.
 constexpr double kFloorSdM = 5.0;
 
 // 95 % radius in metres by category; 0: unknown.

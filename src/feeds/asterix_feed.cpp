@@ -13,10 +13,11 @@
 namespace liptako::feeds {
 namespace {
 
-using namespace codec::
-    asterix;  // NOLINT(google-build-using-namespace): this file is the bridge from that folder
+using namespace codec::asterix;  // NOLINT(google-build-using-namespace): this file is the bridge
+                                 // from that folder
 
-// A plot further from the node's clock than this would tear tracks apart; the source's clock is at fault, or lies.
+// A plot further from the node's clock than this would tear tracks apart; the source's clock is at
+// fault, or lies.
 constexpr base::Duration kMaxAhead = std::chrono::seconds(5);
 constexpr base::Duration kMaxBehind = std::chrono::seconds(60);
 // A recording that jumps by more goes on from where it was.

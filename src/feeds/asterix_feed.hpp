@@ -1,8 +1,8 @@
-// ASTERIX datagrams in, plots out. Counts and keeps, per source, everything it could not use, with the reason, so that
-// an operator sees what is wrong with a feed; never logs, never fails.
+// ASTERIX datagrams in, plots out. Counts and keeps, per source, everything it could not use, with
+// the reason, so that an operator sees what is wrong with a feed; never logs, never fails.
 //
-// A node's every plot passes here, so this is where time of day becomes an instant and where reports that are not live
-// aircraft (test, simulated, field monitors) are set aside.
+// A node's every plot passes here, so this is where time of day becomes an instant and where
+// reports that are not live aircraft (test, simulated, field monitors) are set aside.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,11 @@
 
 namespace liptako::feeds {
 
-// What was refused from a source, by reason: one of the codec's fault codes ("item_truncated", ...), or
-//   category_not_decoded, no_data_source_identifier, unknown_sensor, no_time_of_day, time_far_from_clock,
-//   simulated_or_test, field_monitor, no_position, not_an_aircraft, failed_station_check, lost_before_record,
-//   not_a_data_block.
+// What was refused from a source, by reason: one of the codec's fault codes ("item_truncated",
+// ...), or
+//   category_not_decoded, no_data_source_identifier, unknown_sensor, no_time_of_day,
+//   time_far_from_clock, simulated_or_test, field_monitor, no_position, not_an_aircraft,
+//   failed_station_check, lost_before_record, not_a_data_block.
 // The console says them in French and English.
 struct Rejected {
   std::string reason;
@@ -36,8 +37,9 @@ struct SourceCounters {
 };
 
 enum class TimeBase : std::uint8_t {
-  utc,  // time of day tells UTC, near the reception time
-  rebase,  // a recording: shifted so that its first record is of now; where it jumps, it goes on from there
+  utc,        // time of day tells UTC, near the reception time
+  rebase,     // a recording: shifted so that its first record is of now; where it jumps, it goes on
+              // from there
   recording,  // off line: no reception time; the source's own last time guides
 };
 
@@ -73,7 +75,8 @@ class AsterixFeed {
   [[nodiscard]] const SourceCounters& counters() const { return counters_; }
   [[nodiscard]] TimeBase time_base() const { return time_base_; }
   void set_time_base(TimeBase time_base);
-  // How far a recording played faster than it was made has run ahead of the clock; 0 for anything else.
+  // How far a recording played faster than it was made has run ahead of the clock; 0 for anything
+  // else.
   [[nodiscard]] base::Duration lead() const;
   // Something arrived that was lost before it could be decoded, or cannot be framed.
   void note_rejected(std::string_view reason, std::string last, std::uint64_t count = 1);

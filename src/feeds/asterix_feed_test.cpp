@@ -1,5 +1,5 @@
-// What reaches the tracker of each kind of record, and what is counted instead. Records come from our own encoder, whose
-// bytes the codec's tests hold against real recordings.
+// What reaches the tracker of each kind of record, and what is counted instead. Records come from
+// our own encoder, whose bytes the codec's tests hold against real recordings.
 #include "feeds/asterix_feed.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// When a data block is due: the first time of day among its records. For playing and merging recordings.
+// When a data block is due: the first time of day among its records. For playing and merging
+// recordings.
 #pragma once
 
 #include <optional>

@@ -59,7 +59,8 @@ void SensorDirectory::note_service(std::uint16_t sensor,
   a.last_heard = reception;
   if (!period || *period < std::chrono::seconds(1) || *period > std::chrono::seconds(30)) return;
   a.observed_period = *period;
-  // What an unconfigured radar says of its antenna is all there is; a configured one is believed over its messages.
+  // What an unconfigured radar says of its antenna is all there is; a configured one is believed
+  // over its messages.
   if (onboard_ && sensors_[sensor].period != *period) {
     const double change = base::to_seconds(*period) / base::to_seconds(sensors_[sensor].period);
     if (change > 1.05 || change < 0.95) {

@@ -1,5 +1,5 @@
-// The sensors a node knows: those of its configuration, in its order, and, where that is allowed (off-line work), those
-// that announce themselves. Also what was heard of each.
+// The sensors a node knows: those of its configuration, in its order, and, where that is allowed
+// (off-line work), those that announce themselves. Also what was heard of each.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct SensorActivity {
 
 class SensorDirectory {
  public:
-  // With `onboard`, a sensor nobody configured is entered when first heard; a radar then has no site.
+  // With `onboard`, a sensor nobody configured is entered when first heard; a radar then has no
+  // site.
   explicit SensorDirectory(bool onboard = false) : onboard_(onboard) {}
 
   // Replaces the configured sensors; activity is kept by SAC/SIC and kind.

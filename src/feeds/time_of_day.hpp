@@ -1,5 +1,6 @@
-// From a time of day (1/128 s since midnight UTC, as ASTERIX sends it) to an instant: the day is the one that brings it
-// nearest to a guide, so it follows the source over midnight in both directions.
+// From a time of day (1/128 s since midnight UTC, as ASTERIX sends it) to an instant: the day is
+// the one that brings it nearest to a guide, so it follows the source over midnight in both
+// directions.
 #pragma once
 
 #include "base/time.hpp"

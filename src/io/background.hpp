@@ -1,5 +1,5 @@
-// One thread for jobs that may take long: fsync, writing a snapshot. At most one job waits or runs; the owner asks
-// idle() before it hands over the next, so nothing queues up behind a slow disk.
+// One thread for jobs that may take long: fsync, writing a snapshot. At most one job waits or runs;
+// the owner asks idle() before it hands over the next, so nothing queues up behind a slow disk.
 #pragma once
 
 #include <condition_variable>

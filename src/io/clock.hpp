@@ -12,7 +12,8 @@ class SystemClock final : public base::Clock {
   [[nodiscard]] base::Duration monotonic_now() override;
 };
 
-// Gives up the processor for about this long. For drivers of simulated worlds, which follow the real clock.
+// Gives up the processor for about this long. For drivers of simulated worlds, which follow the
+// real clock.
 void pause_for(base::Duration duration);
 
 }  // namespace liptako::io

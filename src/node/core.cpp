@@ -85,7 +85,8 @@ void Core::on_start(base::ByteView payload) {
 
 void Core::on_configuration(base::ByteView payload) {
   auto config = parse_config(text_of(payload), "record");
-  if (!config) {  // the shell refuses such a text before it is recorded; a damaged record may hold one
+  if (!config) {  // the shell refuses such a text before it is recorded; a damaged record may hold
+                  // one
     ++refused_entries_;
     return;
   }

@@ -1,8 +1,8 @@
-// The core of a node: a function of its record. Entries go in, one by one, in the record's order; tracks, statuses and
-// a hash come out, the same on every machine that runs the same build.
+// The core of a node: a function of its record. Entries go in, one by one, in the record's order;
+// tracks, statuses and a hash come out, the same on every machine that runs the same build.
 //
-// The hash covers every byte of every entry and all of the state, so that two runs agree on it only if they were given
-// the same input and computed the same from it.
+// The hash covers every byte of every entry and all of the state, so that two runs agree on it only
+// if they were given the same input and computed the same from it.
 #pragma once
 
 #include <optional>
@@ -47,8 +47,8 @@ class Core {
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t entries() const { return entries_; }
   [[nodiscard]] base::Timestamp time() const { return time_; }  // stamp of the newest entry
-  // What the tracks' clock shows when the node's shows `utc`: the same, but for recordings played faster than they were
-  // made, which take the picture with them.
+  // What the tracks' clock shows when the node's shows `utc`: the same, but for recordings played
+  // faster than they were made, which take the picture with them.
   [[nodiscard]] base::Timestamp picture_time(base::Timestamp utc) const;
   [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
 
@@ -85,8 +85,8 @@ class Core {
 struct StartNote {
   std::string build;
   std::string node;
-  std::string
-      boot_id;  // changes with every boot of the machine: after power loss the node opens a new epoch
+  std::string boot_id;  // changes with every boot of the machine: after power loss the node opens a
+                        // new epoch
 };
 void encode_start(const StartNote& note, base::Bytes& out);
 [[nodiscard]] std::optional<StartNote> decode_start(base::ByteView payload);

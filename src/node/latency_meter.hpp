@@ -16,7 +16,8 @@ class LatencyMeter {
 
   void note(base::Duration latency) { kept_[count_++ % kKept] = latency; }
 
-  // The smallest kept latency that at least `share` of them do not exceed; nothing before the first.
+  // The smallest kept latency that at least `share` of them do not exceed; nothing before the
+  // first.
   [[nodiscard]] std::optional<base::Duration> percentile(double share) const {
     const std::size_t n = std::min(count_, kKept);
     if (n == 0) return std::nullopt;

@@ -1,7 +1,9 @@
-// One federation member, composed: its record, its core and what it shows. Sans I/O: arrivals come in stamped, storage
-// is a seam, and whoever drives it (src/app live, src/sim in tests) decides when.
+// One federation member, composed: its record, its core and what it shows. Sans I/O: arrivals come
+// in stamped, storage is a seam, and whoever drives it (src/app live, src/sim in tests) decides
+// when.
 //
-// The order that everything rests on: append the arrivals to the record, write() them, only then apply them.
+// The order that everything rests on: append the arrivals to the record, write() them, only then
+// apply them.
 #pragma once
 
 #include <memory>
@@ -43,14 +45,15 @@ struct NodeOpened {
 
 class Node {
  public:
-  // Recovers what the record holds (newest snapshot, then the entries after it), notes the start, and puts
-  // `config_text` in force. Fails if the configuration is wrong or the record cannot be written.
+  // Recovers what the record holds (newest snapshot, then the entries after it), notes the start,
+  // and puts `config_text` in force. Fails if the configuration is wrong or the record cannot be
+  // written.
   [[nodiscard]] static base::Result<std::unique_ptr<Node>> open(base::Storage& storage,
                                                                 const NodeOptions& options,
                                                                 const Stamp& now);
 
-  // Records the arrivals, in their order, then applies them. On an error (a full disk) none was applied and none is in
-  // the record: they are counted as lost, and the node stays as it was.
+  // Records the arrivals, in their order, then applies them. On an error (a full disk) none was
+  // applied and none is in the record: they are counted as lost, and the node stays as it was.
   [[nodiscard]] base::Result<void> take(std::span<const record::EntryView> arrivals);
 
   // Checks, records, syncs, applies. A wrong configuration changes nothing and is recorded nowhere.
@@ -58,7 +61,8 @@ class Node {
                                                std::string_view name,
                                                const Stamp& now);
 
-  // Group commit: the shell takes a ticket at most every 250 ms, syncs its file on another thread, and gives it back.
+  // Group commit: the shell takes a ticket at most every 250 ms, syncs its file on another thread,
+  // and gives it back.
   [[nodiscard]] std::optional<record::SyncTicket> begin_sync() { return writer_.begin_sync(); }
   void finish_sync(const record::SyncTicket& ticket,
                    const base::Result<void>& result,
@@ -68,7 +72,8 @@ class Node {
   [[nodiscard]] base::Result<void> sync() { return writer_.sync(); }
 
   [[nodiscard]] record::Snapshot snapshot() const;
-  // A snapshot that is due and rests on synced entries only; the shell writes it (record::write_snapshot).
+  // A snapshot that is due and rests on synced entries only; the shell writes it
+  // (record::write_snapshot).
   [[nodiscard]] std::optional<record::Snapshot> take_due_snapshot(base::Duration now);
 
   void note_latency(base::Duration latency) { latency_.note(latency); }
@@ -80,7 +85,8 @@ class Node {
   [[nodiscard]] const LatencyMeter& latency() const { return latency_; }
   [[nodiscard]] std::uint64_t lost_arrivals() const { return lost_arrivals_; }
 
-  // The picture when the clock shows `utc`, by ascending number; every view's time is status().time.
+  // The picture when the clock shows `utc`, by ascending number; every view's time is
+  // status().time.
   [[nodiscard]] std::vector<track::TrackView> picture(base::Timestamp utc) const;
   [[nodiscard]] serve::NodeStatus status(const Stamp& now) const;
   [[nodiscard]] std::vector<serve::UpdateTrace> updates_of(base::TrackNumber number) const;

@@ -1,5 +1,5 @@
-// Recordings into tracks without a node: several files at once, merged by the time they tell, as fast as they can be
-// read. The same feeds and tracker as live, with time taken from the data.
+// Recordings into tracks without a node: several files at once, merged by the time they tell, as
+// fast as they can be read. The same feeds and tracker as live, with time taken from the data.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
-// The last updates of every track, so that "why did it move" is answered from data. Beside the core, not in it: after a
-// restart it begins again with the tail of the record, and the derived stream holds the rest.
+// The last updates of every track, so that "why did it move" is answered from data. Beside the
+// core, not in it: after a restart it begins again with the tail of the record, and the derived
+// stream holds the rest.
 #pragma once
 
 #include <array>

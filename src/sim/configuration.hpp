@@ -1,5 +1,5 @@
-// The configuration of a node that listens to a simulated world: its sensors with what they claim of themselves, and one
-// internal source for each.
+// The configuration of a node that listens to a simulated world: its sensors with what they claim
+// of themselves, and one internal source for each.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace liptako::sim {
 
-// TOML as docs/CONFIGURATION.md describes it. Source i of the configuration is source i of the world.
+// TOML as docs/CONFIGURATION.md describes it. Source i of the configuration is source i of the
+// world.
 [[nodiscard]] std::string configuration_for(const World& world, std::string_view node);
 
 }  // namespace liptako::sim

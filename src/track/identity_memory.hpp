@@ -29,8 +29,8 @@ class IdentityMemory {
   static constexpr std::size_t kCapacity = 16'384;
   static constexpr base::Duration kRemember = std::chrono::hours(2);
 
-  // The newest drop of an address replaces the older, but a track that was never confirmed (a reflection, say) does not
-  // replace one that was. When full, the oldest drop is forgotten.
+  // The newest drop of an address replaces the older, but a track that was never confirmed (a
+  // reflection, say) does not replace one that was. When full, the oldest drop is forgotten.
   void remember(base::IcaoAddress address, const DroppedTrack& dropped);
 
   // Takes the entry out if the aircraft could be at `position` at `time`.

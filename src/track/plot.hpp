@@ -32,8 +32,8 @@ struct SensorDescription {
   base::Duration period = std::chrono::seconds(5);
   base::Length range_sd = base::Length::from_metres(60);
   base::Angle azimuth_sd = base::Angle::from_degrees(0.08);
-  // ADS-B: standard deviation of the time a position is of, which the aircraft compensates for only in part
-  // [DO-260B, §2.2.3.2.3.2: within 0.2 s]. Moves positions along the flight path.
+  // ADS-B: standard deviation of the time a position is of, which the aircraft compensates for only
+  // in part [DO-260B, §2.2.3.2.3.2: within 0.2 s]. Moves positions along the flight path.
   base::Duration latency_sd = std::chrono::milliseconds(150);
   base::Length range_max = base::Length::from_nautical_miles(256);
   // Probability that a look at an aircraft inside coverage gives a plot.

@@ -277,8 +277,8 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
     if (ended != kNoSlot) {
       drop(ended, plot.time, events);
     } else if (const std::uint32_t near = nearest_with_address(plot); near != kNoSlot) {
-      // Too near to be another aircraft: an outlier, or our filter is wrong. The first is passed over; when the
-      // aircraft insists, the filter starts anew where it says it is.
+      // Too near to be another aircraft: an outlier, or our filter is wrong. The first is passed
+      // over; when the aircraft insists, the filter starts anew where it says it is.
       if (++store_.at(near).refusals >= kRefusalsBeforeRestart) restart(near, plot, events);
       return;
     }
@@ -592,7 +592,8 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
       t.existence_time = now;
     }
     const Duration silence = now - t.last_plot_time - options_.delivery_slack;
-    // A first plot with a 24-bit address is hardly ever false: such a track waits like a confirmed one.
+    // A first plot with a 24-bit address is hardly ever false: such a track waits like a confirmed
+    // one.
     const bool doubtful = t.status == TrackStatus::tentative && !t.icao_address;
     const Duration patience =
         doubtful ? std::max<Duration>(std::chrono::seconds(4), slowest * 32 / 10) : coast_limit(t);

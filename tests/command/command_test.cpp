@@ -1,5 +1,5 @@
-// The command as a user meets it: demonstration, node, replay, tracking and playing of recordings, and what it says of
-// mistakes. Sensor bytes come from the simulator.
+// The command as a user meets it: demonstration, node, replay, tracking and playing of recordings,
+// and what it says of mistakes. Sensor bytes come from the simulator.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -25,16 +25,16 @@ class Command : public testing::Test {
  protected:
   Command() {
     std::string name = (std::filesystem::temp_directory_path() / "liptako-test-XXXXXX").string();
-    folder = mkdtemp(name.data());
+    folder_ = mkdtemp(name.data());
   }
-  ~Command() override { std::filesystem::remove_all(folder); }
+  ~Command() override { std::filesystem::remove_all(folder_); }
 
-  [[nodiscard]] std::string path(const std::string& name) const { return folder + "/" + name; }
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(path(name), std::ios::binary) << text;
   }
 
-  std::string folder;
+  std::string folder_;
 };
 
 sim::World world(base::Timestamp start) {
@@ -62,7 +62,7 @@ std::string last_line(std::string text) {
 
 TEST_F(Command, DemoEndsByItselfAndItsRecordReplaysToTheSameHash) {
   const Finished demo =
-      run(folder, {"demo", "--seconds", "6", "--port", "0", "--json", "--record", path("record")});
+      run(folder_, {"demo", "--seconds", "6", "--port", "0", "--json", "--record", path("record")});
   ASSERT_EQ(demo.code, 0) << demo.errors;
   EXPECT_NE(port_in(demo.output), 0) << demo.output;
   const json result = json::parse(last_line(demo.output));
@@ -79,10 +79,10 @@ TEST_F(Command, DemoEndsByItselfAndItsRecordReplaysToTheSameHash) {
   EXPECT_EQ(hash.size(), 64u);
 
   const std::string record = path("record/") + node.at("name").get<std::string>();
-  EXPECT_EQ(run(folder, {"replay", record, "--hash"}).output, hash + "\n");
+  EXPECT_EQ(run(folder_, {"replay", record, "--hash"}).output, hash + "\n");
   std::filesystem::remove_all(record + "/derived");
   std::filesystem::remove_all(record + "/snapshot");
-  EXPECT_EQ(run(folder, {"replay", record, "--hash"}).output, hash + "\n")
+  EXPECT_EQ(run(folder_, {"replay", record, "--hash"}).output, hash + "\n")
       << "from input entries only";
 }
 
@@ -138,7 +138,7 @@ TEST_F(Command, ANodeKilledAtAnyMomentShowsTheSamePictureWithinTwoSeconds) {
     std::map<int, json> before;
     long acknowledged = 0;
     {
-      LiveNode node(folder, "before" + std::to_string(round), path("node.toml"));
+      LiveNode node(folder_, "before" + std::to_string(round), path("node.toml"));
       const auto begin = clock.monotonic_now();
       // Killed at different distances from the snapshots, which come every ten seconds.
       ASSERT_TRUE(eventually(milliseconds(30'000), [&] {
@@ -150,7 +150,7 @@ TEST_F(Command, ANodeKilledAtAnyMomentShowsTheSamePictureWithinTwoSeconds) {
       before = node.tracks();
       node.process.kill();
     }
-    LiveNode node(folder, "after" + std::to_string(round), path("node.toml"));
+    LiveNode node(folder_, "after" + std::to_string(round), path("node.toml"));
     const auto restarted = std::chrono::steady_clock::now();
     const auto picture_is_back = [&] {
       const auto now = node.tracks();
@@ -170,7 +170,7 @@ TEST_F(Command, ANodeKilledAtAnyMomentShowsTheSamePictureWithinTwoSeconds) {
     node.process.terminate();
     EXPECT_EQ(node.process.wait(), 0) << node.process.errors();
   }
-  const Finished replayed = run(folder, {"replay", path("record"), "--json"});
+  const Finished replayed = run(folder_, {"replay", path("record"), "--json"});
   EXPECT_EQ(replayed.code, 0) << replayed.errors;
   EXPECT_EQ(json::parse(replayed.output).at("damaged"), 0);
 }
@@ -187,7 +187,7 @@ TEST_F(Command, BadBytesOnASourceAreCountedWithTheirReasonAndOthersGoOn) {
     senders.push_back(io::UdpSender::open("127.0.0.1", next).value());
   }
   write("node.toml", config);
-  LiveNode node(folder, "node", path("node.toml"));
+  LiveNode node(folder_, "node", path("node.toml"));
   const base::Bytes truncated{48, 0, 60, 0xFD, 0xD2};
   const base::Bytes hostile{21, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
   const auto rejected = [&](std::size_t source) {
@@ -214,7 +214,7 @@ TEST_F(Command, BadBytesOnASourceAreCountedWithTheirReasonAndOthersGoOn) {
 
 TEST_F(Command, ALiveChangeOfConfigurationIsCheckedRecordedAndInForce) {
   write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n");
-  LiveNode node(folder, "node", path("node.toml"));
+  LiveNode node(folder_, "node", path("node.toml"));
   const Answer wrong = http(node.port, "POST", "/api/v1/config", "[node]\nname = 3\n");
   EXPECT_EQ(wrong.status, 400);
   EXPECT_NE(wrong.body.find("configuration:2: node.name"), std::string::npos) << wrong.body;
@@ -224,17 +224,18 @@ TEST_F(Command, ALiveChangeOfConfigurationIsCheckedRecordedAndInForce) {
   const Answer accepted = http(node.port, "POST", "/api/v1/config", good);
   EXPECT_EQ(accepted.status, 200) << accepted.body;
   EXPECT_EQ(http(node.port, "GET", "/api/v1/config").body, good);
-  EXPECT_TRUE(eventually(milliseconds(3'000), [&] { return node.get("status").value("node", "") == "b"; }));
+  EXPECT_TRUE(
+      eventually(milliseconds(3'000), [&] { return node.get("status").value("node", "") == "b"; }));
   node.process.terminate();
   EXPECT_EQ(node.process.wait(), 0);
-  const json replayed = json::parse(run(folder, {"replay", path("record"), "--json"}).output);
+  const json replayed = json::parse(run(folder_, {"replay", path("record"), "--json"}).output);
   EXPECT_EQ(replayed.at("node"), "b");
 }
 
 TEST_F(Command, TrackWritesTheFixedFieldsForEveryUpdate) {
   write("adsb.ast", recording(2, std::chrono::minutes(3)));
   write("radar.ast", recording(0, std::chrono::minutes(3)));
-  const Finished done = run(folder,
+  const Finished done = run(folder_,
                             {"track",
                              path("adsb.ast"),
                              path("radar.ast"),
@@ -275,7 +276,7 @@ TEST_F(Command, TrackWritesTheFixedFieldsForEveryUpdate) {
 TEST_F(Command, DecodePrintsOneLinePerRecord) {
   const std::string bytes = recording(0, std::chrono::seconds(30));
   write("radar.ast", bytes);
-  const Finished done = run(folder, {"decode", path("radar.ast")});
+  const Finished done = run(folder_, {"decode", path("radar.ast")});
   EXPECT_EQ(done.code, 0) << done.errors;
   std::size_t lines = 0;
   for (std::size_t at = 0; at < done.output.size(); ++lines) {
@@ -287,27 +288,27 @@ TEST_F(Command, DecodePrintsOneLinePerRecord) {
 }
 
 TEST_F(Command, MistakesAreNamedAndTellTheirKindByExitCode) {
-  EXPECT_EQ(run(folder, {}).code, 2);
-  EXPECT_EQ(run(folder, {"fly"}).code, 2);
-  EXPECT_EQ(run(folder, {"demo", "--seconds", "-1"}).code, 2);
-  EXPECT_EQ(run(folder, {"node", "--config", path("absent.toml")}).code, 3);
+  EXPECT_EQ(run(folder_, {}).code, 2);
+  EXPECT_EQ(run(folder_, {"fly"}).code, 2);
+  EXPECT_EQ(run(folder_, {"demo", "--seconds", "-1"}).code, 2);
+  EXPECT_EQ(run(folder_, {"node", "--config", path("absent.toml")}).code, 3);
   write("bad.toml",
         "[node]\nname = \"a\"\nrecord = \"r\"\n\n[[source]]\nname = \"s\"\nkind = \"udp\"\naddress "
         "= \"127.0.0.1:99999\"\n");
-  const Finished bad = run(folder, {"node", "--config", path("bad.toml")});
+  const Finished bad = run(folder_, {"node", "--config", path("bad.toml")});
   EXPECT_EQ(bad.code, 1);
   EXPECT_NE(bad.errors.find(path("bad.toml") + ":8: source[0].address"), std::string::npos)
       << bad.errors;
-  EXPECT_EQ(run(folder, {"replay", path("nowhere"), "--hash"}).code, 1);
+  EXPECT_EQ(run(folder_, {"replay", path("nowhere"), "--hash"}).code, 1);
   write("noise.ast", std::string(1000, '\xee'));
-  EXPECT_EQ(run(folder, {"track", path("noise.ast"), "-o", path("out")}).code, 1);
+  EXPECT_EQ(run(folder_, {"track", path("noise.ast"), "-o", path("out")}).code, 1);
 }
 
 TEST_F(Command, TwoNodesCannotWriteOneRecord) {
   write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n");
-  LiveNode node(folder, "node", path("node.toml"));
+  LiveNode node(folder_, "node", path("node.toml"));
   const Finished second =
-      run(folder, {"node", "--config", path("node.toml"), "--port", "0", "--seconds", "5"});
+      run(folder_, {"node", "--config", path("node.toml"), "--port", "0", "--seconds", "5"});
   EXPECT_EQ(second.code, 3);
   EXPECT_FALSE(second.errors.empty());
 }

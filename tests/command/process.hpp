@@ -45,7 +45,8 @@ struct Finished {
 [[nodiscard]] bool eventually(std::chrono::milliseconds limit,
                               const std::function<bool()>& condition);
 
-// Body of a GET or POST on 127.0.0.1; empty if there is no answer. `status` is what the first line says.
+// Body of a GET or POST on 127.0.0.1; empty if there is no answer. `status` is what the first line
+// says.
 struct Answer {
   int status = 0;
   std::string body;

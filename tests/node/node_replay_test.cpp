@@ -1,6 +1,6 @@
-// The riskiest bet of the design, over whole nodes on a simulated disk: a node is a function of its record. A simulated
-// nation's bytes go through a node that is killed, loses power, is snapshotted and reconfigured; whatever happens, the
-// record replays to the very state the node had.
+// The riskiest bet of the design, over whole nodes on a simulated disk: a node is a function of its
+// record. A simulated nation's bytes go through a node that is killed, loses power, is snapshotted
+// and reconfigured; whatever happens, the record replays to the very state the node had.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -49,8 +49,8 @@ Traffic traffic(std::uint64_t seed, Duration length) {
 
 // Traffic of all tests, made once: a minute of it.
 const Traffic& minute() {
-  static const Traffic made = traffic(7, std::chrono::seconds(60));
-  return made;
+  static const Traffic kMinute = traffic(7, std::chrono::seconds(60));
+  return kMinute;
 }
 
 NodeOptions options_for(const std::string& config, std::string boot = "boot-1") {
@@ -63,7 +63,8 @@ NodeOptions options_for(const std::string& config, std::string boot = "boot-1") 
   return options;
 }
 
-// Drives a node as the shell does: arrivals in order, a tick every half second, syncs and snapshots now and then.
+// Drives a node as the shell does: arrivals in order, a tick every half second, syncs and snapshots
+// now and then.
 class Driver {
  public:
   explicit Driver(const Traffic& traffic) : traffic_(traffic), now_(traffic.start) {}
@@ -218,7 +219,8 @@ TEST(NodeReplay, AKilledNodeComesBackWithTheSamePictureAndLosesNothing) {
     EXPECT_GE((*again)->core().entries(), entries_before + 1)
         << "seed " << seed;  // all that was taken, and the new start
     EXPECT_EQ((*again)->core().epoch(), 1u);
-    // Every track that was shown is there under its number, but for those the last, half-written turn dropped.
+    // Every track that was shown is there under its number, but for those the last, half-written
+    // turn dropped.
     const auto after = (*again)->picture(driver.stamp().utc);
     std::size_t kept = 0;
     for (const track::TrackView& v : before) {

@@ -1,6 +1,7 @@
-// Real sensors through feeds and tracker: every 24-bit address that is really heard is one track at a time, through
-// silences of up to 30 s, and keeps its number through longer ones with each break counted. The truth about who was
-// heard when comes from the records themselves, read here without feeds or tracker.
+// Real sensors through feeds and tracker: every 24-bit address that is really heard is one track at
+// a time, through silences of up to 30 s, and keeps its number through longer ones with each break
+// counted. The truth about who was heard when comes from the records themselves, read here without
+// feeds or tracker.
 #include <gtest/gtest.h>
 
 #include <map>

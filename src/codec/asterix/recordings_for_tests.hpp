@@ -51,4 +51,5 @@ inline constexpr std::array<const char*, 3> kRecordings = {
                  << ::liptako::codec::asterix::surveillance_data()                      \
                  << "; set LIPTAKO_SHARED_DATA to the folder that holds surveillance/"; \
   }                                                                                     \
+  /* NOLINTNEXTLINE(bugprone-macro-parentheses): `variable` is declared here */         \
   const ::liptako::base::Bytes& variable = *variable##_read

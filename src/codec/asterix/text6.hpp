@@ -34,7 +34,7 @@ static_assert(kAlphabet6.size() == 64);
     if (i < text.size()) {
       const char c = text[i];
       if (c >= 'A' && c <= 'Z') value = static_cast<std::uint64_t>(c - 'A' + 1);
-      if (c >= '0' && c <= '9') value = static_cast<std::uint64_t>(c);
+      if (c >= '0' && c <= '9') value = static_cast<unsigned char>(c);
     }
     raw = raw << 6 | value;
   }
