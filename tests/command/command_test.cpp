@@ -212,6 +212,35 @@ TEST_F(Command, BadBytesOnASourceAreCountedWithTheirReasonAndOthersGoOn) {
   EXPECT_NE(source.at("rejected")[0].at("last").get<std::string>().find("byte"), std::string::npos);
 }
 
+TEST_F(Command, ASourceThatStallsDiesOrEndsIsShownAsSuch) {
+  const std::uint16_t port = static_cast<std::uint16_t>(20'000 + (getpid() + 5000) % 20'000);
+  write("radar.ast", recording(0, std::chrono::minutes(1)));
+  const std::string radar = recording(0, std::chrono::seconds(20));
+  write("node.toml",
+        "[node]\nname = \"a\"\nrecord = \"" + path("record") +
+            "\"\n[[source]]\nname = \"udp\"\nkind = \"udp\"\naddress = \"127.0.0.1:" +
+            std::to_string(port) +
+            "\"\ntime = \"rebase\"\nstall_after_s = 1\n"
+            "[[source]]\nname = \"tcp\"\nkind = \"tcp\"\naddress = \"127.0.0.1:1\"\n"
+            "[[source]]\nname = \"file\"\nkind = \"file\"\npath = \"" +
+            path("radar.ast") + "\"\nspeed = 0\ntime = \"rebase\"\n");
+  LiveNode node(folder_, "node", path("node.toml"));
+  auto sender = io::UdpSender::open("127.0.0.1", port).value();
+  const auto state = [&](std::size_t i) {
+    const json status = node.get("status");
+    return status.contains("sources") ? status["sources"][i].at("state").get<std::string>() : "";
+  };
+  EXPECT_TRUE(eventually(milliseconds(5'000), [&] { return state(0) == "waiting"; }));
+  EXPECT_TRUE(eventually(milliseconds(5'000), [&] {
+    sender.send({reinterpret_cast<const std::uint8_t*>(radar.data()), 12});
+    return state(0) == "live";
+  }));
+  EXPECT_TRUE(eventually(milliseconds(5'000), [&] { return state(0) == "stalled"; }));
+  EXPECT_TRUE(eventually(milliseconds(5'000), [&] { return state(1) == "dead"; }));
+  EXPECT_FALSE(node.get("status").at("sources")[1].at("detail").get<std::string>().empty());
+  EXPECT_TRUE(eventually(milliseconds(5'000), [&] { return state(2) == "ended"; }));
+}
+
 TEST_F(Command, ALiveChangeOfConfigurationIsCheckedRecordedAndInForce) {
   write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n");
   LiveNode node(folder_, "node", path("node.toml"));
