@@ -40,6 +40,7 @@ struct Scene {
   std::vector<TrackEvent> events;
 };
 
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order of every scene in this file.
 Aircraft airliner(std::uint32_t address,
                   double east_m = -40e3,
                   double north_m = 30e3,

@@ -17,6 +17,7 @@ namespace liptako::codec::asterix {
 
 // Puts the chain for the set `present` before the octet at `start`: the shortest one, or `length`
 // octets if that is more (up to 255; a sender may pad).
+// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a set of bits between two counts of octets.
 inline void insert_chain(base::Bytes& out,
                          std::size_t start,
                          std::uint64_t present,

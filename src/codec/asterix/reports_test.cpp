@@ -402,20 +402,20 @@ TEST(Cat021, AnAirborneReportByHand) {
 }
 
 TEST(Encoder, RoundsToTheNearestUnitAndSaturates) {
-  constexpr Field azimuth = find_field(kCat048, "040/THETA");
+  const Field azimuth = find_field(kCat048, "040/THETA");
   EXPECT_EQ(unscaled(azimuth, 359.9999), 0u);
   EXPECT_EQ(unscaled(azimuth, -90.0), 0xC000u);
   EXPECT_EQ(unscaled(azimuth, 720.0), 0u);
-  constexpr Field range = find_field(kCat048, "040/RHO");
+  const Field range = find_field(kCat048, "040/RHO");
   EXPECT_EQ(unscaled(range, 300.0), 0xFFFFu);
   EXPECT_EQ(unscaled(range, -1.0), 0u);
   EXPECT_EQ(unscaled(range, 1.0 / 512), 1u);
   EXPECT_EQ(unscaled(range, 0.9 / 512), 0u);
-  constexpr Field level = find_field(kCat048, "090/FL");
+  const Field level = find_field(kCat048, "090/FL");
   EXPECT_EQ(unscaled(level, -5.0), 0x3FECu);
   EXPECT_EQ(unscaled(level, 1e6), 0x1FFFu);
   EXPECT_EQ(unscaled(level, -1e6), 0x2000u);
-  constexpr Field longitude = find_field(kCat021, "131/LON");
+  const Field longitude = find_field(kCat021, "131/LON");
   EXPECT_EQ(unscaled(longitude, -180.0), 0xC0000000u);
 }
 
