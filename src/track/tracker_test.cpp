@@ -40,11 +40,12 @@ struct Scene {
   std::vector<TrackEvent> events;
 };
 
-// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): the order of every scene in this file.
+// NOLINTBEGIN(bugprone-easily-swappable-parameters): the order of every scene in this file.
 Aircraft airliner(std::uint32_t address,
                   double east_m = -40e3,
                   double north_m = 30e3,
                   double course_deg = 80) {
+  // NOLINTEND(bugprone-easily-swappable-parameters)
   Aircraft a;
   a.east_m = east_m;
   a.north_m = north_m;

@@ -17,11 +17,12 @@ namespace liptako::codec::asterix {
 
 // Puts the chain for the set `present` before the octet at `start`: the shortest one, or `length`
 // octets if that is more (up to 255; a sender may pad).
-// NOLINTNEXTLINE(bugprone-easily-swappable-parameters): a set of bits between two counts of octets.
+// NOLINTBEGIN(bugprone-easily-swappable-parameters): a set of bits between two counts of octets.
 inline void insert_chain(base::Bytes& out,
                          std::size_t start,
                          std::uint64_t present,
                          std::size_t length = 0) {
+  // NOLINTEND(bugprone-easily-swappable-parameters)
   const auto last = static_cast<std::size_t>(63 - std::countr_zero(present));
   const std::size_t shortest = present == 0 ? 1 : last / 7 + 1;
   const std::size_t octets = std::max(shortest, length);
