@@ -7,10 +7,7 @@
 #include <optional>
 #include <set>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
-
+#include "base/toml.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::node {

@@ -94,7 +94,9 @@ TEST(Config, NoTextCrashesIt) {
                            "[[source]]\n[[source.x]]",
                            "sensor=[1,2]",
                            "\xff\xfe",
-                           "[node"}) {
+                           "[node",
+                           "[/node]",
+                           "[[/"}) {
     EXPECT_FALSE(parse_config(text, "n").has_value()) << text;
   }
 }

@@ -1,14 +1,13 @@
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
 #include "sim/scenario.hpp"
 
 #include <fmt/core.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <set>
+
+#include "base/toml.hpp"
 
 namespace liptako::sim {
 namespace {
