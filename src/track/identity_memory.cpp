@@ -4,6 +4,7 @@
 
 #include "base/archive.hpp"
 #include "geo/frames.hpp"
+#include "track/stored.hpp"
 
 namespace liptako::track {
 namespace {
@@ -32,14 +33,35 @@ void IdentityMemory::remember(base::IcaoAddress address, const DroppedTrack& dro
       dropped.last_plot_time - known->second.last_plot_time < kRemember) {
     return;
   }
-  if (dropped_.size() >= kCapacity && !dropped_.contains(address)) {
-    const auto oldest =
-        std::min_element(dropped_.begin(), dropped_.end(), [](const auto& a, const auto& b) {
-          return a.second.last_plot_time < b.second.last_plot_time;
-        });
-    dropped_.erase(oldest);
-  }
+  forget(address);
+  if (dropped_.size() >= kCapacity) forget(by_time_.begin()->second);
   dropped_[address] = dropped;
+  by_time_.insert({dropped.last_plot_time, address});
+}
+
+void IdentityMemory::forget(base::IcaoAddress address) {
+  const auto known = dropped_.find(address);
+  if (known == dropped_.end()) return;
+  by_time_.erase({known->second.last_plot_time, address});
+  dropped_.erase(known);
+}
+
+bool IdentityMemory::could_fly(const geo::Geodetic& from,
+                               const geo::Geodetic& to,
+                               base::Duration silence) {
+  const double reach_m = kFastestMps * base::to_seconds(silence) + kSlackM;
+  return geo::rough_distance(from, to).metres() <= reach_m;
+}
+
+void IdentityMemory::remap_homes(const std::vector<std::uint16_t>& new_index,
+                                 const std::vector<bool>& gone) {
+  std::vector<base::IcaoAddress> lost;
+  for (auto& [address, dropped] : dropped_) {
+    if (dropped.home >= new_index.size()) continue;
+    if (gone[dropped.home]) lost.push_back(address);
+    dropped.home = new_index[dropped.home];
+  }
+  for (const base::IcaoAddress address : lost) forget(address);
 }
 
 std::optional<DroppedTrack> IdentityMemory::resume(base::IcaoAddress address,
@@ -52,9 +74,8 @@ std::optional<DroppedTrack> IdentityMemory::resume(base::IcaoAddress address,
   const base::Duration silence = time - dropped.last_plot_time;
   if (silence < base::Duration::zero() || silence > kRemember || dropped.home != home)
     return std::nullopt;
-  const double reach_m = kFastestMps * base::to_seconds(silence) + kSlackM;
-  if (geo::rough_distance(dropped.position, position).metres() > reach_m) return std::nullopt;
-  dropped_.erase(found);
+  if (!could_fly(dropped.position, position, silence)) return std::nullopt;
+  forget(address);
   return dropped;
 }
 
@@ -67,12 +88,19 @@ void IdentityMemory::save(base::ByteWriter& out) const {
 void IdentityMemory::load(base::ByteReader& in) {
   base::Loader loader(in);
   dropped_.clear();
+  by_time_.clear();
   const std::uint32_t count = in.get_count(1);
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
     base::IcaoAddress address;
     DroppedTrack dropped;
     loader(address, dropped);
-    if (in.ok()) dropped_[address] = dropped;
+    if (!base::is_reckonable(dropped.last_plot_time) || !is_on_earth(dropped.position)) {
+      in.fail();
+    }
+    if (!in.ok()) break;
+    forget(address);
+    dropped_[address] = dropped;
+    by_time_.insert({dropped.last_plot_time, address});
   }
 }
 

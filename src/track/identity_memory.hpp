@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
@@ -39,12 +42,23 @@ class IdentityMemory {
                                                    base::Timestamp time,
                                                    std::uint16_t home);
 
+  // Whether an aircraft could be in both places, so far apart in time.
+  [[nodiscard]] static bool could_fly(const geo::Geodetic& from,
+                                      const geo::Geodetic& to,
+                                      base::Duration silence);
+
+  // The sensors were renumbered: homes follow, and what belonged to a sensor that is gone or has
+  // moved is forgotten. Homes beyond the tables stay.
+  void remap_homes(const std::vector<std::uint16_t>& new_index, const std::vector<bool>& gone);
+
   [[nodiscard]] std::size_t size() const { return dropped_.size(); }
   void save(base::ByteWriter& out) const;
   void load(base::ByteReader& in);
 
  private:
+  void forget(base::IcaoAddress address);
   std::map<base::IcaoAddress, DroppedTrack> dropped_;
+  std::set<std::pair<base::Timestamp, base::IcaoAddress>> by_time_;  // the same, oldest first
 };
 
 }  // namespace liptako::track

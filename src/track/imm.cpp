@@ -5,6 +5,8 @@
 namespace liptako::track {
 namespace {
 
+constexpr double kLeastModeProbability = 1e-9;
+
 // Transition of one coordinated turn over t seconds:
 //   position += [a -b; b a] velocity,   velocity = [c -s; s c] velocity.
 struct Transition {
@@ -275,7 +277,13 @@ std::optional<UpdateResult> update(Imm& imm,
     sum += share[k];
   }
   result.log_likelihood = best + base::log(sum);
-  for (int k = 0; k < kModes; ++k) imm.mu[k] = share[k] / sum;
+  // No mode dies out: one that lost its last bit of probability could not come back.
+  double total = 0.0;
+  for (int k = 0; k < kModes; ++k) {
+    imm.mu[k] = std::fmax(kLeastModeProbability, share[k] / sum);
+    total += imm.mu[k];
+  }
+  for (int k = 0; k < kModes; ++k) imm.mu[k] /= total;
 
   for (int k = 0; k < kModes; ++k) {
     double K[kStateSize][2];

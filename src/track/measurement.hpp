@@ -3,9 +3,10 @@
 //
 // Legend (all SI and radians)
 //   x  horizontal state (east, north, velocity east, velocity north) in the track's tangent frame
-//   z  the two measured numbers; h(x) their prediction; y = z - h(x) the innovation at the
-//   linearisation point H  dh/dx at that point; R covariance of z, with the effect of the height's
-//   uncertainty considered
+//   z  the two measured numbers; h(x) their prediction; y = z - h(x) the innovation
+//   H  dh/dx, R covariance of z's noise, both at the linearisation point
+//   dh dh/dheight: what an error of the height used does to z; kept apart from R because it does not
+//      average out (height_effect.hpp)
 #pragma once
 
 #include "geo/frames.hpp"
@@ -33,7 +34,8 @@ struct Height {
 struct LinearMeasurement {
   double y[2] = {};
   double H[2][kStateSize] = {};
-  double R[3] = {};  // (0,0), (0,1), (1,1)
+  double R[3] = {};   // (0,0), (0,1), (1,1): the sensor's noise alone
+  double dh[2] = {};  // dh/dheight: what an error of the height used does to z
 };
 
 // Where a first plot puts a new track: position with covariance in the frame it also chooses.
@@ -41,7 +43,10 @@ struct FirstFix {
   geo::Geodetic position;
   double cov_ee_m2 = 0.0;
   double cov_en_m2 = 0.0;
-  double cov_nn_m2 = 0.0;
+  double cov_nn_m2 = 0.0;  // of the sensor's noise alone
+  // d(true position)/d(true height): how the fix errs if the height it used does.
+  double height_effect_east = 0.0;
+  double height_effect_north = 0.0;
 };
 
 // A point of the tangent frame at a given ellipsoidal height: its up coordinate falls away from the

@@ -3,6 +3,7 @@
 #include "base/archive.hpp"
 #include "base/check.hpp"
 #include "base/math.hpp"
+#include "track/stored.hpp"
 
 namespace liptako::track {
 namespace {
@@ -15,6 +16,50 @@ constexpr std::uint32_t kMaxTracks = 4'000'000;
 
 std::int32_t cell_index(double degrees) {
   return static_cast<std::int32_t>(std::floor(degrees / kCellDegrees));
+}
+
+// A track that a running tracker could have written. Magnitudes are bounded well beyond anything
+// that flies, so that no prediction leaves the range of doubles.
+bool is_usable(const TrackRecord& t) {
+  constexpr double kMost = 1e9;
+  constexpr double kRounding = 1.0 + 1e-6;
+  if (t.call_sign.view().size() > 8) return false;
+  if (!is_sound(t.imm) || !is_on_earth(t.frame.origin())) return false;
+  for (int m = 0; m < kModes; ++m) {
+    if (!(t.imm.mu[m] >= 0.0)) return false;
+    for (int r = 0; r < kStateSize; ++r) {
+      if (std::fabs(t.imm.x[r][m]) > kMost || t.imm.P[packed(r, r)][m] > kMost * kMost)
+        return false;
+      // Cauchy's inequality for every pair; what it lets through, the next update finds.
+      for (int k = r + 1; k < kStateSize; ++k) {
+        const double p = t.imm.P[packed(r, k)][m];
+        if (!(p * p <= kRounding * t.imm.P[packed(r, r)][m] * t.imm.P[packed(k, k)][m]))
+          return false;
+      }
+    }
+  }
+  for (const double d : t.height_effect.d) {
+    if (!(std::fabs(d) < kMost)) return false;
+  }
+  const VerticalFilter& v = t.vertical;
+  const double variances = v.P00 * v.P11;
+  if (!(std::fabs(v.altitude_m) < kMost && std::fabs(v.rate_mps) < kMost && v.P00 >= 0.0 &&
+        v.P11 >= 0.0 && v.P00 < kMost && v.P11 < kMost && v.P01 * v.P01 <= kRounding * variances)) {
+    return false;
+  }
+  for (const base::Timestamp time :
+       {t.time, t.first_plot_time, t.last_plot_time, t.existence_time}) {
+    if (!base::is_reckonable(time)) return false;
+  }
+  if (!(std::fabs(t.log_odds) <= 2.0 * kMaxLogOdds)) return false;
+  if (t.seen_by_count > kMaxVisibilities) return false;
+  for (const Visibility& seen : t.seen_by) {
+    if (!(seen.covered >= 0.0 && seen.covered <= 1.0) || !base::is_reckonable(seen.last_hit) ||
+        !base::is_reckonable(seen.accounted_until)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -35,7 +80,15 @@ void visit_fields(Archive& archive, TrackRecord& t) {
   archive(
       t.number, t.status, t.home, t.time, t.first_plot_time, t.last_plot_time, t.existence_time);
   archive(origin.latitude, origin.longitude, origin.height);
-  archive(t.imm.x, t.imm.P, t.imm.mu, t.vertical, t.log_odds, t.hits, t.refusals, t.breaks);
+  archive(t.imm.x,
+          t.imm.P,
+          t.imm.mu,
+          t.vertical,
+          t.height_effect.d,
+          t.log_odds,
+          t.hits,
+          t.refusals,
+          t.breaks);
   archive(t.icao_address,
           t.mode_3a,
           t.mode_3a_candidate,
@@ -185,6 +238,8 @@ std::optional<TrackStore> TrackStore::load(base::ByteReader& in) {
   std::uint32_t count = 0;
   loader(count, store.free_);
   if (!in.ok() || count > kMaxTracks || store.free_.size() > count) return std::nullopt;
+  constexpr std::size_t kLeastTrackBytes = 100;
+  if (count - store.free_.size() > in.remaining() / kLeastTrackBytes) return std::nullopt;
   store.tracks_.resize(count);
   for (TrackRecord& t : store.tracks_) t.active = true;
   for (const std::uint32_t slot : store.free_) {
@@ -195,7 +250,7 @@ std::optional<TrackStore> TrackStore::load(base::ByteReader& in) {
     TrackRecord& t = store.tracks_[slot];
     if (!t.active) continue;
     loader(t);
-    if (!in.ok() || t.seen_by_count > kMaxVisibilities) return std::nullopt;
+    if (!in.ok() || !is_usable(t)) return std::nullopt;
     ++store.active_count_;
     if (const auto address = t.icao_address) {
       t.icao_address.reset();

@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "track/existence.hpp"
+#include "track/height_effect.hpp"
 #include "track/imm.hpp"
 #include "track/track_view.hpp"
 #include "track/vertical_filter.hpp"
@@ -36,6 +37,7 @@ struct TrackRecord {
   geo::TangentFrame frame;
   Imm imm;
   VerticalFilter vertical;
+  HeightEffect height_effect;
   double log_odds = 0.0;
   std::uint32_t hits = 0;
   std::uint32_t refusals = 0;  // plots of its address in a row that lay outside the gate

@@ -7,6 +7,7 @@
 #include "base/math.hpp"
 #include "track/sensors/ads_b.hpp"
 #include "track/sensors/polar_radar.hpp"
+#include "track/stored.hpp"
 
 namespace liptako::track {
 namespace {
@@ -23,6 +24,8 @@ constexpr double kSameScanShare =
 constexpr double kMissAfterPeriods = 1.3;
 constexpr double kCoastingAfterPeriods = 1.6;
 constexpr int kMaxMissesPerTick = 8;
+constexpr int kForgottenAfterPeriods = 3;
+constexpr std::uint32_t kMaxClaims = 4;  // tracks that may claim one address at a time
 constexpr double kSameAircraftM =
     5000.0;  // two aircraft with one address are further apart than this
 constexpr std::uint32_t kRefusalsBeforeRestart = 3;
@@ -43,6 +46,20 @@ bool is_finite(const Plot& p) {
          (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
 }
 
+// What the configuration's ranges and the onboarding of sensors allow; a snapshot may hold anything.
+bool is_usable(const SensorDescription& s) {
+  const auto within = [](double value, double low, double high) {
+    return value >= low && value <= high;
+  };
+  return is_on_earth(s.site) && s.period >= std::chrono::milliseconds(100) &&
+         s.period <= std::chrono::seconds(60) && within(s.range_sd.metres(), 1e-3, 1e5) &&
+         within(s.azimuth_sd.radians(), 1e-6, 1.0) && s.latency_sd >= Duration::zero() &&
+         s.latency_sd <= std::chrono::seconds(60) && within(s.range_max.metres(), 1.0, 1e7) &&
+         within(s.detection_probability, 1e-3, 0.9999) &&
+         within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
+         within(s.false_plots_addressed, 1e-12, 1e6);
+}
+
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
 
 }  // namespace
@@ -59,7 +76,10 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.unsound,
           c.restarted,
           c.breaks,
-          c.taken_over);
+          c.taken_over,
+          c.velocity_refused,
+          c.address_flood,
+          c.over_limit);
 }
 
 Tracker::Tracker(const TrackerOptions& options) : options_(options) {}
@@ -68,10 +88,8 @@ void Tracker::rebuild_sites() {
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
     SensorDescription& s = descriptions_[i];
     if (!s.placed) {
-      // A frame of its own, far from the others' so that no plot of one meets a track of another.
-      s.site = {base::Angle::from_degrees(0.0),
-                base::Angle::from_degrees(-175.0 + 5.0 * static_cast<double>(i)),
-                base::Length()};
+      // Somewhere: its tracks meet only its own plots (TrackRecord::home) and are shown nowhere.
+      s.site = {};
     }
     sensors_[i].site = geo::TangentFrame(s.site);
   }
@@ -98,6 +116,7 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
   descriptions_.assign(sensors.begin(), sensors.end());
   sensors_ = std::move(states);
   rebuild_sites();
+  memory_.remap_homes(new_index, place_changed);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
     TrackRecord& t = store_.at(slot);
     if (!t.active) continue;
@@ -127,11 +146,32 @@ std::uint16_t Tracker::home_of(std::uint16_t sensor) const {
 }
 
 Duration Tracker::coast_limit(const TrackRecord& t) const {
-  Duration limit = options_.coast_limit;
+  return std::max<Duration>(options_.coast_limit, periods_of(t).slowest * 33 / 10);
+}
+
+Tracker::Periods Tracker::periods_of(const TrackRecord& t) const {
+  Periods periods{std::chrono::seconds(60), Duration::zero()};
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
-    limit = std::max(limit, descriptions_[t.seen_by[i].sensor].period * 33 / 10);
+    const Visibility& v = t.seen_by[i];
+    const Duration period = descriptions_[v.sensor].period;
+    // A sensor that lost the aircraft while others still saw it says no more when to expect it.
+    if (t.last_plot_time - v.last_hit > kForgottenAfterPeriods * period) continue;
+    periods.fastest = std::min(periods.fastest, period);
+    periods.slowest = std::max(periods.slowest, period);
   }
-  return limit;
+  return periods;
+}
+
+bool Tracker::is_repeated(const TrackRecord& t, const Plot& plot) const {
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    const Visibility& v = t.seen_by[i];
+    if (v.sensor != plot.sensor) continue;
+    const SensorDescription& s = descriptions_[v.sensor];
+    if (s.kind == SensorKind::ads_b) return plot.time == v.last_hit;
+    const Duration apart = plot.time > v.last_hit ? plot.time - v.last_hit : v.last_hit - plot.time;
+    return to_seconds(apart) < kSameScanShare * to_seconds(s.period);
+  }
+  return false;
 }
 
 LinearMeasurement Tracker::linearise(const Plot& plot,
@@ -174,15 +214,7 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot, const Pl
   const bool same_address = plot.icao_address && t.icao_address == plot.icao_address;
   if (!same_address) {
     if (plot.icao_address && t.icao_address) return std::nullopt;
-    for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
-      const Visibility& v = t.seen_by[i];
-      const Duration apart =
-          plot.time > v.last_hit ? plot.time - v.last_hit : v.last_hit - plot.time;
-      if (v.sensor == plot.sensor &&
-          to_seconds(apart) < kSameScanShare * to_seconds(descriptions_[v.sensor].period)) {
-        return std::nullopt;
-      }
-    }
+    if (is_repeated(t, plot)) return std::nullopt;
   }
 
   const double dt = to_seconds(plot.time - t.time);
@@ -190,16 +222,20 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot, const Pl
   VerticalFilter vertical = t.vertical;
   predict(imm, options_.imm, dt);
   predict(vertical, dt);
+  HeightEffect effect = t.height_effect;
+  predict(effect, dt);
   const Gaussian predicted = retrodict(imm, options_.imm, -dt);
+  const Height height = geometric_height(vertical);
   const UpdateResult fit =
-      evaluate(predicted, linearise(plot, t, predicted.mean, geometric_height(vertical)));
+      evaluate(predicted, considered(linearise(plot, t, predicted.mean, height), effect, height));
   if (fit.d2 > (same_address ? options_.gate_addressed : options_.gate)) return std::nullopt;
 
   double identity = same_address ? kSameAddress : 0.0;
   if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
   if (plot.pressure_altitude && vertical.known) {
     const double quantum = plot.altitude_quantum.metres();
-    const double y = plot.pressure_altitude->metres() - vertical.altitude_m;
+    const double then = vertical.altitude_m + std::fmin(dt, 0.0) * vertical.rate_mps;
+    const double y = plot.pressure_altitude->metres() - then;
     identity -=
         std::fmin(kMaxAltitudePenalty, 0.5 * y * y / (vertical.P00 + quantum * quantum + 100.0));
   }
@@ -217,7 +253,7 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
 
   std::optional<Candidate> best;
   std::uint16_t inside = 0;
-  bool address_known = false;
+  std::uint32_t claims = 0;  // tracks with this address
   bool too_late = false;
   const auto weigh = [&](std::uint32_t slot) {
     const auto candidate = consider(slot, plot);
@@ -231,7 +267,7 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
   };
   if (plot.icao_address) {
     store_.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
-      address_known = true;
+      ++claims;
       too_late = too_late || store_.at(slot).time - plot.time > options_.max_lag;
       weigh(slot);
     });
@@ -250,22 +286,14 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
                          weigh);
   }
   if (best) {
-    TrackRecord& t = store_.at(best->slot);
-    if (descriptions_[plot.sensor].kind == SensorKind::polar_radar) {
-      for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
-        const Visibility& v = t.seen_by[i];
-        if (v.sensor == plot.sensor && plot.time >= v.last_hit &&
-            to_seconds(plot.time - v.last_hit) <
-                kSameScanShare * to_seconds(descriptions_[v.sensor].period)) {
-          ++counters_.split;
-          return;
-        }
-      }
+    if (is_repeated(store_.at(best->slot), plot)) {
+      ++counters_.split;
+      return;
     }
     associate(best->slot, plot, inside, gate, events);
     return;
   }
-  if (address_known) {
+  if (claims > 0) {
     ++counters_.outside_gate;
     // A silence beyond the limit ends the track here and now, by measurement time, so that it may
     // resume below.
@@ -280,6 +308,9 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
       // Too near to be another aircraft: an outlier, or our filter is wrong. The first is passed
       // over; when the aircraft insists, the filter starts anew where it says it is.
       if (++store_.at(near).refusals >= kRefusalsBeforeRestart) restart(near, plot, events);
+      return;
+    } else if (claims >= kMaxClaims) {
+      ++counters_.address_flood;
       return;
     }
   }
@@ -307,10 +338,14 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
   if (plot.time < t.time) return;  // a late plot is no reason to go back
   ++counters_.restarted;
   const TrackView before = view(slot, plot.time);
+  TrackEvent event;
+  event.kind = TrackEventKind::restarted;
+  explain_refusal(t, plot, event.trace);
   const FirstFix fix = first_fix(plot);
   geo::Geodetic origin = fix.position;
   origin.height = base::Length();
   t.frame = geo::TangentFrame(origin);
+  t.height_effect = effect_of(fix);
   Gaussian initial = initial_state(plot, fix);
   if (plot.velocity_sd <= base::Speed()) {  // the old velocity is the best guess there is
     const auto [sine, cosine] = base::sincos(before.track_angle.radians());
@@ -327,14 +362,33 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
   ++t.hits;
   note_hit(t, plot);
   note_identity(slot, plot);
-  TrackEvent event;
-  event.kind = TrackEventKind::restarted;
-  event.trace.plot_time = plot.time;
-  event.trace.sensor = plot.sensor;
   if (t.status == TrackStatus::coasting) t.status = TrackStatus::confirmed;
   event.view = view(slot, t.time);
   store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
   events.push_back(event);
+}
+
+// What the filter thought of a plot it would not use.
+void Tracker::explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const {
+  Imm imm = t.imm;
+  VerticalFilter vertical = t.vertical;
+  HeightEffect effect = t.height_effect;
+  const double dt = to_seconds(plot.time - t.time);
+  predict(imm, options_.imm, dt);
+  predict(vertical, dt);
+  predict(effect, dt);
+  const Gaussian predicted = combine(imm);
+  const Height height = geometric_height(vertical);
+  const LinearMeasurement m =
+      considered(linearise(plot, t, predicted.mean, height), effect, height);
+  const UpdateResult fit = evaluate(predicted, m);
+  trace.plot_time = plot.time;
+  trace.sensor = plot.sensor;
+  for (int i = 0; i < 2; ++i) trace.innovation[i] = m.y[i];
+  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = fit.S[i];
+  trace.nis = fit.d2;
+  trace.gate_ratio = fit.d2 / options_.gate_addressed;
+  trace.log_likelihood = fit.log_likelihood;
 }
 
 Gaussian Tracker::initial_state(const Plot& plot, const FirstFix& fix) const {
@@ -369,6 +423,13 @@ void Tracker::move_frame(TrackRecord& t) const {
   origin.height = base::Length();
   const geo::TangentFrame next(origin);
   change_frame(t.imm, t.frame, next, height);
+  const auto r = geo::rotation_between(t.frame, next);
+  double(&d)[kStateSize] = t.height_effect.d;
+  for (const int k : {kEast, kVelocityEast}) {
+    const double east = d[k], north = d[k + 1];
+    d[k] = r[0] * east + r[1] * north;
+    d[k + 1] = r[3] * east + r[4] * north;
+  }
   t.frame = next;
 }
 
@@ -417,7 +478,9 @@ void Tracker::associate(std::uint32_t slot,
   const double lag = dt < 0.0 ? -dt : 0.0;
   predict(t.imm, options_.imm, dt);
   predict(t.vertical, dt);
+  predict(t.height_effect, dt);
   if (dt > 0.0) t.time = plot.time;
+  const Imm last_sound = t.imm;
 
   TrackEvent event;
   event.kind = was_coasting ? TrackEventKind::resumed : TrackEventKind::updated;
@@ -426,18 +489,21 @@ void Tracker::associate(std::uint32_t slot,
   event.trace.candidates = candidates;
   event.trace.lag_s = static_cast<float>(lag);
   if (plot.pressure_altitude) {
-    event.trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+    event.trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum, lag);
   }
-  const HorizontalState at = retrodict(t.imm, options_.imm, lag).mean;
-  const LinearMeasurement position = linearise(plot, t, at, geometric_height(t.vertical));
-  const auto result = update(t.imm, options_.imm, position, at, lag);
-  if (result && plot.velocity_sd > base::Speed()) {
-    const HorizontalState then = retrodict(t.imm, options_.imm, lag).mean;
-    (void)update(t.imm, options_.imm, ads_b::linearise_velocity(plot, then), then, lag);
+  const Gaussian before = retrodict(t.imm, options_.imm, lag);
+  const Height height = geometric_height(t.vertical);
+  const LinearMeasurement position = linearise(plot, t, before.mean, height);
+  const auto result =
+      update(t.imm, options_.imm, considered(position, t.height_effect, height), before.mean, lag);
+  if (result) {
+    update(t.height_effect, position, before, result->S);
+    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, lag, event.trace);
   }
   if (!result || !is_sound(t.imm)) {
     ++counters_.unsound;
-    store_.release(slot);
+    t.imm = last_sound;
+    drop(slot, t.time, events);
     start(plot, events);
     return;
   }
@@ -460,13 +526,24 @@ void Tracker::associate(std::uint32_t slot,
   note_identity(slot, plot);
   move_frame(t);
   if (was_coasting) t.status = TrackStatus::confirmed;
-  confirm_if_due(slot, events);
+  confirm_if_due(slot, true, events);
   event.view = view(slot, t.time);
   store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
   events.push_back(event);
 }
 
-void Tracker::confirm_if_due(std::uint32_t slot, std::vector<TrackEvent>& events) {
+// A report whose velocity contradicts its positions is used for its position alone.
+void Tracker::use_velocity(TrackRecord& t, const Plot& plot, double lag, UpdateTrace& trace) {
+  const Gaussian then = retrodict(t.imm, options_.imm, lag);
+  const LinearMeasurement velocity = ads_b::linearise_velocity(plot, t.frame, then.mean);
+  trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
+  if (trace.velocity_nis > options_.gate_addressed ||
+      !update(t.imm, options_.imm, velocity, then.mean, lag)) {
+    ++counters_.velocity_refused;
+  }
+}
+
+void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
   if (t.status != TrackStatus::tentative) return;
   const std::uint32_t needed =
@@ -474,30 +551,42 @@ void Tracker::confirm_if_due(std::uint32_t slot, std::vector<TrackEvent>& events
   if (t.hits < needed || probability_from(t.log_odds) < options_.confirm_existence) return;
   t.status = TrackStatus::confirmed;
   if (!t.icao_address) return;
-  // A track of the same address that has been silent since before this one began was this aircraft:
-  // its number goes on, with the break counted. One that is still being updated is another claim to
-  // the address, and both stay.
+  // A track of the same address that missed its looks since before this one began, and could have
+  // flown here, was this aircraft: its number goes on. One that is still being seen, or is
+  // elsewhere, is another claim to the address, and both stay.
   std::uint32_t silent = kNoSlot;
   store_.for_each_with_address(*t.icao_address, [&](std::uint32_t other) {
-    if (other != slot && store_.at(other).home == t.home &&
-        store_.at(other).last_plot_time < t.first_plot_time) {
-      silent = std::min(silent, other);
-    }
+    const TrackRecord& o = store_.at(other);
+    if (other == slot || o.home != t.home || o.last_plot_time >= t.first_plot_time) return;
+    const double silence = to_seconds(t.time - o.last_plot_time);
+    if (silence <= kCoastingAfterPeriods * to_seconds(periods_of(o).slowest)) return;
+    const auto from = view(other, o.last_plot_time).position;
+    const auto to = view(slot, t.time).position;
+    if (!IdentityMemory::could_fly(from, to, t.time - o.last_plot_time)) return;
+    silent = std::min(silent, other);
   });
   if (silent == kNoSlot) return;
-  TrackEvent gone;
-  gone.kind = TrackEventKind::dropped;
-  gone.view = view(slot, t.time);
-  gone.view.status = TrackStatus::dropped;
-  events.push_back(gone);  // the provisional number ends
-  t.number = store_.at(silent).number;
-  t.breaks = store_.at(silent).breaks + 1;
-  ++counters_.breaks;
+  if (shown) {  // the provisional number ends
+    TrackEvent gone;
+    gone.kind = TrackEventKind::dropped;
+    gone.view = view(slot, t.time);
+    gone.view.status = TrackStatus::dropped;
+    events.push_back(gone);
+  }
+  const TrackRecord& o = store_.at(silent);
+  const bool broken = t.first_plot_time - o.last_plot_time > coast_limit(o);
+  t.number = o.number;
+  t.breaks = o.breaks + (broken ? 1 : 0);
+  counters_.breaks += broken ? 1 : 0;
   ++counters_.taken_over;
   store_.release(silent);
 }
 
 void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
+  if (store_.active_count() >= options_.max_tracks) {
+    ++counters_.over_limit;
+    return;
+  }
   const FirstFix fix = first_fix(plot);
   geo::Geodetic origin = fix.position;
   origin.height = base::Length();
@@ -514,6 +603,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
     (void)update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
 
   track::start(t.imm, options_.imm, initial_state(plot, fix));
+  t.height_effect = effect_of(fix);
 
   const SensorDescription& s = descriptions_[plot.sensor];
   const bool primary = !plot.icao_address && !plot.mode_3a && !plot.pressure_altitude;
@@ -533,7 +623,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   }
   note_identity(slot, plot);
   ++counters_.started;
-  confirm_if_due(slot, events);
+  confirm_if_due(slot, false, events);
 
   TrackEvent event;
   event.kind = resumed ? TrackEventKind::resumed : TrackEventKind::started;
@@ -568,8 +658,6 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
     TrackRecord& t = store_.at(slot);
     if (!t.active) continue;
-    Duration fastest = std::chrono::seconds(60);
-    Duration slowest{};
     for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
       Visibility& v = t.seen_by[i];
       const SensorDescription& s = descriptions_[v.sensor];
@@ -584,9 +672,8 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
         t.log_odds = after_miss(t.log_odds, v, s.detection_probability);
         v.accounted_until += s.period;
       }
-      fastest = std::min(fastest, s.period);
-      slowest = std::max(slowest, s.period);
     }
+    const auto [fastest, slowest] = periods_of(t);
     if (now > t.existence_time) {
       t.log_odds = after_time(t.log_odds, now - t.existence_time, options_.mean_lifetime);
       t.existence_time = now;
@@ -622,20 +709,25 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
   const TrackRecord& t = store_.at(slot);
   Imm imm = t.imm;
   VerticalFilter vertical = t.vertical;
-  const double dt = std::fmax(0.0, to_seconds(at - t.time));
+  HeightEffect effect = t.height_effect;
+  // A state newer than `at` is taken back by its own motion: what is shown is of one instant.
+  const double dt = to_seconds(at - t.time);
   predict(imm, options_.imm, dt);
   predict(vertical, dt);
-  const Gaussian g = combine(imm);
+  predict(effect, std::fmax(dt, 0.0));
+  if (dt < 0.0) vertical.altitude_m += dt * vertical.rate_mps;
+  const Gaussian g = retrodict(imm, options_.imm, -dt);
+  const Height height = geometric_height(vertical);
 
   TrackView v;
   v.number = t.number;
   v.status = t.status;
-  v.time = std::max(at, t.time);
+  v.time = at;
   v.first_plot_time = t.first_plot_time;
   v.last_plot_time = t.last_plot_time;
   v.placed = t.home == kPlacedHome;
-  v.position = geo::geodetic_from_ecef(
-      ecef_at(t.frame, g.mean.x[kEast], g.mean.x[kNorth], geometric_height(vertical).mean_m));
+  v.position =
+      geo::geodetic_from_ecef(ecef_at(t.frame, g.mean.x[kEast], g.mean.x[kNorth], height.mean_m));
   // Velocity into the local frame of the position: meridians converge between the frame's origin
   // and here.
   const geo::TangentFrame here({v.position.latitude, v.position.longitude, base::Length()});
@@ -648,9 +740,10 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
     v.pressure_altitude = base::Length::from_metres(vertical.altitude_m);
     v.vertical_rate = base::Speed::from_mps(vertical.rate_mps);
   }
-  v.cov_ee_m2 = g.P[packed(0, 0)];
-  v.cov_en_m2 = g.P[packed(0, 1)];
-  v.cov_nn_m2 = g.P[packed(1, 1)];
+  const PositionCovariance covariance = claimed(g, effect, height);
+  v.cov_ee_m2 = covariance.ee_m2;
+  v.cov_en_m2 = covariance.en_m2;
+  v.cov_nn_m2 = covariance.nn_m2;
   v.existence = probability_from(t.log_odds);
   v.icao_address = t.icao_address;
   v.mode_3a = t.mode_3a;
@@ -678,8 +771,14 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   base::Loader loader(in);
   loader(tracker.descriptions_);
   if (!in.ok() || tracker.descriptions_.size() > kMaxSensors) return std::nullopt;
+  for (const SensorDescription& s : tracker.descriptions_) {
+    if (!is_usable(s)) return std::nullopt;
+  }
   tracker.sensors_.resize(tracker.descriptions_.size());
-  for (Sensor& s : tracker.sensors_) loader(s.latest, s.heard);
+  for (Sensor& s : tracker.sensors_) {
+    loader(s.latest, s.heard);
+    if (!base::is_reckonable(s.latest)) return std::nullopt;
+  }
   tracker.rebuild_sites();
   auto store = TrackStore::load(in);
   if (!store) return std::nullopt;
@@ -689,7 +788,9 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   if (!in.ok()) return std::nullopt;
   for (std::uint32_t slot = 0; slot < tracker.store_.slot_count(); ++slot) {
     const TrackRecord& t = tracker.store_.at(slot);
-    for (std::uint8_t i = 0; t.active && i < t.seen_by_count; ++i) {
+    if (!t.active) continue;
+    if (t.home != kPlacedHome && t.home >= tracker.sensors_.size()) return std::nullopt;
+    for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
       if (t.seen_by[i].sensor >= tracker.sensors_.size()) return std::nullopt;
     }
   }

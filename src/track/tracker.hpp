@@ -3,7 +3,7 @@
 // For every plot: find the tracks it may belong to (by address, else by place), predict them to the
 // plot's time, gate them, choose the most likely by position, address, Mode A code and altitude
 // together, update filter and existence, or start a tentative track. Late plots are used by
-// retrodiction. Each decision leaves a trace.
+// retrodiction. Each update leaves a trace.
 //
 // Deterministic: the same calls give the same tracks, numbers and traces; save() then load() gives
 // a tracker that goes on identically.
@@ -40,9 +40,12 @@ struct TrackerOptions {
   base::Duration mean_lifetime = std::chrono::hours(1);
   // New aircraft per look of one sensor, anywhere in its coverage.
   double births_per_look = 0.05;
+  // Bounds memory and time against a flood of forged reports; plots beyond start no track.
+  std::uint32_t max_tracks = 50'000;
 };
 
-// Why a track stands where it stands: one line per decision.
+// Why a track stands where it stands: one line per plot that changed it. Plots that were set aside
+// are counted (TrackerCounters).
 struct UpdateTrace {
   base::Timestamp plot_time;
   std::uint16_t sensor = 0;
@@ -54,6 +57,7 @@ struct UpdateTrace {
   std::uint16_t candidates = 0;  // tracks inside the gate; more than 1: the choice was ambiguous
   float lag_s = 0.0F;            // > 0: a late plot, used by retrodiction
   AltitudeUse altitude = AltitudeUse::none;
+  float velocity_nis = 0.0F;  // of a reported velocity; beyond the gate it was not used
 };
 
 enum class TrackEventKind : std::uint8_t {
@@ -83,6 +87,9 @@ struct TrackerCounters {
   std::uint64_t restarted = 0;  // filters started anew where the aircraft's own plots say it is
   std::uint64_t breaks = 0;
   std::uint64_t taken_over = 0;  // a new track took the number of a silent one with its address
+  std::uint64_t velocity_refused = 0;  // reports whose velocity contradicts the track
+  std::uint64_t address_flood = 0;     // too many tracks claim one address already
+  std::uint64_t over_limit = 0;        // no room for another track
 };
 
 class Tracker {
@@ -103,7 +110,7 @@ class Tracker {
   // Time has passed to `now` on the clock that plots are stamped with: silence, coasting, drops.
   void advance(base::Timestamp now, std::vector<TrackEvent>& events);
 
-  // The track extrapolated to `at`; never backwards: a state newer than `at` comes as it is.
+  // The track at `at`, extrapolated forwards or, by some seconds, backwards.
   [[nodiscard]] TrackView view(std::uint32_t slot, base::Timestamp at) const;
   template <class Visit>
   void for_each_track(Visit&& visit) const {
@@ -132,7 +139,15 @@ class Tracker {
 
   void rebuild_sites();
   [[nodiscard]] std::uint16_t home_of(std::uint16_t sensor) const;
+  // Of the sensors that still see the track.
+  struct Periods {
+    base::Duration fastest;
+    base::Duration slowest;
+  };
+  [[nodiscard]] Periods periods_of(const TrackRecord& t) const;
   [[nodiscard]] base::Duration coast_limit(const TrackRecord& t) const;
+  // The plot's sensor has already given this track its plot of this look.
+  [[nodiscard]] bool is_repeated(const TrackRecord& t, const Plot& plot) const;
   [[nodiscard]] LinearMeasurement linearise(const Plot& plot,
                                             const TrackRecord& t,
                                             const HorizontalState& at,
@@ -149,7 +164,10 @@ class Tracker {
   void restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events);
   [[nodiscard]] Gaussian initial_state(const Plot& plot, const FirstFix& fix) const;
   [[nodiscard]] std::uint32_t nearest_with_address(const Plot& plot) const;
-  void confirm_if_due(std::uint32_t slot, std::vector<TrackEvent>& events);
+  // `shown`: an event has told of the track under its present number.
+  void confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events);
+  void use_velocity(TrackRecord& t, const Plot& plot, double lag, UpdateTrace& trace);
+  void explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const;
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
   void note_hit(TrackRecord& t, const Plot& plot);
   void note_identity(std::uint32_t slot, const Plot& plot);

@@ -366,6 +366,163 @@ TEST(Tracker, PlotsThatAreNotNumbersAreCountedAndChangeNothing) {
   EXPECT_EQ(run.tracker.track_count(), 0u);
 }
 
+// Without Mode C the height is unknown, errs the same way at every scan, and moves the position with
+// it: the claimed uncertainty must hold that, not average it away. Likewise when the pressure says
+// 200 m less than the truth.
+TEST(Tracker, AnUnknownOrWrongHeightIsInTheClaimedUncertainty) {
+  for (const double ground_m : {15e3, 30e3, 60e3}) {
+    for (const bool mode_c : {false, true}) {
+      double sum = 0;
+      int count = 0;
+      for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        Prng prng(900 + seed);
+        Scene scene({radar(13.0, 0.1)});
+        Aircraft a = airliner(0x062001, ground_m, -3e3, 0);
+        a.height_m = mode_c ? 9144 : prng.normal(6000, 3500);
+        if (a.height_m < 500 || a.height_m > 13e3) continue;
+        const double pressure_offset = prng.normal(0, 120);
+        for (int scan = 0; scan < 12; ++scan, a.fly(5)) {
+          Plot p = radar_plot(scene.sensors[0], 0, a, at_second(5 * scan), prng);
+          if (mode_c) {
+            p.pressure_altitude = base::Length::from_metres(a.height_m - pressure_offset);
+          } else {
+            p.pressure_altitude.reset();
+          }
+          scene.take(p);
+          if (scan < 6) continue;
+          sum += error_of(scene.confirmed(5 * scan).at(0), a).nees;
+          ++count;
+        }
+      }
+      EXPECT_LT(sum / count, 3.5) << ground_m << (mode_c ? " with Mode C" : " without Mode C");
+      EXPECT_GT(sum / count, 0.6) << ground_m << (mode_c ? " with Mode C" : " without Mode C");
+    }
+  }
+}
+
+TEST(Tracker, TwoForgedReportsElsewhereDoNotStealANumber) {
+  Prng prng(54);
+  Scene scene({radar(12.9, -0.6), ads_b_station()});
+  Aircraft a = airliner(0x05C001), forged = airliner(0x05C001, 160e3, 90e3);
+  for (int scan = 0; scan < 30; ++scan, a.fly(5), forged.fly(5)) {
+    scene.take(radar_plot(scene.sensors[0], 0, a, at_second(5 * scan), prng));
+    if (scan >= 10) {
+      scene.take(ads_b_plot(1, forged, at_second(5 * scan + 1), prng));
+      scene.take(ads_b_plot(1, forged, at_second(5 * scan + 2), prng));
+    }
+    scene.advance(5 * scan + 3);
+  }
+  int real = 0;
+  for (const TrackView& v : scene.confirmed(150)) {
+    if (v.number.value != 1) continue;
+    ++real;
+    EXPECT_LT(std::abs(error_of(v, a).east_m), 1000) << "number 1 is still the aircraft";
+    EXPECT_EQ(v.breaks, 0u);
+  }
+  EXPECT_EQ(real, 1);
+}
+
+TEST(Tracker, AFloodOfForgedReportsIsBoundedInTracksAndCounted) {
+  Prng prng(55);
+  TrackerOptions options;
+  options.max_tracks = 500;
+  Tracker tracker(options);
+  tracker.set_sensors(std::vector<SensorDescription>{ads_b_station()});
+  std::vector<TrackEvent> events;
+  const auto forge = [&](std::uint32_t address, double t) {
+    Aircraft a = airliner(address, prng.uniform(-400e3, 400e3), prng.uniform(-400e3, 400e3));
+    tracker.take(ads_b_plot(0, a, at_second(t), prng), events);
+  };
+  for (int i = 0; i < 3000; ++i) forge(0x05C001, 0.001 * i);
+  EXPECT_LE(tracker.track_count(), 4u) << "of one address";
+  EXPECT_GT(tracker.counters().address_flood, 2000u);
+  for (int i = 0; i < 3000; ++i) forge(0x100000u + static_cast<std::uint32_t>(i), 4 + 0.001 * i);
+  EXPECT_EQ(tracker.track_count(), 500u);
+  EXPECT_GT(tracker.counters().over_limit, 2000u);
+}
+
+TEST(Tracker, AVelocityThatContradictsTheTrackIsRefusedAndShown) {
+  Prng prng(56);
+  Scene scene({ads_b_station()});
+  Aircraft a = airliner(0x05C001);
+  for (int s = 0; s < 40; ++s, a.fly(1)) {
+    Plot p = ads_b_plot(0, a, at_second(s), prng);
+    if (s == 30) p.velocity_east = p.velocity_north = base::Speed();
+    scene.take(p);
+    if (s == 30) {
+      EXPECT_GT(scene.events.back().trace.velocity_nis, 50);
+      EXPECT_NEAR(scene.events.back().view.ground_speed.mps(), 220, 5);
+    }
+  }
+  EXPECT_EQ(scene.tracker.counters().velocity_refused, 1u);
+  EXPECT_EQ(scene.tracker.counters().restarted, 0u);
+}
+
+TEST(Tracker, LosingOneSensorOfTwoDoesNotMakeATrackFlicker) {
+  Prng prng(57);
+  Scene scene({radar(12.9, -0.6), ads_b_station()});
+  Aircraft a = airliner(0x05C001);
+  int coasting = 0;
+  for (int s = 0; s < 200; ++s, a.fly(1)) {
+    if (s % 5 == 0) scene.take(radar_plot(scene.sensors[0], 0, a, at_second(s), prng));
+    if (s < 60) scene.take(ads_b_plot(1, a, at_second(s), prng));
+    scene.advance(s + 0.9);
+    coasting += s > 80 && scene.confirmed(s + 0.9).at(0).status == TrackStatus::coasting;
+  }
+  EXPECT_EQ(coasting, 0);
+}
+
+TEST(Tracker, OneReportOverTwoPathsIsUsedOnce) {
+  Prng prng(58);
+  Scene scene({ads_b_station()});
+  Aircraft a = airliner(0x05C001);
+  for (int s = 0; s < 20; ++s, a.fly(1)) {
+    const Plot p = ads_b_plot(0, a, at_second(s), prng);
+    scene.take(p);
+    scene.take(p);
+  }
+  EXPECT_EQ(scene.tracker.counters().split, 20u);
+  EXPECT_EQ(scene.tracker.counters().used, 19u);
+}
+
+TEST(Tracker, AStateNewerThanTheInstantAskedForIsTakenBack) {
+  Prng prng(59);
+  Scene scene({ads_b_station()});
+  Aircraft a = airliner(0x05C001);
+  for (int s = 0; s < 20; ++s, a.fly(1)) scene.take(ads_b_plot(0, a, at_second(s), prng));
+  const TrackView now = scene.confirmed(19).at(0), before = scene.confirmed(15).at(0);
+  EXPECT_EQ(before.time, at_second(15));
+  EXPECT_NEAR(geo::rough_distance(now.position, before.position).metres(), 4 * 220, 40);
+}
+
+TEST(Tracker, ALateAltitudeInAClimbIsOfWhereTheAircraftWas) {
+  Prng prng(60);
+  Scene scene({radar(12.9, -0.6), ads_b_station()});
+  Aircraft a = airliner(0x05C001);
+  double sum = 0;
+  int count = 0;
+  for (int s = 0; s < 120; ++s) {
+    if (s % 6 == 0 && s > 0) {
+      Aircraft was = a;
+      was.height_m -= 12.5 * 4;
+      was.east_m -= 4 * a.speed_mps * base::sin(a.course_rad);
+      was.north_m -= 4 * a.speed_mps * base::cos(a.course_rad);
+      scene.take(ads_b_plot(1, a, at_second(s), prng));
+      scene.take(
+          radar_plot(scene.sensors[0], 0, was, at_second(s - 4), prng));  // four seconds late
+    } else {
+      scene.take(ads_b_plot(1, a, at_second(s), prng));
+    }
+    if (s > 30) {
+      sum += scene.confirmed(s).at(0).pressure_altitude->metres() - a.height_m;
+      ++count;
+    }
+    a.fly(1);
+    a.height_m += 12.5;
+  }
+  EXPECT_NEAR(sum / count, 0, 6);
+}
+
 TEST(Tracker, SensorsMayComeAndGoWhileItRuns) {
   Prng prng(52);
   std::vector<SensorDescription> sensors{radar(12.9, -0.6), ads_b_station()};

@@ -36,28 +36,34 @@ void predict(VerticalFilter& v, double dt) {
   v.P11 += kNoiseDensity * dt;
 }
 
-AltitudeUse update(VerticalFilter& v, base::Length pressure_altitude, base::Length quantum) {
+AltitudeUse update(VerticalFilter& v,
+                   base::Length pressure_altitude,
+                   base::Length quantum,
+                   double lag) {
   const double z = pressure_altitude.metres();
   const double R = kEncoderSdM * kEncoderSdM + quantum.metres() * quantum.metres() / 12.0;
   if (!v.known) {
     start(v, z, R);
     return AltitudeUse::restarted;
   }
-  const double S = v.P00 + R;
-  const double y = z - v.altitude_m;
+  // H = [1 -lag]: a late report is of where the aircraft was.
+  const double ph0 = v.P00 - lag * v.P01;
+  const double ph1 = v.P01 - lag * v.P11;
+  const double S = ph0 - lag * ph1 + R;
+  const double y = z - (v.altitude_m - lag * v.rate_mps);
   if (y * y > kGate * S) {
     if (++v.refusals < kRefusalsBeforeRestart) return AltitudeUse::refused;
     start(v, z, R);
     return AltitudeUse::restarted;
   }
   v.refusals = 0;
-  const double k0 = v.P00 / S;
-  const double k1 = v.P01 / S;
+  const double k0 = ph0 / S;
+  const double k1 = ph1 / S;
   v.altitude_m += k0 * y;
   v.rate_mps += k1 * y;
-  v.P11 -= k1 * v.P01;
-  v.P01 -= k0 * v.P01;
-  v.P00 -= k0 * v.P00;
+  v.P11 -= k1 * ph1;
+  v.P01 -= k0 * ph1;
+  v.P00 -= k0 * ph0;
   return AltitudeUse::used;
 }
 

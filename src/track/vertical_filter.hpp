@@ -24,11 +24,12 @@ enum class AltitudeUse : std::uint8_t { none = 0, used = 1, refused = 2, restart
 
 void predict(VerticalFilter& v, double dt);
 
-// Updates with a pressure altitude. One that lies more than five sigma off (garbled Mode C) is
+// Updates with a pressure altitude of `lag` seconds ago (lag >= 0). One that lies more than five sigma off (garbled Mode C) is
 // refused; the third refusal in a row restarts the filter there.
 [[nodiscard]] AltitudeUse update(VerticalFilter& v,
                                  base::Length pressure_altitude,
-                                 base::Length quantum);
+                                 base::Length quantum,
+                                 double lag = 0.0);
 
 // Geometric height to use for slant-range geometry. Before any report: mid-way of what flies, with
 // a variance to match.

@@ -23,11 +23,17 @@ LinearMeasurement linearise_position(const SensorDescription& sensor,
   return m;
 }
 
-LinearMeasurement linearise_velocity(const Plot& plot, const HorizontalState& at) {
+LinearMeasurement linearise_velocity(const Plot& plot,
+                                     const geo::TangentFrame& frame,
+                                     const HorizontalState& at) {
   const double variance = plot.velocity_sd.mps() * plot.velocity_sd.mps();
   LinearMeasurement m;
-  m.y[0] = plot.velocity_east.mps() - at.x[kVelocityEast];
-  m.y[1] = plot.velocity_north.mps() - at.x[kVelocityNorth];
+  // Told in east and north of where the aircraft is; the state's are those of the frame's origin.
+  const auto r = geo::rotation_between(
+      geo::TangentFrame({plot.latitude, plot.longitude, base::Length()}), frame);
+  const double east = plot.velocity_east.mps(), north = plot.velocity_north.mps();
+  m.y[0] = r[0] * east + r[1] * north - at.x[kVelocityEast];
+  m.y[1] = r[3] * east + r[4] * north - at.x[kVelocityNorth];
   m.H[0][kVelocityEast] = 1.0;
   m.H[1][kVelocityNorth] = 1.0;
   m.R[0] = variance;

@@ -14,7 +14,9 @@ namespace liptako::track::ads_b {
                                                    const Height& height);
 
 // y in metres per second east and north. Requires plot.velocity_sd > 0.
-[[nodiscard]] LinearMeasurement linearise_velocity(const Plot& plot, const HorizontalState& at);
+[[nodiscard]] LinearMeasurement linearise_velocity(const Plot& plot,
+                                                   const geo::TangentFrame& frame,
+                                                   const HorizontalState& at);
 
 [[nodiscard]] FirstFix first_fix(const Plot& plot, const Height& height);
 

@@ -47,9 +47,10 @@ LinearMeasurement linearise(const SensorDescription& sensor,
   m.H[1][kNorth] = d_azimuth[1];
   const double range_sd = sensor.range_sd.metres();
   const double azimuth_sd = sensor.azimuth_sd.radians();
-  m.R[0] = range_sd * range_sd + d_range[2] * d_range[2] * height.variance_m2;
-  m.R[1] = d_range[2] * d_azimuth[2] * height.variance_m2;
-  m.R[2] = azimuth_sd * azimuth_sd + d_azimuth[2] * d_azimuth[2] * height.variance_m2;
+  m.R[0] = range_sd * range_sd;
+  m.R[2] = azimuth_sd * azimuth_sd;
+  m.dh[0] = d_range[2];
+  m.dh[1] = d_azimuth[2];
   return m;
 }
 
@@ -75,17 +76,22 @@ FirstFix first_fix(const SensorDescription& sensor,
       kMinGroundRangeM, range * std::sqrt(std::fmax(0.0, 1.0 - sin_elevation * sin_elevation)));
   // d(ground)/d(range) = range/ground and d(ground)/d(height) = -height/ground, both bounded near
   // the zenith.
-  const double gain = std::fmin(range / ground, 10.0);
+  const double gain = std::fmin(std::fmax(range / ground, 1.0), 10.0);
   const double along_sd_m = sensor.range_sd.metres() * gain;
-  const double relative_height = height.mean_m - sensor.site.height.metres();
-  const double from_height = std::fmin(std::fabs(relative_height) / ground, 3.0);
-  const double along = along_sd_m * along_sd_m + from_height * from_height * height.variance_m2;
+  const double along = along_sd_m * along_sd_m;
+  // A higher aircraft on the same slant range is nearer on the ground, by the tangent of the angle at
+  // which the ray arrives there: the height above the site, plus what the Earth curves away.
+  const double rise =
+      height.mean_m - sensor.site.height.metres() + ground * ground / (2.0 * geo::kMeanRadiusM);
+  const double from_height = std::fmax(-3.0, std::fmin(3.0, -rise / ground));
   const double across_sd_m = ground * sensor.azimuth_sd.radians();
   const double across = across_sd_m * across_sd_m;
   return {position,
           along * sin_az * sin_az + across * cos_az * cos_az,
           (along - across) * sin_az * cos_az,
-          along * cos_az * cos_az + across * sin_az * sin_az};
+          along * cos_az * cos_az + across * sin_az * sin_az,
+          from_height * sin_az,
+          from_height * cos_az};
 }
 
 }  // namespace liptako::track::polar_radar

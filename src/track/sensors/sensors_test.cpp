@@ -80,23 +80,44 @@ TEST(PolarRadar, JacobianIsTheNumericGradient) {
   }
 }
 
-TEST(PolarRadar, HeightUncertaintyWidensByItsNumericGradient) {
+TEST(PolarRadar, TheEffectOfHeightIsItsNumericGradient) {
   Prng prng(32);
   for (int i = 0; i < 300; ++i) {
     const Case c = random_case(prng);
-    Height sure = c.height, up = c.height, down = c.height;
-    sure.variance_m2 = 0;
+    Height up = c.height, down = c.height;
     up.mean_m += 1;
     down.mean_m -= 1;
     const auto model = [&](const Height& h) {
       return polar_radar::linearise(c.sensor, c.site, c.plot, c.frame, c.at, h);
     };
-    double g[2];
-    for (int k = 0; k < 2; ++k) g[k] = -(model(up).y[k] - model(down).y[k]) / 2;
-    const auto with = model(c.height), without = model(sure);
-    EXPECT_NEAR(
-        with.R[0] - without.R[0], g[0] * g[0] * c.height.variance_m2, 1e-3 * c.height.variance_m2);
-    EXPECT_NEAR(with.R[2] - without.R[2], g[1] * g[1] * c.height.variance_m2, 1e-12);
+    for (int k = 0; k < 2; ++k) {
+      const double numeric = -(model(up).y[k] - model(down).y[k]) / 2;
+      EXPECT_NEAR(model(c.height).dh[k], numeric, k == 0 ? 1e-5 : 1e-9);
+    }
+  }
+}
+
+TEST(PolarRadar, TheEffectOfHeightOnAFirstFixIsItsNumericGradient) {
+  Prng prng(36);
+  for (int i = 0; i < 300; ++i) {
+    const Case c = random_case(prng);
+    Height up = c.height, down = c.height;
+    up.mean_m += 1;
+    down.mean_m -= 1;
+    const FirstFix fix = polar_radar::first_fix(c.sensor, c.site, c.plot, c.height);
+    geo::Geodetic origin = fix.position;
+    origin.height = Length();
+    const geo::TangentFrame here(origin);
+    const auto place = [&](const Height& h) {
+      auto p = polar_radar::first_fix(c.sensor, c.site, c.plot, h).position;
+      p.height = Length();
+      return here.enu_from_ecef(geo::ecef_from_geodetic(p));
+    };
+    // Over the curve of the Earth and between two north directions: 3 % of the flat formula.
+    const double tolerance =
+        0.03 + 0.05 * std::hypot(fix.height_effect_east, fix.height_effect_north);
+    EXPECT_NEAR(fix.height_effect_east, (place(up).x - place(down).x) / 2, tolerance);
+    EXPECT_NEAR(fix.height_effect_north, (place(up).y - place(down).y) / 2, tolerance);
   }
 }
 
@@ -146,9 +167,21 @@ TEST(AdsB, JacobiansAreTheNumericGradients) {
     expect_gradient(
         c,
         [&](const HorizontalState& at, const Height&) {
-          return ads_b::linearise_velocity(c.plot, at);
+          return ads_b::linearise_velocity(c.plot, c.frame, at);
         },
         scale);
+  }
+}
+
+// A radar may report range zero, at its own height too.
+TEST(PolarRadar, TheFirstFixOfAPlotAtTheSiteIsNotExact) {
+  SensorDescription sensor;
+  sensor.placed = true;
+  const geo::TangentFrame site(sensor.site);
+  for (const double height_m : {0.0, 5000.0}) {
+    const FirstFix fix = polar_radar::first_fix(sensor, site, Plot(), {height_m, 100.0});
+    EXPECT_GE(fix.cov_nn_m2, sensor.range_sd.metres() * sensor.range_sd.metres());
+    EXPECT_GT(fix.cov_ee_m2, 0.0);
   }
 }
 

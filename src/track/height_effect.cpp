@@ -1,0 +1,75 @@
+#include "track/height_effect.hpp"
+
+namespace liptako::track {
+namespace {
+
+struct Pair {
+  double a;
+  double b;
+};
+
+// g = H d + dh
+Pair effect_on_innovation(const LinearMeasurement& m, const HeightEffect& effect) {
+  Pair g{m.dh[0], m.dh[1]};
+  for (int r = 0; r < kStateSize; ++r) {
+    g.a += m.H[0][r] * effect.d[r];
+    g.b += m.H[1][r] * effect.d[r];
+  }
+  return g;
+}
+
+}  // namespace
+
+HeightEffect effect_of(const FirstFix& fix) {
+  HeightEffect effect;
+  effect.d[kEast] = fix.height_effect_east;
+  effect.d[kNorth] = fix.height_effect_north;
+  return effect;
+}
+
+void predict(HeightEffect& effect, double dt) {
+  effect.d[kEast] += dt * effect.d[kVelocityEast];
+  effect.d[kNorth] += dt * effect.d[kVelocityNorth];
+}
+
+LinearMeasurement considered(const LinearMeasurement& m,
+                             const HeightEffect& effect,
+                             const Height& height) {
+  const Pair g = effect_on_innovation(m, effect);
+  LinearMeasurement out = m;
+  out.R[0] += g.a * g.a * height.variance_m2;
+  out.R[1] += g.a * g.b * height.variance_m2;
+  out.R[2] += g.b * g.b * height.variance_m2;
+  return out;
+}
+
+void update(HeightEffect& effect,
+            const LinearMeasurement& m,
+            const Gaussian& before,
+            const double (&S)[3]) {
+  const Pair g = effect_on_innovation(m, effect);
+  const double det = S[0] * S[2] - S[1] * S[1];
+  // w = S^-1 g
+  const double wa = (S[2] * g.a - S[1] * g.b) / det;
+  const double wb = (S[0] * g.b - S[1] * g.a) / det;
+  for (int r = 0; r < kStateSize; ++r) {
+    double pha = 0.0;
+    double phb = 0.0;
+    for (int k = 0; k < kStateSize; ++k) {
+      pha += before.P[packed(r, k)] * m.H[0][k];
+      phb += before.P[packed(r, k)] * m.H[1][k];
+    }
+    effect.d[r] -= pha * wa + phb * wb;
+  }
+}
+
+PositionCovariance claimed(const Gaussian& state,
+                           const HeightEffect& effect,
+                           const Height& height) {
+  const double e = effect.d[kEast], n = effect.d[kNorth], s2 = height.variance_m2;
+  return {state.P[packed(0, 0)] + e * e * s2,
+          state.P[packed(0, 1)] + e * n * s2,
+          state.P[packed(1, 1)] + n * n * s2};
+}
+
+}  // namespace liptako::track

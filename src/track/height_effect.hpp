@@ -1,0 +1,49 @@
+// A wrong height is not noise: it errs the same way at every look of a radar, so averaging does not
+// remove it. It is therefore considered apart from the filter's own covariance, as a constant that
+// is never estimated [Schmidt66; BarShalom01, §4.10]:
+//
+//   b  true height minus the height used, variance s2 = Height::variance_m2
+//   d  effect of b on the state's error, (true - estimate) = d b + noise
+//   g = H d + dh      what b does to the innovation
+//   R <- R + g g' s2  for gain and gate;      d <- d - K g after the update
+//   P + d d' s2       what is claimed to the outside
+//
+// One d serves all modes: it follows the moment-matched gain.
+#pragma once
+
+#include "track/imm.hpp"
+
+namespace liptako::track {
+
+struct HeightEffect {
+  double d[kStateSize] = {};  // metres and metres per second per metre of height
+};
+
+[[nodiscard]] HeightEffect effect_of(const FirstFix& fix);
+
+// Straight extrapolation.
+void predict(HeightEffect& effect, double dt);
+
+// The measurement with the effect of an unknown height error counted in its noise.
+[[nodiscard]] LinearMeasurement considered(const LinearMeasurement& m,
+                                           const HeightEffect& effect,
+                                           const Height& height);
+
+// After an update with `m` (as linearised) of the prediction `before`, whose innovation covariance
+// was `S`. Requires S positive definite.
+void update(HeightEffect& effect,
+            const LinearMeasurement& m,
+            const Gaussian& before,
+            const double (&S)[3]);
+
+// Adds the effect to a position covariance.
+struct PositionCovariance {
+  double ee_m2 = 0.0;
+  double en_m2 = 0.0;
+  double nn_m2 = 0.0;
+};
+[[nodiscard]] PositionCovariance claimed(const Gaussian& state,
+                                         const HeightEffect& effect,
+                                         const Height& height);
+
+}  // namespace liptako::track

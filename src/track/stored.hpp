@@ -1,0 +1,17 @@
+// Checks on what a snapshot says: its bytes may be anyone's, and what loads must be safe to run.
+#pragma once
+
+#include <cmath>
+
+#include "base/time_range.hpp"
+#include "geo/geodetic.hpp"
+
+namespace liptako::track {
+
+// Latitude in range, the rest finite and of a magnitude that aircraft and sensors have.
+[[nodiscard]] inline bool is_on_earth(const geo::Geodetic& p) {
+  return std::fabs(p.latitude.degrees()) <= 90.0001 && std::fabs(p.longitude.degrees()) <= 360.0 &&
+         std::fabs(p.height.metres()) <= 1e9;
+}
+
+}  // namespace liptako::track
