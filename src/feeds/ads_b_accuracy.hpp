@@ -2,7 +2,9 @@
 //
 // The standards give the radius that holds 95 % of errors; for a circular normal error that
 // is 2.448 sigma of one axis. [DO-260B, tables 2-68 (NACp), 2-22 (NACv); DO-260, table 2-11
-// (NUCp)], as reproduced in [ICAO Doc 9871].
+// (NUCp)], as reproduced in [ICAO Doc 9871]. A position whose NACp says nothing (0) is judged by
+// the radius that contains it (NIC, in the same documents; PIC [CAT021 ed. 2.7, I021/090]): a bound
+// far beyond 95 %, and the only one there is.
 #pragma once
 
 #include <optional>
@@ -11,8 +13,9 @@
 
 namespace liptako::feeds {
 
-// Standard deviation of one axis of the position. Reports without usable indicators are given 300
-// m: 0.4 NM at 95 %, what the poorest airborne navigation in use holds.
+// Standard deviation of one axis of the position, at most 8 km. Reports without any indicators are
+// given 300 m: 0.4 NM at 95 %, what the poorest airborne navigation in use holds. Versions 1 and up
+// that say NACp 0 and no containment are given 10 NM at 95 %.
 [[nodiscard]] base::Length position_sd(const codec::asterix::Cat021Report& report);
 
 // Of one axis of the ground vector; 4 m/s (10 m/s at 95 %) if nothing is said.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/archive.hpp"
 #include "base/math.hpp"
@@ -28,6 +29,20 @@ constexpr base::Duration kLeadThatCounts = std::chrono::seconds(5);
 
 constexpr std::uint8_t kFirstSurfaceVehicle =
     20;  // emitter categories that are no aircraft [CAT021 ed. 2.7, I021/020]
+
+// The items hold latitudes to 180 or 360 degrees, longitudes to 360 [CAT021 ed. 2.7, I021/130 and
+// I021/131].
+bool on_earth(const cat021::LatLon& position) {
+  return std::fabs(position.latitude.degrees()) <= 90.0 &&
+         std::fabs(position.longitude.degrees()) <= 180.0;
+}
+
+// Neither all zeros nor all ones is assigned to an aircraft [Annex 10, vol. III, part I, ch. 9]:
+// one that sends them has none, and two that do are not one.
+std::optional<IcaoAddress> assigned(const std::optional<IcaoAddress>& address) {
+  if (!address || address->bits() == 0 || address->bits() == 0xFFFFFF) return std::nullopt;
+  return address;
+}
 
 }  // namespace
 
@@ -120,7 +135,7 @@ struct AsterixHandler {
     p.sensor = *index;
     p.slant_range = r.measured_position->slant_range;
     p.azimuth = r.measured_position->azimuth;
-    p.icao_address = r.aircraft_address;
+    p.icao_address = assigned(r.aircraft_address);
     if (r.call_sign) p.call_sign = *r.call_sign;
     if (r.mode_3a && !r.mode_3a->garbled && !r.mode_3a->not_validated && !r.mode_3a->stale)
       p.mode_3a = r.mode_3a->code;
@@ -150,6 +165,13 @@ struct AsterixHandler {
       return refuse(r.record, "not_an_aircraft");
     const auto position = r.best_position();
     if (!position) return refuse(r.record, "no_position");
+    if (!on_earth(*position)) {
+      return refuse(r.record,
+                    "position_out_of_range",
+                    fmt::format("latitude {:.4f}, longitude {:.4f}",
+                                position->latitude.degrees(),
+                                position->longitude.degrees()));
+    }
     if (r.descriptor && (r.descriptor->cpr_validation_failed || r.descriptor->range_check_failed)) {
       return refuse(r.record, "failed_station_check");
     }
@@ -171,7 +193,8 @@ struct AsterixHandler {
     p.pressure_altitude = r.pressure_altitude;
     p.altitude_quantum = Length::from_feet(25);
     // Only a real 24-bit address identifies; an anonymous or duplicate one does not.
-    if (!r.descriptor || r.descriptor->address_type == 0) p.icao_address = r.aircraft_address;
+    if (!r.descriptor || r.descriptor->address_type == 0)
+      p.icao_address = assigned(r.aircraft_address);
     p.mode_3a = r.mode_3a;
     if (r.call_sign) p.call_sign = *r.call_sign;
     deliver(p);

@@ -19,8 +19,8 @@ namespace liptako::feeds {
 // What was refused from a source, by reason: one of the codec's fault codes ("item_truncated",
 // ...), or
 //   category_not_decoded, no_data_source_identifier, unknown_sensor, no_time_of_day,
-//   time_far_from_clock, simulated_or_test, field_monitor, no_position, not_an_aircraft,
-//   failed_station_check, lost_before_record, not_a_data_block.
+//   time_far_from_clock, simulated_or_test, field_monitor, no_position, position_out_of_range,
+//   not_an_aircraft, failed_station_check, lost_before_record, not_a_data_block.
 // The console says them in French and English.
 struct Rejected {
   std::string reason;

@@ -130,6 +130,49 @@ TEST(AsterixFeed, WhatIsNoLiveAircraftIsCountedNotTracked) {
   EXPECT_EQ(s.rejected("not_an_aircraft"), 1u);
 }
 
+TEST(AsterixFeed, APositionThatIsNowhereOnEarthIsRefused) {
+  const auto at = [](double latitude, double longitude, bool high_resolution) {
+    Cat021Report r = report();
+    r.position_high_resolution.reset();
+    (high_resolution ? r.position_high_resolution : r.position) = {Angle::from_degrees(latitude),
+                                                                   Angle::from_degrees(longitude)};
+    return bytes_of(21, r);
+  };
+  Station s;
+  std::uint64_t refused = 0;
+  for (const bool high_resolution : {false, true}) {
+    s.take(at(90, 0, high_resolution));
+    s.take(at(-90, -180, high_resolution));
+    s.take(at(-12.5, 179.999, high_resolution));
+    EXPECT_EQ(s.rejected("position_out_of_range"), refused);
+    s.take(at(90.001, 0, high_resolution));
+    s.take(at(-90.001, 0, high_resolution));
+    EXPECT_EQ(s.rejected("position_out_of_range"), refused += 2);
+  }
+  s.take(at(12.5, -180.001, true));  // what 24 bits cannot hold
+  s.take(at(0, 190, true));
+  EXPECT_EQ(s.rejected("position_out_of_range"), refused + 2);
+  EXPECT_EQ(s.out.plots.size(), 6u);
+  EXPECT_NE(s.feed.counters().rejected[0].last.find("longitude 190.0000"), std::string::npos);
+}
+
+TEST(AsterixFeed, AllZerosAndAllOnesAreNoAircraftAddress) {
+  for (const std::uint32_t bits : {0x000000u, 0xFFFFFFu, 0x000001u, 0xFFFFFEu}) {
+    Station s;
+    Cat048Report radar = plot();
+    radar.aircraft_address = IcaoAddress(bits);
+    s.take(bytes_of(48, radar));
+    Cat021Report ads_b = report();
+    ads_b.aircraft_address = IcaoAddress(bits);
+    s.take(bytes_of(21, ads_b));
+    ASSERT_EQ(s.out.plots.size(), 2u);
+    const bool assigned = bits != 0 && bits != 0xFFFFFF;
+    for (const track::Plot& p : s.out.plots) {
+      EXPECT_EQ(p.icao_address.has_value(), assigned) << bits;
+    }
+  }
+}
+
 TEST(AsterixFeed, GarbledAndUnvalidatedCodesAreNotUsed) {
   Station s;
   Cat048Report r = plot();
@@ -244,20 +287,45 @@ TEST(AsterixFeed, NoBytesCrashItAndEveryRefusalHasItsReason) {
 }
 
 TEST(AsterixFeed, ItsStateIsSavedAndGoesOnTheSame) {
-  Station s(TimeBase::rebase);
-  s.take(bytes_of(48, plot()));
-  s.take(base::Bytes{1, 2, 3});
-  base::Bytes saved;
-  base::ByteWriter writer(saved);
-  s.feed.save(writer);
-  AsterixFeed again;
-  base::ByteReader reader(saved);
-  again.load(reader);
-  ASSERT_TRUE(reader.ok() && reader.at_end());
-  base::Bytes twice;
-  base::ByteWriter rewriter(twice);
-  again.save(rewriter);
-  EXPECT_EQ(saved, twice);
+  // A rebased recording that jumps, with faults among it: all that a feed remembers is in play.
+  const base::Timestamp start = *base::parse_rfc3339("2026-11-22T03:00:00Z");
+  const auto take = [&](AsterixFeed& feed, Station& s, int second) {
+    Cat048Report r = plot();
+    r.time_of_day = noon_ticks(second % 20);
+    r.aircraft_address = IcaoAddress(static_cast<std::uint32_t>(0x062001 + second));
+    feed.take(bytes_of(48, r), start + base::seconds(second / 2.0), s.sensors, s.out);
+    if (second % 3 == 0) feed.take(base::Bytes{48, 0, 2}, start, s.sensors, s.out);
+    if (second % 5 == 0) feed.take(base::Bytes{8, 0, 3}, start, s.sensors, s.out);
+  };
+  for (const int half : {1, 15, 20, 33}) {
+    Station s(TimeBase::rebase);
+    for (int second = 0; second < half; ++second) take(s.feed, s, second);
+    base::Bytes saved;
+    base::ByteWriter writer(saved);
+    s.feed.save(writer);
+    Station other;
+    other.sensors = s.sensors;
+    base::ByteReader reader(saved);
+    other.feed.load(reader);
+    ASSERT_TRUE(reader.ok() && reader.at_end());
+    s.out.clear();
+    for (int second = half; second < half + 40; ++second) {
+      take(s.feed, s, second);
+      take(other.feed, other, second);
+    }
+    ASSERT_EQ(s.out.plots.size(), 40u);
+    ASSERT_EQ(other.out.plots.size(), 40u);
+    for (std::size_t i = 0; i < 40; ++i) {
+      EXPECT_EQ(s.out.plots[i].time, other.out.plots[i].time) << half << " + " << i;
+      EXPECT_EQ(s.out.plots[i].icao_address, other.out.plots[i].icao_address);
+    }
+    EXPECT_EQ(s.feed.lead(), other.feed.lead());
+    base::Bytes end, other_end;
+    base::ByteWriter end_writer(end), other_writer(other_end);
+    s.feed.save(end_writer);
+    other.feed.save(other_writer);
+    EXPECT_EQ(end, other_end) << half;
+  }
 }
 
 }  // namespace

@@ -139,6 +139,7 @@ export const en: Catalogue = {
   reason_simulated_or_test: 'simulated or test report',
   reason_field_monitor: 'field monitor',
   reason_no_position: 'no position',
+  reason_position_out_of_range: 'position outside the Earth’s coordinates',
   reason_not_an_aircraft: 'not an aircraft',
   reason_failed_station_check: 'failed the station’s check',
   reason_lost_before_record: 'lost before the record',

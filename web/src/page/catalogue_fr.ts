@@ -138,6 +138,7 @@ export const fr = {
   reason_simulated_or_test: 'plot simulé ou d’essai',
   reason_field_monitor: 'moniteur de site',
   reason_no_position: 'sans position',
+  reason_position_out_of_range: 'position hors des coordonnées terrestres',
   reason_not_an_aircraft: 'pas un aéronef',
   reason_failed_station_check: 'refusé par le contrôle de la station',
   reason_lost_before_record: 'perdu avant enregistrement',
