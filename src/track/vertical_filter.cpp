@@ -11,8 +11,10 @@ constexpr double kEncoderSdM = 8.0;  // altimeter encoder and time stamp, beside
 constexpr double kFirstRateSdMps = 12.0;
 constexpr double kGate = 25.0;  // five sigma
 constexpr int kRefusalsBeforeRestart = 3;
-constexpr double kPressureOffsetSdM =
-    120.0;  // pressure against geometric height, day to day, low latitudes
+// Pressure against geometric height: sea-level pressure and geoid, and 4 % of the height for every
+// 10 K that the air is warmer or colder than the standard atmosphere [ICAO Doc 8168, Vol. III].
+constexpr double kPressureOffsetSdM = 40.0;
+constexpr double kPressureOffsetShare = 0.03;
 constexpr double kUnknownHeightM = 6000.0;
 constexpr double kUnknownHeightSdM = 3500.0;
 
@@ -69,7 +71,8 @@ AltitudeUse update(VerticalFilter& v,
 
 Height geometric_height(const VerticalFilter& v) {
   if (!v.known) return {kUnknownHeightM, kUnknownHeightSdM * kUnknownHeightSdM};
-  return {v.altitude_m, v.P00 + kPressureOffsetSdM * kPressureOffsetSdM};
+  const double offset_sd_m = kPressureOffsetSdM + kPressureOffsetShare * std::fabs(v.altitude_m);
+  return {v.altitude_m, v.P00 + offset_sd_m * offset_sd_m};
 }
 
 }  // namespace liptako::track
