@@ -7,6 +7,7 @@
 
 #include "base/archive.hpp"
 #include "base/math.hpp"
+#include "base/time_range.hpp"
 #include "codec/asterix/decode.hpp"
 #include "feeds/ads_b_accuracy.hpp"
 #include "feeds/time_of_day.hpp"
@@ -206,9 +207,12 @@ std::optional<base::Timestamp> AsterixFeed::instant(std::uint32_t ticks,
   if (ticks >= TimeOfDay::kTicksPerDay) return std::nullopt;
   const TimeOfDay tod{ticks};
   switch (time_base_) {
-    case TimeBase::recording:
-      guide_ = unwrap(tod, guide_);
-      return guide_;
+    case TimeBase::recording: {
+      const base::Timestamp t = unwrap(tod, guide_);
+      if (!base::is_reckonable(t)) return std::nullopt;
+      guide_ = t;
+      return t;
+    }
     case TimeBase::rebase: {
       if (!offset_) {
         offset_ = reception - unwrap(tod, reception);
@@ -219,9 +223,11 @@ std::optional<base::Timestamp> AsterixFeed::instant(std::uint32_t ticks,
         // It starts over, or another one begins: time goes on as it did for us.
         const base::Timestamp next =
             guide_ + std::max(reception - last_reception_, base::Duration::zero());
-        *offset_ += next - t;
+        *offset_ =
+            (*offset_ + (next - t)) % base::kDay;  // whole days mean nothing to a time of day
         t = next;
       }
+      if (!base::is_reckonable(t)) return std::nullopt;
       guide_ = std::max(guide_, t);
       last_reception_ = reception;
       return t;
@@ -277,6 +283,10 @@ void AsterixFeed::save(base::ByteWriter& out) const {
 
 void AsterixFeed::load(base::ByteReader& in) {
   base::Loader{in}(time_base_, guide_, offset_, last_reception_, counters_);
+  const bool sound = base::is_reckonable(guide_) && base::is_reckonable(last_reception_) &&
+                     (!offset_ || (*offset_ < base::kDay && *offset_ > -base::kDay)) &&
+                     counters_.rejected.size() <= kMaxReasons;
+  if (!sound) in.fail();
 }
 
 }  // namespace liptako::feeds

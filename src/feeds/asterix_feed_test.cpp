@@ -244,8 +244,56 @@ TEST(AsterixFeed, ARebasedRecordingThatStartsOverGoesOnInTime) {
   EXPECT_EQ(s.feed.lead(), base::Duration::zero());
 }
 
-TEST(AsterixFeed, ARecordingPlayedFasterTellsHowFarItIsAhead) {
+// Each jump moves the offset by up to half a day; it must not add up until it overflows.
+TEST(AsterixFeed, ARebasedSourceMayJumpWithoutEnd) {
+  SensorDirectory sensors(true);
+  FeedOutput out;
+  AsterixFeed feed(TimeBase::rebase);
+  Cat048Report r = plot();
+  base::Timestamp now = noon();
+  for (int i = 0; i < 300'000; ++i) {
+    r.time_of_day = TimeOfDay::from(std::chrono::hours(11 * i % 24));
+    out.clear();
+    feed.take(bytes_of(48, r), now, sensors, out);
+    ASSERT_EQ(out.plots.size(), 1u);
+    ASSERT_EQ(out.plots[0].time, now) << i;
+    now += std::chrono::milliseconds(10);
+  }
+}
+
+TEST(AsterixFeed, ARecordingThatRunsToTheEndOfTimeIsRefusedThere) {
+  SensorDirectory sensors(true);
+  FeedOutput out;
+  AsterixFeed feed(TimeBase::recording, *base::parse_rfc3339("2199-12-30T12:00:00Z"));
+  Cat048Report r = plot();
+  std::size_t plots = 0;
+  for (int i = 0; i < 100; ++i) {
+    r.time_of_day = TimeOfDay::from(std::chrono::hours(11 * i % 24));
+    feed.take(bytes_of(48, r), {}, sensors, out);
+    plots = out.plots.size();
+  }
+  EXPECT_GT(plots, 1u);
+  EXPECT_LT(plots, 100u);
+  for (const track::Plot& p : out.plots) EXPECT_LT(p.time, *base::parse_rfc3339("2200-01-01"));
+  EXPECT_EQ(feed.counters().rejected.at(0).reason, "time_far_from_clock");
+}
+
+TEST(AsterixFeed, ARebasedSourceThatRunsAheadIsOfNowAgain) {
   Station s(TimeBase::rebase);
+  const base::Timestamp start = *base::parse_rfc3339("2026-11-22T03:00:00Z");
+  for (int second = 0; second < 100; ++second) {
+    Cat048Report r = plot();
+    r.time_of_day = noon_ticks(second);
+    const base::Timestamp reception = start + base::seconds(second / 10.0);
+    s.take(bytes_of(48, r), reception);
+    ASSERT_EQ(s.out.plots.size(), static_cast<std::size_t>(second) + 1);
+    EXPECT_LE(s.out.plots.back().time - reception, std::chrono::seconds(5)) << second;
+  }
+  EXPECT_EQ(s.feed.lead(), base::Duration::zero());
+}
+
+TEST(AsterixFeed, ARecordingPlayedFasterTellsHowFarItIsAhead) {
+  Station s(TimeBase::rebase_at_speed);
   const base::Timestamp start = *base::parse_rfc3339("2026-11-22T03:00:00Z");
   for (int second = 0; second < 100; ++second) {
     Cat048Report r = plot();

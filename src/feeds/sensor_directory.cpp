@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/archive.hpp"
+#include "base/time_range.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::feeds {
@@ -76,7 +77,10 @@ void SensorDirectory::save(base::ByteWriter& out) const {
 
 void SensorDirectory::load(base::ByteReader& in) {
   base::Loader{in}(sensors_, activity_, revision_);
-  if (activity_.size() != sensors_.size()) in.fail();
+  if (activity_.size() != sensors_.size()) return in.fail();
+  for (const SensorActivity& a : activity_) {
+    if (!base::is_reckonable(a.last_heard)) in.fail();
+  }
 }
 
 }  // namespace liptako::feeds

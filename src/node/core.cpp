@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/archive.hpp"
+#include "base/time_range.hpp"
 
 namespace liptako::node {
 namespace {
@@ -46,6 +47,10 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
   input_hash_.update(header);
   input_hash_.update(entry.payload);
   ++entries_;
+  if (!base::is_reckonable(entry.utc)) {  // a shell with a broken clock, or a damaged record
+    ++refused_entries_;
+    return;
+  }
   time_ = entry.utc;
   switch (entry.kind) {
     case record::EntryKind::start:
@@ -203,6 +208,10 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
   core.sensors_.load(reader);
   loader(core.sensors_used_);
   if (!reader.ok() || core.conditions_.size() != core.feeds_.size()) return std::nullopt;
+  if (!base::is_reckonable(core.time_)) return std::nullopt;
+  for (const SourceCondition& c : core.conditions_) {
+    if (!base::is_reckonable(c.last_heard)) return std::nullopt;
+  }
   auto tracker = track::Tracker::load({}, reader);
   if (!tracker || !reader.at_end()) return std::nullopt;
   core.tracker_ = std::move(*tracker);
