@@ -1,0 +1,193 @@
+// What the fuzz targets above the codec share: reading decisions from the fuzzer's bytes, and
+// building sound ASTERIX datagrams from them, so that the code behind the codec is reached without
+// waiting for the fuzzer to guess the format.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/bytes.hpp"
+#include "base/check.hpp"
+#include "codec/asterix/encode.hpp"
+#include "track/tracker.hpp"
+
+namespace liptako::fuzzing {
+
+// The fuzzer's bytes, one decision after the other; zeros when they run out.
+class Choices {
+ public:
+  explicit Choices(base::ByteView bytes) : bytes_(bytes) {}
+
+  template <class T>
+  [[nodiscard]] T any() {
+    T value{};
+    const base::ByteView taken = take(sizeof(T));
+    std::memcpy(&value, taken.data(), taken.size());
+    return value;
+  }
+  // Below `bound`, which is at most 65,536.
+  [[nodiscard]] std::uint32_t below(std::uint32_t bound) { return any<std::uint16_t>() % bound; }
+  [[nodiscard]] base::ByteView take(std::size_t count) {
+    const base::ByteView taken = bytes_.first(std::min(count, bytes_.size()));
+    bytes_ = bytes_.subspan(taken.size());
+    return taken;
+  }
+  [[nodiscard]] bool empty() const { return bytes_.empty(); }
+  [[nodiscard]] std::size_t remaining() const { return bytes_.size(); }
+
+ private:
+  base::ByteView bytes_;
+};
+
+inline constexpr base::Timestamp kMorning =
+    base::timestamp_from_ns(1'795'305'600'000'000'000);  // 2026-11-22T00:00:00Z
+inline constexpr base::SacSic kRadar{100, 1};
+inline constexpr base::SacSic kSecondRadar{100, 2};
+inline constexpr base::SacSic kStation{100, 3};
+
+// Two radars and an ADS-B station, on a source that tells UTC and one that is a recording; and a
+// configuration to change to.
+inline constexpr const char* kConfiguration = R"([node]
+name = "n"
+record = "r"
+[[sensor]]
+name = "radar"
+sac = 100
+sic = 1
+kind = "radar"
+lat_deg = 13.0
+lon_deg = 0.1
+[[sensor]]
+name = "second"
+sac = 100
+sic = 2
+kind = "radar"
+lat_deg = 14.0
+lon_deg = -0.5
+period_s = 8
+[[sensor]]
+name = "station"
+sac = 100
+sic = 3
+kind = "adsb"
+[[source]]
+name = "a"
+kind = "internal"
+[[source]]
+name = "b"
+kind = "internal"
+time = "rebase"
+)";
+inline constexpr const char* kOtherConfiguration = R"([node]
+name = "n"
+record = "r"
+[[sensor]]
+name = "station"
+sac = 100
+sic = 3
+kind = "adsb"
+[[sensor]]
+name = "radar"
+sac = 100
+sic = 1
+kind = "radar"
+lat_deg = 13.1
+lon_deg = 0.1
+[[source]]
+name = "b"
+kind = "internal"
+)";
+
+// A time of day near `reception`, or any.
+inline codec::asterix::TimeOfDay time_of_day(Choices& choices, base::Timestamp reception) {
+  using codec::asterix::TimeOfDay;
+  const auto kind = choices.any<std::uint8_t>();
+  if (kind == 0) return {choices.any<std::uint32_t>() & 0xFFFFFF};
+  const base::Duration day = reception.time_since_epoch() -
+                             std::chrono::floor<std::chrono::days>(reception.time_since_epoch()) -
+                             std::chrono::milliseconds(40 * kind);
+  return TimeOfDay::from(day < base::Duration::zero() ? day + base::kDay : day);
+}
+
+// One block with one record about an aircraft: near the others' places for small choices, anywhere
+// for large ones.
+inline void append_datagram(Choices& choices, base::Timestamp reception, base::Bytes& out) {
+  namespace asterix = codec::asterix;
+  const auto what = choices.any<std::uint8_t>();
+  const auto aircraft = choices.any<std::uint8_t>();
+  const bool anonymous = aircraft & 0x80;
+  const base::SacSic radar = what & 0x80 ? kSecondRadar : kRadar;
+  if (what % 8 == 7) {
+    asterix::Cat034Message m;
+    m.source = radar;
+    m.time_of_day = time_of_day(choices, reception);
+    m.type = asterix::cat034::Type::north_marker;
+    asterix::BlockWriter block(34, out);
+    block.add(m);
+    block.finish();
+  } else if (what % 2 == 0) {
+    asterix::Cat048Report r;
+    r.source = radar;
+    r.time_of_day = time_of_day(choices, reception);
+    asterix::cat048::Polar polar;
+    polar.slant_range = base::Length::from_metres(choices.any<std::uint16_t>() * 8.0);
+    polar.azimuth = base::Angle::from_degrees(choices.any<std::uint16_t>() * 360.0 / 65536);
+    r.measured_position = polar;
+    if (!anonymous) r.aircraft_address = base::IcaoAddress(0x400000u + aircraft % 8);
+    if (what & 0x10) r.mode_3a = asterix::ReplyCode{base::ModeACode(aircraft % 4)};
+    if (what & 0x20) {
+      r.flight_level = asterix::cat048::FlightLevel{
+          base::Length::from_flight_level(choices.any<std::int16_t>() / 4.0)};
+    }
+    asterix::BlockWriter block(48, out);
+    block.add(r);
+    block.finish();
+  } else {
+    asterix::Cat021Report r;
+    r.source = kStation;
+    r.position_time = time_of_day(choices, reception);
+    const double wide = what & 0x40 ? 1.0 : 0.0001;
+    asterix::cat021::LatLon place;
+    place.latitude =
+        base::Angle::from_degrees(wide * choices.any<std::int16_t>() / 180 + (wide < 1 ? 13 : 0));
+    place.longitude = base::Angle::from_degrees(wide * choices.any<std::int16_t>() / 180);
+    r.position = place;
+    if (!anonymous) r.aircraft_address = base::IcaoAddress(0x400000u + aircraft % 8);
+    if (what & 0x10) {
+      asterix::cat021::GroundVector v;
+      v.ground_speed = base::Speed::from_mps(choices.any<std::uint16_t>() / 16.0);
+      v.track_angle = base::Angle::from_degrees(choices.any<std::uint8_t>() * 360.0 / 256);
+      r.ground_vector = v;
+    }
+    if (what & 0x20)
+      r.pressure_altitude = base::Length::from_flight_level(choices.any<std::int16_t>() / 4.0);
+    if (what & 0x08) {
+      asterix::cat021::Quality q;
+      q.nac_v = aircraft & 7;
+      q.nic = choices.any<std::uint8_t>() & 15;
+      r.quality = q;
+    }
+    asterix::BlockWriter block(21, out);
+    block.add(r);
+    block.finish();
+  }
+}
+
+// What must hold of every track at any instant, whatever came in.
+inline void check_views(const track::Tracker& tracker, base::Timestamp at) {
+  tracker.for_each_track([&](std::uint32_t slot) {
+    const track::TrackView v = tracker.view(slot, at);
+    CHECK(std::isfinite(v.position.latitude.radians()) &&
+          std::isfinite(v.position.longitude.radians()));
+    CHECK(std::fabs(v.position.latitude.degrees()) <= 90.0);
+    CHECK(std::isfinite(v.ground_speed.mps()) && std::isfinite(v.track_angle.radians()));
+    CHECK(std::isfinite(v.cov_ee_m2) && std::isfinite(v.cov_en_m2) && std::isfinite(v.cov_nn_m2));
+    CHECK(v.cov_ee_m2 > 0.0 && v.cov_nn_m2 > 0.0);
+    CHECK(v.existence >= 0.0 && v.existence <= 1.0);
+    CHECK(!v.pressure_altitude || std::isfinite(v.pressure_altitude->metres()));
+    CHECK(std::isfinite(v.vertical_rate.mps()));
+  });
+}
+
+}  // namespace liptako::fuzzing
