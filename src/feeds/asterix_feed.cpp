@@ -213,7 +213,8 @@ std::optional<base::Timestamp> AsterixFeed::instant(std::uint32_t ticks,
       guide_ = t;
       return t;
     }
-    case TimeBase::rebase: {
+    case TimeBase::rebase:
+    case TimeBase::rebase_at_speed: {
       if (!offset_) {
         offset_ = reception - unwrap(tod, reception);
         guide_ = last_reception_ = reception;
@@ -226,6 +227,11 @@ std::optional<base::Timestamp> AsterixFeed::instant(std::uint32_t ticks,
         *offset_ =
             (*offset_ + (next - t)) % base::kDay;  // whole days mean nothing to a time of day
         t = next;
+      }
+      if (time_base_ == TimeBase::rebase && t - reception > kLeadThatCounts) {
+        // It skipped a pause, or the node's clock was set back: from here on it is of now again.
+        *offset_ = (*offset_ + (reception - t)) % base::kDay;
+        t = guide_ = reception;
       }
       if (!base::is_reckonable(t)) return std::nullopt;
       guide_ = std::max(guide_, t);
@@ -252,7 +258,7 @@ void AsterixFeed::take(base::ByteView datagram,
 }
 
 base::Duration AsterixFeed::lead() const {
-  if (time_base_ != TimeBase::rebase || !offset_) return {};
+  if (time_base_ != TimeBase::rebase_at_speed || !offset_) return {};
   const base::Duration ahead = guide_ - last_reception_;
   return ahead > kLeadThatCounts ? ahead : base::Duration{};
 }

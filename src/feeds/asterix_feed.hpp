@@ -41,6 +41,7 @@ enum class TimeBase : std::uint8_t {
   rebase,     // a recording: shifted so that its first record is of now; where it jumps, it goes on
               // from there
   recording,  // off line: no reception time; the source's own last time guides
+  rebase_at_speed,  // a recording played faster or slower than it was made: may leave the clock
 };
 
 // A sensor was looking at this time, whether or not it saw anything.
@@ -75,8 +76,8 @@ class AsterixFeed {
   [[nodiscard]] const SourceCounters& counters() const { return counters_; }
   [[nodiscard]] TimeBase time_base() const { return time_base_; }
   void set_time_base(TimeBase time_base);
-  // How far a recording played faster than it was made has run ahead of the clock; 0 for anything
-  // else.
+  // How far a recording played faster than it was made (rebase_at_speed) has run ahead of the
+  // clock; 0 for anything else.
   [[nodiscard]] base::Duration lead() const;
   // Something arrived that was lost before it could be decoded, or cannot be framed.
   void note_rejected(std::string_view reason, std::string last, std::uint64_t count = 1);

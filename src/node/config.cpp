@@ -18,6 +18,7 @@ using base::Result;
 
 constexpr std::size_t kMaxSources = 64;
 constexpr std::size_t kMaxNameLength = 64;
+constexpr double kMinSpeed = 0.001;  // but for 0: a day of recording would take three years
 
 // Reads one table; keeps the first mistake, named by file, line and field, and makes every later
 // read a no-op.
@@ -127,7 +128,34 @@ class Table {
   std::optional<Error>& mistake_;
 };
 
-// "127.0.0.1:8600" or "[::1]:8600". The address itself is checked where it is used.
+bool is_ipv4(std::string_view text) {
+  int parts = 0;
+  while (true) {
+    const std::size_t dot = std::min(text.find('.'), text.size());
+    std::uint8_t part = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + dot, part);
+    if (failure != std::errc{} || end != text.data() + dot) return false;
+    ++parts;
+    if (dot == text.size()) return parts == 4;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+// What cannot be a name; the system's reader of addresses has the last word.
+bool is_ipv6(std::string_view text) {
+  return text.find(':') != std::string_view::npos &&
+         text.substr(0, text.find('%')).find_first_not_of("0123456789abcdefABCDEF:.") ==
+             std::string_view::npos;
+}
+
+bool is_group(std::string_view address) {
+  if (!is_ipv4(address)) return address.starts_with("ff") || address.starts_with("FF");
+  int first = 0;
+  std::from_chars(address.data(), address.data() + address.find('.'), first);
+  return first >= 224 && first <= 239;
+}
+
+// "127.0.0.1:8600" or "[::1]:8600".
 bool split_address(std::string_view text, std::string& address, std::uint16_t& port) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;
@@ -141,6 +169,25 @@ bool split_address(std::string_view text, std::string& address, std::uint16_t& p
   if (failure != std::errc{} || end != digits.data() + digits.size()) return false;
   address = host;
   return true;
+}
+
+// Refuses what split_address() does not take, and what is a name.
+void read_address(Table& t,
+                  std::string_view key,
+                  std::string_view text,
+                  std::string_view example,
+                  std::string& address,
+                  std::uint16_t& port) {
+  if (text.empty()) return;
+  if (!split_address(text, address, port))
+    return t.refuse(key, t.line_of(key), fmt::format("'{}' is not of the form {}", text, example));
+  if (!is_ipv4(address) && !is_ipv6(address)) {
+    t.refuse(key,
+             t.line_of(key),
+             fmt::format("'{}' is no IP address, and names are not resolved: write one like {}",
+                         address,
+                         example));
+  }
 }
 
 track::SensorDescription read_sensor(Table& t) {
@@ -215,10 +262,12 @@ SourceConfig read_source(Table& t) {
   const bool is_internal = s.kind == SourceKind::internal;
   std::string address;
   t.text("address", address, !is_file && !is_internal);
-  if (!address.empty() && !split_address(address, s.address, s.port)) {
+  read_address(t, "address", address, "127.0.0.1:8600", s.address, s.port);
+  if (s.kind == SourceKind::multicast && !is_group(s.address)) {
     t.refuse("address",
              t.line_of("address"),
-             fmt::format("'{}' is not of the form 127.0.0.1:8600", address));
+             fmt::format("'{}' is not a multicast group (224.0.0.0 to 239.255.255.255, ff00::)",
+                         s.address));
   }
   if (s.port == 0 && (s.kind == SourceKind::tcp || s.kind == SourceKind::multicast)) {
     t.refuse("address", t.line_of("address"), "a port other than 0 is needed");
@@ -226,6 +275,11 @@ SourceConfig read_source(Table& t) {
   t.text("interface", s.interface, false, kMaxNameLength);
   t.text("path", s.path, is_file);
   t.number("speed", s.speed, 0, 1000);
+  if (s.speed > 0.0 && s.speed < kMinSpeed) {
+    t.refuse("speed",
+             t.line_of("speed"),
+             fmt::format("{} is neither 0 nor in {}..1000", s.speed, kMinSpeed));
+  }
   t.choice("time", s.time, {{"utc", SourceTime::utc}, {"rebase", SourceTime::rebase}}, false);
   double stall_after = base::to_seconds(s.stall_after);
   t.number("stall_after_s", stall_after, 1, 3600);
@@ -302,6 +356,16 @@ std::string_view name_of(SourceKind kind) {
   return "";
 }
 
+bool runs_ahead(const SourceConfig& source) {
+  return source.kind == SourceKind::file && source.time == SourceTime::rebase &&
+         source.speed != 1.0;
+}
+
+bool same_stream(const SourceConfig& a, const SourceConfig& b) {
+  return a.name == b.name && a.kind == b.kind && a.address == b.address && a.port == b.port &&
+         a.interface == b.interface && a.path == b.path && a.speed == b.speed;
+}
+
 Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   auto root = parse(text, file);
   if (!root) return std::unexpected(root.error());
@@ -319,11 +383,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
     t.text("record", config.record, true);
     std::string listen;
     t.text("listen", listen, false);
-    if (!listen.empty() && !split_address(listen, config.listen_address, config.listen_port)) {
-      t.refuse("listen",
-               t.line_of("listen"),
-               fmt::format("'{}' is not of the form 127.0.0.1:8080", listen));
-    }
+    read_address(t, "listen", listen, "127.0.0.1:8080", config.listen_address, config.listen_port);
   }
   read_sensors(*root, file, mistake, config.sensors);
   std::set<std::string> names;
@@ -331,6 +391,18 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
     config.sources.push_back(read_source(t));
     if (!names.insert(config.sources.back().name).second)
       t.refuse("name", t.line_of("name"), "is used twice");
+    // Against the first: then every pair agrees.
+    const SourceConfig& first = config.sources.front();
+    const SourceConfig& last = config.sources.back();
+    if (runs_ahead(first) != runs_ahead(last)) {
+      const SourceConfig& other = runs_ahead(last) ? first : last;
+      t.refuse(runs_ahead(last) ? "speed" : "name",
+               t.line_of(runs_ahead(last) ? "speed" : "name"),
+               fmt::format("a file with time = \"rebase\" and a speed other than 1 takes the time "
+                           "of the whole picture with it, so it cannot stand next to source '{}', "
+                           "which keeps to the clock",
+                           other.name));
+    }
   });
   if (mistake) return std::unexpected(*mistake);
   return config;

@@ -30,10 +30,16 @@ struct SourceConfig {
   std::uint16_t port = 0;  // udp and tcp_listen: 0 takes a free one
   std::string interface;   // multicast: name or address to join on; empty: the system's choice
   std::string path;        // file
-  double speed = 1.0;      // file: times as fast as recorded; 0: as fast as possible
+  double speed = 1.0;      // file: times as fast as recorded, from 0.001; 0: as fast as possible
   SourceTime time = SourceTime::utc;
   base::Duration stall_after = std::chrono::seconds(20);  // silent for longer: shown as stalled
 };
+
+// A recording with a time of its own, at another pace than the clock's. Such sources take the
+// picture's time with them, so that a node that has one has no others.
+[[nodiscard]] bool runs_ahead(const SourceConfig& source);
+// Whether both name the same stream of bytes: then what is open may stay open.
+[[nodiscard]] bool same_stream(const SourceConfig& a, const SourceConfig& b);
 
 struct NodeConfig {
   std::string name;

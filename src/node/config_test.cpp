@@ -63,6 +63,22 @@ TEST(Config, AMistakeNamesFileLineAndField) {
             "127.0.0.1:8600",
             "127.0.0.1:70000",
             "node.toml:19: source[0].address: '127.0.0.1:70000' is not of the form 127.0.0.1:8600"},
+        Case{"127.0.0.1:8600",
+             "localhost:8600",
+             "node.toml:19: source[0].address: 'localhost' is no IP address, and names are not "
+             "resolved: write one like 127.0.0.1:8600"},
+        Case{"127.0.0.1:8600",
+             "127.0.0.256:8600",
+             "node.toml:19: source[0].address: '127.0.0.256' is no IP address"},
+        Case{"\"127.0.0.1:0\"",
+             "\"localhost:0\"",
+             "node.toml:5: node.listen: 'localhost' is no IP address"},
+        Case{"kind = \"udp\"",
+             "kind = \"multicast\"",
+             "node.toml:19: source[0].address: '127.0.0.1' is not a multicast group"},
+        Case{"kind = \"udp\"",
+             "kind = \"file\"\npath = \"x\"\nspeed = 0.0005",
+             "node.toml:20: source[0].speed: 0.0005 is neither 0 nor in 0.001..1000"},
         Case{"record = \"var/bamako\"", "", "node.toml:2: node.record: missing"},
         Case{"name = \"bamako\"", "name = ", "node.toml:3: "}}) {
     std::string text = kGood;
@@ -83,6 +99,34 @@ TEST(Config, NamesAndSensorsMustBeUnique) {
   const auto sources = parse_config(text + text.substr(text.find("[[source]]")), "n");
   ASSERT_FALSE(sources.has_value());
   EXPECT_NE(sources.error().message.find("source[1].name: is used twice"), std::string::npos);
+}
+
+TEST(Config, ARecordingWithATimeOfItsOwnStandsAlone) {
+  const std::string fast =
+      "[[source]]\nname = \"fast\"\nkind = \"file\"\npath = \"x\"\ntime = \"rebase\"\nspeed = 10\n";
+  const std::string slower =
+      "[[source]]\nname = \"slower\"\nkind = \"file\"\npath = \"y\"\ntime = \"rebase\"\nspeed = "
+      "2\n";
+  const std::string live = "[[source]]\nname = \"u\"\nkind = \"udp\"\naddress = \"127.0.0.1:1\"\n";
+  const std::string node = "[node]\nname = \"n\"\nrecord = \"r\"\n";
+  EXPECT_TRUE(parse_config(node + fast + slower, "n").has_value());
+  const auto after = parse_config(node + live + fast, "n");
+  ASSERT_FALSE(after.has_value());
+  EXPECT_EQ(after.error().message.substr(0, 25), "n:13: source[1].speed: a ")
+      << after.error().message;
+  EXPECT_NE(after.error().message.find("source 'u'"), std::string::npos);
+  const auto before = parse_config(node + fast + live, "n");
+  ASSERT_FALSE(before.has_value());
+  EXPECT_NE(before.error().message.find("source[1].name"), std::string::npos);
+}
+
+TEST(Config, AStreamIsTheSameUntilItsOwnSettingsChange) {
+  const SourceConfig source = parse_config(kGood, "n")->sources[0];
+  SourceConfig other = source;
+  other.stall_after = std::chrono::seconds(3);  // shown, not opened
+  EXPECT_TRUE(same_stream(source, other));
+  other.port = 1;
+  EXPECT_FALSE(same_stream(source, other));
 }
 
 TEST(Config, NoTextCrashesIt) {

@@ -12,8 +12,12 @@ std::string_view text_of(base::ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// A file heard within this time is being played.
+constexpr base::Duration kPlaying = std::chrono::seconds(10);
+
 feeds::TimeBase time_base_of(const SourceConfig& source) {
-  return source.time == SourceTime::rebase ? feeds::TimeBase::rebase : feeds::TimeBase::utc;
+  if (source.time != SourceTime::rebase) return feeds::TimeBase::utc;
+  return runs_ahead(source) ? feeds::TimeBase::rebase_at_speed : feeds::TimeBase::rebase;
 }
 
 }  // namespace
@@ -25,13 +29,13 @@ void visit_fields(Archive& archive, SourceCondition& c) {
 
 void encode_start(const StartNote& note, base::Bytes& out) {
   base::ByteWriter writer(out);
-  base::Saver{writer}(note.build, note.node, note.boot_id);
+  base::Saver{writer}(note.build, note.node, note.boot_id, note.file_hash);
 }
 
 std::optional<StartNote> decode_start(base::ByteView payload) {
   base::ByteReader reader(payload);
   StartNote note;
-  base::Loader{reader}(note.build, note.node, note.boot_id);
+  base::Loader{reader}(note.build, note.node, note.boot_id, note.file_hash);
   if (!reader.ok() || !reader.at_end()) return std::nullopt;
   return note;
 }
@@ -68,9 +72,18 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
 }
 
 base::Timestamp Core::picture_time(base::Timestamp utc) const {
-  base::Duration lead{};
-  for (const feeds::AsterixFeed& feed : feeds_) lead = std::max(lead, feed.lead());
-  return utc + lead;
+  base::Duration playing{}, any{};
+  bool plays = false;
+  for (std::size_t i = 0; i < feeds_.size(); ++i) {
+    if (!runs_ahead(config_.sources[i])) continue;
+    const SourceCondition& c = conditions_[i];
+    const base::Duration lead = feeds_[i].lead();
+    any = std::max(any, lead);
+    if (c.life != SourceLife::open || !c.heard || utc - c.last_heard > kPlaying) continue;
+    plays = true;
+    playing = std::max(playing, lead);
+  }
+  return utc + (plays ? playing : any);
 }
 
 void Core::on_start(base::ByteView payload) {
@@ -81,6 +94,7 @@ void Core::on_start(base::ByteView payload) {
   }
   if (note->boot_id != boot_id_) ++epoch_;
   boot_id_ = note->boot_id;
+  file_hash_ = note->file_hash;
   // Whatever was open, the process that opened it is gone.
   for (SourceCondition& c : conditions_) {
     c.life = SourceLife::waiting;
@@ -152,7 +166,7 @@ void Core::on_source_event(const record::EntryView& entry) {
   if (word == "overflow") {
     std::uint64_t lost = 0;
     (void)std::from_chars(rest.data(), rest.data() + rest.size(), lost);
-    feed.note_rejected("lost_before_record", rest, lost);
+    feed.note_rejected(kLostBeforeRecord, rest, lost);
     return;
   }
   if (word == "rejected") {
@@ -175,7 +189,8 @@ seal::Digest Core::hash() const {
 void Core::save(base::Bytes& out) const {
   base::ByteWriter writer(out);
   base::Saver saver(writer);
-  saver(input_hash_.save(), entries_, refused_entries_, epoch_, boot_id_, time_, config_text_);
+  saver(input_hash_.save(), entries_, refused_entries_, epoch_, boot_id_, file_hash_, time_);
+  saver(config_text_);
   for (const auto& feed : feeds_) feed.save(writer);
   saver(conditions_);
   sensors_.save(writer);
@@ -193,6 +208,7 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
          core.refused_entries_,
          core.epoch_,
          core.boot_id_,
+         core.file_hash_,
          core.time_,
          core.config_text_);
   if (!reader.ok()) return std::nullopt;

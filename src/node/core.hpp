@@ -21,6 +21,9 @@ namespace liptako::node {
 
 enum class SourceLife : std::uint8_t { waiting, open, dead, ended };
 
+// Reason under which a source's datagrams count that never reached the record.
+inline constexpr std::string_view kLostBeforeRecord = "lost_before_record";
+
 // What is known of a source beside its bytes.
 struct SourceCondition {
   SourceLife life = SourceLife::waiting;
@@ -48,9 +51,12 @@ class Core {
   [[nodiscard]] std::uint64_t entries() const { return entries_; }
   [[nodiscard]] base::Timestamp time() const { return time_; }  // stamp of the newest entry
   // What the tracks' clock shows when the node's shows `utc`: the same, but for recordings played
-  // faster than they were made, which take the picture with them.
+  // faster than they were made, which take the picture with them. Those still playing decide; when
+  // none is, time goes on from where the last of them left it.
   [[nodiscard]] base::Timestamp picture_time(base::Timestamp utc) const;
   [[nodiscard]] const std::string& boot_id() const { return boot_id_; }
+  // Of the newest start.
+  [[nodiscard]] const std::string& file_hash() const { return file_hash_; }
 
   void save(base::Bytes& out) const;
   // Nothing if the bytes are not a whole state of this build.
@@ -69,6 +75,7 @@ class Core {
   std::uint64_t refused_entries_ = 0;  // of a kind or content that means nothing here
   std::uint64_t epoch_ = 0;
   std::string boot_id_;
+  std::string file_hash_;
   base::Timestamp time_;
   std::string config_text_;
   NodeConfig config_;
@@ -87,6 +94,7 @@ struct StartNote {
   std::string node;
   std::string boot_id;  // changes with every boot of the machine: after power loss the node opens a
                         // new epoch
+  std::string file_hash;  // SHA-256 of the configuration file's text, in hexadecimal
 };
 void encode_start(const StartNote& note, base::Bytes& out);
 [[nodiscard]] std::optional<StartNote> decode_start(base::ByteView payload);

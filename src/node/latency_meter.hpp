@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -23,7 +24,8 @@ class LatencyMeter {
     if (n == 0) return std::nullopt;
     std::vector<base::Duration> sorted(kept_.begin(),
                                        kept_.begin() + static_cast<std::ptrdiff_t>(n));
-    const auto rank = std::min(n - 1, static_cast<std::size_t>(share * static_cast<double>(n)));
+    const double enough = std::max(1.0, std::ceil(share * static_cast<double>(n)));
+    const auto rank = std::min(n, static_cast<std::size_t>(enough)) - 1;
     std::nth_element(
         sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(rank), sorted.end());
     return sorted[rank];

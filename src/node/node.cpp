@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/math.hpp"
+#include "node/derived.hpp"
 
 namespace liptako::node {
 namespace {
@@ -17,6 +18,11 @@ using base::Result;
 // A sensor is silent when this much longer than its period passed without a word from it.
 constexpr Duration kSensorSlack = std::chrono::seconds(5);
 constexpr int kSensorPeriods = 3;
+// Ticks come every half second. Without one for this long the core no longer knows that time
+// passes, so nobody judges whether a plot was due...
+constexpr Duration kTicksMissing = std::chrono::seconds(2);
+// ...and a track older than this is shown as coasting, whatever the period of its sensors.
+constexpr Duration kTrustedAge = std::chrono::seconds(10);
 
 void remark(std::vector<std::string>& remarks, const record::Cursor& cursor) {
   for (const record::Damage& damage : cursor.damages())
@@ -40,6 +46,24 @@ serve::SourceState state_of(const SourceConfig& config,
   if (!c.heard) return serve::SourceState::waiting;
   return now - c.last_heard > config.stall_after ? serve::SourceState::stalled
                                                  : serve::SourceState::live;
+}
+
+serve::UpdateKind kind_of(track::TrackEventKind kind) {
+  switch (kind) {
+    case track::TrackEventKind::started:
+      return serve::UpdateKind::started;
+    case track::TrackEventKind::resumed:
+      return serve::UpdateKind::resumed;
+    case track::TrackEventKind::restarted:
+      return serve::UpdateKind::restarted;
+    default:
+      return serve::UpdateKind::updated;
+  }
+}
+
+std::string hash_of_text(std::string_view text) {
+  return seal::to_hex(
+      seal::sha256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
 }
 
 std::string address_of(const SourceConfig& s) {
@@ -90,22 +114,32 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
     if (!next) return std::unexpected(next.error());
     if (!*next) break;
     node->events_.clear();
+    if ((*next)->entry.kind == record::EntryKind::configuration) node->traces_.clear();
     node->core_->apply((*next)->entry, node->events_);
     for (const track::TrackEvent& event : node->events_) node->traces_.note(event);
     ++opened.replayed_entries;
   }
   remark(opened.remarks, recovery->tail);
 
-  base::Bytes start;
-  encode_start({options.build, config->name, options.boot_id}, start);
-  const record::EntryView start_entry{
-      record::EntryKind::start, record::kNoSource, now.utc, now.monotonic, start};
-  if (auto taken = node->take({&start_entry, 1}); !taken) return std::unexpected(taken.error());
-  if (node->core_->config_text() != options.config_text) {
-    if (auto done = node->reconfigure(options.config_text, "configuration", now); !done) {
+  // Before the start is noted: a file whose text a start entry names has been put in force.
+  const Core& core = *node->core_;
+  const std::string file_hash = hash_of_text(options.config_text);
+  const bool news = core.config_text().empty() || core.file_hash() != file_hash;
+  if (core.config_text() != options.config_text) {
+    if (!news) {
+      opened.remarks.push_back(
+          "the configuration accepted while the node ran stays in force; the file, which has not "
+          "changed since it was last put in force, says otherwise (GET /api/v1/config shows the "
+          "one in force)");
+    } else if (auto done = node->put_in_force(options.config_text, now); !done) {
       return std::unexpected(done.error());
     }
   }
+  base::Bytes start;
+  encode_start({options.build, core.config().name, options.boot_id, file_hash}, start);
+  const record::EntryView start_entry{
+      record::EntryKind::start, record::kNoSource, now.utc, now.monotonic, start};
+  if (auto taken = node->take({&start_entry, 1}); !taken) return std::unexpected(taken.error());
   return node;
 }
 
@@ -132,57 +166,70 @@ Result<void> Node::take(std::span<const record::EntryView> arrivals) {
     sequences_.resize(kept);
   }
   for (std::size_t i = 0; i < sequences_.size(); ++i) apply(sequences_[i], arrivals[i]);
-  (void)derived_.flush();
-  if (derived_.trouble())
-    derived_.drop_waiting();  // an explanation may be lost, the picture may not
+  if (auto explained = derived_.flush(); !explained) {
+    // An explanation may be lost, the picture may not.
+    lost_explanations_ += derived_.drop_waiting();
+    derived_trouble_ = explained.error();
+  } else if (!sequences_.empty()) {
+    derived_trouble_.reset();
+  }
   return written;
 }
 
 void Node::apply(std::uint64_t sequence, const record::EntryView& entry) {
   const std::size_t before = events_.size();
+  if (entry.kind == record::EntryKind::configuration) traces_.clear();
   core_->apply(entry, events_);
   const auto fresh = std::span<const track::TrackEvent>(events_).subspan(before);
   for (const track::TrackEvent& event : fresh) traces_.note(event);
   if (!fresh.empty()) write_derived(sequence, fresh);
 }
 
-// docs/RECORD.md, "Derived stream".
 void Node::write_derived(std::uint64_t sequence, std::span<const track::TrackEvent> events) {
-  derived_body_.clear();
-  base::ByteWriter out(derived_body_);
-  out.put(sequence);
-  for (const track::TrackEvent& e : events) {
-    out.put(e.kind);
-    out.put(e.view.status);
-    out.put(e.view.number.value);
-    out.put(base::to_ns(e.view.time));
-    out.put(base::to_ns(e.trace.plot_time));
-    out.put(e.trace.sensor);
-    out.put(e.trace.candidates);
-    out.put(static_cast<std::int32_t>(std::floor(e.view.position.latitude.degrees() * 1e7 + 0.5)));
-    out.put(static_cast<std::int32_t>(std::floor(e.view.position.longitude.degrees() * 1e7 + 0.5)));
-    for (const double y : e.trace.innovation) out.put(static_cast<float>(y));
-    for (const double s : e.trace.innovation_covariance) out.put(static_cast<float>(s));
-    out.put(static_cast<float>(e.trace.nis));
-    out.put(static_cast<float>(e.trace.gate_ratio));
-    out.put(static_cast<float>(e.view.existence));
-    out.put(e.trace.lag_s);
-    out.put(e.trace.altitude);
+  for (const base::Bytes& body : encode_derived(sequence, events)) {
+    if (!derived_.append_body(body)) ++lost_explanations_;
   }
-  (void)derived_.append_body(derived_body_);
+}
+
+Result<NodeConfig> Node::check(std::string_view text, std::string_view name) const {
+  auto config = parse_config(text, name);
+  if (!config) return config;
+  const NodeConfig& old = core_->config();
+  const auto refuse = [&](std::string_view field) {
+    return base::bad_input(
+        fmt::format("{}: {}: a change of it needs a restart with a changed file", name, field));
+  };
+  if (config->record != old.record) return refuse("node.record");
+  if (config->listen_address != old.listen_address || config->listen_port != old.listen_port)
+    return refuse("node.listen");
+  return config;
 }
 
 Result<void> Node::reconfigure(std::string_view text, std::string_view name, const Stamp& now) {
+  if (auto config = check(text, name); !config) return std::unexpected(config.error());
+  return put_in_force(text, now);
+}
+
+Result<void> Node::put_in_force(std::string_view text, const Stamp& now) {
   if (text.size() > record::kMaxPayload) {
-    return base::bad_input(fmt::format("{}: longer than {} bytes", name, record::kMaxPayload));
+    return base::bad_input(fmt::format("configuration: longer than {} bytes", record::kMaxPayload));
   }
-  auto config = parse_config(text, name);
-  if (!config) return std::unexpected(config.error());
   const base::ByteView payload{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
   const record::EntryView entry{
       record::EntryKind::configuration, record::kNoSource, now.utc, now.monotonic, payload};
   if (auto taken = take({&entry, 1}); !taken) return taken;
   return writer_.sync();  // whoever asked is answered only when it will survive a power cut
+}
+
+std::optional<base::Error> Node::record_trouble() const {
+  if (writer_.trouble()) return writer_.trouble();
+  if (derived_trouble_) return derived_trouble_;
+  return snapshot_trouble_;
+}
+
+void Node::finish_snapshot(const Result<void>& result) {
+  snapshot_trouble_.reset();
+  if (!result) snapshot_trouble_ = result.error();
 }
 
 void Node::finish_sync(const record::SyncTicket& ticket, const Result<void>& result, Duration now) {
@@ -211,12 +258,17 @@ std::optional<record::Snapshot> Node::take_due_snapshot(Duration now) {
 
 std::vector<track::TrackView> Node::picture(base::Timestamp utc) const {
   const base::Timestamp now = core_->picture_time(utc);
+  const bool blind = utc - core_->time() > kTicksMissing;
   std::vector<track::TrackView> views;
   const track::Tracker& tracker = core_->tracker();
   views.reserve(tracker.track_count());
   tracker.for_each_track([&](std::uint32_t slot) {
-    views.push_back(tracker.view(slot, now));
-    views.back().time = now;
+    track::TrackView& view = views.emplace_back(tracker.view(slot, now));
+    view.time = now;
+    if (blind && view.status == track::TrackStatus::confirmed &&
+        now - view.last_plot_time > kTrustedAge) {
+      view.status = track::TrackStatus::coasting;
+    }
   });
   std::sort(
       views.begin(), views.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -232,7 +284,13 @@ serve::NodeStatus Node::status(const Stamp& now) const {
   s.epoch = core.epoch();
   s.tracks = core.tracker().track_count();
   s.entries = writer_.next_sequence();
-  if (last_sync_) s.record_synced_age = now.monotonic - *last_sync_;
+  if (last_sync_) s.record.synced_age = now.monotonic - *last_sync_;
+  if (const auto trouble = record_trouble()) {
+    s.record.degraded = true;
+    s.record.detail = trouble->message;
+  }
+  s.record.lost_arrivals = lost_arrivals_;
+  s.record.lost_explanations = lost_explanations_;
   s.latency_p50 = latency_.percentile(0.50);
   s.latency_p99 = latency_.percentile(0.99);
   for (std::size_t i = 0; i < core.feeds().size(); ++i) {
@@ -250,8 +308,10 @@ serve::NodeStatus Node::status(const Stamp& now) const {
     source.bytes = counters.bytes;
     source.records = counters.records;
     source.plots = counters.plots;
-    for (const feeds::Rejected& r : counters.rejected)
+    for (const feeds::Rejected& r : counters.rejected) {
       source.rejected.push_back({r.reason, r.count, r.last});
+      if (r.reason == kLostBeforeRecord) source.overflowed += r.count;
+    }
     s.plots += counters.plots;
     s.bytes_in += counters.bytes;
     s.sources.push_back(std::move(source));
@@ -281,12 +341,17 @@ serve::NodeStatus Node::status(const Stamp& now) const {
 std::vector<serve::UpdateTrace> Node::updates_of(base::TrackNumber number) const {
   std::vector<serve::UpdateTrace> out;
   const auto sensors = core_->sensors().sensors();
-  for (const track::UpdateTrace& t : traces_.of(number)) {
+  for (const auto& [kind, t] : traces_.of(number)) {
     if (t.sensor >= sensors.size()) continue;
     const bool radar = sensors[t.sensor].kind == track::SensorKind::polar_radar;
     serve::UpdateTrace u;
     u.time = t.plot_time;
+    u.kind = kind_of(kind);
     u.sensor = static_cast<std::uint8_t>(t.sensor);
+    if (!(t.innovation_covariance[0] > 0.0)) {  // nothing was predicted for it
+      out.push_back(u);
+      continue;
+    }
     const double to_shown = radar ? 1.0 / base::kRadiansPerDegree : 1.0;
     u.innovation[0] = {
         radar ? "range_m" : "east_m", t.innovation[0], std::sqrt(t.innovation_covariance[0])};

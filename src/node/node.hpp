@@ -23,10 +23,12 @@
 namespace liptako::node {
 
 struct NodeOptions {
-  std::string build;        // identity of this build; a snapshot of another is not loaded
-  std::string boot_id;      // of the machine, see StartNote
-  std::string config_text;  // to be in force; recorded if it is not the recorded one
-  std::uint64_t salt = 0;   // random, for a new record
+  std::string build;    // identity of this build; a snapshot of another is not loaded
+  std::string boot_id;  // of the machine, see StartNote
+  // The file's text. Put in force if it is not what the file said at the last start: what was
+  // accepted live since then is not undone by a restart.
+  std::string config_text;
+  std::uint64_t salt = 0;  // random, for a new record
   base::Duration snapshot_every = std::chrono::seconds(10);
 };
 
@@ -46,17 +48,22 @@ struct NodeOpened {
 class Node {
  public:
   // Recovers what the record holds (newest snapshot, then the entries after it), notes the start,
-  // and puts `config_text` in force. Fails if the configuration is wrong or the record cannot be
+  // and puts `config_text` in force if it is news. Fails if it is wrong or the record cannot be
   // written.
   [[nodiscard]] static base::Result<std::unique_ptr<Node>> open(base::Storage& storage,
                                                                 const NodeOptions& options,
                                                                 const Stamp& now);
 
-  // Records the arrivals, in their order, then applies them. On an error (a full disk) none was
-  // applied and none is in the record: they are counted as lost, and the node stays as it was.
+  // Records the arrivals, in their order, then applies them. On an error (a full disk) the first
+  // taken() of them, which had reached the file, are in the record and applied; the rest are in
+  // neither and counted as lost.
   [[nodiscard]] base::Result<void> take(std::span<const record::EntryView> arrivals);
+  [[nodiscard]] std::size_t taken() const { return sequences_.size(); }  // of the last take()
 
-  // Checks, records, syncs, applies. A wrong configuration changes nothing and is recorded nowhere.
+  // A live change: checks, records, syncs, applies. A wrong configuration, or one that moves what
+  // a running process has open (record folder, listening address), changes nothing and is recorded
+  // nowhere.
+  [[nodiscard]] base::Result<NodeConfig> check(std::string_view text, std::string_view name) const;
   [[nodiscard]] base::Result<void> reconfigure(std::string_view text,
                                                std::string_view name,
                                                const Stamp& now);
@@ -75,6 +82,8 @@ class Node {
   // A snapshot that is due and rests on synced entries only; the shell writes it
   // (record::write_snapshot).
   [[nodiscard]] std::optional<record::Snapshot> take_due_snapshot(base::Duration now);
+  // What became of it. A node without snapshots goes on; it restarts slowly, and says so.
+  void finish_snapshot(const base::Result<void>& result);
 
   void note_latency(base::Duration latency) { latency_.note(latency); }
 
@@ -84,15 +93,18 @@ class Node {
   [[nodiscard]] std::span<const track::TrackEvent> events() const { return events_; }
   [[nodiscard]] const LatencyMeter& latency() const { return latency_; }
   [[nodiscard]] std::uint64_t lost_arrivals() const { return lost_arrivals_; }
+  // Why what comes in, or what explains it, does not reach the disk; none in health.
+  [[nodiscard]] std::optional<base::Error> record_trouble() const;
 
   // The picture when the clock shows `utc`, by ascending number; every view's time is
-  // status().time.
+  // status().time. When ticks no longer reach the core, a track's age decides whether it coasts.
   [[nodiscard]] std::vector<track::TrackView> picture(base::Timestamp utc) const;
   [[nodiscard]] serve::NodeStatus status(const Stamp& now) const;
   [[nodiscard]] std::vector<serve::UpdateTrace> updates_of(base::TrackNumber number) const;
 
  private:
   Node(record::Writer writer, record::Writer derived, const NodeOptions& options);
+  [[nodiscard]] base::Result<void> put_in_force(std::string_view text, const Stamp& now);
   void apply(std::uint64_t sequence, const record::EntryView& entry);
   void write_derived(std::uint64_t sequence, std::span<const track::TrackEvent> events);
 
@@ -105,8 +117,10 @@ class Node {
   NodeOpened opened_;
   std::vector<track::TrackEvent> events_;
   std::vector<std::uint64_t> sequences_;  // scratch
-  base::Bytes derived_body_;              // scratch
   std::uint64_t lost_arrivals_ = 0;
+  std::uint64_t lost_explanations_ = 0;
+  std::optional<base::Error> derived_trouble_;
+  std::optional<base::Error> snapshot_trouble_;
   std::optional<base::Duration> last_sync_;
   std::optional<base::Duration> last_snapshot_;
   std::optional<record::Snapshot> waiting_snapshot_;

@@ -10,16 +10,16 @@ void TraceBook::note(const track::TrackEvent& event) {
   }
   if (event.kind == Kind::coasting) return;
   Ring& ring = rings_[event.view.number];
-  ring.traces[ring.count++ % kKept] = event.trace;
+  ring.updates[ring.count++ % kKept] = {event.kind, event.trace};
 }
 
-std::vector<track::UpdateTrace> TraceBook::of(base::TrackNumber number) const {
-  std::vector<track::UpdateTrace> out;
+std::vector<NotedUpdate> TraceBook::of(base::TrackNumber number) const {
+  std::vector<NotedUpdate> out;
   const auto found = rings_.find(number);
   if (found == rings_.end()) return out;
   const Ring& ring = found->second;
   for (std::size_t i = ring.count > kKept ? ring.count - kKept : 0; i < ring.count; ++i) {
-    out.push_back(ring.traces[i % kKept]);
+    out.push_back(ring.updates[i % kKept]);
   }
   return out;
 }

@@ -11,17 +11,26 @@
 
 namespace liptako::node {
 
+// What a plot did to its track, and why.
+struct NotedUpdate {
+  track::TrackEventKind kind = track::TrackEventKind::updated;
+  track::UpdateTrace trace;
+};
+
 class TraceBook {
  public:
   static constexpr std::size_t kKept = 32;
 
   void note(const track::TrackEvent& event);
+  // Forgets everything: the traces name sensors by their index, which a change of configuration
+  // gives to others.
+  void clear() { rings_.clear(); }
   // Oldest first; empty if the track is unknown.
-  [[nodiscard]] std::vector<track::UpdateTrace> of(base::TrackNumber number) const;
+  [[nodiscard]] std::vector<NotedUpdate> of(base::TrackNumber number) const;
 
  private:
   struct Ring {
-    std::array<track::UpdateTrace, kKept> traces;
+    std::array<NotedUpdate, kKept> updates;
     std::size_t count = 0;
   };
   std::map<base::TrackNumber, Ring> rings_;

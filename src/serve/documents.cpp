@@ -122,6 +122,17 @@ void put_sensor(JsonWriter& json, const SensorStatus& sensor) {
   json.end_object();
 }
 
+void put_record(JsonWriter& json, const RecordStatus& record) {
+  json.key("record").begin_object();
+  json.key("state").string(record.degraded ? "degraded" : "ok");
+  if (!record.detail.empty()) json.key("detail").string(record.detail);
+  json.key("lost_arrivals").unsigned_integer(record.lost_arrivals);
+  json.key("lost_explanations").unsigned_integer(record.lost_explanations);
+  json.key("synced_age_s");
+  put_seconds(json, record.synced_age, 2);
+  json.end_object();
+}
+
 void put_update(JsonWriter& json,
                 const UpdateTrace& update,
                 std::span<const std::string> sensor_names) {
@@ -129,18 +140,21 @@ void put_update(JsonWriter& json,
   json.key("time").string(base::to_rfc3339(update.time));
   json.key("sensor");
   update.sensor < sensor_names.size() ? json.string(sensor_names[update.sensor]) : json.null();
-  json.key("innovation").begin_object();
+  json.key("kind").string(name_of(update.kind));
   const std::size_t count = std::min<std::size_t>(update.components, update.innovation.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    const InnovationComponent& component = update.innovation[i];
-    json.key(component.name).begin_object();
-    json.key("value").number(component.value, 4);
-    json.key("sd").number(component.sd, 4);
+  if (count > 0) {
+    json.key("innovation").begin_object();
+    for (std::size_t i = 0; i < count; ++i) {
+      const InnovationComponent& component = update.innovation[i];
+      json.key(component.name).begin_object();
+      json.key("value").number(component.value, 4);
+      json.key("sd").number(component.sd, 4);
+      json.end_object();
+    }
     json.end_object();
+    json.key("nis").number(update.nis, 3);
+    json.key("gate_ratio").number(update.gate_ratio, 3);
   }
-  json.end_object();
-  json.key("nis").number(update.nis, 3);
-  json.key("gate_ratio").number(update.gate_ratio, 3);
   json.end_object();
 }
 
@@ -184,6 +198,20 @@ std::string_view name_of(SensorKind kind) {
   return "unknown";
 }
 
+std::string_view name_of(UpdateKind kind) {
+  switch (kind) {
+    case UpdateKind::started:
+      return "started";
+    case UpdateKind::updated:
+      return "updated";
+    case UpdateKind::resumed:
+      return "resumed";
+    case UpdateKind::restarted:
+      return "restarted";
+  }
+  return "unknown";
+}
+
 std::string_view name_of(track::TrackStatus status) {
   switch (status) {
     case track::TrackStatus::tentative:
@@ -220,7 +248,8 @@ std::string status_json(const NodeStatus& status) {
   json.key("bytes_in").unsigned_integer(status.bytes_in);
   json.key("entries").unsigned_integer(status.entries);
   json.key("record_synced_age_s");
-  put_seconds(json, status.record_synced_age, 2);
+  put_seconds(json, status.record.synced_age, 2);
+  put_record(json, status.record);
   const auto put_ms = [&](const std::optional<base::Duration>& latency) {
     latency ? json.number(base::to_seconds(*latency) * 1e3, 2) : json.null();
   };

@@ -61,6 +61,16 @@ struct SensorStatus {
   std::optional<base::Duration> period;  // of the antenna, as observed
 };
 
+// Whether what comes in reaches the disk. Degraded is a state to act upon: what is lost is in no
+// record and in no picture.
+struct RecordStatus {
+  bool degraded = false;
+  std::string detail;                        // why, in words, when degraded
+  std::uint64_t lost_arrivals = 0;           // datagrams and events that could not be written
+  std::uint64_t lost_explanations = 0;       // bodies of the derived stream, likewise
+  std::optional<base::Duration> synced_age;  // since the last fsync
+};
+
 struct NodeStatus {
   std::string node;
   base::Timestamp time;
@@ -70,8 +80,9 @@ struct NodeStatus {
   std::uint64_t tracks = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t entries = 0;
-  std::optional<base::Duration> record_synced_age;  // since the last fsync of the record
-  std::optional<base::Duration> latency_p50;        // reception to picture
+  RecordStatus record;
+  // From the reception of a datagram to the tracks it updated.
+  std::optional<base::Duration> latency_p50;
   std::optional<base::Duration> latency_p99;
   std::vector<SourceStatus> sources;
   std::vector<SensorStatus> sensors;  // order of configuration = bit order of TrackView::sensors
@@ -85,14 +96,21 @@ struct InnovationComponent {
   double sd = 0.0;  // square root of the innovation covariance's diagonal
 };
 
+// What a plot did to its track.
+enum class UpdateKind : std::uint8_t { started, updated, resumed, restarted };
+[[nodiscard]] std::string_view name_of(UpdateKind kind);
+
 // Why a track moved: one update by one plot.
 struct UpdateTrace {
+  UpdateKind kind = UpdateKind::updated;
   base::Timestamp time;  // measurement time of the plot
   std::uint8_t sensor = 0;
   std::array<InnovationComponent, 4> innovation{};
-  std::uint8_t components = 0;  // how many of `innovation` are meant
-  double nis = 0.0;             // normalised innovation squared
-  double gate_ratio = 0.0;      // NIS over the gate's limit: above 1 is outside
+  // How many of `innovation` are meant. 0: the track began anew at this plot, and there was
+  // nothing to compare it with; then NIS and gate mean nothing either.
+  std::uint8_t components = 0;
+  double nis = 0.0;         // normalised innovation squared
+  double gate_ratio = 0.0;  // NIS over the gate's limit: above 1 is outside
 };
 
 // One track as an object without line end, the fields and order of tracks.jsonl: time, track,

@@ -123,14 +123,21 @@ TEST(Documents, OneTrackExplainsItsUpdates) {
   update.components = 2;
   update.nis = 1.234;
   update.gate_ratio = 0.09;
-  const std::vector<UpdateTrace> updates = {update, update};
+  UpdateTrace first;
+  first.kind = UpdateKind::started;
+  first.time = update.time;
+  const std::vector<UpdateTrace> updates = {update, first};
   const json parsed = json::parse(track_json(some_track().time, some_track(), updates, kSensors));
   ASSERT_EQ(parsed.at("updates").size(), 2u);
   EXPECT_EQ(
       parsed.at("updates").at(0),
-      json::parse(R"({"time":"2026-11-22T14:32:04.625Z","sensor":"Gao \"nord\"","innovation":)"
+      json::parse(R"({"time":"2026-11-22T14:32:04.625Z","sensor":"Gao \"nord\"","kind":"updated",)"
+                  R"("innovation":)"
                   R"({"range_m":{"value":12.5,"sd":40.0},"azimuth_deg":{"value":-0.05,"sd":0.08}},)"
                   R"("nis":1.234,"gate_ratio":0.09})"));
+  // A plot that a track begins with was compared with nothing: no zeros that look like agreement.
+  EXPECT_EQ(parsed.at("updates").at(1),
+            json::parse(R"({"time":"2026-11-22T14:32:04.625Z","sensor":"Kati","kind":"started"})"));
 }
 
 TEST(Documents, StatusHasTheProtocolsFields) {
@@ -160,8 +167,14 @@ TEST(Documents, StatusHasTheProtocolsFields) {
   sensor.site = geo::Geodetic{Angle::from_degrees(12.7), Angle::from_degrees(-8.1), Length()};
   status.sensors.push_back(sensor);
 
+  status.record.degraded = true;
+  status.record.detail = "No space left on device";
+  status.record.lost_arrivals = 12;
   const json parsed = json::parse(status_json(status));
   EXPECT_EQ(parsed.at("node"), "bamako");
+  EXPECT_EQ(parsed.at("record"),
+            json::parse(R"({"state":"degraded","detail":"No space left on device",)"
+                        R"("lost_arrivals":12,"lost_explanations":0,"synced_age_s":null})"));
   EXPECT_EQ(parsed.at("latency_ms").at("p50"), 1.2);
   EXPECT_TRUE(parsed.at("latency_ms").at("p99").is_null());
   EXPECT_TRUE(parsed.at("record_synced_age_s").is_null());

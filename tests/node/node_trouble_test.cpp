@@ -1,0 +1,248 @@
+// What a node says of itself when the world around it fails or changes: a full disk, a broken sync,
+// a restart after a live change of configuration, a recording that runs ahead of the clock.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "codec/asterix/encode.hpp"
+#include "node/node.hpp"
+#include "sim/sim_storage.hpp"
+
+namespace liptako::node {
+namespace {
+
+using namespace codec::asterix;  // NOLINT(google-build-using-namespace)
+using base::Timestamp;
+using record::EntryKind;
+
+constexpr base::SacSic kRadar{100, 1};
+
+std::string config_with(std::string_view sources, std::string_view sensor = "Senou") {
+  return "[node]\nname = \"n\"\nrecord = \"r\"\n[[sensor]]\nname = \"" + std::string(sensor) +
+         "\"\nsac = 100\nsic = 1\nkind = \"radar\"\nlat_deg = 12.5\nlon_deg = -8\n" +
+         std::string(sources);
+}
+const std::string kInternal = config_with("[[source]]\nname = \"a\"\nkind = \"internal\"\n");
+
+Timestamp noon() { return *base::parse_rfc3339("2026-11-22T12:00:00Z"); }
+
+NodeOptions options_for(const std::string& config) {
+  NodeOptions options;
+  options.build = "test+1";
+  options.boot_id = "boot";
+  options.config_text = config;
+  options.salt = 7;
+  return options;
+}
+
+// A node with one aircraft before one radar, seen once in five seconds.
+class Station {
+ public:
+  explicit Station(std::string config = kInternal) : disk_(3), config_(std::move(config)) {
+    auto opened = open(config_);
+    EXPECT_TRUE(opened);
+  }
+
+  bool open(const std::string& file) {
+    node_.reset();
+    auto opened = Node::open(disk_, options_for(file), stamp());
+    if (!opened) {
+      ADD_FAILURE() << opened.error().message;
+      return false;
+    }
+    node_ = std::move(*opened);
+    return true;
+  }
+
+  [[nodiscard]] Stamp stamp() const { return {now_, now_ - noon() + std::chrono::hours(1)}; }
+
+  base::Bytes plot(double told_s) const {
+    Cat048Report r;
+    r.source = kRadar;
+    r.time_of_day = TimeOfDay::from(std::chrono::hours(12) + base::seconds(told_s));
+    r.descriptor.emplace();
+    r.descriptor->detection = Detection::mode_s_roll_call;
+    r.measured_position = {base::Length::from_nautical_miles(40), base::Angle::from_degrees(30)};
+    r.flight_level = {base::Length::from_flight_level(350)};
+    r.aircraft_address = base::IcaoAddress(0x062001);
+    base::Bytes out;
+    BlockWriter block(48, out);
+    block.add(r);
+    block.finish();
+    return out;
+  }
+
+  base::Result<void> take(EntryKind kind, base::ByteView payload = {}) {
+    const record::EntryView entry{kind,
+                                  kind == EntryKind::tick ? record::kNoSource : base::SourceId{0},
+                                  stamp().utc,
+                                  stamp().monotonic,
+                                  payload};
+    return node_->take({&entry, 1});
+  }
+
+  // Ticks for `seconds`, a plot every five.
+  void run(int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      if (i % 5 == 0) (void)take(EntryKind::datagram, plot(base::to_seconds(now_ - noon())));
+      (void)take(EntryKind::tick);
+      now_ += std::chrono::seconds(1);
+    }
+  }
+
+  sim::SimStorage disk_;
+  std::string config_;
+  Timestamp now_ = noon();
+  std::unique_ptr<Node> node_;
+};
+
+TEST(NodeTrouble, AFullDiskIsNamedAndTheTracksAgeBeforeTheOperatorsEyes) {
+  Station s;
+  s.run(30);
+  ASSERT_EQ(s.node_->picture(s.now_).size(), 1u);
+  EXPECT_EQ(s.node_->picture(s.now_)[0].status, track::TrackStatus::confirmed);
+  EXPECT_FALSE(s.node_->status(s.stamp()).record.degraded);
+
+  s.disk_.set_capacity(s.disk_.bytes_used());
+  s.run(20);
+  const serve::NodeStatus full = s.node_->status(s.stamp());
+  EXPECT_TRUE(full.record.degraded);
+  EXPECT_FALSE(full.record.detail.empty());
+  EXPECT_GE(full.record.lost_arrivals, 24u);
+  EXPECT_EQ(s.node_->taken(), 0u);
+  ASSERT_EQ(s.node_->picture(s.now_).size(), 1u);
+  EXPECT_EQ(s.node_->picture(s.now_)[0].status, track::TrackStatus::coasting);
+
+  s.disk_.set_capacity(1u << 30);
+  s.run(10);
+  EXPECT_FALSE(s.node_->status(s.stamp()).record.degraded);
+  EXPECT_EQ(s.node_->picture(s.now_)[0].status, track::TrackStatus::confirmed);
+}
+
+TEST(NodeTrouble, AFailedSyncOrSnapshotIsNamed) {
+  Station s;
+  s.run(2);
+  s.node_->finish_snapshot(base::world_failed("snapshot/1: no space"));
+  EXPECT_EQ(s.node_->status(s.stamp()).record.detail, "snapshot/1: no space");
+  s.node_->finish_snapshot({});
+  EXPECT_FALSE(s.node_->status(s.stamp()).record.degraded);
+  s.disk_.set_sync_failure(1.0);
+  EXPECT_FALSE(s.node_->sync().has_value());
+  EXPECT_TRUE(s.node_->status(s.stamp()).record.degraded);
+}
+
+TEST(NodeTrouble, ALiveChangeOutlivesARestartUntilTheFileChanges) {
+  Station s;
+  const std::string live = config_with("[[source]]\nname = \"a\"\nkind = \"internal\"\n", "Live");
+  ASSERT_TRUE(s.node_->reconfigure(live, "live", s.stamp()).has_value());
+  for (int restart = 0; restart < 2; ++restart) {
+    ASSERT_TRUE(s.open(kInternal));
+    EXPECT_EQ(s.node_->core().config_text(), live);
+    const auto& remarks = s.node_->opened().remarks;
+    EXPECT_TRUE(std::any_of(remarks.begin(), remarks.end(), [](const std::string& r) {
+      return r.find("stays in force") != std::string::npos;
+    }));
+  }
+  const std::string edited = kInternal + "# edited\n";
+  ASSERT_TRUE(s.open(edited));
+  EXPECT_EQ(s.node_->core().config_text(), edited);
+  EXPECT_TRUE(s.node_->opened().remarks.empty());
+  ASSERT_TRUE(s.open(kInternal));
+  EXPECT_EQ(s.node_->core().config_text(), kInternal);
+  const auto replayed = replay(s.disk_, "test+1");
+  ASSERT_TRUE(replayed.has_value());
+  EXPECT_EQ(replayed->core.hash(), s.node_->core().hash());
+}
+
+TEST(NodeTrouble, ALiveChangeCannotMoveWhatARunningProcessHasOpen) {
+  Station s;
+  const auto changed = [](std::string_view from, std::string_view to) {
+    std::string text = kInternal;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  const auto record =
+      s.node_->reconfigure(changed("record = \"r\"", "record = \"x\""), "live", s.stamp());
+  ASSERT_FALSE(record.has_value());
+  EXPECT_EQ(record.error().message.find("live: node.record: "), 0u);
+  EXPECT_NE(record.error().message.find("restart"), std::string::npos);
+  const auto listen = s.node_->reconfigure(
+      changed("record = \"r\"", "record = \"r\"\nlisten = \"0.0.0.0:1\""), "live", s.stamp());
+  ASSERT_FALSE(listen.has_value());
+  EXPECT_EQ(listen.error().message.find("live: node.listen: "), 0u);
+  EXPECT_EQ(s.node_->core().config_text(), kInternal);
+}
+
+TEST(NodeTrouble, TracesTellWhatAPlotDidAndEndWithTheConfigurationTheyNameSensorsOf) {
+  Station s;
+  s.run(30);
+  const base::TrackNumber number = s.node_->picture(s.now_).at(0).number;
+  const auto updates = s.node_->updates_of(number);
+  ASSERT_GE(updates.size(), 4u);
+  EXPECT_EQ(updates.front().kind, serve::UpdateKind::started);
+  EXPECT_EQ(updates.front().components, 0);
+  EXPECT_EQ(updates.back().kind, serve::UpdateKind::updated);
+  EXPECT_EQ(updates.back().components, 2);
+  ASSERT_TRUE(s.node_
+                  ->reconfigure(config_with("[[source]]\nname = \"a\"\nkind = \"internal\"\n", "B"),
+                                "live",
+                                s.stamp())
+                  .has_value());
+  EXPECT_TRUE(s.node_->updates_of(number).empty());
+}
+
+TEST(NodeTrouble, DatagramsLostBeforeTheRecordAreCountedAsOverflow) {
+  Station s;
+  const std::string_view event = "overflow 12";
+  ASSERT_TRUE(s.take(EntryKind::source_event,
+                     {reinterpret_cast<const std::uint8_t*>(event.data()), event.size()})
+                  .has_value());
+  EXPECT_EQ(s.node_->status(s.stamp()).sources.at(0).overflowed, 12u);
+}
+
+// Ten times as fast as the clock, for ten seconds of it.
+void play_fast(Station& s) {
+  for (int second = 0; second < 100; ++second) {
+    if (second % 5 == 0) {
+      ASSERT_TRUE(s.take(EntryKind::datagram, s.plot(second)).has_value());
+    }
+    s.now_ += std::chrono::milliseconds(100);
+    ASSERT_TRUE(s.take(EntryKind::tick).has_value());
+  }
+}
+
+TEST(NodeTrouble, OnlyARecordingPlayedAtSpeedTakesThePictureWithIt) {
+  Station fast(
+      config_with("[[source]]\nname = \"f\"\nkind = \"file\"\npath = \"x\"\ntime = "
+                  "\"rebase\"\nspeed = 10\n"));
+  play_fast(fast);
+  EXPECT_GT(fast.node_->core().picture_time(fast.now_) - fast.now_, std::chrono::seconds(80));
+
+  Station paced(
+      config_with("[[source]]\nname = \"f\"\nkind = \"file\"\npath = \"x\"\ntime = "
+                  "\"rebase\"\n"));
+  play_fast(paced);
+  EXPECT_EQ(paced.node_->core().picture_time(paced.now_), paced.now_);
+}
+
+TEST(NodeTrouble, ARecordingThatEndedNoLongerLeadsOneThatPlays) {
+  Station s(
+      config_with("[[source]]\nname = \"f\"\nkind = \"file\"\npath = \"x\"\ntime = "
+                  "\"rebase\"\nspeed = 10\n[[source]]\nname = \"g\"\nkind = \"file\"\npath = "
+                  "\"y\"\ntime = \"rebase\"\nspeed = 2\n"));
+  play_fast(s);
+  const std::string_view end = "ended after 20 blocks";
+  ASSERT_TRUE(s.take(EntryKind::source_event,
+                     {reinterpret_cast<const std::uint8_t*>(end.data()), end.size()})
+                  .has_value());
+  // Nobody plays: time goes on from there, and the tracks of the recording fade.
+  EXPECT_GT(s.node_->core().picture_time(s.now_) - s.now_, std::chrono::seconds(80));
+  const base::Bytes bytes = s.plot(100);
+  const record::EntryView other{
+      EntryKind::datagram, base::SourceId{1}, s.stamp().utc, s.stamp().monotonic, bytes};
+  ASSERT_TRUE(s.node_->take({&other, 1}).has_value());
+  EXPECT_EQ(s.node_->core().picture_time(s.now_), s.now_);
+}
+
+}  // namespace
+}  // namespace liptako::node
