@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -19,6 +20,14 @@ namespace {
 std::string content(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool connect_loopback(int socket, int port) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(port));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
 }
 
 }  // namespace
@@ -79,14 +88,26 @@ bool eventually(std::chrono::milliseconds limit, const std::function<bool()>& co
   return true;
 }
 
+TcpPeer::TcpPeer(int port)
+    : socket_(socket(AF_INET, SOCK_STREAM, 0)), connected_(connect_loopback(socket_, port)) {}
+
+TcpPeer::~TcpPeer() { close(socket_); }
+
+bool TcpPeer::send(const std::string& bytes) const {
+  return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+         static_cast<ssize_t>(bytes.size());
+}
+
+bool TcpPeer::closed_by_peer() const {
+  pollfd state{socket_, POLLIN, 0};
+  char byte = 0;
+  return poll(&state, 1, 10'000) == 1 && recv(socket_, &byte, 1, 0) <= 0;
+}
+
 Answer http(int port, const std::string& method, const std::string& path, const std::string& body) {
   const int s = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(static_cast<std::uint16_t>(port));
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   Answer answer;
-  if (connect(s, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0) {
+  if (connect_loopback(s, port)) {
     const std::string request =
         method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
         "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +

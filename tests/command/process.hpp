@@ -56,6 +56,23 @@ struct Answer {
                           const std::string& path,
                           const std::string& body = "");
 
+// A peer that sends bytes to a TCP source on 127.0.0.1.
+class TcpPeer {
+ public:
+  explicit TcpPeer(int port);
+  ~TcpPeer();
+  TcpPeer(const TcpPeer&) = delete;
+  TcpPeer& operator=(const TcpPeer&) = delete;
+  [[nodiscard]] bool connected() const { return connected_; }
+  [[nodiscard]] bool send(const std::string& bytes) const;
+  // Waits for it, at most ten seconds.
+  [[nodiscard]] bool closed_by_peer() const;
+
+ private:
+  int socket_;
+  bool connected_;
+};
+
 // The port in "http://127.0.0.1:PORT/", 0 if it is not there yet.
 [[nodiscard]] int port_in(const std::string& output);
 
