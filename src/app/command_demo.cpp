@@ -112,10 +112,10 @@ int run_demo(const DemoOptions& options, const std::atomic<bool>& stop) {
   const double p50 = milliseconds(status.latency_p50), p99 = milliseconds(status.latency_p99);
   if (options.json) {
     fmt::print(
-        "{{\"nodes\":[{{\"name\":\"{}\",\"plots\":{},\"tracks\":{},\"sources\":{},\"bytes_in\":{},"
+        "{{\"nodes\":[{{\"name\":{},\"plots\":{},\"tracks\":{},\"sources\":{},\"bytes_in\":{},"
         "\"latency_ms\":{{\"p50\":{:.3f},\"p99\":{:.3f}}},\"hash\":\"{}\"}}],\"seconds\":{:.1f}}}"
         "\n",
-        name,
+        in_json(name),
         status.plots,
         status.tracks,
         status.sources.size(),
@@ -141,8 +141,7 @@ int run_demo(const DemoOptions& options, const std::atomic<bool>& stop) {
             hash));
   }
   std::fflush(stdout);
-  if (const auto trouble = live.take_trouble()) return report({base::ErrorKind::world, *trouble});
-  return kDone;
+  return live.failed_to_record() ? kWorldFailed : kDone;  // it was told as it happened
 }
 
 }  // namespace liptako::app

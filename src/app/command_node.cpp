@@ -60,10 +60,7 @@ int run_node(const NodeOptions& options, const std::atomic<bool>& stop) {
   });
   (*live)->run(ended);
   (*live)->close();
-  if (const auto trouble = (*live)->take_trouble()) {
-    return report({base::ErrorKind::world, *trouble});
-  }
-  return kDone;
+  return (*live)->failed_to_record() ? kWorldFailed : kDone;  // it was told as it happened
 }
 
 }  // namespace liptako::app

@@ -17,6 +17,7 @@ namespace {
 
 // A longer pause in a recording is not waited for.
 constexpr base::Duration kLongestPause = std::chrono::seconds(60);
+constexpr std::uint16_t kLastPort = 65'535;
 constexpr base::Duration kLongestNap = std::chrono::milliseconds(50);  // how soon a stop is noticed
 
 }  // namespace
@@ -24,11 +25,20 @@ constexpr base::Duration kLongestNap = std::chrono::milliseconds(50);  // how so
 int run_play(const PlayOptions& options, const std::atomic<bool>& stop) {
   const std::size_t colon = options.to.rfind(':');
   std::uint16_t port = 0;
-  if (colon == std::string::npos ||
-      std::from_chars(options.to.data() + colon + 1, options.to.data() + options.to.size(), port)
-              .ec != std::errc{}) {
+  const char* const end = options.to.data() + options.to.size();
+  const auto read = colon == std::string::npos
+                        ? std::from_chars_result{end, std::errc::invalid_argument}
+                        : std::from_chars(options.to.data() + colon + 1, end, port);
+  if (read.ec != std::errc{} || read.ptr != end || port == 0) {
     return report({base::ErrorKind::usage,
                    fmt::format("--to: '{}' is not of the form 127.0.0.1:8600", options.to)});
+  }
+  if (options.files.size() - 1 > static_cast<std::size_t>(kLastPort - port)) {
+    return report({base::ErrorKind::usage,
+                   fmt::format("--to: {} files from port {} on would need ports past {}",
+                               options.files.size(),
+                               port,
+                               kLastPort)});
   }
   std::vector<io::MappedFile> files;
   std::vector<io::UdpSender> senders;

@@ -27,9 +27,9 @@ int run_replay(const ReplayOptions& options) {
   for (const auto& feed : core.feeds()) plots += feed.counters().plots;
   if (options.json) {
     fmt::print(
-        "{{\"node\":\"{}\",\"entries\":{},\"plots\":{},\"tracks\":{},\"until\":\"{}\",\"damaged\":{"
+        "{{\"node\":{},\"entries\":{},\"plots\":{},\"tracks\":{},\"until\":\"{}\",\"damaged\":{"
         "},\"hash\":\"{}\"}}\n",
-        core.config().name,
+        in_json(core.config().name),
         replayed->entries,
         plots,
         core.tracker().track_count(),

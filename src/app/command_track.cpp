@@ -25,7 +25,8 @@ int run_track(const TrackOptions& options) {
   if (!options.date.empty()) {
     auto date = base::parse_rfc3339(options.date);
     if (!date) return report(date.error());
-    offline.date = *date;
+    // The day begins at midnight, whatever time of day was written.
+    offline.date = base::Timestamp(std::chrono::floor<std::chrono::days>(*date));
   }
   if (!options.sensors.empty()) {
     auto text = read_file(options.sensors, kMaxSensorsSize);

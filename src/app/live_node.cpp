@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <utility>
 
 #include "app/files.hpp"
+#include "app/words.hpp"
 #include "codec/asterix/record.hpp"
 #include "feeds/block_time.hpp"
 #include "seal/sha256.hpp"
@@ -115,7 +117,8 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   live->publication_ = std::make_shared<io::Published<serve::Publication>>();
   live->trails_ = std::make_shared<io::Published<serve::Trails>>();
   live->inbox_ = std::make_unique<io::Inbox>(live->clock_);
-  live->disk_ = std::make_unique<io::Background>();
+  live->sync_thread_ = std::make_unique<io::Background>();
+  live->snapshot_thread_ = std::make_unique<io::Background>();
   live->thread_ = std::make_unique<io::IoThread>();
   live->sources_ = std::make_unique<io::Sources>(*live->thread_, *live->inbox_);
   live->publish();  // before the first client
@@ -139,7 +142,10 @@ LiveNode::~LiveNode() {
 
 void LiveNode::open_sources() {
   const auto& sources = node_->core().config().sources;
+  open_.resize(sources.size());
   for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (open_[i]) continue;
+    open_[i] = sources[i];
     const base::SourceId id{static_cast<std::uint16_t>(i)};
     const auto source_options = options_of(sources[i]);
     if (!source_options) continue;
@@ -147,13 +153,15 @@ void LiveNode::open_sources() {
       inbox_->push_event(id, "failed " + opened.error().message);
     }
   }
-  open_sources_ = sources.size();
 }
 
-void LiveNode::close_sources() {
-  for (std::size_t i = 0; i < open_sources_; ++i)
+void LiveNode::close_sources(const node::NodeConfig& next) {
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (!open_[i]) continue;
+    if (i < next.sources.size() && node::same_stream(*open_[i], next.sources[i])) continue;
     sources_->close(base::SourceId{static_cast<std::uint16_t>(i)});
-  open_sources_ = 0;
+    open_[i].reset();
+  }
 }
 
 void LiveNode::run(const std::atomic<bool>& stop) {
@@ -166,6 +174,7 @@ void LiveNode::turn(Duration timeout) {
   const Duration before = clock_.monotonic_now();
   const Duration due = std::min({next_tick_, next_publication_, next_sync_});
   take(inbox_->pop(std::clamp<Duration>(due - before, Duration::zero(), timeout)));
+  obey_commands();
   const Duration now_monotonic = clock_.monotonic_now();
   if (now_monotonic >= next_tick_) {
     next_tick_ = now_monotonic + kTickEvery;
@@ -179,33 +188,38 @@ void LiveNode::turn(Duration timeout) {
 }
 
 void LiveNode::take(std::span<const io::InboxItem> items) {
-  // Taken out first: obeying one may pop the inbox again, which ends the life of its items.
-  std::vector<io::Command> commands;
   arrivals_.clear();
   for (const io::InboxItem& item : items) {
     if (item.kind == io::ItemKind::command) {
-      commands.push_back(std::move(*item.command));
+      commands_.push_back(std::move(*item.command));
       continue;
     }
     const auto kind = item.kind == io::ItemKind::datagram ? record::EntryKind::datagram
                                                           : record::EntryKind::source_event;
     arrivals_.push_back({kind, item.source, item.utc, item.monotonic, item.bytes});
   }
-  if (!arrivals_.empty()) {
-    if (auto taken = node_->take(arrivals_); !taken) trouble_ = taken.error().message;
-    const Duration done = clock_.monotonic_now();
-    for (const record::EntryView& entry : arrivals_) {
-      if (entry.kind == record::EntryKind::datagram) node_->note_latency(done - entry.monotonic);
-    }
+  if (arrivals_.empty()) return;
+  (void)node_->take(arrivals_);  // a failure is the node's to tell: record_trouble()
+  const Duration done = clock_.monotonic_now();
+  for (std::size_t i = 0; i < node_->taken(); ++i) {
+    const record::EntryView& entry = arrivals_[i];
+    if (entry.kind == record::EntryKind::datagram) node_->note_latency(done - entry.monotonic);
   }
-  for (io::Command& command : commands) obey(command);
 }
 
 void LiveNode::tick() {
   const node::Stamp stamp = read_clock();
   const record::EntryView entry{
       record::EntryKind::tick, record::kNoSource, stamp.utc, stamp.monotonic, {}};
-  if (auto taken = node_->take({&entry, 1}); !taken) trouble_ = taken.error().message;
+  (void)node_->take({&entry, 1});
+}
+
+void LiveNode::obey_commands() {
+  while (!commands_.empty()) {
+    io::Command command = std::move(commands_.front());
+    commands_.pop_front();
+    obey(command);
+  }
 }
 
 void LiveNode::obey(io::Command& command) {
@@ -220,21 +234,23 @@ void LiveNode::obey(io::Command& command) {
         serve::track_json(
             publication->time, *view, node_->updates_of(number), publication->sensor_names));
   }
-  if (command.name == "config") {
-    auto config = node::parse_config(command.body, "configuration");
-    if (!config) return command.reply(400, serve::error_json(config.error().message));
-    // Nothing that a source of the old configuration still pushes may be taken for one of the new.
-    close_sources();
-    settle_disk();
-    take(inbox_->pop(Duration::zero()));
-    auto done = node_->reconfigure(command.body, "configuration", read_clock());
-    open_sources();
-    if (!done) return command.reply(500, serve::error_json(done.error().message));
-    publish();
-    return command.reply(200, serve::accepted_json());
-  }
+  if (command.name == "config") return change_configuration(command);
   if (command.name == "config_text") return command.reply(200, node_->core().config_text());
   command.reply(404, serve::error_json("not found"));
+}
+
+void LiveNode::change_configuration(io::Command& command) {
+  auto config = node_->check(command.body, "configuration");
+  if (!config) return command.reply(400, serve::error_json(config.error().message));
+  // Nothing that a source of the old configuration still pushes may be taken for one of the new.
+  close_sources(*config);
+  settle_sync();
+  take(inbox_->pop(Duration::zero()));
+  auto done = node_->reconfigure(command.body, "configuration", read_clock());
+  open_sources();
+  if (!done) return command.reply(500, serve::error_json(done.error().message));
+  publish();
+  command.reply(200, serve::accepted_json());
 }
 
 void LiveNode::publish() {
@@ -251,44 +267,66 @@ void LiveNode::publish() {
 }
 
 void LiveNode::keep_record() {
-  if (!disk_->idle()) return;
   const Duration now_monotonic = clock_.monotonic_now();
-  settle_disk();
-  if (auto snapshot = node_->take_due_snapshot(now_monotonic)) {
-    disk_->run([this, snapshot = std::move(*snapshot)] {
-      (void)record::write_snapshot(*storage_, snapshot);
-    });
-    return;
+  if (sync_thread_->idle()) {
+    settle_sync();
+    if (now_monotonic >= next_sync_) {
+      next_sync_ = now_monotonic + kSyncEvery;
+      syncing_ = node_->begin_sync();
+      if (syncing_) sync_thread_->run([this, file = syncing_->file] { synced_ = file->sync(); });
+    }
   }
-  if (now_monotonic < next_sync_) return;
-  next_sync_ = now_monotonic + kSyncEvery;
-  syncing_ = node_->begin_sync();
-  if (syncing_) disk_->run([this, file = syncing_->file] { synced_ = file->sync(); });
+  if (snapshot_thread_->idle()) {
+    settle_snapshot();
+    if (auto snapshot = node_->take_due_snapshot(now_monotonic)) {
+      snapshotting_ = true;
+      snapshot_thread_->run([this, snapshot = std::move(*snapshot)] {
+        snapshot_written_ = record::write_snapshot(*storage_, snapshot);
+      });
+    }
+  }
+  tell_trouble();
 }
 
-void LiveNode::settle_disk() {
-  disk_->wait_until_idle();
+void LiveNode::settle_sync() {
+  sync_thread_->wait_until_idle();
   if (!syncing_) return;
-  if (!synced_) trouble_ = synced_.error().message;
   node_->finish_sync(*syncing_, synced_, clock_.monotonic_now());
   syncing_.reset();
 }
 
-void LiveNode::close() {
-  close_sources();
-  take(inbox_->pop(Duration::zero()));
-  server_.reset();
-  settle_disk();
-  if (auto synced = node_->sync(); !synced) {
-    trouble_ = synced.error().message;
-    return;
-  }
-  if (auto written = record::write_snapshot(*storage_, node_->snapshot()); !written)
-    trouble_ = written.error().message;
+void LiveNode::settle_snapshot() {
+  snapshot_thread_->wait_until_idle();
+  if (std::exchange(snapshotting_, false)) node_->finish_snapshot(snapshot_written_);
 }
 
-std::optional<std::string> LiveNode::take_trouble() {
-  return std::exchange(trouble_, std::nullopt);
+void LiveNode::tell_trouble() {
+  std::optional<std::string> now;
+  if (const auto trouble = node_->record_trouble()) now = trouble->message;
+  if (now == trouble_) return;
+  trouble_ = std::move(now);
+  if (trouble_) {
+    fmt::print(
+        stderr, "liptako: {}: {}\n", say("enregistrement dégradé", "record degraded"), *trouble_);
+  } else {
+    fmt::print(stderr,
+               "liptako: {}\n",
+               say("l'enregistrement fonctionne à nouveau", "the record is written again"));
+  }
+}
+
+void LiveNode::close() {
+  close_sources({});
+  take(inbox_->pop(Duration::zero()));
+  // What was asked too late is refused: obeying it could open sources again.
+  for (io::Command& command : commands_)
+    command.reply(503, serve::error_json("the node is stopping"));
+  commands_.clear();
+  server_.reset();
+  settle_sync();
+  settle_snapshot();
+  if (node_->sync()) node_->finish_snapshot(record::write_snapshot(*storage_, node_->snapshot()));
+  tell_trouble();
 }
 
 io::HttpHandlers LiveNode::handlers() {

@@ -4,10 +4,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "io/background.hpp"
@@ -50,21 +52,31 @@ class LiveNode {
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   [[nodiscard]] const node::Node& node() const { return *node_; }
   [[nodiscard]] node::Stamp read_clock();
-  // The newest failure to write, for the person at the terminal; cleared by reading.
-  [[nodiscard]] std::optional<std::string> take_trouble();
+  // Something that came in is not in the record, or not safe there. Told on stderr as it happens.
+  [[nodiscard]] bool failed_to_record() const {
+    return trouble_.has_value() || node_->lost_arrivals() > 0;
+  }
 
  private:
   LiveNode() = default;
   void turn(base::Duration timeout);
+  // Commands among the items wait in commands_: one that takes items must not obey another.
   void take(std::span<const io::InboxItem> items);
   void tick();
+  void obey_commands();
   void obey(io::Command& command);
+  void change_configuration(io::Command& command);
   void publish();
   void keep_record();
-  // Waits for the disk thread and takes back a sync that is out.
-  void settle_disk();
+  // Waits for the thread that syncs and takes back a sync that is out.
+  void settle_sync();
+  void settle_snapshot();
+  // Tells the person at the terminal, once, when writing begins to fail and when it works again.
+  void tell_trouble();
+  // Those of the configuration in force that are not open.
   void open_sources();
-  void close_sources();
+  // All but those which `next` wants just as they are.
+  void close_sources(const node::NodeConfig& next);
   [[nodiscard]] io::HttpHandlers handlers();
 
   LiveNodeOptions options_;
@@ -77,13 +89,18 @@ class LiveNode {
   std::shared_ptr<io::Published<serve::Trails>> trails_;
   std::unique_ptr<io::IoThread> thread_;
   std::unique_ptr<io::Sources> sources_;
-  std::size_t open_sources_ = 0;
+  std::vector<std::optional<node::SourceConfig>> open_;  // by SourceId
   std::unique_ptr<io::HttpServer> server_;
-  std::unique_ptr<io::Background> disk_;
+  // Two, so that a long snapshot does not hold up the sync that others wait for.
+  std::unique_ptr<io::Background> sync_thread_;
+  std::unique_ptr<io::Background> snapshot_thread_;
 
+  std::deque<io::Command> commands_;
   std::vector<record::EntryView> arrivals_;  // scratch
   std::optional<record::SyncTicket> syncing_;
   base::Result<void> synced_;
+  bool snapshotting_ = false;
+  base::Result<void> snapshot_written_;
   base::Duration next_tick_{};
   base::Duration next_publication_{};
   base::Duration next_trails_{};

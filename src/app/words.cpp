@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "serve/json_writer.hpp"
+
 namespace liptako::app {
 
 bool speaks_english() {
@@ -11,6 +13,12 @@ bool speaks_english() {
     return std::string_view(value).starts_with("en");
   }
   return false;
+}
+
+std::string in_json(std::string_view text) {
+  std::string out;
+  serve::JsonWriter(out).string(text);
+  return out;
 }
 
 }  // namespace liptako::app

@@ -2,6 +2,7 @@
 // LANG) asks for it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace liptako::app {
@@ -10,5 +11,8 @@ namespace liptako::app {
 [[nodiscard]] inline std::string_view say(std::string_view french, std::string_view english) {
   return speaks_english() ? english : french;
 }
+
+// A JSON string, quotes included.
+[[nodiscard]] std::string in_json(std::string_view text);
 
 }  // namespace liptako::app

@@ -1,0 +1,156 @@
+// The wiring between inbox, node and sources: commands one after the other, sources that stay open
+// through a change of configuration, and a close that opens nothing.
+#include "app/live_node.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "app/words.hpp"
+#include "codec/asterix/encode.hpp"
+
+namespace liptako::app {
+namespace {
+
+using Replies = std::vector<std::pair<int, std::string>>;
+
+class LiveNodes : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "liptako-live-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    std::ofstream file(folder_ / "radar.ast", std::ios::binary);
+    for (int second = 0; second < 20; ++second) {
+      codec::asterix::Cat048Report r;
+      r.source = {1, 2};
+      r.time_of_day = codec::asterix::TimeOfDay::from(std::chrono::seconds(40'000 + second));
+      base::Bytes bytes;
+      codec::asterix::BlockWriter block(48, bytes);
+      block.add(r);
+      block.finish();
+      file.write(reinterpret_cast<const char*>(bytes.data()),
+                 static_cast<std::streamsize>(bytes.size()));
+    }
+  }
+  void TearDown() override {
+    live_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  [[nodiscard]] std::string config(std::string_view name, std::string_view more = "") const {
+    return "[node]\nname = \"" + std::string(name) + "\"\nrecord = \"" +
+           (folder_ / "record").string() + "\"\nlisten = \"127.0.0.1:0\"\n" + std::string(more);
+  }
+  [[nodiscard]] std::string file_source(std::string_view more = "") const {
+    return "[[source]]\nname = \"file\"\nkind = \"file\"\npath = \"" +
+           (folder_ / "radar.ast").string() + "\"\nspeed = 0\n" + std::string(more);
+  }
+
+  void start(const std::string& text) {
+    LiveNodeOptions options;
+    options.config_text = text;
+    options.config_name = "test";
+    options.build = "test";
+    auto started = LiveNode::start(options);
+    ASSERT_TRUE(started.has_value()) << started.error().message;
+    live_ = std::move(*started);
+  }
+
+  void ask(std::string name, std::string body, std::function<void()> then = [] {}) {
+    io::Command command{std::move(name),
+                        std::move(body),
+                        [this, then = std::move(then)](int status, std::string text) {
+                          replies_.emplace_back(status, std::move(text));
+                          then();
+                        }};
+    ASSERT_TRUE(live_->inbox().push_command(command));
+  }
+
+  // The owner's loop until everything asked so far is answered.
+  void run() {
+    std::atomic<bool> stop = false;
+    io::Command last{"config_text", "", [&](int, const std::string&) { stop = true; }};
+    ASSERT_TRUE(live_->inbox().push_command(last));
+    live_->run(stop);
+  }
+
+  bool run_until(const std::function<bool()>& reached) {
+    for (int i = 0; i < 500 && !reached(); ++i) {
+      run();
+      io::pause_for(std::chrono::milliseconds(10));
+    }
+    return reached();
+  }
+
+  [[nodiscard]] node::SourceLife life() const { return live_->node().core().conditions()[0].life; }
+  [[nodiscard]] std::uint64_t datagrams() const {
+    return live_->node().core().feeds()[0].counters().datagrams;
+  }
+
+  std::filesystem::path folder_;
+  Replies replies_;
+  std::unique_ptr<LiveNode> live_;
+};
+
+TEST_F(LiveNodes, ConfigurationsThatWaitAreObeyedInTheirOrder) {
+  start(config("one"));
+  // A change of configuration empties the inbox; the change that it finds there comes after it.
+  ask("config_text", "", [this] { ask("config", config("three")); });
+  ask("config", config("two"));
+  run();
+  run();
+  ASSERT_EQ(replies_.size(), 3u);
+  for (const auto& [status, text] : replies_) EXPECT_EQ(status, 200) << text;
+  EXPECT_EQ(live_->node().core().config().name, "three");
+}
+
+TEST_F(LiveNodes, ASourceThatAChangeLeavesAloneIsNotPlayedAgain) {
+  start(config("a", file_source()));
+  ASSERT_TRUE(run_until([&] { return life() == node::SourceLife::ended; }));
+  EXPECT_EQ(datagrams(), 20u);
+  const std::string sensor = "[[sensor]]\nname = \"s\"\nsac = 1\nsic = 2\nkind = \"adsb\"\n";
+  ask("config", config("b", file_source("stall_after_s = 5\n") + sensor));
+  for (int i = 0; i < 20; ++i) {
+    run();
+    io::pause_for(std::chrono::milliseconds(10));
+  }
+  ASSERT_EQ(replies_.size(), 1u);
+  EXPECT_EQ(replies_[0].first, 200) << replies_[0].second;
+  EXPECT_EQ(datagrams(), 20u);
+  EXPECT_EQ(life(), node::SourceLife::ended);
+  // One of its own settings: now it is opened anew.
+  ask("config", config("c", file_source("interface = \"x\"\n") + sensor));
+  EXPECT_TRUE(run_until([&] { return datagrams() == 40; }));
+}
+
+TEST_F(LiveNodes, WhatCannotChangeLiveIsRefusedBeforeASourceCloses) {
+  start(config("a", file_source()));
+  ASSERT_TRUE(run_until([&] { return life() == node::SourceLife::ended; }));
+  std::string moved = config("a");
+  moved.replace(moved.find("127.0.0.1:0"), 11, "127.0.0.1:9");
+  ask("config", moved);
+  run();
+  ASSERT_EQ(replies_.size(), 1u);
+  EXPECT_EQ(replies_[0].first, 400);
+  EXPECT_NE(replies_[0].second.find("node.listen"), std::string::npos);
+  EXPECT_EQ(datagrams(), 20u);
+}
+
+TEST_F(LiveNodes, ACommandThatComesWithTheEndIsRefused) {
+  start(config("a"));
+  run();
+  ask("config", config("late"));
+  live_->close();
+  ASSERT_EQ(replies_.size(), 1u);
+  EXPECT_EQ(replies_[0].first, 503);
+  EXPECT_EQ(live_->node().core().config().name, "a");
+  EXPECT_FALSE(live_->failed_to_record());
+}
+
+TEST(Words, ANameWithQuotesIsStillJson) { EXPECT_EQ(in_json("a\"b\\\n"), R"("a\"b\\\n")"); }
+
+}  // namespace
+}  // namespace liptako::app
