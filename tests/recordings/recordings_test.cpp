@@ -98,14 +98,12 @@ void expect_one_track(base::IcaoAddress address,
 }
 
 TEST(Recordings, AlicanteEveryAddressHeardForThirtySecondsIsOneTrack) {
-  const auto bytes = asterix::read_surveillance("cat021_v2x_alicante.ast.xz");
-  if (!bytes)
-    GTEST_SKIP() << "cat021_v2x_alicante.ast.xz is not in " << asterix::surveillance_data();
+  LIPTAKO_NEED_RECORDING(bytes, "cat021_v2x_alicante.ast.xz");
   Heard heard;
-  asterix::decode_datagram(*bytes, heard);
+  asterix::decode_datagram(bytes, heard);
   EXPECT_EQ(heard.records, 20'090u);
   EXPECT_EQ(heard.errors, 0u);
-  const Tracked tracked = track_all(*bytes);
+  const Tracked tracked = track_all(bytes);
   EXPECT_EQ(tracked.summary.plots, 20'090u);
   int addresses = 0;
   for (const auto& [address, times] : heard.times) {
@@ -119,14 +117,12 @@ TEST(Recordings, AlicanteEveryAddressHeardForThirtySecondsIsOneTrack) {
 }
 
 TEST(Recordings, JahorinaEveryAddressSeenOnFiveScansIsOneTrack) {
-  const auto bytes = asterix::read_surveillance("cat048_034_jahorina.ast.xz");
-  if (!bytes)
-    GTEST_SKIP() << "cat048_034_jahorina.ast.xz is not in " << asterix::surveillance_data();
+  LIPTAKO_NEED_RECORDING(bytes, "cat048_034_jahorina.ast.xz");
   Heard heard;
-  asterix::decode_datagram(*bytes, heard);
+  asterix::decode_datagram(bytes, heard);
   EXPECT_EQ(heard.records, 2119u);
   EXPECT_EQ(heard.errors, 0u);
-  const Tracked tracked = track_all(*bytes);
+  const Tracked tracked = track_all(bytes);
   int addresses = 0;
   for (const auto& [address, times] : heard.times) {
     // Plots of one antenna turn (5 s) are one scan; the recording repeats some of its seconds.
@@ -145,10 +141,8 @@ TEST(Recordings, JahorinaEveryAddressSeenOnFiveScansIsOneTrack) {
 }
 
 TEST(Recordings, TheWholeRunIsTheSameTwice) {
-  const auto bytes = asterix::read_surveillance("cat048_034_jahorina.ast.xz");
-  if (!bytes)
-    GTEST_SKIP() << "cat048_034_jahorina.ast.xz is not in " << asterix::surveillance_data();
-  const Tracked a = track_all(*bytes), b = track_all(*bytes);
+  LIPTAKO_NEED_RECORDING(bytes, "cat048_034_jahorina.ast.xz");
+  const Tracked a = track_all(bytes), b = track_all(bytes);
   ASSERT_EQ(a.updates.size(), b.updates.size());
   for (const auto& [address, updates] : a.updates) {
     ASSERT_EQ(updates.size(), b.updates.at(address).size());
