@@ -24,6 +24,7 @@ constexpr Duration kTickEvery = std::chrono::milliseconds(500);
 constexpr Duration kPublishEvery = std::chrono::milliseconds(200);
 constexpr Duration kTrailsEvery = std::chrono::seconds(1);
 constexpr Duration kSyncEvery = std::chrono::milliseconds(200);
+constexpr Duration kWellAgain = std::chrono::seconds(10);
 
 std::uint64_t random_bits() {
   std::uint64_t bits = 0;
@@ -301,18 +302,25 @@ void LiveNode::settle_snapshot() {
 }
 
 void LiveNode::tell_trouble() {
-  std::optional<std::string> now;
-  if (const auto trouble = node_->record_trouble()) now = trouble->message;
-  if (now == trouble_) return;
-  trouble_ = std::move(now);
-  if (trouble_) {
-    fmt::print(
-        stderr, "liptako: {}: {}\n", say("enregistrement dégradé", "record degraded"), *trouble_);
-  } else {
+  if (const auto trouble = node_->record_trouble()) {
+    well_since_.reset();
+    if (!told_.insert(trouble->part).second) return;
     fmt::print(stderr,
-               "liptako: {}\n",
-               say("l'enregistrement fonctionne à nouveau", "the record is written again"));
+               "liptako: {}: {}\n",
+               say("enregistrement dégradé", "record degraded"),
+               trouble->error.message);
+    return;
   }
+  if (told_.empty()) return;
+  const Duration now = clock_.monotonic_now();
+  if (!well_since_) well_since_ = now;
+  if (now - *well_since_ < kWellAgain) return;
+  told_.clear();
+  fmt::print(stderr,
+             "liptako: {}\n",
+             fmt::format(fmt::runtime(say("enregistrement rétabli, {} arrivées perdues",
+                                          "record well again, {} arrivals lost")),
+                         node_->lost_arrivals()));
 }
 
 void LiveNode::close() {

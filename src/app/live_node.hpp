@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,7 @@ class LiveNode {
   [[nodiscard]] node::Stamp read_clock();
   // Something that came in is not in the record, or not safe there. Told on stderr as it happens.
   [[nodiscard]] bool failed_to_record() const {
-    return trouble_.has_value() || node_->lost_arrivals() > 0;
+    return node_->record_trouble().has_value() || node_->lost_arrivals() > 0;
   }
 
  private:
@@ -71,7 +72,8 @@ class LiveNode {
   // Waits for the thread that syncs and takes back a sync that is out.
   void settle_sync();
   void settle_snapshot();
-  // Tells the person at the terminal, once, when writing begins to fail and when it works again.
+  // Tells the person at the terminal when a part of the record begins to fail, and when all of it
+  // has worked for a while: a nearly full disk fails by turns and must not fill the terminal too.
   void tell_trouble();
   // Those of the configuration in force that are not open.
   void open_sources();
@@ -105,7 +107,8 @@ class LiveNode {
   base::Duration next_publication_{};
   base::Duration next_trails_{};
   base::Duration next_sync_{};
-  std::optional<std::string> trouble_;
+  std::set<node::RecordTrouble::Part> told_;
+  std::optional<base::Duration> well_since_;
 };
 
 // Identity of this build: the version and the first bytes of the executable's SHA-256.

@@ -3,7 +3,10 @@
 #include "app/live_node.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -148,6 +151,33 @@ TEST_F(LiveNodes, ACommandThatComesWithTheEndIsRefused) {
   EXPECT_EQ(replies_[0].first, 503);
   EXPECT_EQ(live_->node().core().config().name, "a");
   EXPECT_FALSE(live_->failed_to_record());
+}
+
+TEST_F(LiveNodes, ADiskThatTakesNoMoreIsToldOnceAndShown) {
+  start(config("a", "[[source]]\nname = \"s\"\nkind = \"internal\"\n"));
+  run();
+  // A limit on the size of files fails writes as a full disk does.
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit full = before;
+  full.rlim_cur = 4096;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  ::testing::internal::CaptureStderr();
+  const base::Bytes datagram(3000, 7);
+  for (std::size_t size = 2990; size < 3000; ++size) {
+    live_->inbox().push_datagram(base::SourceId{0}, base::ByteView(datagram).first(size));
+    run();
+    live_->inbox().push_datagram(base::SourceId{0}, base::ByteView(datagram).first(20));
+    run();
+  }
+  const std::string told = ::testing::internal::GetCapturedStderr();
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 1) << told;
+  EXPECT_NE(told.find("input/"), std::string::npos) << told;
+  EXPECT_TRUE(live_->failed_to_record());
+  const serve::NodeStatus status = live_->node().status(live_->read_clock());
+  EXPECT_EQ(status.record.lost_arrivals + datagrams(), 20u);
 }
 
 TEST(Words, ANameWithQuotesIsStillJson) { EXPECT_EQ(in_json("a\"b\\\n"), R"("a\"b\\\n")"); }

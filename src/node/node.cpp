@@ -162,7 +162,8 @@ Result<void> Node::take(std::span<const record::EntryView> arrivals) {
     (void)writer_.drop_waiting();
     std::size_t kept = 0;
     while (kept < sequences_.size() && sequences_[kept] < kept_end) ++kept;
-    lost_arrivals_ += arrivals.size() - kept;
+    for (const record::EntryView& entry : arrivals.subspan(kept))
+      lost_arrivals_ += entry.kind != record::EntryKind::tick;  // a tick is made here
     sequences_.resize(kept);
   }
   for (std::size_t i = 0; i < sequences_.size(); ++i) apply(sequences_[i], arrivals[i]);
@@ -221,10 +222,12 @@ Result<void> Node::put_in_force(std::string_view text, const Stamp& now) {
   return writer_.sync();  // whoever asked is answered only when it will survive a power cut
 }
 
-std::optional<base::Error> Node::record_trouble() const {
-  if (writer_.trouble()) return writer_.trouble();
-  if (derived_trouble_) return derived_trouble_;
-  return snapshot_trouble_;
+std::optional<RecordTrouble> Node::record_trouble() const {
+  using Part = RecordTrouble::Part;
+  if (writer_.trouble()) return RecordTrouble{Part::input, *writer_.trouble()};
+  if (derived_trouble_) return RecordTrouble{Part::derived, *derived_trouble_};
+  if (snapshot_trouble_) return RecordTrouble{Part::snapshot, *snapshot_trouble_};
+  return std::nullopt;
 }
 
 void Node::finish_snapshot(const Result<void>& result) {
@@ -287,7 +290,7 @@ serve::NodeStatus Node::status(const Stamp& now) const {
   if (last_sync_) s.record.synced_age = now.monotonic - *last_sync_;
   if (const auto trouble = record_trouble()) {
     s.record.degraded = true;
-    s.record.detail = trouble->message;
+    s.record.detail = trouble->error.message;
   }
   s.record.lost_arrivals = lost_arrivals_;
   s.record.lost_explanations = lost_explanations_;

@@ -45,6 +45,12 @@ struct NodeOpened {
   std::vector<std::string> remarks;  // damage met, snapshots passed over
 };
 
+// What cannot be written, and why.
+struct RecordTrouble {
+  enum class Part : std::uint8_t { input, derived, snapshot } part = Part::input;
+  base::Error error;
+};
+
 class Node {
  public:
   // Recovers what the record holds (newest snapshot, then the entries after it), notes the start,
@@ -93,8 +99,8 @@ class Node {
   [[nodiscard]] std::span<const track::TrackEvent> events() const { return events_; }
   [[nodiscard]] const LatencyMeter& latency() const { return latency_; }
   [[nodiscard]] std::uint64_t lost_arrivals() const { return lost_arrivals_; }
-  // Why what comes in, or what explains it, does not reach the disk; none in health.
-  [[nodiscard]] std::optional<base::Error> record_trouble() const;
+  // The gravest there is; none in health.
+  [[nodiscard]] std::optional<RecordTrouble> record_trouble() const;
 
   // The picture when the clock shows `utc`, by ascending number; every view's time is
   // status().time. When ticks no longer reach the core, a track's age decides whether it coasts.
