@@ -39,23 +39,20 @@ NodeOptions options_for(const std::string& config) {
 // A node with one aircraft before one radar, seen once in five seconds.
 class Station {
  public:
-  explicit Station(std::string config = kInternal) : disk_(3), config_(std::move(config)) {
-    auto opened = open(config_);
-    EXPECT_TRUE(opened);
-  }
+  explicit Station(const std::string& config = kInternal) : disk(3) { EXPECT_TRUE(open(config)); }
 
   bool open(const std::string& file) {
-    node_.reset();
-    auto opened = Node::open(disk_, options_for(file), stamp());
+    node.reset();
+    auto opened = Node::open(disk, options_for(file), stamp());
     if (!opened) {
       ADD_FAILURE() << opened.error().message;
       return false;
     }
-    node_ = std::move(*opened);
+    node = std::move(*opened);
     return true;
   }
 
-  [[nodiscard]] Stamp stamp() const { return {now_, now_ - noon() + std::chrono::hours(1)}; }
+  [[nodiscard]] Stamp stamp() const { return {now, now - noon() + std::chrono::hours(1)}; }
 
   base::Bytes plot(double told_s) const {
     Cat048Report r;
@@ -79,80 +76,79 @@ class Station {
                                   stamp().utc,
                                   stamp().monotonic,
                                   payload};
-    return node_->take({&entry, 1});
+    return node->take({&entry, 1});
   }
 
   // Ticks for `seconds`, a plot every five.
   void run(int seconds) {
     for (int i = 0; i < seconds; ++i) {
-      if (i % 5 == 0) (void)take(EntryKind::datagram, plot(base::to_seconds(now_ - noon())));
+      if (i % 5 == 0) (void)take(EntryKind::datagram, plot(base::to_seconds(now - noon())));
       (void)take(EntryKind::tick);
-      now_ += std::chrono::seconds(1);
+      now += std::chrono::seconds(1);
     }
   }
 
-  sim::SimStorage disk_;
-  std::string config_;
-  Timestamp now_ = noon();
-  std::unique_ptr<Node> node_;
+  sim::SimStorage disk;
+  Timestamp now = noon();
+  std::unique_ptr<Node> node;
 };
 
 TEST(NodeTrouble, AFullDiskIsNamedAndTheTracksAgeBeforeTheOperatorsEyes) {
   Station s;
   s.run(30);
-  ASSERT_EQ(s.node_->picture(s.now_).size(), 1u);
-  EXPECT_EQ(s.node_->picture(s.now_)[0].status, track::TrackStatus::confirmed);
-  EXPECT_FALSE(s.node_->status(s.stamp()).record.degraded);
+  ASSERT_EQ(s.node->picture(s.now).size(), 1u);
+  EXPECT_EQ(s.node->picture(s.now)[0].status, track::TrackStatus::confirmed);
+  EXPECT_FALSE(s.node->status(s.stamp()).record.degraded);
 
-  s.disk_.set_capacity(s.disk_.bytes_used());
+  s.disk.set_capacity(s.disk.bytes_used());
   s.run(20);
-  const serve::NodeStatus full = s.node_->status(s.stamp());
+  const serve::NodeStatus full = s.node->status(s.stamp());
   EXPECT_TRUE(full.record.degraded);
   EXPECT_FALSE(full.record.detail.empty());
   EXPECT_EQ(full.record.lost_arrivals, 4u) << "plots; a tick did not come from anywhere";
-  EXPECT_EQ(s.node_->taken(), 0u);
-  ASSERT_EQ(s.node_->picture(s.now_).size(), 1u);
-  EXPECT_EQ(s.node_->picture(s.now_)[0].status, track::TrackStatus::coasting);
+  EXPECT_EQ(s.node->taken(), 0u);
+  ASSERT_EQ(s.node->picture(s.now).size(), 1u);
+  EXPECT_EQ(s.node->picture(s.now)[0].status, track::TrackStatus::coasting);
 
-  s.disk_.set_capacity(1u << 30);
+  s.disk.set_capacity(1u << 30);
   s.run(10);
-  EXPECT_FALSE(s.node_->status(s.stamp()).record.degraded);
-  EXPECT_EQ(s.node_->picture(s.now_)[0].status, track::TrackStatus::confirmed);
+  EXPECT_FALSE(s.node->status(s.stamp()).record.degraded);
+  EXPECT_EQ(s.node->picture(s.now)[0].status, track::TrackStatus::confirmed);
 }
 
 TEST(NodeTrouble, AFailedSyncOrSnapshotIsNamed) {
   Station s;
   s.run(2);
-  s.node_->finish_snapshot(base::world_failed("snapshot/1: no space"));
-  EXPECT_EQ(s.node_->status(s.stamp()).record.detail, "snapshot/1: no space");
-  s.node_->finish_snapshot({});
-  EXPECT_FALSE(s.node_->status(s.stamp()).record.degraded);
-  s.disk_.set_sync_failure(1.0);
-  EXPECT_FALSE(s.node_->sync().has_value());
-  EXPECT_TRUE(s.node_->status(s.stamp()).record.degraded);
+  s.node->finish_snapshot(base::world_failed("snapshot/1: no space"));
+  EXPECT_EQ(s.node->status(s.stamp()).record.detail, "snapshot/1: no space");
+  s.node->finish_snapshot({});
+  EXPECT_FALSE(s.node->status(s.stamp()).record.degraded);
+  s.disk.set_sync_failure(1.0);
+  EXPECT_FALSE(s.node->sync().has_value());
+  EXPECT_TRUE(s.node->status(s.stamp()).record.degraded);
 }
 
 TEST(NodeTrouble, ALiveChangeOutlivesARestartUntilTheFileChanges) {
   Station s;
   const std::string live = config_with("[[source]]\nname = \"a\"\nkind = \"internal\"\n", "Live");
-  ASSERT_TRUE(s.node_->reconfigure(live, "live", s.stamp()).has_value());
+  ASSERT_TRUE(s.node->reconfigure(live, "live", s.stamp()).has_value());
   for (int restart = 0; restart < 2; ++restart) {
     ASSERT_TRUE(s.open(kInternal));
-    EXPECT_EQ(s.node_->core().config_text(), live);
-    const auto& remarks = s.node_->opened().remarks;
+    EXPECT_EQ(s.node->core().config_text(), live);
+    const auto& remarks = s.node->opened().remarks;
     EXPECT_TRUE(std::any_of(remarks.begin(), remarks.end(), [](const std::string& r) {
       return r.find("stays in force") != std::string::npos;
     }));
   }
   const std::string edited = kInternal + "# edited\n";
   ASSERT_TRUE(s.open(edited));
-  EXPECT_EQ(s.node_->core().config_text(), edited);
-  EXPECT_TRUE(s.node_->opened().remarks.empty());
+  EXPECT_EQ(s.node->core().config_text(), edited);
+  EXPECT_TRUE(s.node->opened().remarks.empty());
   ASSERT_TRUE(s.open(kInternal));
-  EXPECT_EQ(s.node_->core().config_text(), kInternal);
-  const auto replayed = replay(s.disk_, "test+1");
+  EXPECT_EQ(s.node->core().config_text(), kInternal);
+  const auto replayed = replay(s.disk, "test+1");
   ASSERT_TRUE(replayed.has_value());
-  EXPECT_EQ(replayed->core.hash(), s.node_->core().hash());
+  EXPECT_EQ(replayed->core.hash(), s.node->core().hash());
 }
 
 TEST(NodeTrouble, ALiveChangeCannotMoveWhatARunningProcessHasOpen) {
@@ -162,33 +158,33 @@ TEST(NodeTrouble, ALiveChangeCannotMoveWhatARunningProcessHasOpen) {
     return text.replace(text.find(from), from.size(), to);
   };
   const auto record =
-      s.node_->reconfigure(changed("record = \"r\"", "record = \"x\""), "live", s.stamp());
+      s.node->reconfigure(changed("record = \"r\"", "record = \"x\""), "live", s.stamp());
   ASSERT_FALSE(record.has_value());
   EXPECT_EQ(record.error().message.find("live: node.record: "), 0u);
   EXPECT_NE(record.error().message.find("restart"), std::string::npos);
-  const auto listen = s.node_->reconfigure(
+  const auto listen = s.node->reconfigure(
       changed("record = \"r\"", "record = \"r\"\nlisten = \"0.0.0.0:1\""), "live", s.stamp());
   ASSERT_FALSE(listen.has_value());
   EXPECT_EQ(listen.error().message.find("live: node.listen: "), 0u);
-  EXPECT_EQ(s.node_->core().config_text(), kInternal);
+  EXPECT_EQ(s.node->core().config_text(), kInternal);
 }
 
 TEST(NodeTrouble, TracesTellWhatAPlotDidAndEndWithTheConfigurationTheyNameSensorsOf) {
   Station s;
   s.run(30);
-  const base::TrackNumber number = s.node_->picture(s.now_).at(0).number;
-  const auto updates = s.node_->updates_of(number);
+  const base::TrackNumber number = s.node->picture(s.now).at(0).number;
+  const auto updates = s.node->updates_of(number);
   ASSERT_GE(updates.size(), 4u);
   EXPECT_EQ(updates.front().kind, serve::UpdateKind::started);
   EXPECT_EQ(updates.front().components, 0);
   EXPECT_EQ(updates.back().kind, serve::UpdateKind::updated);
   EXPECT_EQ(updates.back().components, 2);
-  ASSERT_TRUE(s.node_
+  ASSERT_TRUE(s.node
                   ->reconfigure(config_with("[[source]]\nname = \"a\"\nkind = \"internal\"\n", "B"),
                                 "live",
                                 s.stamp())
                   .has_value());
-  EXPECT_TRUE(s.node_->updates_of(number).empty());
+  EXPECT_TRUE(s.node->updates_of(number).empty());
 }
 
 TEST(NodeTrouble, DatagramsLostBeforeTheRecordAreCountedAsOverflow) {
@@ -197,7 +193,7 @@ TEST(NodeTrouble, DatagramsLostBeforeTheRecordAreCountedAsOverflow) {
   ASSERT_TRUE(s.take(EntryKind::source_event,
                      {reinterpret_cast<const std::uint8_t*>(event.data()), event.size()})
                   .has_value());
-  EXPECT_EQ(s.node_->status(s.stamp()).sources.at(0).overflowed, 12u);
+  EXPECT_EQ(s.node->status(s.stamp()).sources.at(0).overflowed, 12u);
 }
 
 // Ten times as fast as the clock, for ten seconds of it.
@@ -206,7 +202,7 @@ void play_fast(Station& s) {
     if (second % 5 == 0) {
       ASSERT_TRUE(s.take(EntryKind::datagram, s.plot(second)).has_value());
     }
-    s.now_ += std::chrono::milliseconds(100);
+    s.now += std::chrono::milliseconds(100);
     ASSERT_TRUE(s.take(EntryKind::tick).has_value());
   }
 }
@@ -216,13 +212,13 @@ TEST(NodeTrouble, OnlyARecordingPlayedAtSpeedTakesThePictureWithIt) {
       config_with("[[source]]\nname = \"f\"\nkind = \"file\"\npath = \"x\"\ntime = "
                   "\"rebase\"\nspeed = 10\n"));
   play_fast(fast);
-  EXPECT_GT(fast.node_->core().picture_time(fast.now_) - fast.now_, std::chrono::seconds(80));
+  EXPECT_GT(fast.node->core().picture_time(fast.now) - fast.now, std::chrono::seconds(80));
 
   Station paced(
       config_with("[[source]]\nname = \"f\"\nkind = \"file\"\npath = \"x\"\ntime = "
                   "\"rebase\"\n"));
   play_fast(paced);
-  EXPECT_EQ(paced.node_->core().picture_time(paced.now_), paced.now_);
+  EXPECT_EQ(paced.node->core().picture_time(paced.now), paced.now);
 }
 
 TEST(NodeTrouble, ARecordingThatEndedNoLongerLeadsOneThatPlays) {
@@ -236,12 +232,12 @@ TEST(NodeTrouble, ARecordingThatEndedNoLongerLeadsOneThatPlays) {
                      {reinterpret_cast<const std::uint8_t*>(end.data()), end.size()})
                   .has_value());
   // Nobody plays: time goes on from there, and the tracks of the recording fade.
-  EXPECT_GT(s.node_->core().picture_time(s.now_) - s.now_, std::chrono::seconds(80));
+  EXPECT_GT(s.node->core().picture_time(s.now) - s.now, std::chrono::seconds(80));
   const base::Bytes bytes = s.plot(100);
   const record::EntryView other{
       EntryKind::datagram, base::SourceId{1}, s.stamp().utc, s.stamp().monotonic, bytes};
-  ASSERT_TRUE(s.node_->take({&other, 1}).has_value());
-  EXPECT_EQ(s.node_->core().picture_time(s.now_), s.now_);
+  ASSERT_TRUE(s.node->take({&other, 1}).has_value());
+  EXPECT_EQ(s.node->core().picture_time(s.now), s.now);
 }
 
 }  // namespace
