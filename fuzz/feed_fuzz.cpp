@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const node::NodeConfig config = *node::parse_config(fuzzing::kConfiguration, "");
   fuzzing::Choices choices({data, size});
   const auto setting = choices.any<std::uint8_t>();
-  const auto time_base = static_cast<feeds::TimeBase>(setting % 3);
+  const auto time_base = static_cast<feeds::TimeBase>(setting % 4);
   base::Timestamp now = fuzzing::kMorning + std::chrono::hours(setting >> 2 & 31);
   feeds::AsterixFeed feed(time_base, now);
   feeds::SensorDirectory sensors((setting & 0x80) != 0);

@@ -14,6 +14,8 @@
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_HEADER_ONLY 1
 #include <toml++/impl/preprocessor.h>
+
+#include <cstdint>  // which the library's header needs and does not include
 // Its tables of characters declare unreachable what a bare key with an accent reaches; the answer
 // there is no.
 #pragma push_macro("TOML_UNREACHABLE")

@@ -304,7 +304,7 @@ TEST_F(Command, ASourceThatStallsDiesOrEndsIsShownAsSuch) {
             "\"\ntime = \"rebase\"\nstall_after_s = 1\n"
             "[[source]]\nname = \"tcp\"\nkind = \"tcp\"\naddress = \"127.0.0.1:1\"\n"
             "[[source]]\nname = \"file\"\nkind = \"file\"\npath = \"" +
-            path("radar.ast") + "\"\nspeed = 0\ntime = \"rebase\"\n");
+            path("radar.ast") + "\"\nspeed = 0\n");
   LiveNode node(folder_, "node", path("node.toml"));
   auto sender = io::UdpSender::open("127.0.0.1", port).value();
   const auto state = [&](std::size_t i) {
@@ -328,9 +328,8 @@ TEST_F(Command, ALiveChangeOfConfigurationIsCheckedRecordedAndInForce) {
   const Answer wrong = http(node.port, "POST", "/api/v1/config", "[node]\nname = 3\n");
   EXPECT_EQ(wrong.status, 400);
   EXPECT_NE(wrong.body.find("configuration:2: node.name"), std::string::npos) << wrong.body;
-  const std::string good =
-      "[node]\nname = \"b\"\nrecord = \"x\"\n[[sensor]]\nname = \"r\"\nsac = 1\nsic = 2\nkind = "
-      "\"adsb\"\n";
+  const std::string good = "[node]\nname = \"b\"\nrecord = \"" + path("record") +
+                           "\"\n[[sensor]]\nname = \"r\"\nsac = 1\nsic = 2\nkind = \"adsb\"\n";
   const Answer accepted = http(node.port, "POST", "/api/v1/config", good);
   EXPECT_EQ(accepted.status, 200) << accepted.body;
   EXPECT_EQ(http(node.port, "GET", "/api/v1/config").body, good);
