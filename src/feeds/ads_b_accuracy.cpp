@@ -29,9 +29,9 @@ constexpr std::array<double, 15> kPic = {
     0, 37040, 18520, 14816, 7408, 3704, 1852, 1111.2, 926, 555.6, 370.4, 185.2, 75, 25, 7.5};
 constexpr std::array<double, 5> kNacVMps = {0, 10, 3, 1, 0.3};
 
-template <std::size_t size>
-double entry(const std::array<double, size>& table, std::size_t category) {
-  return category < size ? table[category] : 0.0;
+template <std::size_t Size>
+double entry(const std::array<double, Size>& table, std::size_t category) {
+  return category < Size ? table[category] : 0.0;
 }
 
 // 0: not said.

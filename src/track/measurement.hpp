@@ -5,8 +5,8 @@
 //   x  horizontal state (east, north, velocity east, velocity north) in the track's tangent frame
 //   z  the two measured numbers; h(x) their prediction; y = z - h(x) the innovation
 //   H  dh/dx, R covariance of z's noise, both at the linearisation point
-//   dh dh/dheight: what an error of the height used does to z; kept apart from R because it does not
-//      average out (height_effect.hpp)
+//   dh dh/dheight: what an error of the height used does to z; kept apart from R because it does
+//      not average out (height_effect.hpp)
 #pragma once
 
 #include "geo/frames.hpp"

@@ -46,7 +46,8 @@ bool is_finite(const Plot& p) {
          (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
 }
 
-// What the configuration's ranges and the onboarding of sensors allow; a snapshot may hold anything.
+// What the configuration's ranges and the onboarding of sensors allow; a snapshot may hold
+// anything.
 bool is_usable(const SensorDescription& s) {
   const auto within = [](double value, double low, double high) {
     return value >= low && value <= high;

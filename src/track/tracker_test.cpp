@@ -366,9 +366,9 @@ TEST(Tracker, PlotsThatAreNotNumbersAreCountedAndChangeNothing) {
   EXPECT_EQ(run.tracker.track_count(), 0u);
 }
 
-// Without Mode C the height is unknown, errs the same way at every scan, and moves the position with
-// it: the claimed uncertainty must hold that, not average it away. Likewise when the pressure says
-// some hundred metres less than the truth, as on any hot day.
+// Without Mode C the height is unknown, errs the same way at every scan, and moves the position
+// with it: the claimed uncertainty must hold that, not average it away. Likewise when the pressure
+// says some hundred metres less than the truth, as on any hot day.
 TEST(Tracker, AnUnknownOrWrongHeightIsInTheClaimedUncertainty) {
   for (const double ground_m : {15e3, 30e3, 60e3}) {
     for (const bool mode_c : {false, true}) {

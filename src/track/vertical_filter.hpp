@@ -24,8 +24,8 @@ enum class AltitudeUse : std::uint8_t { none = 0, used = 1, refused = 2, restart
 
 void predict(VerticalFilter& v, double dt);
 
-// Updates with a pressure altitude of `lag` seconds ago (lag >= 0). One that lies more than five sigma off (garbled Mode C) is
-// refused; the third refusal in a row restarts the filter there.
+// Updates with a pressure altitude of `lag` seconds ago (lag >= 0). One that lies more than five
+// sigma off (garbled Mode C) is refused; the third refusal in a row restarts the filter there.
 [[nodiscard]] AltitudeUse update(VerticalFilter& v,
                                  base::Length pressure_altitude,
                                  base::Length quantum,

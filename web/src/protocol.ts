@@ -178,6 +178,7 @@ export interface NodeStatus {
   bytes_in?: number;
   entries?: number;
   record_synced_age_s?: number | null;
+  record?: { state: 'ok' | 'degraded'; detail?: string; lost_arrivals?: number };
   latency_ms?: { p50: number | null; p99: number | null };
   sources: SourceStatus[];
   sensors: SensorStatus[];

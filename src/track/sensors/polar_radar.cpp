@@ -79,8 +79,8 @@ FirstFix first_fix(const SensorDescription& sensor,
   const double gain = std::fmin(std::fmax(range / ground, 1.0), 10.0);
   const double along_sd_m = sensor.range_sd.metres() * gain;
   const double along = along_sd_m * along_sd_m;
-  // A higher aircraft on the same slant range is nearer on the ground, by the tangent of the angle at
-  // which the ray arrives there: the height above the site, plus what the Earth curves away.
+  // A higher aircraft on the same slant range is nearer on the ground, by the tangent of the angle
+  // at which the ray arrives there: the height above the site, plus what the Earth curves away.
   const double rise =
       height.mean_m - sensor.site.height.metres() + ground * ground / (2.0 * geo::kMeanRadiusM);
   const double from_height = std::fmax(-3.0, std::fmin(3.0, -rise / ground));

@@ -4,8 +4,8 @@
 //   q = A (p - s), p and s in ECEF, A the site's east-north-up axes
 //   rho = |q|                 azimuth = atan2(q_e, q_n), clockwise from true north
 //
-// Height is not measured: it comes from the track's vertical filter, and what an error of it does to
-// range and azimuth goes out as dh, to be considered, not averaged (height_effect.hpp).
+// Height is not measured: it comes from the track's vertical filter, and what an error of it does
+// to range and azimuth goes out as dh, to be considered, not averaged (height_effect.hpp).
 #pragma once
 
 #include "track/measurement.hpp"

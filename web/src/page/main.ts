@@ -200,11 +200,22 @@ function showStatus(): void {
   setText(byId('node-name'), status?.node ?? '…');
   showHealth('source-health', status?.sources ?? [], lost);
   showHealth('sensor-health', status?.sensors ?? [], lost);
+  showRecord(lost);
   const latency = status?.latency_ms;
   const ms = (v: number | null | undefined): string =>
     typeof v === 'number' ? number(v, address.language, 1) : text('none');
   setText(byId('latency'), latency ? `${ms(latency.p50)} / ${ms(latency.p99)}\u202fms` : text('none'));
   byId('build').textContent = status?.build ?? '';
+}
+
+// Whether the node can still write down what it receives; a node that cannot says why on hover.
+function showRecord(lost: boolean): void {
+  const element = byId('record-health');
+  const record = lost ? undefined : status?.record;
+  const degraded = record?.state === 'degraded';
+  setText(element, record ? text(degraded ? 'recordDegraded' : 'recordOk') : lost ? '?' : text('none'));
+  setClass(element, lost ? 'unknown' : degraded ? 'trouble' : '');
+  element.title = record?.detail ?? '';
 }
 
 // How many are received of how many there are; those that fell silent or died are named in red.
