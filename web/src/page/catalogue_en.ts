@@ -23,7 +23,6 @@ export const en: Catalogue = {
   received: '{live}/{all}',
   inTrouble: '{n} in trouble',
   record: 'Record',
-  recordOk: 'sound',
   recordDegraded: 'degraded',
   latency: 'Latency',
   latencyTitle: 'From datagram received to track updated, median and 99th percentile',

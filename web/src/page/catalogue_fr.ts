@@ -22,7 +22,6 @@ export const fr = {
   received: '{live}/{all}',
   inTrouble: '{n} en défaut',
   record: 'Enregistrement',
-  recordOk: 'sain',
   recordDegraded: 'dégradé',
   latency: 'Latence',
   latencyTitle: 'Du datagramme reçu à la piste à jour, médiane et 99e centile',

@@ -208,14 +208,12 @@ function showStatus(): void {
   byId('build').textContent = status?.build ?? '';
 }
 
-// Whether the node can still write down what it receives; a node that cannot says why on hover.
+// Shown only when the node cannot write down what it receives; it says why on hover.
 function showRecord(lost: boolean): void {
-  const element = byId('record-health');
   const record = lost ? undefined : status?.record;
-  const degraded = record?.state === 'degraded';
-  setText(element, record ? text(degraded ? 'recordDegraded' : 'recordOk') : lost ? '?' : text('none'));
-  setClass(element, lost ? 'unknown' : degraded ? 'trouble' : '');
-  element.title = record?.detail ?? '';
+  byId('record-item').hidden = record?.state !== 'degraded';
+  setText(byId('record-health'), text('recordDegraded'));
+  byId('record-item').title = record?.detail ?? '';
 }
 
 // How many are received of how many there are; those that fell silent or died are named in red.
