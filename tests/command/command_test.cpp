@@ -11,6 +11,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <optional>
 #include <set>
 
 #include "io/clock.hpp"
@@ -274,20 +275,21 @@ TEST_F(Command, BadBytesOnAStreamAreCountedWithTheirReasonAndTheNextPeerIsHeard)
   const std::string unknown_category{"\xC8\x00\x04\x80", 4};
   const std::string cut_short{"\x30\x00\x05\xFD\xD2", 5};  // its items are announced, not there
   const std::string no_length{"\x30\x00\x01", 3};
-  TcpPeer bad(port);
-  ASSERT_TRUE(bad.connected());
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(bad.send(unknown_category + cut_short));
-  ASSERT_TRUE(bad.send(no_length + unknown_category));  // behind no_length nothing has a meaning
+  // The node has told of the source before it listens.
+  std::optional<TcpPeer> bad;
+  ASSERT_TRUE(eventually(milliseconds(10'000), [&] { return bad.emplace(port).connected(); }));
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(bad->send(unknown_category + cut_short));
+  ASSERT_TRUE(bad->send(no_length + unknown_category));  // behind no_length nothing has a meaning
   EXPECT_TRUE(eventually(milliseconds(10'000), [&] { return count("not_a_data_block") == 1; }))
       << source();
-  EXPECT_TRUE(bad.closed_by_peer());
+  EXPECT_TRUE(bad->closed_by_peer());
   EXPECT_EQ(count("category_not_decoded"), 5) << source();
   EXPECT_EQ(count("item_truncated"), 5) << source();
   EXPECT_EQ(source().at("plots"), 0);
 
-  TcpPeer good(port);
-  ASSERT_TRUE(good.connected());
-  ASSERT_TRUE(good.send(recording(0, std::chrono::seconds(20))));
+  std::optional<TcpPeer> good;  // accepted once the first peer is gone
+  ASSERT_TRUE(eventually(milliseconds(10'000), [&] { return good.emplace(port).connected(); }));
+  ASSERT_TRUE(good->send(recording(0, std::chrono::seconds(20))));
   EXPECT_TRUE(eventually(milliseconds(10'000), [&] { return source().value("plots", 0) > 20; }))
       << source();
   EXPECT_EQ(count("not_a_data_block"), 1);
