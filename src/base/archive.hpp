@@ -43,7 +43,7 @@ inline constexpr bool kStrongScalar =
     std::is_same_v<T, Length> || std::is_same_v<T, Speed> || std::is_same_v<T, Angle> ||
     std::is_same_v<T, Timestamp> || std::is_same_v<T, Duration> || std::is_same_v<T, IcaoAddress> ||
     std::is_same_v<T, ModeACode> || std::is_same_v<T, SacSic> || std::is_same_v<T, CallSign> ||
-    std::is_same_v<T, TrackNumber> || std::is_same_v<T, SourceId>;
+    std::is_same_v<T, TrackNumber> || std::is_same_v<T, SourceId> || std::is_same_v<T, MemberId>;
 static_assert(std::is_trivially_copyable_v<CallSign> && sizeof(CallSign) == 9 &&
               sizeof(SacSic) == 2);
 }  // namespace archive_detail

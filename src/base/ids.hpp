@@ -69,6 +69,12 @@ struct TrackNumber {
   friend constexpr auto operator<=>(TrackNumber, TrackNumber) = default;
 };
 
+// A member of the federation, as its roster counts them, from 1. 0 is "none".
+struct MemberId {
+  std::uint8_t value = 0;
+  friend constexpr auto operator<=>(MemberId, MemberId) = default;
+};
+
 // A source of bytes as configured (a port, a file), in the order of configuration, from 0.
 struct SourceId {
   std::uint16_t value = 0;

@@ -2,6 +2,7 @@
 // which tracks leave this folder.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -39,6 +40,11 @@ struct TrackView {
   double cov_ee_m2 = 0.0;
   double cov_en_m2 = 0.0;
   double cov_nn_m2 = 0.0;
+  // The rest of the covariance, for whoever extrapolates: position with velocity (east-east,
+  // east-north, north-east, north-north), m^2/s; velocity (east-east, east-north, north-north),
+  // m^2/s^2.
+  std::array<double, 4> cov_position_velocity{};
+  std::array<double, 3> cov_velocity{};
   double existence = 0.0;  // probability that there is an aircraft behind this track
   std::optional<base::IcaoAddress> icao_address;
   std::optional<base::ModeACode> mode_3a;

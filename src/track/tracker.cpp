@@ -745,6 +745,16 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
   v.cov_ee_m2 = covariance.ee_m2;
   v.cov_en_m2 = covariance.en_m2;
   v.cov_nn_m2 = covariance.nn_m2;
+  const auto with_effect = [&](int row, int column) {
+    return g.P[packed(row, column)] + effect.d[row] * effect.d[column] * height.variance_m2;
+  };
+  v.cov_position_velocity = {with_effect(kEast, kVelocityEast),
+                             with_effect(kEast, kVelocityNorth),
+                             with_effect(kNorth, kVelocityEast),
+                             with_effect(kNorth, kVelocityNorth)};
+  v.cov_velocity = {with_effect(kVelocityEast, kVelocityEast),
+                    with_effect(kVelocityEast, kVelocityNorth),
+                    with_effect(kVelocityNorth, kVelocityNorth)};
   v.existence = probability_from(t.log_odds);
   v.icao_address = t.icao_address;
   v.mode_3a = t.mode_3a;
