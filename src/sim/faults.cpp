@@ -17,13 +17,17 @@ enum : std::uint64_t { kGarbage = 1004 };
 
 }  // namespace
 
-std::optional<Timestamp> window_end(const Fault& fault, Timestamp start, Timestamp time) {
-  Timestamp begin = start + fault.from;
+std::optional<Timestamp> window_end(const Window& window, Timestamp start, Timestamp time) {
+  Timestamp begin = start + window.from;
   if (time < begin) return std::nullopt;
-  if (!fault.until) return Timestamp::max();
-  if (fault.repeats) begin = time - (time - begin) % *fault.repeats;
-  const Timestamp end = begin + (*fault.until - fault.from);
+  if (!window.until) return Timestamp::max();
+  if (window.repeats) begin = time - (time - begin) % *window.repeats;
+  const Timestamp end = begin + (*window.until - window.from);
   return time < end ? std::optional(end) : std::nullopt;
+}
+
+std::optional<Timestamp> window_end(const Fault& fault, Timestamp start, Timestamp time) {
+  return window_end(Window{fault.from, fault.until, fault.repeats}, start, time);
 }
 
 GarbageStream::GarbageStream(const Fault& fault,

@@ -25,6 +25,19 @@ struct Interval {
   T high{};
 };
 
+// A stretch of time counted from the start; without an end for good; repeated or not.
+struct Window {
+  base::Duration from{};
+  std::optional<base::Duration> until;
+  std::optional<base::Duration> repeats;
+};
+
+// If `time` lies in the window: when that occurrence of it ends (Timestamp::max() if it has no
+// end).
+[[nodiscard]] std::optional<base::Timestamp> window_end(const Window& window,
+                                                        base::Timestamp start,
+                                                        base::Timestamp time);
+
 template <class T>
 struct Weighted {
   T value{};
@@ -156,14 +169,38 @@ struct Fault {
   double per_minute = 0.0;  // of extra datagrams
 };
 
+// Index into Scenario::members.
+struct MemberIndex {
+  std::uint16_t value = 0;
+  friend constexpr auto operator<=>(MemberIndex, MemberIndex) = default;
+};
+
+// The way between two members' nodes, both directions alike.
+struct Link {
+  std::array<MemberIndex, 2> between;
+  Interval<base::Duration> delay;  // one way
+  double loss = 0.0;               // probability that a frame is lost
+  bool reorders = false;           // whether a frame may overtake an earlier one
+};
+
+// Links that carry nothing for a while: the one between two members, or all of one member's.
+struct LinkCut {
+  MemberIndex member;
+  std::optional<MemberIndex> other;  // nothing: cut off from all
+  Window window;
+};
+
 struct Scenario {
   std::string name;
+  std::vector<std::string> members;  // the nodes, in the file's order
   Atmosphere atmosphere;
   std::vector<Aerodrome> aerodromes;
   std::vector<Radar> radars;
   std::vector<AdsbStation> adsb_stations;
   std::vector<Traffic> traffic;
   std::vector<Fault> faults;
+  std::vector<Link> links;
+  std::vector<LinkCut> link_cuts;
 };
 
 // `file` is used in messages only: "demo.toml:12: radar[0].period_s: 0 is not in 1..60".
