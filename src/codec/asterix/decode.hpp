@@ -1,10 +1,11 @@
 // A datagram (or a file) of ASTERIX data blocks, delivered record by record as typed reports:
 //
 //   struct Handler {
-//     void on_report(const Cat048Report& plot);      // any of the three may be missing: then it is
-//     not decoded void on_report(const Cat034Message& message); void on_report(const Cat021Report&
-//     report); void on_error(const RecordError& error);       // what could not be read, and why
-//     void on_other(const Block& block);             // a category this codec does not decode
+//     void on_report(const Cat048Report& plot);  // what is missing of on_report is not decoded:
+//     void on_report(const Cat034Message& message);  // Cat019Message, Cat020Report,
+//     void on_report(const Cat062Track& track);      // Cat021Report
+//     void on_error(const RecordError& error);  // what could not be read, and why
+//     void on_other(const Block& block);        // a category this codec does not decode
 //   };
 //   decode_datagram(bytes, handler);
 //
@@ -12,6 +13,8 @@
 // error ends its block, since where the next record starts is then unknown; decoding goes on with
 // the next block. No allocation.
 #pragma once
+
+#include <type_traits>
 
 #include "codec/asterix/record.hpp"
 #include "codec/asterix/reports.hpp"
@@ -59,36 +62,36 @@ void for_each_record(BlockWalker& walker, Handler&& handler) {
   }
 }
 
+// Turns records into the typed reports that `to` takes.
+template <class Handler>
+struct TypedReports {
+  Handler& to;
+  template <class Report>
+  void give(const Record& record, Report (*interpret)(const Record&)) {
+    if constexpr (requires(const Report& report) { to.on_report(report); }) {
+      to.on_report(interpret(record));
+    }
+  }
+  void on_record(const Record& record) {
+    switch (record.info.category) {
+      case 21:
+        return give(record, to_cat021);
+      case 34:
+        return give(record, to_cat034);
+      case 48:
+        return give(record, to_cat048);
+      default:
+        return;
+    }
+  }
+  void on_error(const RecordError& error) { to.on_error(error); }
+  void on_other(const Block& block) { to.on_other(block); }
+};
+
 template <class Handler>
 void decode_datagram(ByteView datagram, Handler&& handler) {
-  struct Typed {
-    Handler& to;
-    void on_error(const RecordError& error) { to.on_error(error); }
-    void on_other(const Block& block) { to.on_other(block); }
-    void on_record(const Record& record) {
-      switch (record.info.category) {
-        case 48:
-          if constexpr (requires(const Cat048Report& r) { to.on_report(r); }) {
-            to.on_report(to_cat048(record));
-          }
-          break;
-        case 34:
-          if constexpr (requires(const Cat034Message& r) { to.on_report(r); }) {
-            to.on_report(to_cat034(record));
-          }
-          break;
-        case 21:
-          if constexpr (requires(const Cat021Report& r) { to.on_report(r); }) {
-            to.on_report(to_cat021(record));
-          }
-          break;
-        default:
-          break;
-      }
-    }
-  };
   BlockWalker walker(datagram);
-  for_each_record(walker, Typed{handler});
+  for_each_record(walker, TypedReports<std::remove_reference_t<Handler>>{handler});
 }
 
 }  // namespace liptako::codec::asterix

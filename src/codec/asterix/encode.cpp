@@ -607,9 +607,9 @@ void BlockWriter::add_report(std::uint8_t category, const Report& report) {
   add_raw(record_);
 }
 
-void BlockWriter::add(const Cat048Report& report) { add_report(48, report); }
-void BlockWriter::add(const Cat034Message& message) { add_report(34, message); }
 void BlockWriter::add(const Cat021Report& report) { add_report(21, report); }
+void BlockWriter::add(const Cat034Message& message) { add_report(34, message); }
+void BlockWriter::add(const Cat048Report& report) { add_report(48, report); }
 
 void BlockWriter::finish() {
   if (open_) close();

@@ -17,9 +17,12 @@
 namespace liptako::codec::asterix {
 
 // FSPEC and items of one record, appended to `out`.
-void append_record(const Cat048Report& report, base::Bytes& out);
-void append_record(const Cat034Message& message, base::Bytes& out);
+void append_record(const Cat019Message& message, base::Bytes& out);
+void append_record(const Cat020Report& report, base::Bytes& out);
 void append_record(const Cat021Report& report, base::Bytes& out);
+void append_record(const Cat034Message& message, base::Bytes& out);
+void append_record(const Cat048Report& report, base::Bytes& out);
+void append_record(const Cat062Track& track, base::Bytes& out);
 
 // Writes data blocks of one category to the end of a buffer it does not own. Starts a further block
 // by itself when the next record would make the present one longer than `limit` octets.
@@ -32,9 +35,12 @@ class BlockWriter {
   BlockWriter& operator=(const BlockWriter&) = delete;
 
   // Requires the category given to the constructor.
-  void add(const Cat048Report& report);
-  void add(const Cat034Message& message);
+  void add(const Cat019Message& message);
+  void add(const Cat020Report& report);
   void add(const Cat021Report& report);
+  void add(const Cat034Message& message);
+  void add(const Cat048Report& report);
+  void add(const Cat062Track& track);
   // A record that is already octets; requires at most 65,532 of them.
   void add_raw(base::ByteView record);
   // Closes the last block; nothing may be added afterwards. Writes nothing if nothing was added.
