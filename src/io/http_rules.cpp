@@ -59,6 +59,17 @@ bool is_same_origin(std::string_view origin_header, std::string_view host_header
          equal_ignoring_case(origin_header.substr(kScheme.size()), host_header);
 }
 
+std::vector<std::string> frame_origins_of(std::string_view console) {
+  constexpr std::string_view kScheme = "http://";
+  if (!console.starts_with(kScheme)) return {};
+  const std::string_view rest = console.substr(kScheme.size());
+  const std::string_view host = rest.substr(0, rest.find('/'));
+  if (!is_loopback_host(host) || host.starts_with('[')) return {};
+  const auto colon = host.find(':');
+  const std::string port(colon == std::string_view::npos ? "" : host.substr(colon));
+  return {"http://127.0.0.1" + port, "http://localhost" + port};
+}
+
 std::optional<std::string> decode_path(std::string_view target) {
   if (!target.starts_with('/')) return std::nullopt;
   target = target.substr(0, target.find('?'));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace liptako::io {
 
@@ -17,6 +18,12 @@ namespace liptako::io {
 // For acts and for the WebSocket. Programs that are no browser send no Origin (empty here); a
 // browser always does, and then it must be exactly the site it talks to.
 [[nodiscard]] bool is_same_origin(std::string_view origin_header, std::string_view host_header);
+
+// The origins that a console at this address ("http://127.0.0.1:8081/", path as you like) can have in
+// a browser, as source expressions of a content security policy: by number and by name, since both
+// reach it. None if it is not plain HTTP on this machine, or at [::1], for which there is no such
+// expression.
+[[nodiscard]] std::vector<std::string> frame_origins_of(std::string_view console);
 
 // The path of a request target ("/a%20b?x=1" -> "/a b"): decoded once; nothing if it is not
 // absolute, is badly encoded, or holds a control byte, a backslash, or a "." or ".." segment.

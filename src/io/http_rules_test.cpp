@@ -51,6 +51,24 @@ TEST(HttpRules, OriginMustBeTheVerySite) {
   }
 }
 
+TEST(HttpRules, FramesAreForMembersOnThisMachineOnly) {
+  const std::vector<std::string> both = {"http://127.0.0.1:8081", "http://localhost:8081"};
+  EXPECT_EQ(frame_origins_of("http://127.0.0.1:8081/"), both);
+  EXPECT_EQ(frame_origins_of("http://localhost:8081"), both);
+  EXPECT_EQ(frame_origins_of("http://127.0.0.1:8081/console/?lang=fr"), both);
+  for (const char* address : {"",
+                              "127.0.0.1:8081",
+                              "https://127.0.0.1:8081/",
+                              "http://example.org:8081/",
+                              "http://127.0.0.1.example.org/",
+                              "http://127.0.0.1:8081; script-src *",
+                              "http://user@127.0.0.1:8081/",
+                              "http://10.0.0.1:8081/",
+                              "http://[::1]:8081/"}) {
+    EXPECT_TRUE(frame_origins_of(address).empty()) << address;
+  }
+}
+
 TEST(HttpRules, PathsAreDecodedOnceAndNeverClimb) {
   EXPECT_EQ(decode_path("/"), "/");
   EXPECT_EQ(decode_path("/a%20b/c?x=/../y"), "/a b/c");

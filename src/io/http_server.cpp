@@ -26,6 +26,7 @@ using asio::ip::tcp;
 
 constexpr std::string_view kApiPrefix = "/api/";
 constexpr std::string_view kStreamPath = "/ws";
+constexpr std::string_view kCommonStreamPath = "/ws/common";
 // A client of the stream has nothing to say; control frames are at most 125 bytes.
 constexpr std::size_t kMaxStreamInput = 1024;
 
@@ -55,6 +56,8 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   IoThread::Impl& io;
   HttpOptions options;
   HttpHandlers handlers;
+  // Blank before each; as a header wants them.
+  std::string frame_origins;
   StaticFiles files;
   tcp::acceptor acceptor;
   asio::steady_timer accept_retry;
@@ -79,8 +82,8 @@ using State = HttpServer::State;
 // for.
 class StreamSession : public std::enable_shared_from_this<StreamSession> {
  public:
-  StreamSession(std::shared_ptr<State> state, beast::tcp_stream stream)
-      : state_(std::move(state)), socket_(std::move(stream)) {
+  StreamSession(std::shared_ptr<State> state, beast::tcp_stream stream, MessageSource source)
+      : state_(std::move(state)), socket_(std::move(stream)), offered_(std::move(source)) {
     state_->streams.insert(this);
     ++state_->connections;
     ++state_->counters.streams_open;
@@ -112,7 +115,7 @@ class StreamSession : public std::enable_shared_from_this<StreamSession> {
     (void)socket.set_option(tcp::no_delay(true), ignored);
     socket_.async_accept(request, [self = shared_from_this()](error_code error) {
       if (error || self->state_->stopped) return;
-      self->source_ = self->state_->handlers.open_stream();
+      self->source_ = std::move(self->offered_);
       self->read();
       self->pump();
     });
@@ -147,6 +150,7 @@ class StreamSession : public std::enable_shared_from_this<StreamSession> {
 
   std::shared_ptr<State> state_;
   websocket::stream<beast::tcp_stream> socket_;
+  MessageSource offered_;  // until the handshake is done
   MessageSource source_;
   base::Bytes message_;
   beast::flat_buffer input_;
@@ -214,18 +218,24 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     }
     const std::optional<std::string> path = decode_path(to_std(request_.target()));
     if (!path) return reject(http::status::bad_request, "bad path");
-    if (*path == kStreamPath) return handle_stream(origin, host);
+    if (*path == kStreamPath) return handle_stream(state_->handlers.open_stream, origin, host);
+    if (*path == kCommonStreamPath)
+      return handle_stream(state_->handlers.open_common_stream, origin, host);
     if (path->starts_with(kApiPrefix)) return handle_api(*path, origin, host);
     if (request_.method() != http::verb::get && !is_head_) return refuse_method("GET, HEAD");
     send_file(*path);
   }
 
-  void handle_stream(std::string_view origin, std::string_view host) {
+  void handle_stream(const std::function<MessageSource()>& open_stream,
+                     std::string_view origin,
+                     std::string_view host) {
     if (!websocket::is_upgrade(request_))
       return reject(http::status::upgrade_required, "a WebSocket is served here");
     if (!is_same_origin(origin, host)) return reject(http::status::forbidden, "foreign origin");
+    MessageSource source = open_stream ? open_stream() : nullptr;
+    if (!source) return reject(http::status::not_found, "this node has no such picture");
     stream_.expires_never();
-    std::make_shared<StreamSession>(state_, std::move(stream_))->start(request_);
+    std::make_shared<StreamSession>(state_, std::move(stream_), std::move(source))->start(request_);
   }
 
   void handle_api(const std::string& path, std::string_view origin, std::string_view host) {
@@ -326,13 +336,14 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
   template <class Body>
   void send(http::response<Body> response, std::size_t size) {
-    // A page of ours loads nothing from elsewhere, runs no inline script, talks to this node alone
-    // and is framed by nobody.
+    // A page of ours loads nothing from elsewhere, runs no inline script and talks to this node
+    // alone. It is framed by, and frames, our own pages and the consoles of members on this machine.
     response.set("Content-Security-Policy",
-                 fmt::format("default-src 'self'; connect-src 'self'{}; base-uri 'none'; "
-                             "form-action 'none'; frame-ancestors "
-                             "'none'; object-src 'none'",
-                             stream_source()));
+                 fmt::format("default-src 'self'; connect-src 'self'{0}; frame-src 'self'{1}; "
+                             "base-uri 'none'; form-action 'none'; frame-ancestors 'self'{1}; "
+                             "object-src 'none'",
+                             stream_source(),
+                             state_->frame_origins));
     response.set("Cross-Origin-Resource-Policy", "same-origin");
     response.set("Referrer-Policy", "no-referrer");
     response.set("X-Content-Type-Options", "nosniff");
@@ -499,6 +510,15 @@ void HttpServer::wake() {
   asio::post(state_->io.context, [state = state_] {
     state->wake_is_posted = false;
     state->pump_streams();
+  });
+}
+
+void HttpServer::allow_frames(std::vector<std::string> consoles) {
+  asio::post(state_->io.context, [state = state_, consoles = std::move(consoles)] {
+    state->frame_origins.clear();
+    for (const std::string& console : consoles)
+      for (const std::string& origin : frame_origins_of(console))
+        state->frame_origins += ' ' + origin;
   });
 }
 

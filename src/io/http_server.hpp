@@ -1,6 +1,6 @@
 // HTTP/1.1 and WebSocket for the console and for programs, on the io thread. Loopback only until
-// login exists. Requests under /api/ go to a handler, /ws to a stream of frames per client,
-// everything else to the static files.
+// login exists. Requests under /api/ go to a handler, /ws and /ws/common to a stream of frames per
+// client, everything else to the static files.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,10 @@ using MessageSource = std::function<bool(base::Bytes& message)>;
 struct HttpHandlers {
   // Both are called on the io thread and must return promptly.
   std::function<void(HttpRequest request, HttpAnswer answer)> api;
-  std::function<MessageSource()> open_stream;  // one per WebSocket client
+  std::function<MessageSource()> open_stream;  // one per WebSocket client of /ws
+  // The same for /ws/common. If there is none, or it gives an empty source (the node is a member of
+  // no federation just now), the client is told 404.
+  std::function<MessageSource()> open_common_stream;
 };
 
 struct HttpOptions {
@@ -83,6 +86,10 @@ class HttpServer {
   [[nodiscard]] std::uint16_t port() const;
   // Any thread. There is something new for the streams.
   void wake();
+  // Any thread. The consoles of the federation's members ("http://127.0.0.1:8081/"): their pages
+  // may show ours in a frame and ours theirs, as the mosaic does. Addresses that are not on this
+  // machine are left out; until the first call, and with an empty list, only our own pages may.
+  void allow_frames(std::vector<std::string> consoles);
   [[nodiscard]] HttpCounters counters() const;
 
   struct State;  // http_server.cpp

@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace liptako::io {
 namespace {
@@ -91,12 +92,13 @@ class Client {
     input_.erase(0, size);
     return out;
   }
-  Reply upgrade(const std::string& extra = "Origin: http://localhost\r\n") {
-    return ask(
-        "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
-            extra + "\r\n",
-        false);
+  Reply upgrade(const std::string& extra = "Origin: http://localhost\r\n",
+                const std::string& path = "/ws") {
+    return ask("GET " + path +
+                   " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+                   extra + "\r\n",
+               false);
   }
   // One frame of the server [RFC 6455, §5.2]; nothing if the connection ended.
   std::optional<Message> message() {
@@ -203,6 +205,17 @@ class HttpServerTest : public testing::Test {
         return true;
       };
     };
+    if (has_common_stream_) {
+      handlers.open_common_stream = [this]() -> MessageSource {
+        if (!is_member_) return nullptr;
+        return [seen = false](base::Bytes& message) mutable {
+          if (std::exchange(seen, true)) return false;
+          message.clear();
+          base::ByteWriter(message).put(std::uint32_t{4'000'000});
+          return true;
+        };
+      };
+    }
     auto started = HttpServer::start(thread_, options_, std::move(handlers));
     ASSERT_TRUE(started.has_value()) << started.error().message;
     server_ = std::move(*started);
@@ -226,6 +239,8 @@ class HttpServerTest : public testing::Test {
   std::vector<HttpAnswer> unanswered_;
   std::atomic<std::uint32_t> version_ = 1;
   std::size_t message_size_ = 4;
+  bool has_common_stream_ = false;
+  std::atomic<bool> is_member_ = true;
   IoThread thread_;
   std::vector<std::jthread> later_;  // answers from here need the thread
   std::unique_ptr<HttpServer> server_;
@@ -436,6 +451,48 @@ TEST_F(HttpServerTest, StreamIsRefusedToForeignPagesAndPlainRequests) {
   EXPECT_TRUE(told.has("upgrade: websocket\r\n")) << told.head;
   Client program(port());
   EXPECT_EQ(program.upgrade("").status, 101) << "a program sends no Origin";
+}
+
+TEST_F(HttpServerTest, CommonStreamIsAnotherPictureAndAbsentWithoutFederation) {
+  const std::string same_site = "Origin: http://localhost\r\n";
+  start();
+  EXPECT_EQ(Client(port()).upgrade(same_site, "/ws/common").status, 404);
+  server_.reset();
+  has_common_stream_ = true;
+  start();
+  Client client(port());
+  ASSERT_EQ(client.upgrade(same_site, "/ws/common").status, 101);
+  const auto message = client.message();
+  ASSERT_TRUE(message.has_value());
+  EXPECT_EQ(version_of(*message), 4'000'000u);
+  EXPECT_EQ(Client(port()).upgrade("Origin: http://evil.example\r\n", "/ws/common").status, 403);
+  EXPECT_EQ(Client(port()).ask(get("/ws/common")).status, 426);
+  is_member_ = false;
+  EXPECT_EQ(Client(port()).upgrade(same_site, "/ws/common").status, 404);
+  EXPECT_EQ(Client(port()).upgrade(same_site).status, 101) << "the national picture stays";
+}
+
+TEST_F(HttpServerTest, OnlyMembersOnThisMachineMayFrameAndBeFramed) {
+  start();
+  const auto policy = [&] {
+    Client client(port());
+    const std::string head = client.ask(get("/")).head;
+    const auto from = head.find("content-security-policy: ");
+    return head.substr(from, head.find("\r\n", from) - from);
+  };
+  EXPECT_EQ(policy(),
+            "content-security-policy: default-src 'self'; connect-src 'self' ws://localhost; "
+            "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+            "object-src 'none'");
+  server_->allow_frames({"http://127.0.0.1:8081/", "http://example.org:8082/", ""});
+  // Queued before the next request is: the io thread runs in order.
+  EXPECT_EQ(policy(),
+            "content-security-policy: default-src 'self'; connect-src 'self' ws://localhost; "
+            "frame-src 'self' http://127.0.0.1:8081 http://localhost:8081; base-uri 'none'; "
+            "form-action 'none'; frame-ancestors 'self' http://127.0.0.1:8081 "
+            "http://localhost:8081; object-src 'none'");
+  server_->allow_frames({});
+  EXPECT_NE(policy().find("frame-ancestors 'self'; "), std::string::npos);
 }
 
 TEST_F(HttpServerTest, StreamAnswersPingsAndEndsOnData) {

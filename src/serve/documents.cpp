@@ -26,11 +26,20 @@ void put_angle(JsonWriter& json, base::Angle angle, double full_turn_deg, int de
   json.number(degrees >= full_turn_deg - half_step ? 0.0 : degrees, decimals);
 }
 
-void put_track_fields(JsonWriter& json,
-                      const track::TrackView& track,
-                      std::span<const std::string> sensor_names) {
-  json.key("time").string(base::to_rfc3339(track.time));
-  json.key("track").unsigned_integer(track.number.value);
+// Square root of the larger eigenvalue of a position covariance.
+double largest_sd_m(double ee_m2, double en_m2, double nn_m2) {
+  const double mean = 0.5 * (ee_m2 + nn_m2);
+  const double half_difference = 0.5 * (nn_m2 - ee_m2);
+  return std::sqrt(mean + std::sqrt(half_difference * half_difference + en_m2 * en_m2));
+}
+
+// A sensor whose clock is ahead makes no age below zero, here as in the track record.
+double age_s(base::Timestamp now, base::Timestamp then) {
+  return base::to_seconds(std::max(now - then, base::Duration::zero()));
+}
+
+// From the address to the state: what a local and a system track have in common.
+void put_estimate(JsonWriter& json, const track::TrackView& track) {
   json.key("icao_address");
   track.icao_address ? json.string(track.icao_address->to_string()) : json.null();
   json.key("callsign");
@@ -47,13 +56,18 @@ void put_track_fields(JsonWriter& json,
   json.key("track_angle_deg");
   put_angle(json, track.track_angle, 360.0, 2);
   json.key("position_sd_m");
-  const double mean = 0.5 * (track.cov_ee_m2 + track.cov_nn_m2);
-  const double half_difference = 0.5 * (track.cov_nn_m2 - track.cov_ee_m2);
-  const double largest_variance =
-      mean + std::sqrt(half_difference * half_difference + track.cov_en_m2 * track.cov_en_m2);
-  track.placed ? json.number(std::sqrt(largest_variance), 1) : json.null();
+  track.placed ? json.number(largest_sd_m(track.cov_ee_m2, track.cov_en_m2, track.cov_nn_m2), 1)
+               : json.null();
   json.key("existence").number(track.existence, 3);
   json.key("state").string(name_of(track.status));
+}
+
+void put_track_fields(JsonWriter& json,
+                      const track::TrackView& track,
+                      std::span<const std::string> sensor_names) {
+  json.key("time").string(base::to_rfc3339(track.time));
+  json.key("track").unsigned_integer(track.number.value);
+  put_estimate(json, track);
   json.key("sources").begin_array();
   for (std::size_t i = 0; i < std::min<std::size_t>(sensor_names.size(), 64); ++i) {
     if ((track.sensors >> i & 1u) != 0) json.string(sensor_names[i]);
@@ -64,9 +78,7 @@ void put_track_fields(JsonWriter& json,
 // What the API tells beyond the line of tracks.jsonl.
 void put_api_fields(JsonWriter& json, base::Timestamp time, const track::TrackView& track) {
   const Ellipse ellipse = ellipse_95(track.cov_ee_m2, track.cov_en_m2, track.cov_nn_m2);
-  // A sensor whose clock is ahead makes no age below zero, here as in the track record.
-  const base::Duration age = std::max(time - track.last_plot_time, base::Duration::zero());
-  json.key("age_s").number(base::to_seconds(age), 1);
+  json.key("age_s").number(age_s(time, track.last_plot_time), 1);
   json.key("semi_major_m");
   track.placed ? json.number(ellipse.semi_major.metres(), 1) : json.null();
   json.key("semi_minor_m");
@@ -133,6 +145,75 @@ void put_record(JsonWriter& json, const RecordStatus& record) {
   json.end_object();
 }
 
+void put_member(JsonWriter& json, const MemberStatus& member) {
+  json.begin_object();
+  json.key("id").unsigned_integer(member.id);
+  json.key("code").string(member.code);
+  json.key("name").string(member.name);
+  json.key("console").string(member.console);
+  json.key("self").boolean(member.self);
+  json.key("state").string(name_of(member.state));
+  json.key("age_s");
+  put_seconds(json, member.age, 1);
+  json.key("epoch").unsigned_integer(member.epoch);
+  json.key("sequence").unsigned_integer(member.sequence);
+  json.key("contributions").unsigned_integer(member.contributions);
+  json.key("frames_refused").unsigned_integer(member.frames_refused);
+  json.key("last_refusal").string(member.last_refusal);
+  json.end_object();
+}
+
+void put_federation(JsonWriter& json, const FederationStatus& federation) {
+  json.key("federation").begin_object();
+  json.key("name").string(federation.name);
+  json.key("common_hash").string(federation.common_hash);
+  json.key("picture_time").string(base::to_rfc3339(federation.picture_time));
+  json.key("common_tracks").unsigned_integer(federation.common_tracks);
+  json.key("isolated").boolean(federation.isolated);
+  json.key("members").begin_array();
+  for (const MemberStatus& member : federation.members) put_member(json, member);
+  json.end_array();
+  json.end_object();
+}
+
+void put_common_track(JsonWriter& json, const CommonPicture& picture, const CommonTrack& track) {
+  json.key("time").string(base::to_rfc3339(track.view.time));
+  json.key("number").string(track.number);
+  json.key("track").unsigned_integer(track.view.number.value);
+  put_estimate(json, track.view);
+  json.key("members").begin_array();
+  for (std::size_t i = 0; i < std::min<std::size_t>(picture.cut.size(), 64); ++i) {
+    if ((track.view.sensors >> i & 1u) != 0) json.string(picture.cut[i].member);
+  }
+  json.end_array();
+  put_api_fields(json, picture.time, track.view);
+  json.key("born").string(base::to_rfc3339(track.born));
+  json.key("aliases").begin_array();
+  for (const std::string& alias : track.aliases) json.string(alias);
+  json.end_array();
+  json.key("split_from");
+  track.split_from ? json.string(*track.split_from) : json.null();
+}
+
+void put_contributor(JsonWriter& json, base::Timestamp now, const CommonContributor& contributor) {
+  json.begin_object();
+  json.key("member").string(contributor.member);
+  json.key("track").unsigned_integer(contributor.number.value);
+  json.key("time").string(base::to_rfc3339(contributor.time));
+  json.key("age_s").number(age_s(now, contributor.last_plot_time), 1);
+  json.key("lat_deg").number(contributor.position.latitude.degrees(), 7);
+  json.key("lon_deg").number(contributor.position.longitude.degrees(), 7);
+  json.key("position_sd_m")
+      .number(largest_sd_m(contributor.cov_ee_m2, contributor.cov_en_m2, contributor.cov_nn_m2), 1);
+  json.key("existence").number(contributor.existence, 3);
+  json.key("state").string(name_of(contributor.status));
+  json.key("weight").number(contributor.weight, 3);
+  json.key("sensors").begin_array();
+  for (const std::string& sensor : contributor.sensors) json.string(sensor);
+  json.end_array();
+  json.end_object();
+}
+
 void put_update(JsonWriter& json,
                 const UpdateTrace& update,
                 std::span<const std::string> sensor_names) {
@@ -156,6 +237,20 @@ void put_update(JsonWriter& json,
     json.key("gate_ratio").number(update.gate_ratio, 3);
   }
   json.end_object();
+}
+
+// "ML-1042": a member's code, a hyphen, a number.
+bool is_common_number(std::string_view text) {
+  constexpr std::size_t kLongestCode = 16;
+  constexpr std::size_t kLongestNumber = 10;
+  const auto hyphen = text.find('-');
+  if (hyphen == std::string_view::npos || hyphen == 0 || hyphen > kLongestCode) return false;
+  const std::string_view code = text.substr(0, hyphen);
+  const std::string_view number = text.substr(hyphen + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !number.empty() && number.size() <= kLongestNumber &&
+         std::ranges::all_of(number, is_digit) &&
+         std::ranges::all_of(code, [&](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); });
 }
 
 }  // namespace
@@ -194,6 +289,22 @@ std::string_view name_of(SensorKind kind) {
       return "radar";
     case SensorKind::ads_b:
       return "adsb";
+    case SensorKind::mlat:
+      return "mlat";
+    case SensorKind::tracker:
+      return "tracker";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(MemberState state) {
+  switch (state) {
+    case MemberState::waiting:
+      return "waiting";
+    case MemberState::live:
+      return "live";
+    case MemberState::cut:
+      return "cut";
   }
   return "unknown";
 }
@@ -265,6 +376,7 @@ std::string status_json(const NodeStatus& status) {
   json.key("sensors").begin_array();
   for (const SensorStatus& sensor : status.sensors) put_sensor(json, sensor);
   json.end_array();
+  if (status.federation) put_federation(json, *status.federation);
   json.end_object();
   return out;
 }
@@ -304,6 +416,53 @@ std::string track_json(base::Timestamp time,
   return out;
 }
 
+const CommonTrack* CommonPicture::find(std::string_view number) const {
+  const auto has_number = [&](const CommonTrack& track) { return track.number == number; };
+  const auto has_alias = [&](const CommonTrack& track) {
+    return std::ranges::find(track.aliases, number) != track.aliases.end();
+  };
+  auto at = std::ranges::find_if(tracks, has_number);
+  if (at == tracks.end()) at = std::ranges::find_if(tracks, has_alias);
+  return at == tracks.end() ? nullptr : &*at;
+}
+
+std::string common_json(const CommonPicture& picture) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("hash").string(picture.hash);
+  json.key("time").string(base::to_rfc3339(picture.time));
+  json.key("cut").begin_object();
+  for (const CommonCut& cut : picture.cut) {
+    json.escaped_key(cut.member).begin_array();
+    json.unsigned_integer(cut.epoch).unsigned_integer(cut.sequence);
+    json.end_array();
+  }
+  json.end_object();
+  json.key("tracks").begin_array();
+  for (const CommonTrack& track : picture.tracks) {
+    json.begin_object();
+    put_common_track(json, picture, track);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return out;
+}
+
+std::string common_track_json(const CommonPicture& picture, const CommonTrack& track) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  put_common_track(json, picture, track);
+  json.key("contributors").begin_array();
+  for (const CommonContributor& contributor : track.contributors)
+    put_contributor(json, picture.time, contributor);
+  json.end_array();
+  json.end_object();
+  return out;
+}
+
 std::string error_json(std::string_view message) {
   std::string out;
   JsonWriter(out).begin_object().key("error").string(message).end_object();
@@ -315,17 +474,25 @@ std::string accepted_json() { return R"({"accepted":true})"; }
 ApiPath parse_api_path(std::string_view path) {
   constexpr std::string_view kRoot = "/api/v1/";
   constexpr std::string_view kTrack = "tracks/";
+  constexpr std::string_view kCommonTrack = "common/";
+  using Kind = ApiPath::Kind;
   if (!path.starts_with(kRoot)) return {};
   path.remove_prefix(kRoot.size());
-  if (path == "status") return {ApiPath::Kind::status, {}};
-  if (path == "tracks") return {ApiPath::Kind::tracks, {}};
-  if (path == "config") return {ApiPath::Kind::config, {}};
+  if (path == "status") return {.kind = Kind::status};
+  if (path == "tracks") return {.kind = Kind::tracks};
+  if (path == "config") return {.kind = Kind::config};
+  if (path == "common") return {.kind = Kind::common};
+  if (path.starts_with(kCommonTrack)) {
+    path.remove_prefix(kCommonTrack.size());
+    if (!is_common_number(path)) return {};
+    return {.kind = Kind::common_track, .common_track = std::string(path)};
+  }
   if (!path.starts_with(kTrack)) return {};
   path.remove_prefix(kTrack.size());
   base::TrackNumber number;
   const auto [end, error] = std::from_chars(path.data(), path.data() + path.size(), number.value);
   if (error != std::errc() || end != path.data() + path.size() || path.empty()) return {};
-  return {ApiPath::Kind::track, number};
+  return {.kind = Kind::track, .track = number};
 }
 
 }  // namespace liptako::serve

@@ -21,11 +21,12 @@ namespace liptako::serve {
 
 enum class SourceState : std::uint8_t { waiting, live, stalled, dead, ended };
 enum class SensorState : std::uint8_t { waiting, live, silent };
-enum class SensorKind : std::uint8_t { radar, ads_b };
+// The value is the bit in the track record's "kinds of sensors".
+enum class SensorKind : std::uint8_t { radar, ads_b, mlat, tracker };
 
 [[nodiscard]] std::string_view name_of(SourceState state);
 [[nodiscard]] std::string_view name_of(SensorState state);
-[[nodiscard]] std::string_view name_of(SensorKind kind);  // "radar", "adsb"
+[[nodiscard]] std::string_view name_of(SensorKind kind);  // "radar", "adsb", "mlat", "tracker"
 [[nodiscard]] std::string_view name_of(track::TrackStatus status);
 
 // What was refused from a source, by reason.
@@ -71,6 +72,39 @@ struct RecordStatus {
   std::optional<base::Duration> synced_age;  // since the last fsync
 };
 
+// What is known of a member of the federation: this node itself or a partner.
+enum class MemberState : std::uint8_t {
+  waiting,  // never heard since this node started
+  live,
+  cut,  // heard before, silent for longer than 10 s
+};
+[[nodiscard]] std::string_view name_of(MemberState state);
+
+struct MemberStatus {
+  std::uint8_t id = 0;  // the top 8 bits of a common track's handle
+  std::string code;     // "ML", as in the common number ML-1042
+  std::string name;     // "bamako"
+  std::string console;  // address of that member's console, "http://127.0.0.1:8081/"; may be empty
+  bool self = false;
+  MemberState state = MemberState::waiting;
+  std::optional<base::Duration> age;  // since its newest accepted frame; absent if never
+  // Its frame at the cut, the newest that the common picture rests on.
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t contributions = 0;  // of its tracks, in the common picture
+  std::uint64_t frames_refused = 0;
+  std::string last_refusal;  // in words; empty if none
+};
+
+struct FederationStatus {
+  std::string name;         // "AES"
+  std::string common_hash;  // of the common picture, hexadecimal
+  base::Timestamp picture_time;
+  std::uint64_t common_tracks = 0;
+  bool isolated = false;              // all other members are cut
+  std::vector<MemberStatus> members;  // by id = bit order of a common track's TrackView::sensors
+};
+
 struct NodeStatus {
   std::string node;
   base::Timestamp time;
@@ -86,6 +120,54 @@ struct NodeStatus {
   std::optional<base::Duration> latency_p99;
   std::vector<SourceStatus> sources;
   std::vector<SensorStatus> sensors;  // order of configuration = bit order of TrackView::sensors
+  std::optional<FederationStatus> federation;  // absent if the node is a member of none
+};
+
+// What one member contributes to a system track, as it published it.
+struct CommonContributor {
+  std::string member;        // its code
+  base::TrackNumber number;  // its own number of its local track
+  base::Timestamp time;      // the instant position and covariance hold for
+  base::Timestamp last_plot_time;
+  geo::Geodetic position;  // height unused
+  double cov_ee_m2 = 0.0;
+  double cov_en_m2 = 0.0;
+  double cov_nn_m2 = 0.0;
+  double existence = 0.0;
+  track::TrackStatus status = track::TrackStatus::tentative;
+  // Its share in the fused position, 0 to 1; 0 if set aside because another contribution rests on
+  // the same sensors.
+  double weight = 0.0;
+  std::vector<std::string> sensors;  // as its member names them
+};
+
+struct CommonTrack {
+  // `number` is the handle: member id in the top 8 bits, the origin's number in the low 24.
+  // `sensors`: bit i, member i contributes. `kinds`: of all sensors behind it.
+  track::TrackView view;
+  std::string number;                     // "ML-1042"
+  base::Timestamp born;                   // of the oldest contribution
+  std::vector<std::string> aliases;       // numbers that were merged into this one
+  std::optional<std::string> split_from;  // the number it was part of before
+  std::vector<CommonContributor> contributors;
+};
+
+// One member's frame that a common picture rests on.
+struct CommonCut {
+  std::string member;  // its code
+  std::uint64_t epoch = 0;
+  std::uint64_t sequence = 0;
+};
+
+// The picture that all members hold who hold the same frames.
+struct CommonPicture {
+  std::string hash;  // hexadecimal
+  base::Timestamp time;
+  std::vector<CommonCut> cut;       // one a member, by member id: bit order of the views' `sensors`
+  std::vector<CommonTrack> tracks;  // by ascending handle
+
+  // By number or by alias. Null if there is none.
+  [[nodiscard]] const CommonTrack* find(std::string_view number) const;
 };
 
 // One component of an innovation, in the sensor's own measurement space.
@@ -133,13 +215,26 @@ void append_track_json(const track::TrackView& track,
                                      const track::TrackView& track,
                                      std::span<const UpdateTrace> updates,
                                      std::span<const std::string> sensor_names);
+// GET /api/v1/common. Ages are relative to the picture's time.
+[[nodiscard]] std::string common_json(const CommonPicture& picture);
+// GET /api/v1/common/ML-1042: one of its tracks, with contributors.
+[[nodiscard]] std::string common_track_json(const CommonPicture& picture, const CommonTrack& track);
 [[nodiscard]] std::string error_json(std::string_view message);  // {"error":"…"}
 [[nodiscard]] std::string accepted_json();                       // {"accepted":true}
 
 // What an API path asks for. Total: any text gives an answer.
 struct ApiPath {
-  enum class Kind : std::uint8_t { unknown, status, tracks, track, config } kind = Kind::unknown;
-  base::TrackNumber track;  // of Kind::track
+  enum class Kind : std::uint8_t {
+    unknown,
+    status,
+    tracks,
+    track,
+    config,
+    common,
+    common_track,
+  } kind = Kind::unknown;
+  base::TrackNumber track{};   // of Kind::track
+  std::string common_track{};  // of Kind::common_track: "ML-1042"
 };
 [[nodiscard]] ApiPath parse_api_path(std::string_view path);
 

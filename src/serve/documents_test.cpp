@@ -191,7 +191,150 @@ TEST(Documents, StatusHasTheProtocolsFields) {
   EXPECT_TRUE(parsed.at("sensors").at(0).at("period_s").is_null());
 }
 
+TEST(Documents, StatusTellsOfTheFederationOnlyIfThereIsOne) {
+  NodeStatus status;
+  EXPECT_FALSE(json::parse(status_json(status)).contains("federation"));
+  FederationStatus federation;
+  federation.name = "AES";
+  federation.common_hash = "00ff";
+  federation.picture_time = some_track().time;
+  federation.common_tracks = 31;
+  federation.isolated = true;
+  federation.members.push_back({.id = 0,
+                                .code = "ML",
+                                .name = "bamako",
+                                .console = "http://127.0.0.1:8081/",
+                                .self = true,
+                                .state = MemberState::live,
+                                .age = base::seconds(0.0),
+                                .epoch = 1,
+                                .sequence = 77,
+                                .contributions = 12,
+                                .frames_refused = 0,
+                                .last_refusal = ""});
+  federation.members.push_back({.id = 1,
+                                .code = "BF",
+                                .name = "ouagadougou",
+                                .console = "",
+                                .self = false,
+                                .state = MemberState::cut,
+                                .age = base::seconds(133.0),
+                                .epoch = 2,
+                                .sequence = 18'446'744'073'709'551'615u,
+                                .contributions = 3,
+                                .frames_refused = 4,
+                                .last_refusal = "sequence 5 after 7"});
+  federation.members.push_back({.id = 2,
+                                .code = "NE",
+                                .name = "niamey",
+                                .console = "",
+                                .self = false,
+                                .state = MemberState::waiting,
+                                .age = {},
+                                .epoch = 0,
+                                .sequence = 0,
+                                .contributions = 0,
+                                .frames_refused = 0,
+                                .last_refusal = ""});
+  status.federation = federation;
+  const json told = json::parse(status_json(status)).at("federation");
+  EXPECT_EQ(told.at("name"), "AES");
+  EXPECT_EQ(told.at("common_hash"), "00ff");
+  EXPECT_EQ(told.at("picture_time"), "2026-11-22T14:32:07.125Z");
+  EXPECT_EQ(told.at("common_tracks"), 31);
+  EXPECT_EQ(told.at("isolated"), true);
+  EXPECT_EQ(told.at("members").at(1),
+            json::parse(R"({"id":1,"code":"BF","name":"ouagadougou","console":"","self":false,)"
+                        R"("state":"cut","age_s":133.0,"epoch":2,)"
+                        R"("sequence":18446744073709551615,"contributions":3,"frames_refused":4,)"
+                        R"("last_refusal":"sequence 5 after 7"})"));
+  EXPECT_EQ(told.at("members").at(0).at("console"), "http://127.0.0.1:8081/");
+  EXPECT_EQ(told.at("members").at(0).at("state"), "live");
+  EXPECT_EQ(told.at("members").at(2).at("state"), "waiting");
+  EXPECT_TRUE(told.at("members").at(2).at("age_s").is_null());
+}
+
+CommonPicture some_picture() {
+  CommonPicture picture;
+  picture.hash = "abcd";
+  picture.time = some_track().time;
+  picture.cut = {{"ML", 1, 77}, {"B\"F", 2, 5}};
+  CommonTrack track;
+  track.view = some_track();
+  track.view.number = base::TrackNumber{1042};
+  track.view.sensors = 0b11;
+  track.number = "ML-1042";
+  track.born = picture.time - base::seconds(60.0);
+  track.aliases = {"BF-7"};
+  track.contributors.push_back({.member = "BF",
+                                .number = base::TrackNumber{7},
+                                .time = picture.time - base::seconds(2.0),
+                                .last_plot_time = picture.time - base::seconds(3.0),
+                                .position = track.view.position,
+                                .cov_ee_m2 = 400,
+                                .cov_en_m2 = 0,
+                                .cov_nn_m2 = 2'500,
+                                .existence = 0.75,
+                                .status = track::TrackStatus::coasting,
+                                .weight = 0.25,
+                                .sensors = {"Ouaga \"est\"", "7a1c"}});
+  picture.tracks.push_back(track);
+  track.view.number = base::TrackNumber{0x0100'0003};
+  track.number = "BF-3";
+  track.aliases = {};
+  track.split_from = "ML-1042";
+  track.contributors.clear();
+  track.view.sensors = 0b10;
+  picture.tracks.push_back(track);
+  return picture;
+}
+
+TEST(Documents, CommonPictureTellsHashCutAndTracks) {
+  const json parsed = json::parse(common_json(some_picture()));
+  EXPECT_EQ(parsed.at("hash"), "abcd");
+  EXPECT_EQ(parsed.at("time"), "2026-11-22T14:32:07.125Z");
+  EXPECT_EQ(parsed.at("cut"), json::parse(R"({"ML":[1,77],"B\"F":[2,5]})"));
+  ASSERT_EQ(parsed.at("tracks").size(), 2u);
+  const json& first = parsed.at("tracks").at(0);
+  EXPECT_EQ(first.at("number"), "ML-1042");
+  EXPECT_EQ(first.at("track"), 1042);
+  EXPECT_EQ(first.at("members"), json::parse(R"(["ML","B\"F"])"));
+  EXPECT_EQ(first.at("lat_deg"), 12.5);
+  EXPECT_EQ(first.at("age_s"), 2.5);
+  EXPECT_EQ(first.at("born"), "2026-11-22T14:31:07.125Z");
+  EXPECT_EQ(first.at("aliases"), json::parse(R"(["BF-7"])"));
+  EXPECT_TRUE(first.at("split_from").is_null());
+  EXPECT_FALSE(first.contains("contributors"));
+  EXPECT_EQ(parsed.at("tracks").at(1).at("split_from"), "ML-1042");
+  EXPECT_EQ(parsed.at("tracks").at(1).at("members"), json::parse(R"(["B\"F"])"));
+}
+
+TEST(Documents, OneCommonTrackNamesItsContributors) {
+  const CommonPicture picture = some_picture();
+  const json parsed = json::parse(common_track_json(picture, picture.tracks.at(0)));
+  EXPECT_EQ(parsed.at("number"), "ML-1042");
+  ASSERT_EQ(parsed.at("contributors").size(), 1u);
+  EXPECT_EQ(
+      parsed.at("contributors").at(0),
+      json::parse(R"({"member":"BF","track":7,"time":"2026-11-22T14:32:05.125Z","age_s":3.0,)"
+                  R"("lat_deg":12.5,"lon_deg":-7.9999999,"position_sd_m":50.0,"existence":0.75,)"
+                  R"("state":"coasting","weight":0.25,"sensors":["Ouaga \"est\"","7a1c"]})"));
+}
+
+TEST(Documents, CommonTracksAreFoundByNumberThenByAlias) {
+  CommonPicture picture = some_picture();
+  EXPECT_EQ(picture.find("ML-1042"), &picture.tracks.at(0));
+  EXPECT_EQ(picture.find("BF-3"), &picture.tracks.at(1));
+  EXPECT_EQ(picture.find("BF-7"), &picture.tracks.at(0));
+  EXPECT_EQ(picture.find("BF-8"), nullptr);
+  picture.tracks.at(1).number = "BF-7";
+  EXPECT_EQ(picture.find("BF-7"), &picture.tracks.at(1)) << "a number goes before an alias";
+}
+
 TEST(Documents, ApiPathsAreReadWholeOrNotAtAll) {
+  EXPECT_EQ(parse_api_path("/api/v1/common").kind, ApiPath::Kind::common);
+  EXPECT_EQ(parse_api_path("/api/v1/common/ML-1042").kind, ApiPath::Kind::common_track);
+  EXPECT_EQ(parse_api_path("/api/v1/common/ML-1042").common_track, "ML-1042");
   EXPECT_EQ(parse_api_path("/api/v1/status").kind, ApiPath::Kind::status);
   EXPECT_EQ(parse_api_path("/api/v1/tracks").kind, ApiPath::Kind::tracks);
   EXPECT_EQ(parse_api_path("/api/v1/config").kind, ApiPath::Kind::config);
@@ -204,6 +347,15 @@ TEST(Documents, ApiPathsAreReadWholeOrNotAtAll) {
                            "/api/v1/status/",
                            "/api/v1/tracks/",
                            "/api/v1/tracks/-1",
+                           "/api/v1/common/",
+                           "/api/v1/common/ML",
+                           "/api/v1/common/-1",
+                           "/api/v1/common/ML-",
+                           "/api/v1/common/ML-1x",
+                           "/api/v1/common/ml-1",
+                           "/api/v1/common/ML-1-2",
+                           "/api/v1/common/ML-12345678901",
+                           "/api/v1/common/M/L-1",
                            "/api/v1/tracks/1x",
                            "/api/v1/tracks/4294967296"}) {
     EXPECT_EQ(parse_api_path(path).kind, ApiPath::Kind::unknown) << path;

@@ -120,7 +120,7 @@ TrackRecord encode_track(const track::TrackView& track, std::span<const SensorKi
       .put(saturate<std::uint16_t>(ellipse.semi_major.metres() / kMetresPerAxisUnit))
       .put(saturate<std::uint16_t>(ellipse.semi_minor.metres() / kMetresPerAxisUnit))
       .put(static_cast<std::uint8_t>(wrap_fraction(ellipse.direction.radians() / base::kPi, 8)))
-      .put(kinds_of(track.sensors, kinds))
+      .put(static_cast<std::uint8_t>(track.kinds | kinds_of(track.sensors, kinds)))
       .put(placed ? std::uint16_t{0} : kFlagNotPlaced);
   return out.record();
 }

@@ -48,7 +48,8 @@ struct Ellipse {
 // Bits of the record's field "kinds of sensors that contributed".
 [[nodiscard]] std::uint8_t kinds_of(std::uint64_t sensors, std::span<const SensorKind> kinds);
 
-// Requires track.time to be the frame's time: who hands over the picture has extrapolated.
+// Requires track.time to be the frame's time: who hands over the picture has extrapolated. Kinds of
+// sensors are those of `kinds` by track.sensors, and track.kinds.
 [[nodiscard]] TrackRecord encode_track(const track::TrackView& track,
                                        std::span<const SensorKind> kinds);
 [[nodiscard]] IdentityRecord encode_identity(const track::TrackView& track);

@@ -66,6 +66,13 @@ JsonWriter& JsonWriter::key(std::string_view name) {
   return *this;
 }
 
+JsonWriter& JsonWriter::escaped_key(std::string_view name) {
+  string(name);
+  out_->push_back(':');
+  need_comma_ = false;
+  return *this;
+}
+
 JsonWriter& JsonWriter::string(std::string_view text) {
   separate();
   out_->push_back('"');

@@ -19,6 +19,8 @@ class JsonWriter {
   JsonWriter& end_array() { return close(']'); }
   // Keys are written as they are: literals of ours that need no escape.
   JsonWriter& key(std::string_view name);
+  // Any text.
+  JsonWriter& escaped_key(std::string_view name);
 
   JsonWriter& string(std::string_view text);
   JsonWriter& integer(std::int64_t value);

@@ -112,10 +112,32 @@ void Publisher::extend_trail(Known& known,
 }
 
 Publication Publisher::publish(std::span<const track::TrackView> tracks, const NodeStatus& status) {
+  std::vector<SensorKind> kinds;
+  kinds.reserve(status.sensors.size());
+  for (const SensorStatus& sensor : status.sensors) kinds.push_back(sensor.kind);
+  Publication out = publish_at(status.time, tracks, kinds, status);
+  for (const SensorStatus& sensor : status.sensors) out.sensor_names.push_back(sensor.name);
+  return out;
+}
+
+Publication Publisher::publish_common(const CommonPicture& picture, const NodeStatus& status) {
+  std::vector<track::TrackView> tracks;
+  tracks.reserve(picture.tracks.size());
+  for (const CommonTrack& track : picture.tracks) tracks.push_back(track.view);
+  // The views' kinds are complete: the sensors behind them are not this node's.
+  Publication out = publish_at(picture.time, tracks, {}, status);
+  for (const CommonCut& cut : picture.cut) out.sensor_names.push_back(cut.member);
+  return out;
+}
+
+Publication Publisher::publish_at(base::Timestamp time,
+                                  std::span<const track::TrackView> tracks,
+                                  std::span<const SensorKind> kinds,
+                                  const NodeStatus& status) {
   ++revision_;
-  time_ = status.time;
+  time_ = time;
   Publication out;
-  out.time = status.time;
+  out.time = time;
   out.snapshot_id = options_.snapshot_id;
   out.revision = revision_;
   out.tracks.reserve(tracks.size());
@@ -123,14 +145,9 @@ Publication Publisher::publish(std::span<const track::TrackView> tracks, const N
   out.identities.reserve(tracks.size());
   out.record_revisions.reserve(tracks.size());
   out.identity_revisions.reserve(tracks.size());
-  std::vector<SensorKind> kinds;
-  for (const SensorStatus& sensor : status.sensors) {
-    kinds.push_back(sensor.kind);
-    out.sensor_names.push_back(sensor.name);
-  }
 
   for (const track::TrackView& track : tracks) {
-    CHECK(track.time == status.time);
+    CHECK(track.time == time);
     if (track.status == track::TrackStatus::dropped) continue;
     CHECK(out.tracks.empty() || out.tracks.back().number < track.number);
     const TrackRecord record = encode_track(track, kinds);

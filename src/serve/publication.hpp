@@ -81,6 +81,10 @@ class Publisher {
   // `status`.
   [[nodiscard]] Publication publish(std::span<const track::TrackView> tracks,
                                     const NodeStatus& status);
+  // The common picture at its own time, from a second Publisher of its own: one Publisher publishes
+  // one picture. Requires every view's time to equal picture.time, and ascending handles. The
+  // publication's sensor names are the members' codes.
+  [[nodiscard]] Publication publish_common(const CommonPicture& picture, const NodeStatus& status);
   // Of the tracks of the last publication. Asked for about once a second, or when a client
   // connects.
   [[nodiscard]] Trails trails() const;
@@ -103,6 +107,10 @@ class Publisher {
     std::uint64_t seen_revision = 0;
   };
 
+  [[nodiscard]] Publication publish_at(base::Timestamp time,
+                                       std::span<const track::TrackView> tracks,
+                                       std::span<const SensorKind> kinds,
+                                       const NodeStatus& status);
   [[nodiscard]] bool needs_sending(const Known& known,
                                    const track::TrackView& track,
                                    const TrackRecord& record) const;

@@ -366,5 +366,40 @@ TEST(Publication, OptionsAreCheckedAndNamed) {
   EXPECT_TRUE(Publisher::Options{}.validate().has_value());
 }
 
+TEST(Publication, TheCommonPictureIsPublishedAtItsOwnTimeWithKindsOfAllSensors) {
+  Publisher publisher({});
+  NodeStatus status;
+  status.time = kStart + base::seconds(0.4);
+  status.sensors.push_back({});
+  CommonPicture picture;
+  picture.time = kStart;
+  picture.cut = {{"ML", 1, 5}, {"BF", 1, 6}};
+  for (const std::uint32_t handle : {1042u, 0x0200'0007u}) {
+    CommonTrack track;
+    track.view.number = base::TrackNumber{handle};
+    track.view.time = picture.time;
+    track.view.last_plot_time = picture.time - base::seconds(2.0);
+    track.view.status = track::TrackStatus::confirmed;
+    track.view.sensors = 0b11;
+    track.view.kinds = 0b1010;
+    picture.tracks.push_back(track);
+  }
+  const Publication publication = publisher.publish_common(picture, status);
+  EXPECT_EQ(publication.time, kStart);
+  EXPECT_EQ(publication.sensor_names, (std::vector<std::string>{"ML", "BF"}));
+  ASSERT_EQ(publication.records.size(), 2u);
+  // Sensors are members here: bit 0 must not read as "this node's first sensor, a radar".
+  EXPECT_EQ(publication.records[0][29], 0b1010);
+  EXPECT_EQ(publication.records[0][20], 20) << "age in tenths of a second, from the picture's time";
+  Client client;
+  client.take(publication);
+  EXPECT_TRUE(client.tracks.contains(0x0200'0007u));
+  EXPECT_FALSE(client.status.empty());
+  picture.tracks.pop_back();
+  picture.tracks[0].view.time = picture.time = kStart + base::seconds(1.0);
+  client.take(publisher.publish_common(picture, status));
+  EXPECT_FALSE(client.tracks.contains(0x0200'0007u));
+}
+
 }  // namespace
 }  // namespace liptako::serve
