@@ -16,9 +16,12 @@ namespace liptako::track {
 enum class SensorKind : std::uint8_t {
   polar_radar = 1,  // slant range and azimuth at its site; height, if any, from Mode C
   ads_b = 2,        // positions told by the aircraft, each with its own accuracy
+  mlat = 3,         // multilateration: positions with a covariance; height, if any, from Mode C
+  tracker = 4,      // another system's tracker: its sensor tracks, correlated in time
 };
 
-// A sensor and what is known of it. Every field has a working default but the site of a radar.
+// A sensor and what is known of it. Every field has a working default but the site of a radar;
+// described() (sensors/models.hpp) gives the defaults of a kind.
 struct SensorDescription {
   std::string name;
   base::SacSic sac_sic;
@@ -32,9 +35,22 @@ struct SensorDescription {
   base::Duration period = std::chrono::seconds(5);
   base::Length range_sd = base::Length::from_metres(60);
   base::Angle azimuth_sd = base::Angle::from_degrees(0.08);
-  // ADS-B: standard deviation of the time a position is of, which the aircraft compensates for only
-  // in part [DO-260B, §2.2.3.2.3.2: within 0.2 s]. Moves positions along the flight path.
+  // All but radar: standard deviation of the time a position is of. Moves positions along the
+  // flight path. ADS-B: the aircraft compensates only in part [DO-260B, §2.2.3.2.3.2: within 0.2
+  // s].
   base::Duration latency_sd = std::chrono::milliseconds(150);
+  // Multilateration, tracker: of one axis, where a report states no accuracy.
+  base::Length position_sd = base::Length::from_metres(50);
+  base::Speed velocity_sd = base::Speed::from_mps(5);  // tracker
+  // Tracker: how long an error of its tracks lives on from report to report
+  // (sensors/system_track.hpp).
+  base::Duration memory = std::chrono::seconds(15);
+  // Tracker: sensors of this list (bit i: sensor i) whose data its tracks rest on. Where they see an
+  // aircraft themselves, its reports tell nothing new and are not used.
+  std::uint64_t carries = 0;
+  // Tracker: velocities stand in the axes of its plane, whose origin is `site`, and not in true east
+  // and north.
+  bool plane_velocity = false;
   base::Length range_max = base::Length::from_nautical_miles(256);
   // Probability that a look at an aircraft inside coverage gives a plot.
   double detection_probability = 0.95;
@@ -57,6 +73,7 @@ void visit_fields(Archive& archive, SensorDescription& s) {
           s.placed,
           s.period);
   archive(s.range_sd, s.azimuth_sd, s.latency_sd, s.range_max, s.detection_probability);
+  archive(s.position_sd, s.velocity_sd, s.memory, s.carries, s.plane_velocity);
   archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);
 }
 
@@ -69,10 +86,14 @@ struct Plot {
   base::Length slant_range;
   base::Angle azimuth;  // clockwise from true north at the site
 
-  // ADS-B: told by the aircraft.
+  // ADS-B, multilateration, tracker: told by the aircraft or computed by the other system.
   base::Angle latitude;
   base::Angle longitude;
-  base::Length position_sd;  // of one axis
+  base::Length position_sd;  // ADS-B: of one axis
+  // Multilateration, tracker: of the position, in true east and north. 0: the report states none.
+  base::Length sd_east;
+  base::Length sd_north;
+  double correlation = 0.0;  // of the two errors, within (-1, 1)
   base::Speed velocity_east;
   base::Speed velocity_north;
   base::Speed velocity_sd;  // of one axis; 0: no velocity in this report

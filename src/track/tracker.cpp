@@ -5,8 +5,8 @@
 #include "base/archive.hpp"
 #include "base/check.hpp"
 #include "base/math.hpp"
-#include "track/sensors/ads_b.hpp"
-#include "track/sensors/polar_radar.hpp"
+#include "track/sensors/models.hpp"
+#include "track/sensors/stated_position.hpp"
 #include "track/stored.hpp"
 
 namespace liptako::track {
@@ -19,8 +19,6 @@ using base::to_seconds;
 constexpr double kFirstVelocitySdMps = 150.0;  // per axis, of an aircraft seen once
 constexpr double kFrameReachM = 30'000.0;    // beyond, the track moves to a frame of its own place
 constexpr double kSearchRadiusM = 12'000.0;  // place index: what 30 s of silence can hide
-constexpr double kSameScanShare =
-    0.5;  // of a radar's period: two plots closer than this are of one turn
 constexpr double kMissAfterPeriods = 1.3;
 constexpr double kCoastingAfterPeriods = 1.6;
 constexpr int kMaxMissesPerTick = 8;
@@ -41,8 +39,10 @@ constexpr double kMaxAltitudePenalty = 8.0;
 bool is_finite(const Plot& p) {
   return std::isfinite(p.slant_range.metres()) && std::isfinite(p.azimuth.radians()) &&
          std::isfinite(p.latitude.radians()) && std::isfinite(p.longitude.radians()) &&
-         std::isfinite(p.position_sd.metres()) && std::isfinite(p.velocity_east.mps()) &&
-         std::isfinite(p.velocity_north.mps()) && std::isfinite(p.velocity_sd.mps()) &&
+         std::isfinite(p.position_sd.metres()) && std::isfinite(p.sd_east.metres()) &&
+         std::isfinite(p.sd_north.metres()) && std::isfinite(p.correlation) &&
+         std::isfinite(p.velocity_east.mps()) && std::isfinite(p.velocity_north.mps()) &&
+         std::isfinite(p.velocity_sd.mps()) &&
          (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
 }
 
@@ -52,10 +52,12 @@ bool is_usable(const SensorDescription& s) {
   const auto within = [](double value, double low, double high) {
     return value >= low && value <= high;
   };
-  return is_on_earth(s.site) && s.period >= std::chrono::milliseconds(100) &&
+  return is_known(s.kind) && is_on_earth(s.site) && s.period >= std::chrono::milliseconds(100) &&
          s.period <= std::chrono::seconds(60) && within(s.range_sd.metres(), 1e-3, 1e5) &&
          within(s.azimuth_sd.radians(), 1e-6, 1.0) && s.latency_sd >= Duration::zero() &&
-         s.latency_sd <= std::chrono::seconds(60) && within(s.range_max.metres(), 1.0, 1e7) &&
+         s.latency_sd <= std::chrono::seconds(60) && within(s.position_sd.metres(), 1e-3, 1e5) &&
+         within(s.velocity_sd.mps(), 1e-3, 1e4) && s.memory >= std::chrono::milliseconds(100) &&
+         s.memory <= std::chrono::hours(1) && within(s.range_max.metres(), 1.0, 1e7) &&
          within(s.detection_probability, 1e-3, 0.9999) &&
          within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
          within(s.false_plots_addressed, 1e-12, 1e6);
@@ -80,7 +82,8 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.taken_over,
           c.velocity_refused,
           c.address_flood,
-          c.over_limit);
+          c.over_limit,
+          c.nothing_new);
 }
 
 Tracker::Tracker(const TrackerOptions& options) : options_(options) {}
@@ -143,7 +146,7 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
 
 std::uint16_t Tracker::home_of(std::uint16_t sensor) const {
   const SensorDescription& s = descriptions_[sensor];
-  return s.placed || s.kind == SensorKind::ads_b ? kPlacedHome : sensor;
+  return s.placed || !model_of(s.kind).needs_site ? kPlacedHome : sensor;
 }
 
 Duration Tracker::coast_limit(const TrackRecord& t) const {
@@ -168,9 +171,10 @@ bool Tracker::is_repeated(const TrackRecord& t, const Plot& plot) const {
     const Visibility& v = t.seen_by[i];
     if (v.sensor != plot.sensor) continue;
     const SensorDescription& s = descriptions_[v.sensor];
-    if (s.kind == SensorKind::ads_b) return plot.time == v.last_hit;
+    const double share = model_of(s.kind).same_look_share;
+    if (share == 0.0) return plot.time == v.last_hit;
     const Duration apart = plot.time > v.last_hit ? plot.time - v.last_hit : v.last_hit - plot.time;
-    return to_seconds(apart) < kSameScanShare * to_seconds(s.period);
+    return to_seconds(apart) < share * to_seconds(s.period);
   }
   return false;
 }
@@ -179,11 +183,9 @@ LinearMeasurement Tracker::linearise(const Plot& plot,
                                      const TrackRecord& t,
                                      const HorizontalState& at,
                                      const Height& height) const {
-  if (descriptions_[plot.sensor].kind == SensorKind::ads_b) {
-    return ads_b::linearise_position(descriptions_[plot.sensor], plot, t.frame, at, height);
-  }
-  return polar_radar::linearise(
-      descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, t.frame, at, height);
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  return model_of(sensor.kind)
+      .linearise(sensor, sensors_[plot.sensor].site, plot, t.frame, at, height);
 }
 
 FirstFix Tracker::first_fix(const Plot& plot) const {
@@ -191,9 +193,8 @@ FirstFix Tracker::first_fix(const Plot& plot) const {
   if (plot.pressure_altitude)
     (void)update(vertical, *plot.pressure_altitude, plot.altitude_quantum);
   const Height height = geometric_height(vertical);
-  if (descriptions_[plot.sensor].kind == SensorKind::ads_b) return ads_b::first_fix(plot, height);
-  return polar_radar::first_fix(
-      descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, height);
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  return model_of(sensor.kind).first_fix(sensor, sensors_[plot.sensor].site, plot, height);
 }
 
 double Tracker::false_plot_density(const Plot& plot) const {
@@ -202,9 +203,40 @@ double Tracker::false_plot_density(const Plot& plot) const {
   const double count = plot.icao_address ? s.false_plots_addressed
                        : primary         ? s.false_plots_primary
                                          : s.false_plots_secondary;
-  const double reach = s.range_max.metres();
-  return s.kind == SensorKind::ads_b ? count / (base::kPi * reach * reach)
-                                     : count / (2.0 * base::kPi * reach);
+  return count / model_of(s.kind).measurement_space(s);
+}
+
+double Tracker::noise_factor(const TrackRecord& t, const Plot& plot) const {
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  const SensorModel& model = model_of(sensor.kind);
+  if (model.noise_factor == nullptr) return 1.0;
+  std::optional<Duration> since_last;
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    if (t.seen_by[i].sensor == plot.sensor) since_last = plot.time - t.seen_by[i].last_hit;
+  }
+  return model.noise_factor(sensor, plot, since_last);
+}
+
+bool Tracker::is_carried(const TrackRecord& t, const Plot& plot) const {
+  const SensorDescription& other = descriptions_[plot.sensor];
+  for (std::uint8_t i = 0; other.carries != 0 && i < t.seen_by_count; ++i) {
+    const Visibility& v = t.seen_by[i];
+    if ((other.carries >> v.sensor & 1) == 0) continue;
+    // What it learned from that sensor's last plot is in its reports for a memory; the next plot is
+    // due within a period.
+    if (plot.time - v.last_hit <= other.memory + descriptions_[v.sensor].period) return true;
+  }
+  return false;
+}
+
+void Tracker::note_carried(std::uint32_t slot, const Plot& plot) {
+  ++counters_.nothing_new;
+  TrackRecord& t = store_.at(slot);
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    Visibility& v = t.seen_by[i];
+    if (v.sensor == plot.sensor) v.accounted_until = std::max(v.accounted_until, plot.time);
+  }
+  note_identity(slot, plot);
 }
 
 std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot, const Plot& plot) const {
@@ -291,6 +323,7 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
       ++counters_.split;
       return;
     }
+    if (is_carried(store_.at(best->slot), plot)) return note_carried(best->slot, plot);
     associate(best->slot, plot, inside, gate, events);
     return;
   }
@@ -405,6 +438,11 @@ Gaussian Tracker::initial_state(const Plot& plot, const FirstFix& fix) const {
     initial.mean.x[kVelocityEast] = plot.velocity_east.mps();
     initial.mean.x[kVelocityNorth] = plot.velocity_north.mps();
   }
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  if (const auto factor = model_of(sensor.kind).noise_factor; factor != nullptr) {
+    const double noise = factor(sensor, plot, std::nullopt);
+    for (double& p : initial.P) p *= noise;
+  }
   return initial;
 }
 
@@ -494,12 +532,19 @@ void Tracker::associate(std::uint32_t slot,
   }
   const Gaussian before = retrodict(t.imm, options_.imm, lag);
   const Height height = geometric_height(t.vertical);
-  const LinearMeasurement position = linearise(plot, t, before.mean, height);
+  LinearMeasurement position = linearise(plot, t, before.mean, height);
+  // How far off a report is is told by the accuracy it states, not by the weight it gets.
+  std::optional<UpdateResult> stated;
+  const double noise = noise_factor(t, plot);
+  if (noise != 1.0) {
+    stated = evaluate(before, considered(position, t.height_effect, height));
+    for (double& r : position.R) r *= noise;
+  }
   const auto result =
       update(t.imm, options_.imm, considered(position, t.height_effect, height), before.mean, lag);
   if (result) {
     update(t.height_effect, position, before, result->S);
-    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, lag, event.trace);
+    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, noise, lag, event.trace);
   }
   if (!result || !is_sound(t.imm)) {
     ++counters_.unsound;
@@ -508,10 +553,11 @@ void Tracker::associate(std::uint32_t slot,
     start(plot, events);
     return;
   }
+  const UpdateResult& fit = stated ? *stated : *result;
   for (int i = 0; i < 2; ++i) event.trace.innovation[i] = position.y[i];
-  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = result->S[i];
-  event.trace.nis = result->d2;
-  event.trace.gate_ratio = result->d2 / gate;
+  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = fit.S[i];
+  event.trace.nis = fit.d2;
+  event.trace.gate_ratio = fit.d2 / gate;
   event.trace.log_likelihood = result->log_likelihood;
 
   const SensorDescription& s = descriptions_[plot.sensor];
@@ -534,10 +580,12 @@ void Tracker::associate(std::uint32_t slot,
 }
 
 // A report whose velocity contradicts its positions is used for its position alone.
-void Tracker::use_velocity(TrackRecord& t, const Plot& plot, double lag, UpdateTrace& trace) {
+void Tracker::use_velocity(
+    TrackRecord& t, const Plot& plot, double noise, double lag, UpdateTrace& trace) {
   const Gaussian then = retrodict(t.imm, options_.imm, lag);
-  const LinearMeasurement velocity = ads_b::linearise_velocity(plot, t.frame, then.mean);
+  LinearMeasurement velocity = stated::linearise_velocity(plot, t.frame, then.mean);
   trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
+  for (double& r : velocity.R) r *= noise;
   if (trace.velocity_nis > options_.gate_addressed ||
       !update(t.imm, options_.imm, velocity, then.mean, lag)) {
     ++counters_.velocity_refused;

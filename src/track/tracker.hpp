@@ -49,7 +49,7 @@ struct TrackerOptions {
 struct UpdateTrace {
   base::Timestamp plot_time;
   std::uint16_t sensor = 0;
-  double innovation[2] = {};  // metres and radians for radar, metres east and north for ADS-B
+  double innovation[2] = {};  // metres and radians for radar, metres east and north for the others
   double innovation_covariance[3] = {};
   double nis = 0.0;         // normalised innovation squared, 2 degrees of freedom
   double gate_ratio = 0.0;  // nis over the gate that applied; at most 1 for a plot that was used
@@ -90,6 +90,8 @@ struct TrackerCounters {
   std::uint64_t velocity_refused = 0;  // reports whose velocity contradicts the track
   std::uint64_t address_flood = 0;     // too many tracks claim one address already
   std::uint64_t over_limit = 0;        // no room for another track
+  std::uint64_t nothing_new =
+      0;  // another system's word on what a sensor it carries told us itself
 };
 
 class Tracker {
@@ -154,6 +156,12 @@ class Tracker {
                                             const Height& height) const;
   [[nodiscard]] FirstFix first_fix(const Plot& plot) const;
   [[nodiscard]] double false_plot_density(const Plot& plot) const;
+  // SensorModel::noise_factor() of a plot that this track uses next.
+  [[nodiscard]] double noise_factor(const TrackRecord& t, const Plot& plot) const;
+  // The track already rests on data that the plot's sensor, a tracker, rests on.
+  [[nodiscard]] bool is_carried(const TrackRecord& t, const Plot& plot) const;
+  // A report that tells nothing new: the aircraft is where it was thought to be, and is called so.
+  void note_carried(std::uint32_t slot, const Plot& plot);
   [[nodiscard]] std::optional<Candidate> consider(std::uint32_t slot, const Plot& plot) const;
   void associate(std::uint32_t slot,
                  const Plot& plot,
@@ -166,7 +174,7 @@ class Tracker {
   [[nodiscard]] std::uint32_t nearest_with_address(const Plot& plot) const;
   // `shown`: an event has told of the track under its present number.
   void confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events);
-  void use_velocity(TrackRecord& t, const Plot& plot, double lag, UpdateTrace& trace);
+  void use_velocity(TrackRecord& t, const Plot& plot, double noise, double lag, UpdateTrace& trace);
   void explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const;
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
   void note_hit(TrackRecord& t, const Plot& plot);

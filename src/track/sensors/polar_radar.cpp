@@ -8,6 +8,24 @@ namespace {
 // Shortest horizontal distance at which azimuth still means something.
 constexpr double kMinGroundRangeM = 50.0;
 
+SensorDescription described() { return {}; }
+
+// Range times azimuth.
+double measurement_space(const SensorDescription& sensor) {
+  return 2.0 * base::kPi * sensor.range_max.metres();
+}
+
+constexpr SensorModel kModel{
+    .kind = SensorKind::polar_radar,
+    .name = "radar",
+    .needs_site = true,
+    .described = described,
+    .linearise = linearise,
+    .first_fix = first_fix,
+    .measurement_space = measurement_space,
+    .same_look_share = 0.5,
+};
+
 }  // namespace
 
 LinearMeasurement linearise(const SensorDescription& sensor,
@@ -93,5 +111,7 @@ FirstFix first_fix(const SensorDescription& sensor,
           from_height * sin_az,
           from_height * cos_az};
 }
+
+const SensorModel& model() { return kModel; }
 
 }  // namespace liptako::track::polar_radar

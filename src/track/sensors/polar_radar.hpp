@@ -8,7 +8,7 @@
 // to range and azimuth goes out as dh, to be considered, not averaged (height_effect.hpp).
 #pragma once
 
-#include "track/measurement.hpp"
+#include "track/sensors/models.hpp"
 
 namespace liptako::track::polar_radar {
 
@@ -26,5 +26,7 @@ namespace liptako::track::polar_radar {
                                  const geo::TangentFrame& site,
                                  const Plot& plot,
                                  const Height& height);
+
+[[nodiscard]] const SensorModel& model();
 
 }  // namespace liptako::track::polar_radar

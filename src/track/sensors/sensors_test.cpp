@@ -4,8 +4,10 @@
 
 #include "base/math.hpp"
 #include "base/prng.hpp"
-#include "track/sensors/ads_b.hpp"
+#include "track/imm.hpp"
+#include "track/sensors/models.hpp"
 #include "track/sensors/polar_radar.hpp"
+#include "track/sensors/stated_position.hpp"
 
 namespace liptako::track {
 namespace {
@@ -153,24 +155,179 @@ TEST(PolarRadar, APlotCloserThanItsHeightIsPutAboveTheSite) {
   EXPECT_TRUE(std::isfinite(fix.cov_ee_m2) && fix.cov_ee_m2 > 0);
 }
 
-TEST(AdsB, JacobiansAreTheNumericGradients) {
+constexpr SensorKind kKinds[] = {
+    SensorKind::polar_radar, SensorKind::ads_b, SensorKind::mlat, SensorKind::tracker};
+constexpr SensorKind kStatedKinds[] = {SensorKind::ads_b, SensorKind::mlat, SensorKind::tracker};
+
+TEST(SensorModels, EveryKindHasItsOwn) {
+  for (const SensorKind kind : kKinds) {
+    ASSERT_TRUE(is_known(kind));
+    EXPECT_EQ(model_of(kind).kind, kind);
+    EXPECT_EQ(described(kind).kind, kind);
+    EXPECT_EQ(model_of(kind).needs_site, kind == SensorKind::polar_radar);
+  }
+  EXPECT_FALSE(is_known(SensorKind{0}));
+  EXPECT_FALSE(is_known(static_cast<SensorKind>(std::size(kKinds) + 1)));
+}
+
+TEST(StatedPosition, JacobiansAreTheNumericGradients) {
   Prng prng(35);
   for (int i = 0; i < 100; ++i) {
-    const Case c = random_case(prng);
+    Case c = random_case(prng);
+    c.plot.sd_east = Length::from_metres(prng.uniform(5, 300));
+    c.plot.sd_north = Length::from_metres(prng.uniform(5, 300));
+    c.plot.correlation = prng.uniform(-0.9, 0.9);
     const double scale[2] = {1, 1};
-    expect_gradient(
-        c,
-        [&](const HorizontalState& at, const Height& h) {
-          return ads_b::linearise_position(c.sensor, c.plot, c.frame, at, h);
-        },
-        scale);
+    for (const SensorKind kind : kStatedKinds) {
+      expect_gradient(
+          c,
+          [&](const HorizontalState& at, const Height& h) {
+            return model_of(kind).linearise(c.sensor, c.site, c.plot, c.frame, at, h);
+          },
+          scale);
+    }
     expect_gradient(
         c,
         [&](const HorizontalState& at, const Height&) {
-          return ads_b::linearise_velocity(c.plot, c.frame, at);
+          return stated::linearise_velocity(c.plot, c.frame, at);
         },
         scale);
   }
+}
+
+// dh is left 0: what is left out is under 5 m a kilometre of height.
+TEST(StatedPosition, AWrongHeightHardlyMovesIt) {
+  Prng prng(37);
+  for (int i = 0; i < 100; ++i) {
+    const Case c = random_case(prng);
+    Height wrong = c.height;
+    wrong.mean_m += 1000;
+    for (const SensorKind kind : kStatedKinds) {
+      const LinearMeasurement right =
+          model_of(kind).linearise(c.sensor, c.site, c.plot, c.frame, c.at, c.height);
+      const LinearMeasurement moved =
+          model_of(kind).linearise(c.sensor, c.site, c.plot, c.frame, c.at, wrong);
+      EXPECT_LT(std::hypot(moved.y[0] - right.y[0], moved.y[1] - right.y[1]), 5.0);
+      EXPECT_EQ(right.dh[0], 0.0);
+    }
+  }
+}
+
+TEST(StatedPosition, FirstFixIsThePlotWithItsCovariance) {
+  Prng prng(38);
+  Case c = random_case(prng);
+  c.plot.sd_east = Length::from_metres(40);
+  c.plot.sd_north = Length::from_metres(10);
+  c.plot.correlation = -0.5;
+  for (const SensorKind kind : {SensorKind::mlat, SensorKind::tracker}) {
+    const FirstFix fix = model_of(kind).first_fix(c.sensor, c.site, c.plot, c.height);
+    EXPECT_EQ(fix.position.latitude.radians(), c.plot.latitude.radians());
+    EXPECT_NEAR(fix.cov_ee_m2, 1600, 1e-9);
+    EXPECT_NEAR(fix.cov_en_m2, -200, 1e-9);
+    EXPECT_NEAR(fix.cov_nn_m2, 100, 1e-9);
+  }
+}
+
+TEST(StatedPosition, AnAccuracyThatIsNotStatedIsTheSensorsAndAnImpossibleOneIsMadePossible) {
+  Prng prng(39);
+  const Case c = random_case(prng);
+  for (const SensorKind kind : {SensorKind::mlat, SensorKind::tracker}) {
+    SensorDescription sensor = described(kind);
+    sensor.position_sd = Length::from_metres(70);
+    const auto R = [&](double sd_m, double correlation) {
+      Plot plot = c.plot;
+      plot.sd_east = plot.sd_north = Length::from_metres(sd_m);
+      plot.correlation = correlation;
+      const FirstFix fix = model_of(kind).first_fix(sensor, c.site, plot, c.height);
+      EXPECT_GT(fix.cov_ee_m2 * fix.cov_nn_m2, fix.cov_en_m2 * fix.cov_en_m2);
+      return fix.cov_ee_m2;
+    };
+    EXPECT_EQ(R(0, 0), 70.0 * 70.0);
+    EXPECT_EQ(R(-5, 2), 70.0 * 70.0);
+    EXPECT_GE(R(1e-6, -1), 4.0);
+    EXPECT_NEAR(R(300, 1), 300.0 * 300.0, 1e-6);
+  }
+}
+
+// Draws with the stated covariance and time error: y' R^-1 y is chi-square with two degrees of
+// freedom. Mean 2, variance 4: the mean of n draws is within 4 sd of 2 all but once in 15,000.
+TEST(StatedPosition, NisOfSimulatedDrawsIsChiSquare) {
+  constexpr int kDraws = 20'000;
+  for (const SensorKind kind : {SensorKind::mlat, SensorKind::tracker}) {
+    Prng prng(40 + static_cast<std::uint64_t>(kind));
+    double sum = 0;
+    int beyond = 0;
+    for (int i = 0; i < kDraws; ++i) {
+      Case c = random_case(prng);
+      SensorDescription sensor = described(kind);
+      sensor.latency_sd = std::chrono::milliseconds(200);
+      const double se = prng.uniform(10, 200), sn = prng.uniform(10, 200);
+      const double r = prng.uniform(-0.9, 0.9);
+      // The aircraft is at c.at; the report is of where it was a little before or after, in the
+      // frame of the place itself, and off by a draw of the stated covariance.
+      const double late = prng.normal(0, 0.2), a = prng.normal(0, 1), b = prng.normal(0, 1);
+      const auto truth =
+          geo::geodetic_from_ecef(ecef_at(c.frame,
+                                          c.at.x[kEast] + late * c.at.x[kVelocityEast],
+                                          c.at.x[kNorth] + late * c.at.x[kVelocityNorth],
+                                          c.height.mean_m));
+      const auto place = geo::geodetic_from_ecef(geo::TangentFrame(truth).ecef_from_enu(
+          {se * a, sn * (r * a + std::sqrt(1 - r * r) * b), 0.0}));
+      c.plot.latitude = place.latitude;
+      c.plot.longitude = place.longitude;
+      c.plot.sd_east = Length::from_metres(se);
+      c.plot.sd_north = Length::from_metres(sn);
+      c.plot.correlation = r;
+      const LinearMeasurement m =
+          model_of(kind).linearise(sensor, c.site, c.plot, c.frame, c.at, c.height);
+      const double nis = evaluate(Gaussian{}, m).d2;
+      sum += nis;
+      beyond += nis > 5.991;
+    }
+    EXPECT_NEAR(sum / kDraws, 2.0, 4.0 * std::sqrt(4.0 / kDraws));
+    EXPECT_NEAR(beyond, 0.05 * kDraws, 4.0 * std::sqrt(0.05 * 0.95 * kDraws));
+  }
+}
+
+// The tracker model's whole point: reports of one constant, correlated from one to the next, give
+// together the information that such a sequence holds, however often they come.
+TEST(SystemTrack, ReportsOfAConstantAddUpToTheInformationTheyHold) {
+  SensorDescription sensor = described(SensorKind::tracker);
+  sensor.memory = std::chrono::seconds(10);
+  const auto factor = model_of(SensorKind::tracker).noise_factor;
+  const Plot plot;
+  for (const double step : {0.5, 1.0, 4.0, 30.0}) {
+    // Direct: 1' C^-1 1 of the covariance C_ij = a^|i-j|, by elimination.
+    constexpr int kReports = 12;
+    const double a = base::exp(-step / 10.0);
+    double C[kReports][kReports + 1];
+    for (int i = 0; i < kReports; ++i) {
+      for (int j = 0; j < kReports; ++j) C[i][j] = base::pow(a, std::abs(i - j));
+      C[i][kReports] = 1.0;
+    }
+    for (int i = 0; i < kReports; ++i) {
+      for (int k = 0; k < kReports; ++k) {
+        if (k == i) continue;
+        const double share = C[k][i] / C[i][i];
+        for (int j = i; j <= kReports; ++j) C[k][j] -= share * C[i][j];
+      }
+    }
+    double held = 0, added = 0;
+    for (int i = 0; i < kReports; ++i) {
+      held += C[i][kReports] / C[i][i];
+      added += 1.0 / (i == 0 ? factor(sensor, plot, std::nullopt)
+                             : factor(sensor, plot, base::seconds(step)));
+    }
+    EXPECT_NEAR(added, held, 1e-9 * held) << step;
+  }
+  EXPECT_TRUE(std::isfinite(factor(sensor, plot, base::Duration::zero())));
+}
+
+TEST(SystemTrack, PositionAndVelocityOfOneReportCountAsIfTheyCouldBeFullyCorrelated) {
+  Plot plot;
+  plot.velocity_sd = base::Speed::from_mps(5);
+  const auto factor = model_of(SensorKind::tracker).noise_factor;
+  EXPECT_EQ(factor(described(SensorKind::tracker), plot, std::nullopt), 2.0);
 }
 
 // A radar may report range zero, at its own height too.

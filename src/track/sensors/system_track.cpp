@@ -1,0 +1,71 @@
+#include "track/sensors/system_track.hpp"
+
+#include <algorithm>
+
+#include "base/math.hpp"
+#include "track/sensors/stated_position.hpp"
+
+namespace liptako::track::system_track {
+namespace {
+
+// A step of I062/105 is 0.6 m, one of I062/500 0.5 m; and no tracker knows a place better than the
+// sensors it rests on.
+constexpr base::Length kLeastSd = base::Length::from_metres(5);
+constexpr double kLeastStepS = 1e-3;
+constexpr double kPositionWithVelocity = 2.0;
+
+SensorDescription described() {
+  SensorDescription s;
+  s.kind = SensorKind::tracker;
+  s.period = std::chrono::seconds(5);
+  s.latency_sd = std::chrono::microseconds(7812);  // 1/128 s, the step of I062/070
+  s.position_sd = base::Length::from_metres(200);
+  return s;
+}
+
+stated::Covariance covariance_of(const SensorDescription& sensor, const Plot& plot) {
+  return stated::covariance_of(plot, sensor.position_sd, kLeastSd);
+}
+
+LinearMeasurement linearise(const SensorDescription& sensor,
+                            const geo::TangentFrame&,
+                            const Plot& plot,
+                            const geo::TangentFrame& frame,
+                            const HorizontalState& at,
+                            const Height& height) {
+  return stated::linearise(plot, covariance_of(sensor, plot), sensor.latency_sd, frame, at, height);
+}
+
+FirstFix first_fix(const SensorDescription& sensor,
+                   const geo::TangentFrame&,
+                   const Plot& plot,
+                   const Height& height) {
+  return stated::first_fix(plot, covariance_of(sensor, plot), height);
+}
+
+double noise_factor(const SensorDescription& sensor,
+                    const Plot& plot,
+                    std::optional<base::Duration> since_last) {
+  const double shared = plot.velocity_sd > base::Speed() ? kPositionWithVelocity : 1.0;
+  if (!since_last) return shared;
+  const double dt = std::max(kLeastStepS, std::fabs(base::to_seconds(*since_last)));
+  const double kept = base::exp(-dt / base::to_seconds(sensor.memory));
+  return shared * (1.0 + kept) / (1.0 - kept);
+}
+
+constexpr SensorModel kModel{
+    .kind = SensorKind::tracker,
+    .name = "tracker",
+    .needs_site = false,
+    .described = described,
+    .linearise = linearise,
+    .first_fix = first_fix,
+    .measurement_space = stated::measurement_space,
+    .noise_factor = noise_factor,
+};
+
+}  // namespace
+
+const SensorModel& model() { return kModel; }
+
+}  // namespace liptako::track::system_track
