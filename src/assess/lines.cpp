@@ -1,0 +1,144 @@
+#include "assess/lines.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "assess/json_line.hpp"
+#include "base/time_range.hpp"
+
+namespace liptako::assess {
+namespace {
+
+using base::Angle;
+using base::Length;
+using base::Result;
+using base::Speed;
+
+constexpr std::array<std::string_view, 5> kEquipment = {
+    "none", "mode_ac", "mode_s", "adsb", "other"};
+constexpr std::array<std::string_view, 4> kStates = {
+    "tentative", "confirmed", "coasting", "dropped"};
+
+constexpr double kMaxAltitudeFt = 200'000.0;
+constexpr double kMinAltitudeFt = -10'000.0;
+constexpr double kMaxSpeedKt = 10'000.0;
+
+Result<base::Timestamp> time_of(const JsonLine &line) {
+  const auto text = line.text("time");
+  if (!text) return std::unexpected(text.error());
+  const auto time = base::parse_rfc3339(*text);
+  if (!time) return base::bad_input("time: " + time.error().message);
+  if (!base::is_reckonable(*time)) return base::bad_input("time: not between 1970 and 2200");
+  return *time;
+}
+
+Result<geo::Geodetic> position_of(const JsonLine &line) {
+  const auto latitude = line.number("lat_deg", -90.0, 90.0);
+  if (!latitude) return std::unexpected(latitude.error());
+  const auto longitude = line.number("lon_deg", -180.0, 180.0);
+  if (!longitude) return std::unexpected(longitude.error());
+  return geo::Geodetic{Angle::from_degrees(*latitude), Angle::from_degrees(*longitude), Length()};
+}
+
+Result<std::optional<Length>> altitude_of(const JsonLine &line) {
+  const auto feet = line.number_or_none("altitude_ft", kMinAltitudeFt, kMaxAltitudeFt);
+  if (!feet) return std::unexpected(feet.error());
+  if (!*feet) return std::nullopt;
+  return Length::from_feet(**feet);
+}
+
+template <class Enum, std::size_t kSize>
+std::optional<Enum> enum_in(const std::array<std::string_view, kSize> &names,
+                            std::string_view text) {
+  for (std::size_t i = 0; i < kSize; ++i) {
+    if (names[i] == text) return static_cast<Enum>(i);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(Equipment equipment) {
+  return kEquipment[static_cast<std::size_t>(equipment)];
+}
+
+Result<TruthLine> parse_truth_line(std::string_view text) {
+  const auto line = JsonLine::parse(text);
+  if (!line) return std::unexpected(line.error());
+  TruthLine out;
+  const auto time = time_of(*line);
+  if (!time) return std::unexpected(time.error());
+  out.time = *time;
+  const auto flight = line->count("flight", 0xFFFF'FFFFu);
+  if (!flight) return std::unexpected(flight.error());
+  out.sample.aircraft = static_cast<std::uint32_t>(*flight);
+  const auto position = position_of(*line);
+  if (!position) return std::unexpected(position.error());
+  out.sample.position = *position;
+  const auto altitude = altitude_of(*line);
+  if (!altitude) return std::unexpected(altitude.error());
+  out.sample.pressure_altitude = *altitude;
+  const auto angle = line->number("track_angle_deg", -360.0, 360.0);
+  if (!angle) return std::unexpected(angle.error());
+  out.sample.track_angle = Angle::from_degrees(*angle);
+  if (line->has("on_ground")) {
+    const auto on_ground = line->boolean("on_ground");
+    if (!on_ground) return std::unexpected(on_ground.error());
+    out.sample.expected = !*on_ground;
+  }
+  if (line->has("seen_by")) {
+    const auto seen = line->is_filled_array("seen_by");
+    if (!seen) return std::unexpected(seen.error());
+    out.tells_seen = true;
+    out.sample.expected = out.sample.expected && *seen;
+  }
+  auto equipment = Equipment::other;
+  if (line->has("transponder")) {
+    const auto name = line->text("transponder");
+    if (!name) return std::unexpected(name.error());
+    equipment = enum_in<Equipment>(kEquipment, *name).value_or(Equipment::other);
+  }
+  out.sample.group = static_cast<std::uint8_t>(equipment);
+  return out;
+}
+
+Result<TrackLine> parse_track_line(std::string_view text) {
+  const auto line = JsonLine::parse(text);
+  if (!line) return std::unexpected(line.error());
+  TrackLine out;
+  const auto time = time_of(*line);
+  if (!time) return std::unexpected(time.error());
+  out.time = *time;
+  const auto track = line->count("track", ~std::uint64_t{0});
+  if (!track) return std::unexpected(track.error());
+  out.track = *track;
+  const auto state = line->text("state");
+  if (!state) return std::unexpected(state.error());
+  const auto known = enum_in<TrackState>(kStates, *state);
+  if (!known) {
+    return base::bad_input(
+        fmt::format("state: not one of {}", fmt::join(kStates.begin(), kStates.end(), ", ")));
+  }
+  out.state = *known;
+  // A track whose sensors have no site has no place, and speaks of none.
+  const auto latitude = line->number_or_none("lat_deg", -90.0, 90.0);
+  if (!latitude) return std::unexpected(latitude.error());
+  if (*latitude) {
+    const auto position = position_of(*line);
+    if (!position) return std::unexpected(position.error());
+    out.position = *position;
+  }
+  const auto speed = line->number("ground_speed_kt", 0.0, kMaxSpeedKt);
+  if (!speed) return std::unexpected(speed.error());
+  out.ground_speed = Speed::from_knots(*speed);
+  const auto angle = line->number("track_angle_deg", -360.0, 360.0);
+  if (!angle) return std::unexpected(angle.error());
+  out.track_angle = Angle::from_degrees(*angle);
+  const auto altitude = altitude_of(*line);
+  if (!altitude) return std::unexpected(altitude.error());
+  out.pressure_altitude = *altitude;
+  return out;
+}
+
+}  // namespace liptako::assess

@@ -1,0 +1,42 @@
+// The two files that are scored, line by line: truth.jsonl as `liptako sim`
+// writes it (docs/SIMULATOR.md), tracks.jsonl as `liptako track` writes it
+// (docs/CONSOLE_PROTOCOL.md). Total: any bytes give a line or an error that
+// names the field.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "assess/scorer.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace liptako::assess {
+
+// What an aircraft carries, the group a truth line is counted in.
+enum class Equipment : std::uint8_t { none, mode_ac, mode_s, ads_b, other };
+[[nodiscard]] std::string_view name_of(Equipment equipment);
+
+struct TruthLine {
+  base::Timestamp time;
+  TruthSample sample;       // in the air, and seen if the line tells; `group` is its
+                            // Equipment
+  bool tells_seen = false;  // the line has `seen_by`
+};
+
+enum class TrackState : std::uint8_t { tentative, confirmed, coasting, dropped };
+
+struct TrackLine {
+  base::Timestamp time;
+  std::uint64_t track = 0;
+  TrackState state = TrackState::tentative;
+  std::optional<geo::Geodetic> position;  // absent for a track without place
+  base::Speed ground_speed;
+  base::Angle track_angle;
+  std::optional<base::Length> pressure_altitude;
+};
+
+[[nodiscard]] base::Result<TruthLine> parse_truth_line(std::string_view line);
+[[nodiscard]] base::Result<TrackLine> parse_track_line(std::string_view line);
+
+}  // namespace liptako::assess

@@ -1,0 +1,99 @@
+#include "assess/report.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace liptako::assess {
+namespace {
+
+std::string number_or_null(std::optional<double> value, int decimals) {
+  if (!value || !std::isfinite(*value)) return "null";
+  return fmt::format("{:.{}f}", *value, decimals);
+}
+
+std::string metres(std::optional<base::Length> length) {
+  return number_or_null(length ? std::optional(length->metres()) : std::nullopt, 2);
+}
+
+std::string seconds(std::optional<base::Duration> duration) {
+  return number_or_null(duration ? std::optional(base::to_seconds(*duration)) : std::nullopt, 1);
+}
+
+std::string fields_of(const Tally &tally) {
+  const auto altitude = tally.altitude_rms();
+  return fmt::format(
+      "\"found_share\":{},\"update_probability\":{},\"position_rms_m\":{},"
+      "\"along_rms_m\":{},"
+      "\"across_rms_m\":{},\"altitude_rms_ft\":{},\"tracks_per_aircraft\":{}",
+      number_or_null(tally.found_share(), 5),
+      number_or_null(tally.update_probability(), 5),
+      metres(tally.position_rms()),
+      metres(tally.along_rms()),
+      metres(tally.across_rms()),
+      number_or_null(altitude ? std::optional(altitude->feet()) : std::nullopt, 1),
+      number_or_null(tally.tracks_per_aircraft(), 5));
+}
+
+}  // namespace
+
+std::string to_json(const Score &score,
+                    const ScoreOptions &options,
+                    std::span<const std::string_view> group_names) {
+  std::string out = fmt::format(
+      "{{\"instants\":{},\"from\":\"{}\",\"to\":\"{}\",\"c_m\":{:.1f},\"p\":{},"
+      "\"update_interval_s\":{:.1f},",
+      score.instants,
+      base::to_rfc3339(score.first),
+      base::to_rfc3339(score.last),
+      options.gospa.cutoff.metres(),
+      options.gospa.order,
+      base::to_seconds(options.update_interval));
+  out += fmt::format(
+      "\"gospa_rms_m\":{:.2f},\"gospa_mean_m\":{:.2f},"
+      "\"localisation_rms_m\":{:.2f},"
+      "\"missed_rms_m\":{:.2f},\"false_rms_m\":{:.2f},\"gospa_"
+      "per_aircraft_m\":{},",
+      score.gospa.rms_m,
+      score.gospa.mean_m,
+      score.gospa.localisation_rms_m,
+      score.gospa.missed_rms_m,
+      score.gospa.false_rms_m,
+      number_or_null(score.gospa.per_aircraft_m, 2));
+  out += fields_of(score.all);
+  out += fmt::format(
+      ",\"mean_missed\":{:.4f},\"mean_false\":{:.4f},\"aircraft\":{},\"never_"
+      "found\":{},"
+      "\"tracks\":{},\"flight_hours\":{:.3f},\"number_changes\":{},"
+      "\"number_changes_per_flight_hour\":{},\"false_tracks\":{},\"false_"
+      "tracks_per_hour\":{},"
+      "\"confirmations\":{},\"confirmation_mean_s\":{},\"confirmation_longest_"
+      "s\":{}",
+      score.mean_missed,
+      score.mean_false,
+      score.aircraft,
+      score.never_found,
+      score.tracks,
+      score.flight_hours,
+      score.number_changes,
+      number_or_null(score.number_changes_per_flight_hour(), 4),
+      score.strays,
+      number_or_null(score.strays_per_hour(), 3),
+      score.confirmations,
+      seconds(score.mean_confirmation),
+      seconds(score.longest_confirmation));
+  out += ",\"groups\":[";
+  bool first = true;
+  for (std::size_t i = 0; i < std::min(score.groups.size(), group_names.size()); ++i) {
+    if (score.groups[i].expected == 0) continue;
+    out += fmt::format("{}{{\"group\":\"{}\",\"expected\":{},{}}}",
+                       first ? "" : ",",
+                       group_names[i],
+                       score.groups[i].expected,
+                       fields_of(score.groups[i]));
+    first = false;
+  }
+  return out + "]}";
+}
+
+}  // namespace liptako::assess

@@ -1,0 +1,63 @@
+#include "assess/timeline.hpp"
+
+#include <algorithm>
+
+#include "base/math.hpp"
+
+namespace liptako::assess {
+
+using base::Length;
+
+geo::Geodetic carried_on(const geo::Geodetic &from,
+                         base::Speed speed,
+                         base::Angle angle,
+                         base::Duration time) {
+  const double distance = (speed * time).metres();
+  const auto [sine, cosine] = base::sincos(angle.radians());
+  const geo::TangentFrame frame({from.latitude, from.longitude, Length()});
+  const geo::Geodetic to =
+      geo::geodetic_from_ecef(frame.ecef_from_enu({distance * sine, distance * cosine, 0.0}));
+  return {to.latitude, to.longitude, from.height};
+}
+
+void Timeline::take(const TrackLine &line) {
+  auto &ahead = tracks_[line.track].ahead;
+  const auto place =
+      std::upper_bound(ahead.begin(), ahead.end(), line, [](const auto &a, const auto &b) {
+        return a.time < b.time;
+      });
+  ahead.insert(place, line);
+}
+
+std::vector<TrackSample> Timeline::at(base::Timestamp time) {
+  std::vector<TrackSample> shown;
+  for (auto each = tracks_.begin(); each != tracks_.end();) {
+    Track &track = each->second;
+    while (!track.ahead.empty() && track.ahead.front().time <= time) {
+      const TrackLine &line = track.ahead.front();
+      if (!track.current || line.time >= track.current->time) track.current = line;
+      // A file that begins amid a silence says no better than the time of its
+      // first line.
+      const bool by_plot =
+          line.state == TrackState::confirmed || line.state == TrackState::tentative;
+      if (by_plot || track.updated == base::Timestamp())
+        track.updated = std::max(track.updated, line.time);
+      track.ahead.pop_front();
+    }
+    const bool over = track.current && (track.current->state == TrackState::dropped ||
+                                        time - track.updated > options_.coast);
+    if (over) track.current.reset();
+    if (track.current && track.current->state != TrackState::tentative && track.current->position) {
+      const TrackLine &line = *track.current;
+      shown.push_back(
+          {line.track,
+           carried_on(*line.position, line.ground_speed, line.track_angle, time - line.time),
+           line.pressure_altitude,
+           track.updated});
+    }
+    each = over && track.ahead.empty() ? tracks_.erase(each) : std::next(each);
+  }
+  return shown;
+}
+
+}  // namespace liptako::assess
