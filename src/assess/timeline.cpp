@@ -21,6 +21,7 @@ geo::Geodetic carried_on(const geo::Geodetic &from,
 }
 
 void Timeline::take(const TrackLine &line) {
+  late_lines_ += asked_ && line.time <= *asked_ ? 1 : 0;
   auto &ahead = tracks_[line.track].ahead;
   const auto place =
       std::upper_bound(ahead.begin(), ahead.end(), line, [](const auto &a, const auto &b) {
@@ -30,6 +31,7 @@ void Timeline::take(const TrackLine &line) {
 }
 
 std::vector<TrackSample> Timeline::at(base::Timestamp time) {
+  asked_ = time;
   std::vector<TrackSample> shown;
   for (auto each = tracks_.begin(); each != tracks_.end();) {
     Track &track = each->second;

@@ -32,6 +32,7 @@ class Timeline {
   // are forgotten, and one that comes too late for its own time counts from the
   // next instant on.
   [[nodiscard]] std::vector<TrackSample> at(base::Timestamp time);
+  [[nodiscard]] std::uint64_t late_lines() const { return late_lines_; }
 
  private:
   struct Track {
@@ -42,6 +43,8 @@ class Timeline {
 
   TimelineOptions options_;
   std::map<std::uint64_t, Track> tracks_;
+  std::optional<base::Timestamp> asked_;
+  std::uint64_t late_lines_ = 0;
 };
 
 // Straight on over the ellipsoid, by speed and angle. For times of minutes.

@@ -72,6 +72,7 @@ TEST(Timeline, ALineThatComesAfterItsTimeDoesNotUndoANewerOne) {
   const auto shown = timeline.at(at(10));
   ASSERT_EQ(shown.size(), 1u);
   EXPECT_EQ(shown[0].updated, at(8));
+  EXPECT_EQ(timeline.late_lines(), 1u);
 }
 
 TEST(Timeline, ATrackWithoutDropEndsWhenItsCoastIsOver) {
