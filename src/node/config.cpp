@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <initializer_list>
 #include <optional>
 #include <set>
 
 #include "base/toml.hpp"
+#include "track/sensors/models.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::node {
@@ -18,6 +20,8 @@ using base::Result;
 
 constexpr std::size_t kMaxSources = 64;
 constexpr std::size_t kMaxNameLength = 64;
+constexpr std::size_t kMaxCodeLength = 8;
+constexpr std::size_t kMaxMembers = 32;
 constexpr double kMinSpeed = 0.001;  // but for 0: a day of recording would take three years
 
 // Reads one table; keeps the first mistake, named by file, line and field, and makes every later
@@ -48,6 +52,27 @@ class Table {
       return refuse(key, line(*node), fmt::format("longer than {} characters", max_length));
     }
     out = *value;
+  }
+
+  // A list of texts, none of them empty; an absent one is an empty list.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view key, std::size_t max_count) {
+    std::vector<std::string> out;
+    const toml::node* node = find(key, false);
+    if (node == nullptr) return out;
+    const toml::array* array = node->as_array();
+    if (array == nullptr || array->size() > max_count) {
+      refuse(key, line(*node), fmt::format("a list of at most {} texts is needed", max_count));
+      return out;
+    }
+    for (const toml::node& element : *array) {
+      const auto value = element.value_exact<std::string>();
+      if (!value || value->empty()) {
+        refuse(key, line(element), "a list of texts in quotes is needed");
+        return {};
+      }
+      out.push_back(*value);
+    }
+    return out;
   }
 
   void number(std::string_view key, double& out, double low, double high, bool required = false) {
@@ -190,6 +215,36 @@ void read_address(Table& t,
   }
 }
 
+using track::SensorKind;
+
+// Refuses a field that means something only for other kinds of sensors.
+void allow_for(Table& t, std::string_view key, bool allowed, std::string_view kinds) {
+  if (t.has(key) && !allowed)
+    t.refuse(key, t.line_of(key), fmt::format("is a field of {} only", kinds));
+}
+
+// The fields of sensors that state positions computed by another system.
+void read_stated_accuracy(Table& t, track::SensorDescription& s) {
+  const bool tracker = s.kind == SensorKind::tracker;
+  allow_for(t, "position_sd_m", tracker || s.kind == SensorKind::mlat, "kinds mlat and tracker");
+  for (const std::string_view key : {"velocity_sd_mps", "velocity_axes", "memory_s", "carries"})
+    allow_for(t, key, tracker, "kind tracker");
+  double position_sd = s.position_sd.metres(), velocity_sd = s.velocity_sd.mps(),
+         memory = base::to_seconds(s.memory);
+  t.number("position_sd_m", position_sd, 1, 10'000);
+  t.number("velocity_sd_mps", velocity_sd, 0.1, 100);
+  t.number("memory_s", memory, 0.1, 600);
+  s.position_sd = base::Length::from_metres(position_sd);
+  s.velocity_sd = base::Speed::from_mps(velocity_sd);
+  s.memory = base::seconds(memory);
+  t.choice("velocity_axes", s.plane_velocity, {{"north", false}, {"plane", true}}, false);
+  if (s.plane_velocity && !s.placed) {
+    t.refuse("velocity_axes",
+             t.line_of("velocity_axes"),
+             "the plane's origin is needed: lat_deg and lon_deg");
+  }
+}
+
 track::SensorDescription read_sensor(Table& t) {
   using base::Angle;
   using base::Length;
@@ -204,27 +259,36 @@ track::SensorDescription read_sensor(Table& t) {
                 "range_sd_m",
                 "azimuth_sd_deg",
                 "latency_sd_s",
+                "position_sd_m",
+                "velocity_sd_mps",
+                "velocity_axes",
+                "memory_s",
+                "carries",
                 "range_max_m",
                 "detection_probability",
                 "false_plots_primary",
                 "false_plots_secondary",
                 "false_plots_addressed"});
-  track::SensorDescription s;
+  SensorKind kind = SensorKind::polar_radar;
+  t.choice("kind",
+           kind,
+           {{"radar", SensorKind::polar_radar},
+            {"adsb", SensorKind::ads_b},
+            {"mlat", SensorKind::mlat},
+            {"tracker", SensorKind::tracker}},
+           true);
+  track::SensorDescription s = track::described(kind);
   t.text("name", s.name, true, kMaxNameLength);
   t.integer("sac", s.sac_sic.sac, 0, 255, true);
   t.integer("sic", s.sac_sic.sic, 0, 255, true);
-  t.choice("kind",
-           s.kind,
-           {{"radar", track::SensorKind::polar_radar}, {"adsb", track::SensorKind::ads_b}},
-           true);
-  const bool radar = s.kind == track::SensorKind::polar_radar;
+  const bool needs_site = track::model_of(kind).needs_site;
   double lat = 0, lon = 0, height = 0;
-  t.number("lat_deg", lat, -90, 90, radar);
-  t.number("lon_deg", lon, -180, 180, radar);
+  t.number("lat_deg", lat, -90, 90, needs_site);
+  t.number("lon_deg", lon, -180, 180, needs_site);
   t.number("height_m", height, -500, 9000);
   s.placed = t.has("lat_deg") && t.has("lon_deg");
   s.site = {Angle::from_degrees(lat), Angle::from_degrees(lon), Length::from_metres(height)};
-  double period = radar ? 5.0 : 1.0;
+  double period = base::to_seconds(s.period);
   t.number("period_s", period, 0.1, 60);
   s.period = base::seconds(period);
   double range_sd = s.range_sd.metres(), azimuth_sd = s.azimuth_sd.degrees(),
@@ -238,6 +302,7 @@ track::SensorDescription read_sensor(Table& t) {
   double latency = base::to_seconds(s.latency_sd);
   t.number("latency_sd_s", latency, 0, 5);
   s.latency_sd = base::seconds(latency);
+  read_stated_accuracy(t, s);
   t.number("detection_probability", s.detection_probability, 0.01, 0.999);
   t.number("false_plots_primary", s.false_plots_primary, 1e-6, 1e4);
   t.number("false_plots_secondary", s.false_plots_secondary, 1e-6, 1e4);
@@ -316,15 +381,83 @@ void read_sensors(const toml::table& root,
                   std::string_view file,
                   std::optional<Error>& mistake,
                   std::vector<track::SensorDescription>& sensors) {
-  std::set<std::pair<base::SacSic, track::SensorKind>> taken;
+  std::set<std::pair<base::SacSic, SensorKind>> taken;
+  std::vector<std::vector<std::string>> carried;  // names, of each sensor
   each(root, "sensor", track::Tracker::kMaxSensors, file, mistake, [&](Table& t) {
     sensors.push_back(read_sensor(t));
+    carried.push_back(t.texts("carries", track::Tracker::kMaxSensors));
     if (!taken.insert({sensors.back().sac_sic, sensors.back().kind}).second) {
       t.refuse("sic",
                t.line_of("sic"),
                fmt::format("SAC/SIC {} is used twice", sensors.back().sac_sic.to_string()));
     }
   });
+  // Names of sensors further down count too.
+  std::size_t next = 0;
+  each(root, "sensor", track::Tracker::kMaxSensors, file, mistake, [&](Table& t) {
+    const std::size_t own = next++;
+    for (const std::string& name : carried[own]) {
+      std::uint64_t found = 0;
+      for (std::size_t i = 0; i < sensors.size(); ++i) {
+        if (sensors[i].name == name && i != own) found |= std::uint64_t{1} << i;
+      }
+      if (found == 0) {
+        t.refuse(
+            "carries", t.line_of("carries"), fmt::format("no other sensor is called '{}'", name));
+      }
+      sensors[own].carries |= found;
+    }
+  });
+}
+
+bool is_code(std::string_view text) {
+  return std::ranges::all_of(
+      text, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+}
+
+// Only a console on this machine may be shown beside this one's: until login exists a node serves
+// on loopback only.
+bool is_console(std::string_view text) {
+  std::string address;
+  std::uint16_t port = 0;
+  return text.starts_with("http://") && text.ends_with("/") &&
+         split_address(text.substr(7, text.size() - 8), address, port) && port != 0 &&
+         (address == "127.0.0.1" || address == "::1");
+}
+
+FederationConfig read_federation(const toml::table& table,
+                                 std::string_view file,
+                                 std::optional<Error>& mistake) {
+  Table t(table, "federation", file, mistake);
+  t.allow_only({"name", "self", "member"});
+  FederationConfig config;
+  t.text("name", config.name, true, kMaxNameLength);
+  std::string self;
+  t.text("self", self, true, kMaxCodeLength);
+  std::set<std::string> codes;
+  each(table, "member", kMaxMembers, file, mistake, [&](Table& m) {
+    m.allow_only({"id", "code", "name", "console"});
+    FederationMember member;
+    m.integer("id", member.id.value, 1, 255, true);
+    m.text("code", member.code, true, kMaxCodeLength);
+    m.text("name", member.name, true, kMaxNameLength);
+    m.text("console", member.console, false);
+    if (!is_code(member.code))
+      m.refuse("code", m.line_of("code"), "only upper-case letters and digits");
+    if (!codes.insert(member.code).second) m.refuse("code", m.line_of("code"), "is used twice");
+    if (!config.members.empty() && member.id <= config.members.back().id)
+      m.refuse("id", m.line_of("id"), "must be greater than that of the member before");
+    if (!member.console.empty() && !is_console(member.console)) {
+      m.refuse("console",
+               m.line_of("console"),
+               fmt::format("'{}' is not of the form http://127.0.0.1:8080/", member.console));
+    }
+    if (member.code == self) config.self = member.id;
+    config.members.push_back(std::move(member));
+  });
+  if (config.self.value == 0)
+    t.refuse("self", t.line_of("self"), fmt::format("no member has the code '{}'", self));
+  return config;
 }
 
 Result<toml::table> parse(std::string_view text, std::string_view file) {
@@ -372,7 +505,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   std::optional<Error> mistake;
   NodeConfig config;
   Table top(*root, "", file, mistake);
-  top.allow_only({"node", "sensor", "source"});
+  top.allow_only({"federation", "node", "sensor", "source"});
   const toml::table* node = root->get_as<toml::table>("node");
   if (node == nullptr) {
     top.refuse("node", 1, "the table [node] is missing");
@@ -404,6 +537,13 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
                            other.name));
     }
   });
+  if (const toml::node* federation = root->get("federation")) {
+    const toml::table* table = federation->as_table();
+    if (table == nullptr)
+      top.refuse("federation", Table::line(*federation), "write it as [federation]");
+    else
+      config.federation = read_federation(*table, file, mistake);
+  }
   if (mistake) return std::unexpected(*mistake);
   return config;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "track/plot.hpp"
@@ -41,6 +42,20 @@ struct SourceConfig {
 // Whether both name the same stream of bytes: then what is open may stay open.
 [[nodiscard]] bool same_stream(const SourceConfig& a, const SourceConfig& b);
 
+struct FederationMember {
+  base::MemberId id;
+  std::string code;     // upper-case letters and digits: "ML", as in the common number ML-1042
+  std::string name;     // of its node
+  std::string console;  // address of its console, if it may be shown; "http://127.0.0.1:8081/"
+};
+
+// Whose common picture this node takes part in. No members: in none.
+struct FederationConfig {
+  std::string name;
+  base::MemberId self;
+  std::vector<FederationMember> members;  // by ascending id, this node among them
+};
+
 struct NodeConfig {
   std::string name;
   std::string record;  // folder of the record
@@ -48,6 +63,7 @@ struct NodeConfig {
   std::uint16_t listen_port = 8080;  // 0 takes a free one
   std::vector<track::SensorDescription> sensors;
   std::vector<SourceConfig> sources;
+  FederationConfig federation;
 };
 
 // `file` is used in messages only: "node.toml:12: source[0].port: 70000 is not in 0..65535".

@@ -101,6 +101,80 @@ TEST(Config, NamesAndSensorsMustBeUnique) {
   EXPECT_NE(sources.error().message.find("source[1].name: is used twice"), std::string::npos);
 }
 
+constexpr const char* kComputed = R"(
+[[sensor]]
+name = "WAM"
+sac = 100
+sic = 5
+kind = "mlat"
+position_sd_m = 30
+
+[[sensor]]
+name = "Niamey ATM"
+sac = 101
+sic = 6
+kind = "tracker"
+lat_deg = 13.48
+lon_deg = 2.18
+velocity_axes = "plane"
+memory_s = 20
+carries = ["WAM", "Gao"]
+
+[[sensor]]
+name = "Gao"
+sac = 100
+sic = 7
+kind = "adsb"
+)";
+
+TEST(Config, PositionsComputedElsewhereHaveTheirAccuracyAndWhatTheyRestOn) {
+  const auto sensors = parse_sensors(kComputed, "n");
+  ASSERT_TRUE(sensors.has_value()) << sensors.error().message;
+  const track::SensorDescription& mlat = sensors->at(0);
+  EXPECT_EQ(mlat.kind, track::SensorKind::mlat);
+  EXPECT_FALSE(mlat.placed);
+  EXPECT_EQ(mlat.position_sd.metres(), 30.0);
+  EXPECT_EQ(mlat.period, std::chrono::seconds(1));
+  const track::SensorDescription& tracker = sensors->at(1);
+  EXPECT_EQ(tracker.kind, track::SensorKind::tracker);
+  EXPECT_EQ(tracker.memory, std::chrono::seconds(20));
+  EXPECT_TRUE(tracker.plane_velocity);
+  EXPECT_EQ(tracker.carries, 0b101u);
+  EXPECT_EQ(mlat.carries, 0u);
+}
+
+TEST(Config, AMistakeInWhatIsComputedElsewhereIsNamed) {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* message;
+  };
+  for (const Case& c :
+       {Case{"kind = \"mlat\"",
+             "kind = \"wam\"",
+             "n:6: sensor[0].kind: 'wam' is none of radar, adsb, mlat, tracker"},
+        Case{"position_sd_m = 30", "memory_s = 3", "n:7: sensor[0].memory_s: is a field of kind"},
+        Case{
+            "position_sd_m = 30", "position_sd_m = 0", "n:7: sensor[0].position_sd_m: 0 is not in"},
+        Case{"lat_deg = 13.48", "", "n:16: sensor[1].velocity_axes: the plane's origin is needed"},
+        Case{"\"plane\"", "\"east\"", "n:16: sensor[1].velocity_axes: 'east' is none of north"},
+        Case{
+            "\"Gao\"]", "\"Kidal\"]", "n:18: sensor[1].carries: no other sensor is called 'Kidal'"},
+        Case{"\"Gao\"]", "\"Niamey ATM\"]", "n:18: sensor[1].carries: no other sensor is called"},
+        Case{
+            "[\"WAM\", \"Gao\"]", "\"WAM\"", "n:18: sensor[1].carries: a list of at most 64 texts"},
+        Case{"\"Gao\"]", "3]", "n:18: sensor[1].carries: a list of texts in quotes"},
+        Case{"kind = \"adsb\"",
+             "kind = \"adsb\"\ncarries = [\"WAM\"]",
+             "n:25: sensor[2].carries: is a field of kind tracker only"}}) {
+    std::string text = kComputed;
+    text.replace(text.find(c.from), std::string_view(c.from).size(), c.to);
+    const auto sensors = parse_sensors(text, "n");
+    ASSERT_FALSE(sensors.has_value()) << c.to;
+    EXPECT_EQ(sensors.error().message.substr(0, std::string_view(c.message).size()), c.message);
+  }
+}
+
 TEST(Config, ARecordingWithATimeOfItsOwnStandsAlone) {
   const std::string fast =
       "[[source]]\nname = \"fast\"\nkind = \"file\"\npath = \"x\"\ntime = \"rebase\"\nspeed = 10\n";

@@ -58,15 +58,17 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
   time_ = entry.utc;
   switch (entry.kind) {
     case record::EntryKind::start:
-      return on_start(entry.payload);
+      return on_start(entry);
     case record::EntryKind::configuration:
       return on_configuration(entry.payload);
     case record::EntryKind::datagram:
       return on_datagram(entry, events);
     case record::EntryKind::tick:
-      return tracker_.advance(picture_time(entry.utc), events);
+      return on_tick(picture_time(entry.utc), events);
     case record::EntryKind::source_event:
       return on_source_event(entry);
+    case record::EntryKind::member_frame:
+      return federation_.take(entry.payload, picture_time(entry.utc));
   }
   ++refused_entries_;
 }
@@ -86,13 +88,23 @@ base::Timestamp Core::picture_time(base::Timestamp utc) const {
   return utc + (plays ? playing : any);
 }
 
-void Core::on_start(base::ByteView payload) {
-  const auto note = decode_start(payload);
+void Core::on_tick(base::Timestamp now, std::vector<track::TrackEvent>& events) {
+  tracker_.advance(now, events);
+  if (federation_.is_due(now)) federation_.publish(now, frame_epoch_, tracker_, frames_);
+}
+
+void Core::on_start(const record::EntryView& entry) {
+  const auto note = decode_start(entry.payload);
   if (!note) {
     ++refused_entries_;
     return;
   }
-  if (note->boot_id != boot_id_) ++epoch_;
+  if (note->boot_id != boot_id_) {
+    ++epoch_;
+    const auto seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(entry.utc.time_since_epoch());
+    frame_epoch_ = std::max(frame_epoch_ + 1, static_cast<std::uint64_t>(seconds.count()));
+  }
   boot_id_ = note->boot_id;
   file_hash_ = note->file_hash;
   // Whatever was open, the process that opened it is gone.
@@ -126,6 +138,7 @@ void Core::on_configuration(base::ByteView payload) {
   conditions_ = std::move(conditions);
   sensors_.configure(config_.sensors);
   use_sensors();
+  federation_.configure(config_.federation);
 }
 
 void Core::use_sensors() {
@@ -196,6 +209,8 @@ void Core::save(base::Bytes& out) const {
   sensors_.save(writer);
   saver(sensors_used_);
   tracker_.save(writer);
+  saver(frame_epoch_);
+  federation_.save(writer);
 }
 
 std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
@@ -229,8 +244,11 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
     if (!base::is_reckonable(c.last_heard)) return std::nullopt;
   }
   auto tracker = track::Tracker::load({}, reader);
-  if (!tracker || !reader.at_end()) return std::nullopt;
+  if (!tracker) return std::nullopt;
   core.tracker_ = std::move(*tracker);
+  loader(core.frame_epoch_);
+  core.federation_.configure(core.config_.federation);
+  if (!core.federation_.load(reader) || !reader.at_end()) return std::nullopt;
   return core;
 }
 

@@ -8,11 +8,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "feeds/asterix_feed.hpp"
 #include "feeds/sensor_directory.hpp"
 #include "node/config.hpp"
+#include "node/federation.hpp"
 #include "record/entry.hpp"
 #include "seal/sha256.hpp"
 #include "track/tracker.hpp"
@@ -36,7 +38,8 @@ class Core {
  public:
   explicit Core(std::string build);
 
-  // Uses one entry. Appends to `events` what happened to tracks.
+  // Uses one entry. Appends to `events` what happened to tracks, and to frames() what the other
+  // members are to be sent.
   void apply(const record::EntryView& entry, std::vector<track::TrackEvent>& events);
 
   [[nodiscard]] seal::Digest hash() const;
@@ -47,6 +50,10 @@ class Core {
   [[nodiscard]] const feeds::SensorDirectory& sensors() const { return sensors_; }
   [[nodiscard]] std::span<const feeds::AsterixFeed> feeds() const { return feeds_; }
   [[nodiscard]] std::span<const SourceCondition> conditions() const { return conditions_; }
+  [[nodiscard]] const Federation& federation() const { return federation_; }
+  // Parts of frames made by the entries applied since they were last taken; whoever replays drops
+  // them.
+  [[nodiscard]] std::vector<base::Bytes> take_frames() { return std::exchange(frames_, {}); }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t entries() const { return entries_; }
   [[nodiscard]] base::Timestamp time() const { return time_; }  // stamp of the newest entry
@@ -63,9 +70,10 @@ class Core {
   [[nodiscard]] static std::optional<Core> load(std::string build, base::ByteView bytes);
 
  private:
-  void on_start(base::ByteView payload);
+  void on_start(const record::EntryView& entry);
   void on_configuration(base::ByteView payload);
   void on_datagram(const record::EntryView& entry, std::vector<track::TrackEvent>& events);
+  void on_tick(base::Timestamp now, std::vector<track::TrackEvent>& events);
   void on_source_event(const record::EntryView& entry);
   void use_sensors();
 
@@ -84,7 +92,13 @@ class Core {
   feeds::SensorDirectory sensors_;
   std::uint64_t sensors_used_ = 0;
   track::Tracker tracker_;
+  Federation federation_;
+  // Of this node's frames: rises whenever the end of what was published may be forgotten (power
+  // loss, a new record). Seconds of UTC, so that a record begun anew does not begin before its
+  // predecessor.
+  std::uint64_t frame_epoch_ = 0;
 
+  std::vector<base::Bytes> frames_;
   feeds::FeedOutput feed_output_;  // scratch, empty between entries
 };
 

@@ -61,6 +61,20 @@ serve::UpdateKind kind_of(track::TrackEventKind kind) {
   }
 }
 
+serve::SensorKind kind_of(track::SensorKind kind) {
+  switch (kind) {
+    case track::SensorKind::polar_radar:
+      return serve::SensorKind::radar;
+    case track::SensorKind::ads_b:
+      return serve::SensorKind::ads_b;
+    case track::SensorKind::mlat:
+      return serve::SensorKind::mlat;
+    case track::SensorKind::tracker:
+      return serve::SensorKind::tracker;
+  }
+  return serve::SensorKind::radar;
+}
+
 std::string hash_of_text(std::string_view text) {
   return seal::to_hex(
       seal::sha256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
@@ -325,8 +339,7 @@ serve::NodeStatus Node::status(const Stamp& now) const {
     serve::SensorStatus status;
     status.name = sensor.name;
     status.sac_sic = sensor.sac_sic;
-    status.kind = sensor.kind == track::SensorKind::ads_b ? serve::SensorKind::ads_b
-                                                          : serve::SensorKind::radar;
+    status.kind = kind_of(sensor.kind);
     if (activity.heard) {
       status.age = now.utc - activity.last_heard;
       const bool silent = *status.age > kSensorPeriods * sensor.period + kSensorSlack;

@@ -20,8 +20,9 @@ enum class EntryKind : std::uint8_t {
   datagram = 3,       // bytes from a source, as they came
   tick = 4,           // time passed; no payload
   source_event = 5,   // a source opened, closed, failed, ended or overflowed
+  member_frame = 6,   // a part of a partner's frame (share/frame.hpp), as it came over the link
 };
-inline constexpr EntryKind kLastEntryKind = EntryKind::source_event;
+inline constexpr EntryKind kLastEntryKind = EntryKind::member_frame;
 
 // Source of entries that belong to no source of bytes.
 inline constexpr base::SourceId kNoSource{0xFFFF};
