@@ -47,16 +47,6 @@ std::optional<IcaoAddress> assigned(const std::optional<IcaoAddress>& address) {
 
 }  // namespace
 
-template <class Archive>
-void visit_fields(Archive& archive, Rejected& r) {
-  archive(r.reason, r.count, r.last);
-}
-
-template <class Archive>
-void visit_fields(Archive& archive, SourceCounters& c) {
-  archive(c.datagrams, c.bytes, c.records, c.plots, c.rejected);
-}
-
 // Receives the records of one datagram.
 struct AsterixHandler {
   AsterixFeed& feed;
@@ -269,29 +259,19 @@ void AsterixFeed::set_time_base(TimeBase time_base) {
 }
 
 void AsterixFeed::note_rejected(std::string_view reason, std::string last, std::uint64_t count) {
-  for (Rejected& r : counters_.rejected) {
-    if (r.reason == reason) {
-      r.count += count;
-      r.last = std::move(last);
-      return;
-    }
-  }
-  if (counters_.rejected.size() < kMaxReasons) {
-    counters_.rejected.push_back({std::string(reason), count, std::move(last)});
-  } else {
-    counters_.rejected.back().count += count;
-  }
+  counters_.reject(reason, std::move(last), count);
 }
 
 void AsterixFeed::save(base::ByteWriter& out) const {
-  base::Saver{out}(time_base_, guide_, offset_, last_reception_, counters_);
+  base::Saver{out}(time_base_, guide_, offset_, last_reception_);
+  counters_.save(out);
 }
 
 void AsterixFeed::load(base::ByteReader& in) {
-  base::Loader{in}(time_base_, guide_, offset_, last_reception_, counters_);
+  base::Loader{in}(time_base_, guide_, offset_, last_reception_);
+  counters_.load(in);
   const bool sound = base::is_reckonable(guide_) && base::is_reckonable(last_reception_) &&
-                     (!offset_ || (*offset_ < base::kDay && *offset_ > -base::kDay)) &&
-                     counters_.rejected.size() <= kMaxReasons;
+                     (!offset_ || (*offset_ < base::kDay && *offset_ > -base::kDay));
   if (!sound) in.fail();
 }
 

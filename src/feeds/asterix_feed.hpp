@@ -12,29 +12,10 @@
 
 #include "base/bytes.hpp"
 #include "feeds/sensor_directory.hpp"
+#include "feeds/source_counters.hpp"
 #include "track/plot.hpp"
 
 namespace liptako::feeds {
-
-// What was refused from a source, by reason: one of the codec's fault codes ("item_truncated",
-// ...), or
-//   category_not_decoded, no_data_source_identifier, unknown_sensor, no_time_of_day,
-//   time_far_from_clock, simulated_or_test, field_monitor, no_position, position_out_of_range,
-//   not_an_aircraft, failed_station_check, lost_before_record, not_a_data_block.
-// The console says them in French and English.
-struct Rejected {
-  std::string reason;
-  std::uint64_t count = 0;
-  std::string last;  // the newest case in full: category, byte, data item
-};
-
-struct SourceCounters {
-  std::uint64_t datagrams = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t records = 0;
-  std::uint64_t plots = 0;
-  std::vector<Rejected> rejected;  // at most kMaxReasons, in order of first occurrence
-};
 
 enum class TimeBase : std::uint8_t {
   utc,        // time of day tells UTC, near the reception time
@@ -59,10 +40,13 @@ struct FeedOutput {
   }
 };
 
+// Its reasons for refusing are the codec's fault codes ("item_truncated", ...), and
+//   category_not_decoded, no_data_source_identifier, unknown_sensor, no_time_of_day,
+//   time_far_from_clock, simulated_or_test, field_monitor, no_position, position_out_of_range,
+//   not_an_aircraft, failed_station_check, lost_before_record, not_a_data_block.
+// The console says them in French and English.
 class AsterixFeed {
  public:
-  static constexpr std::size_t kMaxReasons = 24;
-
   AsterixFeed() = default;
   explicit AsterixFeed(TimeBase time_base, base::Timestamp guide = {})
       : time_base_(time_base), guide_(guide) {}

@@ -330,7 +330,7 @@ TEST(AsterixFeed, NoBytesCrashItAndEveryRefusalHasItsReason) {
     s.take(bytes);
   }
   EXPECT_GT(s.feed.counters().rejected.size(), 3u);
-  EXPECT_LE(s.feed.counters().rejected.size(), AsterixFeed::kMaxReasons);
+  EXPECT_LE(s.feed.counters().rejected.size(), SourceCounters::kMaxReasons);
   for (const Rejected& r : s.feed.counters().rejected) EXPECT_FALSE(r.last.empty()) << r.reason;
 }
 
