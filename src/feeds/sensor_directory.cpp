@@ -4,6 +4,7 @@
 
 #include "base/archive.hpp"
 #include "base/time_range.hpp"
+#include "track/sensors/models.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::feeds {
@@ -33,12 +34,9 @@ std::optional<std::uint16_t> SensorDirectory::find(base::SacSic sac_sic, track::
       return static_cast<std::uint16_t>(i);
   }
   if (!onboard_ || sensors_.size() >= track::Tracker::kMaxSensors) return std::nullopt;
-  track::SensorDescription s;
+  track::SensorDescription s = track::described(kind);
   s.sac_sic = sac_sic;
-  s.kind = kind;
-  const bool radar = kind == track::SensorKind::polar_radar;
-  s.name = fmt::format("{} {}", radar ? "radar" : "ads-b", sac_sic.to_string());
-  if (!radar) s.period = std::chrono::seconds(1);
+  s.name = fmt::format("{} {}", track::model_of(kind).name, sac_sic.to_string());
   sensors_.push_back(s);
   activity_.emplace_back();
   ++revision_;
@@ -78,6 +76,9 @@ void SensorDirectory::save(base::ByteWriter& out) const {
 void SensorDirectory::load(base::ByteReader& in) {
   base::Loader{in}(sensors_, activity_, revision_);
   if (activity_.size() != sensors_.size()) return in.fail();
+  for (const track::SensorDescription& s : sensors_) {
+    if (!track::is_known(s.kind)) in.fail();
+  }
   for (const SensorActivity& a : activity_) {
     if (!base::is_reckonable(a.last_heard)) in.fail();
   }
