@@ -7,10 +7,12 @@ readonly PACKAGES_BUILD=(
   libboost-dev
   libcli11-dev
   libfmt-dev
+  liblzma-dev
   libsleef-dev
   libssl-dev
   libtomlplusplus-dev
   ninja-build
+  zlib1g-dev
 )
 readonly PACKAGES_CONSOLE=(
   ca-certificates
