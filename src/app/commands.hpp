@@ -54,6 +54,19 @@ struct TrackOptions {
 };
 int run_track(const TrackOptions& options);
 
+struct ScoreOptions {
+  std::string truth;
+  std::string tracks;
+  bool json = false;
+  double cutoff_m = 4630.0;
+  int order = 2;
+  double update_interval_s = 8.0;
+  double coast_s = 60.0;
+  std::string from;  // RFC 3339
+  std::string to;
+};
+int run_score(const ScoreOptions& options);
+
 struct PlayOptions {
   std::vector<std::string> files;
   std::string to = "127.0.0.1:8600";  // each file to its own port, counting up from this one

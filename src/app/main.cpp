@@ -88,6 +88,29 @@ int run(int argc, char** argv) {
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
   track_command->callback([&] { result = run_track(track); });
 
+  ScoreOptions score;
+  auto* score_command =
+      app.add_subcommand("score", "Compare tracks with the truth (docs/SCORING.md)");
+  score_command->add_option("--truth", score.truth, "truth.jsonl, of liptako sim")->required();
+  score_command->add_option("--tracks", score.tracks, "tracks.jsonl, of liptako track")->required();
+  score_command->add_flag("--json", score.json, "Print the result as JSON");
+  score_command->add_option("--c", score.cutoff_m, "Metres within which a track is an aircraft's")
+      ->check(CLI::Range(0.001, 1e6))
+      ->capture_default_str();
+  score_command->add_option("--p", score.order, "Order of GOSPA")
+      ->check(CLI::Range(1, 10))
+      ->capture_default_str();
+  score_command
+      ->add_option("--update-interval", score.update_interval_s, "Seconds in which a plot is due")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->capture_default_str();
+  score_command->add_option("--coast", score.coast_s, "Seconds a track without plots is shown")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  score_command->add_option("--from", score.from, "First instant: 2026-11-22T10:00:00Z");
+  score_command->add_option("--to", score.to, "Last instant");
+  score_command->callback([&] { result = run_score(score); });
+
   std::vector<std::string> recordings;
   DecodeOptions decode;
   auto* decode_command =

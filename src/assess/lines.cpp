@@ -15,8 +15,6 @@ using base::Length;
 using base::Result;
 using base::Speed;
 
-constexpr std::array<std::string_view, 5> kEquipment = {
-    "none", "mode_ac", "mode_s", "adsb", "other"};
 constexpr std::array<std::string_view, 4> kStates = {
     "tentative", "confirmed", "coasting", "dropped"};
 
@@ -59,10 +57,6 @@ std::optional<Enum> enum_in(const std::array<std::string_view, kSize> &names,
 
 }  // namespace
 
-std::string_view name_of(Equipment equipment) {
-  return kEquipment[static_cast<std::size_t>(equipment)];
-}
-
 Result<TruthLine> parse_truth_line(std::string_view text) {
   const auto line = JsonLine::parse(text);
   if (!line) return std::unexpected(line.error());
@@ -97,7 +91,7 @@ Result<TruthLine> parse_truth_line(std::string_view text) {
   if (line->has("transponder")) {
     const auto name = line->text("transponder");
     if (!name) return std::unexpected(name.error());
-    equipment = enum_in<Equipment>(kEquipment, *name).value_or(Equipment::other);
+    equipment = enum_in<Equipment>(kEquipmentNames, *name).value_or(Equipment::other);
   }
   out.sample.group = static_cast<std::uint8_t>(equipment);
   return out;

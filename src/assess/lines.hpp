@@ -4,6 +4,7 @@
 // names the field.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -15,7 +16,8 @@ namespace liptako::assess {
 
 // What an aircraft carries, the group a truth line is counted in.
 enum class Equipment : std::uint8_t { none, mode_ac, mode_s, ads_b, other };
-[[nodiscard]] std::string_view name_of(Equipment equipment);
+inline constexpr std::array<std::string_view, 5> kEquipmentNames = {
+    "none", "mode_ac", "mode_s", "adsb", "other"};
 
 struct TruthLine {
   base::Timestamp time;

@@ -1,0 +1,153 @@
+#include <fmt/format.h>
+
+#include "app/commands.hpp"
+#include "app/words.hpp"
+#include "assess/report.hpp"
+#include "assess/score_lines.hpp"
+#include "io/mapped_file.hpp"
+
+namespace liptako::app {
+namespace {
+
+std::string metres(std::optional<base::Length> length) {
+  return length ? fmt::format("{:.1f} m", length->metres()) : "-";
+}
+
+std::string feet(std::optional<base::Length> length) {
+  return length ? fmt::format("{:.0f} ft", length->feet()) : "-";
+}
+
+std::string percent(std::optional<double> share) {
+  return share ? fmt::format("{:.2f} %", 100.0 * *share) : "-";
+}
+
+std::string plain(std::optional<double> value, int decimals) {
+  return value ? fmt::format("{:.{}f}", *value, decimals) : "-";
+}
+
+std::string seconds(std::optional<base::Duration> duration) {
+  return duration ? fmt::format("{:.1f} s", base::to_seconds(*duration)) : "-";
+}
+
+void row(std::string_view french, std::string_view english, std::string_view value) {
+  // Padded by characters as shown, not by bytes: fmt counts code points.
+  fmt::print("  {:<46} {:>14}\n", say(french, english), value);
+}
+
+void print_tally(const assess::Tally& tally) {
+  row("part des aéronefs à piste", "aircraft with a track", percent(tally.found_share()));
+  row("probabilité de mise à jour", "update probability", percent(tally.update_probability()));
+  row("position, RMS", "position, RMS", metres(tally.position_rms()));
+  row("  le long de la route", "  along the track", metres(tally.along_rms()));
+  row("  en travers", "  across", metres(tally.across_rms()));
+  row("altitude-pression, RMS", "pressure altitude, RMS", feet(tally.altitude_rms()));
+  row("pistes par aéronef à piste",
+      "tracks per aircraft with a track",
+      plain(tally.tracks_per_aircraft(), 4));
+}
+
+void print_score(const assess::Score& score, const assess::ScoreOptions& options) {
+  fmt::print("{}\n",
+             fmt::format(fmt::runtime(say("{} instants, de {} à {} ; {} aéronefs, {} pistes",
+                                          "{} instants, {} to {}; {} aircraft, {} tracks")),
+                         score.instants,
+                         base::to_rfc3339(score.first),
+                         base::to_rfc3339(score.last),
+                         score.aircraft,
+                         score.tracks));
+  fmt::print("GOSPA (c = {:.0f} m, p = {})\n", options.gospa.cutoff.metres(), options.gospa.order);
+  row("RMS", "RMS", fmt::format("{:.1f} m", score.gospa.rms_m));
+  row("  localisation", "  localisation", fmt::format("{:.1f} m", score.gospa.localisation_rms_m));
+  row("  aéronefs manqués", "  missed aircraft", fmt::format("{:.1f} m", score.gospa.missed_rms_m));
+  row("  fausses pistes", "  false tracks", fmt::format("{:.1f} m", score.gospa.false_rms_m));
+  row("moyenne", "mean", fmt::format("{:.1f} m", score.gospa.mean_m));
+  row("RMS par aéronef",
+      "RMS per aircraft",
+      score.gospa.per_aircraft_m ? fmt::format("{:.1f} m", *score.gospa.per_aircraft_m) : "-");
+  fmt::print("{}\n",
+             fmt::format(fmt::runtime(say("Pistes (mise à jour attendue en {:.0f} s)",
+                                          "Tracks (an update is due within {:.0f} s)")),
+                         base::to_seconds(options.update_interval)));
+  print_tally(score.all);
+  row("changements de numéro, par heure de vol",
+      "number changes, per flight hour",
+      plain(score.number_changes_per_flight_hour(), 3));
+  row("fausses pistes, par heure", "false tracks, per hour", plain(score.strays_per_hour(), 2));
+  row("aéronefs jamais trouvés", "aircraft never found", fmt::format("{}", score.never_found));
+  row("délai de confirmation, moyen",
+      "time to confirmation, mean",
+      seconds(score.mean_confirmation));
+  row("délai de confirmation, le plus long",
+      "time to confirmation, longest",
+      seconds(score.longest_confirmation));
+  for (std::size_t i = 0; i < assess::kEquipmentNames.size(); ++i) {
+    if (score.groups[i].expected == 0 || score.groups[i].expected == score.all.expected) continue;
+    fmt::print("{} {}\n", say("Transpondeur :", "Transponder:"), assess::kEquipmentNames[i]);
+    print_tally(score.groups[i]);
+  }
+}
+
+base::Result<std::optional<base::Timestamp>> time_in(const std::string& text, const char* option) {
+  if (text.empty()) return std::nullopt;
+  auto time = base::parse_rfc3339(text);
+  if (!time) return base::bad_input(fmt::format("{}: {}", option, time.error().message));
+  return *time;
+}
+
+std::string_view text_of(const io::MappedFile& file) {
+  // NOLINTNEXTLINE(bugprone-casting-through-void): bytes seen as characters
+  return {static_cast<const char*>(static_cast<const void*>(file.bytes().data())),
+          file.bytes().size()};
+}
+
+}  // namespace
+
+int run_score(const ScoreOptions& options) {
+  assess::ScoreLinesOptions how;
+  how.score.gospa.cutoff = base::Length::from_metres(options.cutoff_m);
+  how.score.gospa.order = options.order;
+  how.score.update_interval = base::seconds(options.update_interval_s);
+  how.timeline.coast = base::seconds(options.coast_s);
+  const auto from = time_in(options.from, "--from");
+  if (!from) return report(from.error());
+  const auto to = time_in(options.to, "--to");
+  if (!to) return report(to.error());
+  how.from = *from;
+  how.to = *to;
+  if (const auto valid = how.score.validate(); !valid) return report(valid.error());
+
+  const auto truth = io::MappedFile::open(options.truth);
+  if (!truth) return report(truth.error());
+  const auto tracks = io::MappedFile::open(options.tracks);
+  if (!tracks) return report(tracks.error());
+  const auto scored = assess::score_lines(
+      {text_of(*truth), options.truth}, {text_of(*tracks), options.tracks}, how);
+  if (!scored) return report(scored.error());
+
+  if (!scored->tells_seen) {
+    fmt::print(stderr,
+               "{}\n",
+               say("liptako : la vérité ne dit pas qui est vu des capteurs : tout aéronef en vol "
+                   "compte",
+                   "liptako: the truth does not say whom sensors see: every aircraft in the air "
+                   "counts"));
+  }
+  if (scored->late_lines > 0) {
+    fmt::print(stderr,
+               "{}\n",
+               fmt::format(fmt::runtime(say("liptako : {} : {} lignes plus de {:.0f} s en désordre",
+                                            "liptako: {}: {} lines out of order by more than "
+                                            "{:.0f} s")),
+                           options.tracks,
+                           scored->late_lines,
+                           base::to_seconds(how.disorder)));
+  }
+  if (options.json) {
+    fmt::print("{}\n", assess::to_json(scored->score, how.score, assess::kEquipmentNames));
+  } else {
+    print_score(scored->score, how.score);
+  }
+  return kDone;
+}
+
+}  // namespace liptako::app
