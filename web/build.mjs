@@ -1,5 +1,6 @@
-// Builds the console: two bundles (page, drawing worker), the page, its style, fonts and the base map layers, all under
-// one folder that the node serves as it is. Every text file also gets a gzip twin for servers that send it.
+// Builds the console: three bundles (page, mosaic, drawing worker), the pages, their style, fonts and the base map
+// layers, all under one folder that the node serves as it is. Every text file also gets a gzip twin for servers that
+// send it.
 //
 //   node build.mjs [--outdir DIR]     default ../build/web
 //   node build.mjs --unit-tests       bundles test/*.test.ts into ../build/web-test
@@ -39,13 +40,18 @@ if (args[0] === '--outdir' && args[1]) {
   process.exit(2);
 }
 
-const parts = ['index.html', 'icon.svg', 'console.css', 'console.js', 'worker.js', 'fonts', 'map'];
+const pages = ['index.html', 'mosaic.html', 'icon.svg', 'console.css', 'mosaic.css'];
+const parts = [...pages, 'console.js', 'mosaic.js', 'worker.js', 'fonts', 'map'];
 for (const part of parts) {
   for (const name of [part, `${part}.gz`]) rmSync(join(outdir, name), { recursive: true, force: true });
 }
 mkdirSync(outdir, { recursive: true });
 await build({
-  entryPoints: { console: join(here, 'src/page/main.ts'), worker: join(here, 'src/worker.ts') },
+  entryPoints: {
+    console: join(here, 'src/page/main.ts'),
+    mosaic: join(here, 'src/page/mosaic.ts'),
+    worker: join(here, 'src/worker.ts'),
+  },
   outdir,
   bundle: true,
   format: 'esm',
@@ -56,7 +62,7 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
-for (const file of ['index.html', 'icon.svg', 'console.css', 'fonts']) {
+for (const file of [...pages, 'fonts']) {
   cpSync(join(here, file), join(outdir, file), { recursive: true });
 }
 const region = resolve(here, '../data/region');

@@ -2,10 +2,12 @@
 // picture over the Sahel, so that the console can be tested and worked on without a node. POST /mock/<act>
 // changes what it does.
 //
-//   node mock_server.mjs [--root DIR] [--port N] [--tracks N]     default ../../build/web, port 0 (printed)
+//   node mock_server.mjs [--root DIR] [--port N] [--tracks N] [--member I | --alone]
+//                                     default ../../build/web, port 0 (printed), member 0 of a federation of three
 //
 // Acts: cut (drop every connection and refuse new ones), restore, kill-source (the first source dies),
-//       revive-source, silence (stay connected, say nothing), speak, restart (a new snapshot id).
+//       revive-source, silence (stay connected, say nothing), speak, restart (a new snapshot id),
+//       part-BF (member BF falls silent; its contributions coast at once and go 6 s later), isolate (all do), rejoin.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -20,12 +22,7 @@ const TYPES = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
 };
-const HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-cache',
-};
+const HEADERS = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-cache' };
 const NONE_U32 = 0xffffffff;
 
 const SENSORS = [
@@ -34,6 +31,15 @@ const SENSORS = [
   { name: 'Bamako ADS-B', sac_sic: '100/20', kind: 'adsb', lat_deg: 12.53, lon_deg: -7.95, period_s: null },
   { name: 'Gao', sac_sic: '100/3', kind: 'radar', lat_deg: 16.25, lon_deg: -0.01, period_s: 10 },
 ];
+
+const MEMBERS = [
+  { code: 'ML', name: 'bamako' },
+  { code: 'BF', name: 'ouagadougou' },
+  { code: 'NE', name: 'niamey' },
+];
+// How old a contribution already is when its member is noticed to be cut, and how long it stays from then.
+const CUT_AGE_S = 12;
+const GOES_AFTER_S = 6;
 
 // number, call sign, ICAO address, Mode A, lat, lon, level (FL), knots, track angle, climb ft/min, status,
 // sensor bits
@@ -90,7 +96,8 @@ function clamp(value, low, high) {
   return Math.max(low, Math.min(high, Math.round(value)));
 }
 
-export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
+// `member`: which of the federation's members this node is; null for a node that is a member of none.
+export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0 }) {
   const began = Date.now();
   const clients = new Set();
   let snapshotId = BigInt(began);
@@ -98,6 +105,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
   let sourceDead = false;
   let silent = false;
   let datagrams = 1000;
+  let consoles = MEMBERS.map(() => '');
+  const cutAt = MEMBERS.map(() => null); // when noticed, or null
   const requests = [];
 
   // Beyond the named aircraft, more are spread over the region by a fixed rule.
@@ -121,6 +130,32 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
     ]);
   }
 
+  // Members that see an aircraft: by longitude, with wide borders; the first has the common number.
+  function seenBy(a) {
+    const lon = a[5];
+    return [lon < -4.5, lon > -6.3 && lon < -0.4, lon > -3.3].flatMap((sees, i) => (sees ? [i] : []));
+  }
+  const silentS = (i, timeMs) => (cutAt[i] === null ? 0 : (timeMs - cutAt[i]) / 1000);
+  const isGone = (i, timeMs) => silentS(i, timeMs) > GOES_AFTER_S;
+  const present = (a, timeMs) => seenBy(a).filter((i) => !isGone(i, timeMs));
+  const handleOf = (a) => ((seenBy(a)[0] << 24) | a[0]) >>> 0;
+  const numberOf = (a) => `${MEMBERS[seenBy(a)[0]].code}-${a[0]}`;
+  const commonFleet = (timeMs) => fleet.filter((a) => present(a, timeMs).length > 0);
+
+  // The rows of the fleet as they stand in the common picture: another number, members as sensors, and coasting when
+  // nobody who is still there sees the aircraft.
+  function commonRow(a, timeMs) {
+    const by = present(a, timeMs);
+    const fresh = by.some((i) => cutAt[i] === null);
+    const row = [...a];
+    row[0] = handleOf(a);
+    if (!fresh) row[10] = 3;
+    row[11] = by.reduce((bits, i) => bits | (1 << i), 0);
+    row.kinds = 3;
+    row.ageS = fresh ? 1.5 : CUT_AGE_S + Math.min(...by.map((i) => silentS(i, timeMs)));
+    return row;
+  }
+
   function positionOf(a, seconds) {
     const [, , , , lat, lon, , knots, deg] = a;
     // Ten minutes out and ten back, so that a long session keeps its picture.
@@ -136,6 +171,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
   }
 
   function ageOf(a, seconds) {
+    if (a.ageS !== undefined) return a.ageS;
     if (a[10] === 3) return 20 + (seconds % 60);
     return (seconds + a[0] * 0.37) % (a[11] & 4 ? 1 : 5);
   }
@@ -161,7 +197,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
       out.writeUInt16LE(clamp((sigma * 2.4477) / 4, 0, 65535), at + 24);
       out.writeUInt16LE(clamp((sigma * 1.1) / 4, 0, 65535), at + 26);
       out.writeUInt8(((a[0] * 23) % 256) >>> 0, at + 28);
-      out.writeUInt8((a[11] & 0b1011 ? 1 : 0) | (a[11] & 0b0100 ? 2 : 0), at + 29);
+      out.writeUInt8(a.kinds ?? (a[11] & 0b1011 ? 1 : 0) | (a[11] & 0b0100 ? 2 : 0), at + 29);
     });
     return out;
   }
@@ -205,7 +241,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
   function status(timeMs) {
     const live = (age) => ({ state: 'live', age_s: age });
     return {
-      node: 'bamako',
+      node: member === null ? 'bamako' : MEMBERS[member].name,
+      ...(member === null ? {} : { federation: federation(timeMs) }),
       time: new Date(timeMs).toISOString(),
       build: '0.1.0+mock',
       epoch: 1,
@@ -292,6 +329,58 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
     };
   }
 
+  function federation(timeMs) {
+    const others = MEMBERS.map((_, i) => i).filter((i) => i !== member);
+    return {
+      name: 'AES',
+      common_hash: '5f1c9a30',
+      picture_time: new Date(timeMs).toISOString(),
+      common_tracks: commonFleet(timeMs).length,
+      isolated: others.every((i) => cutAt[i] !== null),
+      members: MEMBERS.map((m, i) => ({
+        id: i,
+        ...m,
+        console: consoles[i],
+        self: i === member,
+        state: cutAt[i] === null ? 'live' : 'cut',
+        age_s: i === member ? 0 : cutAt[i] === null ? 0.4 : 121 + silentS(i, timeMs),
+        epoch: 1,
+        sequence: 1200 + i,
+        contributions: fleet.filter((a) => seenBy(a).includes(i)).length,
+        frames_refused: i === 2 ? 3 : 0,
+        last_refusal: i === 2 ? 'sequence 17 after 19' : '',
+      })),
+    };
+  }
+
+  function commonTrack(a, timeMs) {
+    const by = present(a, timeMs);
+    const p = positionOf(a, (timeMs - began) / 1000);
+    return {
+      time: new Date(timeMs).toISOString(),
+      number: numberOf(a),
+      track: handleOf(a),
+      members: by.map((i) => MEMBERS[i].code),
+      born: new Date(began - 600_000).toISOString(),
+      aliases: a[0] === 1003 ? ['BF-377'] : [],
+      split_from: a[0] === 1013 ? 'ML-1014' : null,
+      contributors: by.map((i) => ({
+        member: MEMBERS[i].code,
+        track: i === seenBy(a)[0] ? a[0] : a[0] * 3 + i,
+        time: new Date(timeMs - 500).toISOString(),
+        age_s: cutAt[i] === null ? 1.5 : CUT_AGE_S + silentS(i, timeMs),
+        lat_deg: p.lat,
+        lon_deg: p.lon,
+        position_sd_m: 60 + 25 * i,
+        existence: 0.99 - 0.1 * i,
+        state: cutAt[i] === null ? 'confirmed' : 'coasting',
+        // The third contribution rests on a sensor that the second has already brought.
+        weight: by.indexOf(i) === 2 ? 0 : 1 / Math.min(by.length, 2),
+        sensors: [`${MEMBERS[i].name} radar`, '7a1c'],
+      })),
+    };
+  }
+
   function send(client, kind, timeMs, count, payload) {
     if (client.destroyed) return;
     client.write(message(frame(kind, timeMs, client.sequence++, count, snapshotId, payload)));
@@ -299,9 +388,11 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
 
   function greet(client) {
     const now = Date.now();
-    send(client, 1, now, fleet.length, trackRecords(fleet, now));
-    send(client, 3, now, fleet.length, identityRecords(fleet));
-    const trails = trailRecords(fleet.slice(0, 500), now);
+    const list = client.common ? commonFleet(now).map((a) => commonRow(a, now)) : fleet;
+    client.known = new Map(list.map((a) => [a[0], a[11]]));
+    send(client, 1, now, list.length, trackRecords(list, now));
+    send(client, 3, now, list.length, identityRecords(list));
+    const trails = trailRecords(list.slice(0, 500), now);
     send(client, 6, now, trails.length / 12, trails);
     const json = Buffer.from(JSON.stringify(status(now)));
     send(client, 5, now, json.length, json);
@@ -310,8 +401,14 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://localhost');
     requests.push(url.pathname);
+    const origins = consoles.map((c) => (c ? ` ${new URL(c).origin}` : '')).join('');
+    const policy =
+      `default-src 'self'; connect-src 'self'; frame-src 'self'${origins}; base-uri 'none'; ` +
+      `form-action 'none'; frame-ancestors 'self'${origins}; object-src 'none'`;
     const reply = (code, type, body) =>
-      response.writeHead(code, { ...HEADERS, 'Content-Type': type }).end(body);
+      response
+        .writeHead(code, { ...HEADERS, 'Content-Security-Policy': policy, 'Content-Type': type })
+        .end(body);
     const json = (value) => reply(200, TYPES['.json'], JSON.stringify(value));
     if (request.method === 'POST' && url.pathname.startsWith('/mock/')) {
       const act = url.pathname.slice(6);
@@ -323,6 +420,13 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
       else if (act === 'revive-source') sourceDead = false;
       else if (act === 'silence') silent = true;
       else if (act === 'speak') silent = false;
+      else if (act.startsWith('part-'))
+        cutAt[MEMBERS.findIndex((m) => m.code === act.slice(5))] ??= Date.now();
+      else if (act === 'isolate') {
+        MEMBERS.forEach((_, i) => {
+          if (i !== member) cutAt[i] ??= Date.now();
+        });
+      } else if (act === 'rejoin') cutAt.fill(null);
       else if (act === 'restart') {
         snapshotId++;
         for (const c of clients) greet(c);
@@ -354,6 +458,23 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
         })),
       });
     }
+    if (member !== null && url.pathname === '/api/v1/common') {
+      const now = Date.now();
+      return json({
+        hash: '5f1c9a30',
+        time: new Date(now).toISOString(),
+        cut: Object.fromEntries(MEMBERS.map((m, i) => [m.code, [1, 1200 + i]])),
+        tracks: commonFleet(now).map((a) => ({ ...commonTrack(a, now), contributors: undefined })),
+      });
+    }
+    const common = /^\/api\/v1\/common\/([A-Z]+-\d+)$/.exec(url.pathname);
+    if (member !== null && common) {
+      const now = Date.now();
+      const a = commonFleet(now).find((f) =>
+        commonTrack(f, now).aliases.concat(numberOf(f)).includes(common[1]),
+      );
+      return a ? json(commonTrack(a, now)) : reply(404, TYPES['.json'], '{"error":"no such track"}');
+    }
     const path = normalize(url.pathname === '/' ? '/index.html' : url.pathname);
     try {
       reply(200, TYPES[extname(path)] ?? 'application/octet-stream', readFileSync(join(root, path)));
@@ -363,7 +484,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
   });
 
   server.on('upgrade', (request, socket) => {
-    if (refusing || request.url !== '/ws') {
+    const common = request.url === '/ws/common' && member !== null;
+    if (refusing || (request.url !== '/ws' && !common)) {
       socket.destroy();
       return;
     }
@@ -374,6 +496,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
         `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
     socket.sequence = 0;
+    socket.common = common;
     clients.add(socket);
     socket.on('data', (bytes) => {
       if ((bytes[0] & 0x0f) === 8) socket.end(Buffer.from([0x88, 0]));
@@ -382,6 +505,24 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
     socket.on('error', () => clients.delete(socket));
     greet(socket);
   });
+
+  // Also what a member that parted or came back changes: tracks that end or begin, and who contributes.
+  function updateCommon(client, due, now) {
+    const rows = commonFleet(now).map((a) => commonRow(a, now));
+    const here = new Set(rows.map((a) => a[0]));
+    const gone = [...client.known.keys()].filter((handle) => !here.has(handle));
+    if (gone.length > 0) {
+      const body = Buffer.alloc(4 * gone.length);
+      gone.forEach((handle, i) => body.writeUInt32LE(handle, 4 * i));
+      send(client, 4, now, gone.length, body);
+    }
+    const changed = rows.filter((a) => client.known.get(a[0]) !== a[11]);
+    const handles = new Set(due.map(handleOf));
+    const moved = rows.filter((a) => handles.has(a[0]) || changed.includes(a));
+    send(client, 2, now, moved.length, trackRecords(moved, now));
+    if (changed.length > 0) send(client, 3, now, changed.length, identityRecords(changed));
+    client.known = new Map(rows.map((a) => [a[0], a[11]]));
+  }
 
   let turn = 0;
   const timer = setInterval(() => {
@@ -392,7 +533,10 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
     // A fifth of the fleet each time, as plots would come; coasting tracks once a second.
     const due = fleet.filter((_, i) => i % 5 === turn % 5);
     const records = trackRecords(due, now);
-    for (const c of clients) send(c, 2, now, due.length, records);
+    for (const c of clients) {
+      if (c.common) updateCommon(c, due, now);
+      else send(c, 2, now, due.length, records);
+    }
     if (turn % 5 === 0) {
       const body = Buffer.from(JSON.stringify(status(now)));
       for (const c of clients) send(c, 5, now, body.length, body);
@@ -404,6 +548,10 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length }) {
       done({
         url: `http://127.0.0.1:${server.address().port}/`,
         requests,
+        // Addresses of the members' consoles, in the order of the members.
+        federate: (addresses) => {
+          consoles = addresses;
+        },
         close: () => {
           clearInterval(timer);
           for (const c of clients) c.destroy();
@@ -419,11 +567,19 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
   const options = { root: resolve(dirname(fileURLToPath(import.meta.url)), '../../build/web') };
   for (let i = 2; i < process.argv.length; i += 2) {
     const value = process.argv[i + 1];
+    if (process.argv[i] === '--alone') {
+      options.member = null;
+      i--;
+      continue;
+    }
     if (process.argv[i] === '--root') options.root = resolve(value);
     else if (process.argv[i] === '--port') options.port = Number(value);
     else if (process.argv[i] === '--tracks') options.tracks = Number(value);
+    else if (process.argv[i] === '--member') options.member = Number(value);
     else {
-      console.error('usage: node mock_server.mjs [--root DIR] [--port N] [--tracks N]');
+      console.error(
+        'usage: node mock_server.mjs [--root DIR] [--port N] [--tracks N] [--member I | --alone]',
+      );
       process.exit(2);
     }
   }

@@ -76,6 +76,16 @@ export function age(ms: number): string {
   return `${Math.floor(s / 3600)}${NARROW_SPACE}h`;
 }
 
+// A time span to be read out: '13 s', '2 min 13 s', '1 h 05 min'.
+export function span(ms: number): string {
+  if (!Number.isFinite(ms)) return '?';
+  const s = Math.floor(Math.max(0, ms) / 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  if (s < 60) return `${s}${NARROW_SPACE}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}${NARROW_SPACE}min ${two(s % 60)}${NARROW_SPACE}s`;
+  return `${Math.floor(s / 3600)}${NARROW_SPACE}h ${two(Math.floor((s % 3600) / 60))}${NARROW_SPACE}min`;
+}
+
 export function number(value: number, language: Language, digits = 0): string {
   return value.toLocaleString(language === 'fr' ? 'fr-FR' : 'en-GB', {
     minimumFractionDigits: digits,

@@ -5,6 +5,7 @@ const LONGEST_PAUSE_MS = 5_000;
 export class Link {
   private socket: WebSocket | null = null;
   private pause = FIRST_PAUSE_MS;
+  private closed = false;
   private heardMs = 0; // when something came last, or the attempt began
 
   constructor(
@@ -16,6 +17,7 @@ export class Link {
   }
 
   private open(): void {
+    if (this.closed) return;
     const socket = new WebSocket(this.url);
     this.heardMs = performance.now();
     socket.binaryType = 'arraybuffer';
@@ -33,6 +35,14 @@ export class Link {
       setTimeout(() => this.open(), this.pause);
       this.pause = Math.min(LONGEST_PAUSE_MS, this.pause * 2);
     };
+  }
+
+  // For good: nothing that was on its way is heard any more.
+  close(): void {
+    this.closed = true;
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
   }
 
   // How long the present connection, or attempt at one, has said nothing; 0 between attempts.

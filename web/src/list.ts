@@ -1,5 +1,6 @@
 // The track list: order and search over the store, one window of rows at a time, so that the page never holds more than
 // it shows.
+import { commonNumber, type MemberStatus } from './federation.ts';
 import { icaoAddress, modeA } from './format.ts';
 import type { ListRequest, Row, SortKey } from './messages.ts';
 import type { TrackStore } from './store.ts';
@@ -17,29 +18,46 @@ export function rowOf(store: TrackStore, slot: number, nowMs: number): Row {
     ageMs: store.ageAt(slot, nowMs),
     status: store.status[slot],
     placed: store.placed[slot] === 1,
+    sensorsLow: store.sensorsLow[slot],
+    sensorsHigh: store.sensorsHigh[slot],
   };
 }
 
-export function matches(store: TrackStore, slot: number, needle: string): boolean {
+// `members`: of the federation, when the store holds its common picture.
+export function matches(
+  store: TrackStore,
+  slot: number,
+  needle: string,
+  members: readonly MemberStatus[] | null,
+): boolean {
   if (needle === '') return true;
+  const number = members ? commonNumber(store.number[slot], members) : String(store.number[slot]);
   return (
     store.callSign[slot].toUpperCase().includes(needle) ||
-    String(store.number[slot]).includes(needle) ||
+    number.includes(needle) ||
     icaoAddress(store.icao[slot]).includes(needle) ||
     modeA(store.mode3a[slot]).includes(needle)
   );
 }
 
 // Slots in the asked order. Ties go by track number; rows without the value sorted by come last in either direction.
-export function ordered(store: TrackStore, request: ListRequest, nowMs: number): number[] {
+export function ordered(
+  store: TrackStore,
+  request: ListRequest,
+  nowMs: number,
+  members: readonly MemberStatus[] | null = null,
+): number[] {
   const needle = request.search.trim().toUpperCase();
   const slots: number[] = [];
-  for (const slot of store.slotOf.values()) if (matches(store, slot, needle)) slots.push(slot);
+  for (const slot of store.slotOf.values()) {
+    if (matches(store, slot, needle, members)) slots.push(slot);
+  }
   const numbers: Record<Exclude<SortKey, 'callSign'>, (slot: number) => number> = {
     track: (s) => store.number[s],
     level: (s) => store.altitudeFt[s],
     speed: (s) => store.speedKt[s],
     angle: (s) => store.angleDeg[s],
+    members: (s) => store.sensorsHigh[s] * 2 ** 32 + store.sensorsLow[s],
     age: (s) => store.ageAt(s, nowMs),
     status: (s) => store.status[s],
   };

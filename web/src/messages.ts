@@ -20,7 +20,10 @@ export interface View {
   spanKm: number;
 }
 
-export type SortKey = 'track' | 'callSign' | 'level' | 'speed' | 'angle' | 'age' | 'status';
+export type SortKey = 'track' | 'callSign' | 'level' | 'speed' | 'angle' | 'members' | 'age' | 'status';
+
+// Which picture of the node: its own, finer one, or the one it has in common with the other members.
+export type ViewName = 'national' | 'common';
 
 export interface ListRequest {
   first: number;
@@ -38,6 +41,7 @@ export type ToWorker =
       height: number;
       unit: number;
       socket: string;
+      picture: ViewName;
       base: string;
       options: MapOptions;
       view: View | null;
@@ -45,6 +49,8 @@ export type ToWorker =
     }
   | { t: 'size'; width: number; height: number; unit: number }
   | { t: 'options'; options: MapOptions }
+  // Another picture: everything held of the last one is forgotten.
+  | { t: 'source'; socket: string; picture: ViewName }
   | { t: 'pan'; dx: number; dy: number }
   | { t: 'zoom'; factor: number; x: number; y: number }
   | { t: 'fit' }
@@ -68,6 +74,8 @@ export interface Row {
   ageMs: number;
   status: number;
   placed: boolean;
+  sensorsLow: number; // in the common picture: members
+  sensorsHigh: number;
 }
 
 export interface Detail extends Row {
@@ -79,13 +87,12 @@ export interface Detail extends Row {
   ellipseDeg: number;
   kinds: number;
   breaks: number;
-  sensorsLow: number;
-  sensorsHigh: number;
 }
 
 export type LinkState = 'connecting' | 'live' | 'lost';
 
 export interface Picture {
+  of: ViewName;
   link: LinkState;
   linkDetail: string; // an error of the protocol, as text
   timeMs: number; // the node's time of the picture shown; NaN before the first frame

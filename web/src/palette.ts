@@ -13,7 +13,16 @@ export const Ink = {
   ellipse: 9,
   leader: 10,
   shade: 11, // backing of labels
+  // The common picture: who contributes to a system track. One ink a member, in turn; one for several together.
+  joint: 12,
+  member0: 13,
+  member1: 14,
+  member2: 15,
+  member3: 16,
+  member4: 17,
+  member5: 18,
 } as const;
+export const MEMBER_INKS = 6;
 export type InkName = keyof typeof Ink;
 
 export interface Theme {
@@ -45,6 +54,13 @@ export const THEMES: Record<ThemeName, Theme> = {
       ellipse: '#7C93B0',
       leader: '#6B7F99',
       shade: '#0B1220',
+      joint: '#39D98A',
+      member0: '#FFA94D',
+      member1: '#C7A6FF',
+      member2: '#56C2FF',
+      member3: '#FF94C9',
+      member4: '#CFE05A',
+      member5: '#D9B99B',
     },
     sea: '#081021',
     land: '#0E1728',
@@ -69,6 +85,13 @@ export const THEMES: Record<ThemeName, Theme> = {
       ellipse: '#77726A',
       leader: '#8B867B',
       shade: '#F4F1EA',
+      joint: '#0B6B3A',
+      member0: '#9A4A00',
+      member1: '#6A35B8',
+      member2: '#0B5CAD',
+      member3: '#A8266E',
+      member4: '#5C6300',
+      member5: '#6F4A2A',
     },
     sea: '#DCE6EC',
     land: '#F4F1EA',

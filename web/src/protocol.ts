@@ -1,6 +1,8 @@
 // The binary frames of docs/CONSOLE_PROTOCOL.md, version 1, read from bytes. Total: any bytes give a frame or an error
 // text, never an exception. Units are turned here, once, into those the rest of the console uses: degrees, feet, knots,
 // metres, milliseconds.
+import { type FederationStatus, parseFederation } from './federation.ts';
+
 export const MAGIC = 0x4b54504c;
 export const VERSION = 1;
 export const HEADER_BYTES = 32;
@@ -32,7 +34,7 @@ export interface TrackRecord {
   majorM: number; // 95 % ellipse, semi-axes
   minorM: number;
   ellipseDeg: number; // direction of the major axis, clockwise from north
-  kinds: number; // bit 0 radar, bit 1 ADS-B
+  kinds: number; // bit 0 radar, bit 1 ADS-B, bit 2 multilateration, bit 3 another system's tracks
   placed: boolean;
 }
 
@@ -182,6 +184,7 @@ export interface NodeStatus {
   latency_ms?: { p50: number | null; p99: number | null };
   sources: SourceStatus[];
   sensors: SensorStatus[];
+  federation?: FederationStatus;
 }
 
 // The status document, or null when it is not one. Fields this console does not know are ignored.
@@ -200,5 +203,6 @@ export function parseStatus(text: string): NodeStatus | null {
     ...(status as NodeStatus),
     sources: sources.map((s) => ({ ...s, rejected: Array.isArray(s.rejected) ? s.rejected : [] })),
     sensors: Array.isArray(status.sensors) ? status.sensors : [],
+    federation: parseFederation(status.federation),
   };
 }

@@ -2,10 +2,11 @@
 // writes the list, and keeps where symbols and labels ended up, for picking.
 import { type Atlas, Sprite } from './atlas.ts';
 import type { DrawList } from './draw_list.ts';
+import { codesOf, commonNumber, contributorsOf, type MemberStatus } from './federation.ts';
 import { age, angle, level, modeA, tendency, tensOfKnots } from './format.ts';
 import { LabelPlacer, type LabelRequest, type PlacedLabel } from './labels.ts';
 import type { FromWorker, MapOptions } from './messages.ts';
-import { Ink } from './palette.ts';
+import { Ink, MEMBER_INKS } from './palette.ts';
 import {
   type Camera,
   EARTH_CIRCUMFERENCE_M,
@@ -41,6 +42,7 @@ export interface SceneInput {
   hovered: number | null;
   options: MapOptions;
   sensors: readonly SensorStatus[];
+  members: readonly MemberStatus[] | null; // of the federation, when its common picture is drawn
 }
 
 export function isEmergency(mode3a: number): boolean {
@@ -48,21 +50,24 @@ export function isEmergency(mode3a: number): boolean {
 }
 
 // The lines of a track's label. First the call sign, else the Mode A code, else the track number; then level with
-// tendency and ground speed in tens of knots; a track that is not up to date adds how long it has been without
-// a plot.
+// tendency and ground speed in tens of knots; then, in the common picture, who contributes; a track that is not up to
+// date adds how long it has been without a plot.
 export function labelLines(
   store: TrackStore,
   slot: number,
   nowMs: number,
   magnified: boolean,
   tag: string, // before the age, for a track that is not up to date
+  members: readonly MemberStatus[] | null = null,
 ): string[] {
   const code = modeA(store.mode3a[slot]);
-  const name = store.callSign[slot] || (code ? `A${code}` : String(store.number[slot]));
+  const number = members ? commonNumber(store.number[slot], members) : String(store.number[slot]);
+  const name = store.callSign[slot] || (code ? `A${code}` : number);
   const lines = [isEmergency(store.mode3a[slot]) ? `${name} ${code}` : name];
   lines.push(
     `${level(store.altitudeFt[slot])}${tendency(store.climbFtMin[slot]) || ' '} ${tensOfKnots(store.speedKt[slot])}`,
   );
+  if (members) lines.push(codesOf(store.sensorsLow[slot], store.sensorsHigh[slot], members).join(' '));
   if (tag) {
     lines.push(`${tag} ${age(store.ageAt(slot, nowMs)).replace('\u202f', '')}`);
   } else if (magnified) {
@@ -82,10 +87,12 @@ export class Scene {
   lines = new Map<number, string[]>();
   emergencies = 0;
   fastest = 0; // pixels per second of the fastest track on the screen
+  private members: readonly MemberStatus[] | null = null;
 
   build(list: DrawList, atlas: Atlas, input: SceneInput): void {
     const { store, camera, width, height, unit, nowMs, lost, options, selected } = input;
     list.clear();
+    this.members = input.members;
     this.drawn = 0;
     this.obstacles.length = 0;
     let fastest = 0;
@@ -205,6 +212,10 @@ export class Scene {
 
   private inkOf(store: TrackStore, slot: number, lost: boolean): number {
     if (lost || store.status[slot] === Status.coasting) return Ink.coasting;
+    if (this.members) {
+      const by = contributorsOf(store.sensorsLow[slot], store.sensorsHigh[slot], this.members.length);
+      return by.length === 1 ? Ink.member0 + (by[0] % MEMBER_INKS) : Ink.joint;
+    }
     return store.icao[slot] >= 0 || store.callSign[slot] !== '' ? Ink.identified : Ink.unidentified;
   }
 
@@ -321,7 +332,7 @@ export class Scene {
       if (x < 0 || y < 0 || x >= width || y >= height) continue;
       if (requests.length >= MAX_LABELS && !must) continue;
       const tag = lost ? options.lostTag : store.status[slot] === Status.coasting ? options.coastTag : '';
-      add(track, labelLines(store, slot, ageNowMs, chosen, tag), x, y, must);
+      add(track, labelLines(store, slot, ageNowMs, chosen, tag, this.members), x, y, must);
     }
     // Sensors take part so that their names are not covered; negative numbers keep them apart from tracks.
     sensors.forEach((sensor, index) => {

@@ -4,10 +4,20 @@ import { type Atlas, makeAtlas } from './atlas.ts';
 import { BaseMap } from './base_map.ts';
 import { PictureClock, SILENCE_IS_LOSS_MS } from './clock.ts';
 import { DrawList } from './draw_list.ts';
+import type { MemberStatus } from './federation.ts';
 import { rangeBearing } from './geodesy.ts';
 import { Link } from './link.ts';
 import { ordered, rowOf } from './list.ts';
-import type { Detail, FromWorker, LinkState, ListRequest, MapOptions, ToWorker, View } from './messages.ts';
+import type {
+  Detail,
+  FromWorker,
+  LinkState,
+  ListRequest,
+  MapOptions,
+  ToWorker,
+  View,
+  ViewName,
+} from './messages.ts';
 import { inkWords, THEMES } from './palette.ts';
 import { dueMs, Pacer } from './pacer.ts';
 import { FrameReader } from './picture.ts';
@@ -22,7 +32,7 @@ import {
   worldX,
   worldY,
 } from './projection.ts';
-import { type NodeStatus, Status } from './protocol.ts';
+import { type NodeStatus, type SensorStatus, Status } from './protocol.ts';
 import { Raster } from './raster.ts';
 import { Scene } from './scene.ts';
 import { TrackStore } from './store.ts';
@@ -39,12 +49,12 @@ const FONT = 'LiptakoMono, monospace';
 const LABEL_PX = 12; // CSS pixels
 
 const REPORT_MS = 250;
-// Without tracks, sensors or a view in the address: the Liptako states.
+// The Liptako states: the common picture opens on them, as does a national one without tracks and sensors.
 const HOME = { west: -12.5, east: 16.2, south: 9.3, north: 25.1 };
 
 const store = new TrackStore();
-const reader = new FrameReader(store);
-const clock = new PictureClock();
+let reader = new FrameReader(store);
+let clock = new PictureClock();
 const scene = new Scene();
 const list = new DrawList();
 const baseMap = new BaseMap();
@@ -67,6 +77,7 @@ let hovered: number | null = null;
 let pointer: { x: number; y: number } | null = null;
 let status: NodeStatus | null = null;
 let link: Link;
+let pictureOf: ViewName = 'national';
 let linkState: LinkState = 'connecting';
 let linkDetail = '';
 let lostAtNodeMs = NaN;
@@ -105,7 +116,17 @@ function pictureMs(): number {
 }
 
 function ageMs(): number {
-  return clock.newestMs + clock.silentMs(performance.now());
+  return clock.ageNow(performance.now());
+}
+
+// Of the federation, when its common picture is shown.
+function members(): readonly MemberStatus[] | null {
+  return pictureOf === 'common' ? (status?.federation?.members ?? []) : null;
+}
+
+// The common picture rests on sensors of other nodes too, whose places are theirs: none are shown with it.
+function sensorsShown(): readonly SensorStatus[] {
+  return pictureOf === 'common' ? [] : (status?.sensors ?? []);
 }
 
 const pacer = new Pacer(
@@ -145,6 +166,10 @@ function resize(): void {
 // sake of stray newcomers: only when the number of things to see has doubled.
 function followFirstPicture(): void {
   if (cameraChosen) return;
+  if (pictureOf === 'common') {
+    camera = homeCamera();
+    return;
+  }
   const points = thingsToSee();
   if (points.length === 0) {
     if (fittedTo === 0) camera = homeCamera();
@@ -161,7 +186,7 @@ function thingsToSee(): { x: number; y: number }[] {
   for (const slot of store.slotOf.values()) {
     if (store.placed[slot]) points.push({ x: store.xAt(slot, now), y: store.yAt(slot, now) });
   }
-  for (const sensor of status?.sensors ?? []) {
+  for (const sensor of sensorsShown()) {
     if (typeof sensor.lat_deg === 'number' && typeof sensor.lon_deg === 'number') {
       points.push({ x: worldX(sensor.lon_deg), y: worldY(sensor.lat_deg) });
     }
@@ -190,7 +215,8 @@ function draw(): void {
     selected,
     hovered,
     options,
-    sensors: status?.sensors ?? [],
+    sensors: sensorsShown(),
+    members: members(),
   });
   raster.execute(list, inks, atlas);
   context.putImageData(image, 0, 0);
@@ -220,8 +246,6 @@ function detailOf(track: number): Detail | null {
     ellipseDeg: store.ellipseDeg[slot],
     kinds: store.kinds[slot],
     breaks: store.breaks[slot],
-    sensorsLow: store.sensorsLow[slot],
-    sensorsHigh: store.sensorsHigh[slot],
   };
 }
 
@@ -262,6 +286,7 @@ function report(): void {
   }
   post({
     t: 'picture',
+    of: pictureOf,
     link: linkState,
     linkDetail,
     timeMs: !clock.started ? NaN : linkState === 'lost' ? clock.newestMs : clock.now(performance.now()),
@@ -285,7 +310,7 @@ function report(): void {
 function sendRows(): void {
   if (!listRequest || !clock.started) return;
   const now = ageMs();
-  const slots = ordered(store, listRequest, now);
+  const slots = ordered(store, listRequest, now, members());
   const rows = slots
     .slice(listRequest.first, listRequest.first + listRequest.count)
     .map((s) => rowOf(store, s, now));
@@ -346,6 +371,27 @@ function zoomAt(factor: number, x: number, y: number): void {
   touch();
 }
 
+function open(socket: string): void {
+  link = new Link(socket, onFrame, () => lose());
+}
+
+// Another picture of the same node. The view stays if the operator chose it; the status stays, being the node's.
+function changePicture(message: Extract<ToWorker, { t: 'source' }>): void {
+  link.close();
+  store.clear();
+  reader = new FrameReader(store);
+  clock = new PictureClock();
+  linkState = 'connecting';
+  linkDetail = '';
+  pictureOf = message.picture;
+  hovered = null;
+  fittedTo = 0;
+  if (!cameraChosen) camera = homeCamera();
+  post({ t: 'rows', total: 0, first: 0, rows: [] });
+  setSelected(null);
+  open(message.socket);
+}
+
 async function start(message: Extract<ToWorker, { t: 'init' }>): Promise<void> {
   canvas = message.canvas;
   context = canvas.getContext('2d', { alpha: false }) as OffscreenCanvasRenderingContext2D;
@@ -361,7 +407,8 @@ async function start(message: Extract<ToWorker, { t: 'init' }>): Promise<void> {
     camera = homeCamera();
   }
   resize();
-  link = new Link(message.socket, onFrame, () => lose());
+  pictureOf = message.picture;
+  open(message.socket);
   setInterval(() => {
     checkLink();
     report();
@@ -406,6 +453,9 @@ scope.onmessage = (event: MessageEvent<ToWorker>) => {
       draw();
       break;
     }
+    case 'source':
+      changePicture(m);
+      break;
     case 'options':
       options = m.options;
       inks = inkWords(THEMES[options.theme]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS, parseAddress, writeAddress } from '../src/page/address.ts';
+import { DEFAULTS, parseAddress, parseQuery, writeAddress, writeQuery } from '../src/page/address.ts';
 import { innovationText, sensorNames } from '../src/page/track_detail.ts';
 import { inTrouble, reasonOf } from '../src/page/sources_panel.ts';
 
@@ -31,6 +31,17 @@ test('nonsense in the address is ignored', () => {
   ]) {
     assert.deepEqual(parseAddress(hash), DEFAULTS, hash);
   }
+});
+
+test('the picture shown and the pane are kept before the hash', () => {
+  for (const picture of ['national', 'common'] as const) {
+    for (const embed of [false, true]) {
+      assert.deepEqual(parseQuery(writeQuery({ picture, embed })), { picture, embed });
+    }
+  }
+  assert.equal(writeQuery({ picture: 'national', embed: false }), '');
+  assert.deepEqual(parseQuery('?embed=1&view=national'), { picture: 'national', embed: true });
+  assert.deepEqual(parseQuery('?embed=yes&view=COMMON'), { picture: 'national', embed: false });
 });
 
 test('contributing sensors are named by their bits, beyond the 32nd too', () => {

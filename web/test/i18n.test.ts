@@ -39,6 +39,9 @@ test('texts are translated, not copied', () => {
     'kindAdsb',
     'position',
     'ellipseValue',
+    'contributorExistence',
+    'contributorSigma',
+    'jointCode',
   ]);
   for (const key of keys) {
     if (!same.has(key)) assert.notEqual(fr[key], en[key], key);

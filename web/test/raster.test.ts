@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Atlas, Mask } from '../src/atlas.ts';
 import { DrawList } from '../src/draw_list.ts';
-import { contrast, inkWords, THEMES, type ThemeName, wordOf } from '../src/palette.ts';
+import {
+  contrast,
+  Ink,
+  type InkName,
+  inkWords,
+  MEMBER_INKS,
+  THEMES,
+  type ThemeName,
+  wordOf,
+} from '../src/palette.ts';
 import { Raster } from '../src/raster.ts';
 import { generator } from './bytes.ts';
 
@@ -122,8 +131,11 @@ test('colours are written in the order of the framebuffer', () => {
 test('every ink of tracks reads on land and sea in both themes', () => {
   for (const name of ['night', 'day'] as ThemeName[]) {
     const theme = THEMES[name];
-    assert.equal(inkWords(theme).length, 12);
-    for (const ink of ['identified', 'unidentified', 'coasting', 'alert', 'sensor', 'text'] as const) {
+    assert.equal(inkWords(theme).length, Ink.member0 + MEMBER_INKS);
+    const members = (Object.keys(Ink) as InkName[]).filter((ink) => ink.startsWith('member'));
+    assert.equal(members.length, MEMBER_INKS);
+    const inks: InkName[] = ['identified', 'unidentified', 'coasting', 'alert', 'sensor', 'text', 'joint'];
+    for (const ink of [...inks, ...members]) {
       for (const ground of [theme.land, theme.sea]) {
         const ratio = contrast(theme.inks[ink], ground);
         assert(ratio >= 4.5, `${name} ${ink}: ${ratio.toFixed(1)}`);

@@ -139,6 +139,41 @@ test('the list is sorted both ways, ties by number, rows without the value last'
   assert.deepEqual(numbers({ ...request, search: ' 3' }), [3]);
 });
 
+test('a time said again moves no age back: the common picture stands still between two cuts', () => {
+  const clock = new PictureClock();
+  clock.heard(10_000, 100);
+  clock.heard(10_000, 1_100); // a status, with the same picture
+  assert.equal(clock.ageNow(1_600), 11_500);
+  assert.equal(clock.now(1_600), 11_500);
+  assert.equal(clock.silentMs(1_600), 500, 'the link is not silent, though');
+  clock.heard(11_000, 1_700);
+  assert.equal(clock.ageNow(1_700), 11_000);
+});
+
+test('the list of the common picture is searched by common number and sorted by members', () => {
+  const { store, say } = picture();
+  const bf = (1 << 24) | 7;
+  say(Kind.snapshot, 1, [{ track: 1042 }, { track: bf }]);
+  store.sensorsLow[slotOf(store, 1042)] = 0b11;
+  store.sensorsLow[slotOf(store, bf)] = 0b10;
+  const members = ['ML', 'BF'].map((code, id) => ({
+    id,
+    code,
+    name: code,
+    console: '',
+    self: id === 0,
+    state: 'live',
+    age_s: 0,
+  }));
+  const request: ListRequest = { first: 0, count: 9, sort: 'track', descending: false, search: 'bf-7' };
+  assert.deepEqual(ordered(store, request, 0, members), [slotOf(store, bf)]);
+  assert.deepEqual(ordered(store, { ...request, search: '1042' }, 0, members), [slotOf(store, 1042)]);
+  assert.deepEqual(ordered(store, { ...request, search: '', sort: 'members' }, 0, members), [
+    slotOf(store, bf),
+    slotOf(store, 1042),
+  ]);
+});
+
 test('the clock follows frames, never steps back by jitter, and knows nothing before the first', () => {
   const clock = new PictureClock();
   assert(Number.isNaN(clock.now(5)));

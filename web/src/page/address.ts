@@ -1,7 +1,8 @@
-// What the address holds after '#', so that a view can be shared or reopened: language, theme, map settings, view,
-// selected track. Anything unreadable is ignored.
+// What the address holds, so that a view can be shared or reopened: before '#' which picture is shown (view=common) and
+// whether as a pane of another page (embed=1); after it language, theme, map settings, view, selected track. Anything
+// unreadable is ignored.
 import type { Language } from '../format.ts';
-import type { View } from '../messages.ts';
+import type { View, ViewName } from '../messages.ts';
 import type { ThemeName } from '../palette.ts';
 
 export const VECTOR_CHOICES = [0, 1, 3, 6, 9] as const;
@@ -47,6 +48,26 @@ export function parseAddress(hash: string): Address {
   if (track !== null && /^\d{1,10}$/.test(track) && Number(track) <= 0xffffffff)
     address.selected = Number(track);
   return address;
+}
+
+export interface Query {
+  picture: ViewName;
+  embed: boolean;
+}
+
+export function parseQuery(search: string): Query {
+  const given = new URLSearchParams(search);
+  return {
+    picture: given.get('view') === 'common' ? 'common' : 'national',
+    embed: given.get('embed') === '1',
+  };
+}
+
+export function writeQuery(query: Query): string {
+  const parts = [query.picture === 'common' ? 'view=common' : '', query.embed ? 'embed=1' : ''].filter(
+    Boolean,
+  );
+  return parts.length > 0 ? `?${parts.join('&')}` : '';
 }
 
 export function writeAddress(address: Address): string {

@@ -1,13 +1,17 @@
 // The page: starts the drawing worker and shows what it reports. Layout and texts are in index.html, so that the page
 // reads as a document before any script runs.
-import { age, angle, number, position, utcDate, utcTime } from '../format.ts';
-import type { FromWorker, MapOptions, Picture, ToWorker } from '../messages.ts';
-import type { NodeStatus } from '../protocol.ts';
-import { parseAddress, VECTOR_CHOICES, writeAddress } from './address.ts';
+import { age, angle, type Language, number, position, utcDate, utcTime } from '../format.ts';
+import { commonNumber } from '../federation.ts';
+import type { FromWorker, MapOptions, Picture, ToWorker, ViewName } from '../messages.ts';
+import type { ThemeName } from '../palette.ts';
+import { type NodeStatus, parseStatus } from '../protocol.ts';
+import { parseAddress, parseQuery, VECTOR_CHOICES, writeAddress, writeQuery } from './address.ts';
 import { byId, setClass, setText } from './dom.ts';
+import { FederationStrip, placeName } from './federation_strip.ts';
 import { setLanguage, text } from './i18n.ts';
 import { MapInput, ZOOM_STEP } from './map_input.ts';
 import { inTrouble, SourcesPanel } from './sources_panel.ts';
+import { PANE_LIVES, PANE_TELLS_MS, readWish } from './pane.ts';
 import { TrackDetail } from './track_detail.ts';
 import { TrackTable } from './track_table.ts';
 
@@ -15,6 +19,7 @@ const KEYS_SETTING = 'liptako.single-keys';
 
 const base = new URL('.', document.baseURI).href;
 const address = parseAddress(location.hash);
+const query = parseQuery(location.search);
 const canvas = byId<HTMLCanvasElement>('map-canvas');
 const map = byId<HTMLElement>('map');
 const help = byId<HTMLDialogElement>('help');
@@ -24,6 +29,7 @@ let picture: Picture | null = null;
 let status: NodeStatus | null = null;
 let statusCameMs = 0;
 let pictureCameMs = performance.now();
+let noPictureSinceMs = performance.now();
 let written = '';
 
 function mapOptions(): MapOptions {
@@ -41,10 +47,10 @@ function mapOptions(): MapOptions {
 }
 
 function rememberAddress(): void {
-  const hash = writeAddress(address);
-  if (hash === written) return;
-  written = hash;
-  history.replaceState(null, '', hash);
+  const place = location.pathname + writeQuery(query) + writeAddress(address);
+  if (place === written) return;
+  written = place;
+  history.replaceState(null, '', place);
 }
 
 function mapSize(): { width: number; height: number; unit: number } {
@@ -56,6 +62,8 @@ function mapSize(): { width: number; height: number; unit: number } {
   };
 }
 
+document.documentElement.dataset.view = query.picture;
+if (query.embed) document.documentElement.dataset.embed = '1';
 setLanguage(address.language);
 if (typeof canvas.transferControlToOffscreen !== 'function') {
   const banner = byId('banner');
@@ -67,14 +75,18 @@ if (typeof canvas.transferControlToOffscreen !== 'function') {
 const worker = new Worker(new URL('worker.js', base), { type: 'module' });
 const send = (message: ToWorker): void => worker.postMessage(message);
 const offscreen = canvas.transferControlToOffscreen();
-const socket = new URL('ws', base);
-socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
+function socketOf(name: ViewName): string {
+  const socket = new URL(name === 'common' ? 'ws/common' : 'ws', base);
+  socket.protocol = socket.protocol === 'https:' ? 'wss:' : 'ws:';
+  return socket.href;
+}
 worker.postMessage(
   {
     t: 'init',
     canvas: offscreen,
     ...mapSize(),
-    socket: socket.href,
+    socket: socketOf(query.picture),
+    picture: query.picture,
     base,
     options: mapOptions(),
     view: address.view,
@@ -89,6 +101,23 @@ const centre = (track: number): void => send({ t: 'centre', track });
 const table = new TrackTable((request) => send({ t: 'list', request }), select, centre);
 const detail = new TrackDetail(base);
 const panel = new SourcesPanel();
+const federation = new FederationStrip(query.embed, changeView);
+
+function changeView(to: ViewName): void {
+  if (to === query.picture) return;
+  query.picture = to;
+  document.documentElement.dataset.view = to;
+  noPictureSinceMs = performance.now();
+  table.setMembers(to === 'common' ? (status?.federation?.members ?? []) : null);
+  send({ t: 'source', socket: socketOf(to), picture: to });
+  rememberAddress();
+  showFederation();
+}
+
+function showFederation(): void {
+  const aheadMs = status ? performance.now() - statusCameMs : 0;
+  federation.show(status?.federation, query.picture, aheadMs, picture?.link === 'lost');
+}
 
 function applySettings(): void {
   document.documentElement.dataset.theme = address.theme;
@@ -101,9 +130,9 @@ function applySettings(): void {
   rememberAddress();
 }
 
-function changeLanguage(): void {
-  address.language = address.language === 'fr' ? 'en' : 'fr';
-  setLanguage(address.language);
+function changeLanguage(to: Language): void {
+  address.language = to;
+  setLanguage(to);
   fillVectorChoices();
   byId('map').setAttribute('aria-label', text('mapTitle'));
   byId('table').setAttribute('aria-label', text('tableLabel'));
@@ -130,10 +159,13 @@ function nextVector(): void {
   applySettings();
 }
 
-function changeTheme(): void {
-  address.theme = address.theme === 'night' ? 'day' : 'night';
+function changeTheme(to: ThemeName): void {
+  address.theme = to;
   applySettings();
 }
+
+const otherLanguage = (): void => changeLanguage(address.language === 'fr' ? 'en' : 'fr');
+const otherTheme = (): void => changeTheme(address.theme === 'night' ? 'day' : 'night');
 
 function openHelp(): void {
   if (help.open) help.close();
@@ -148,7 +180,30 @@ function watchWorker(): void {
   showFault(text('workerSilent', { age: age(silentMs) }));
 }
 
+// A node that is a member of no federation serves no common picture, and so no status on that link either: it is asked.
+const ASK_WHY_MS = 2_000;
+async function askWhyNoCommonPicture(): Promise<void> {
+  if (status || performance.now() - noPictureSinceMs < ASK_WHY_MS) return;
+  noPictureSinceMs = performance.now();
+  try {
+    const told = parseStatus(
+      await (await fetch(new URL('api/v1/status', base), { cache: 'no-store' })).text(),
+    );
+    if (told && !status) takeStatus(told);
+  } catch {
+    // The node does not answer at all: the banner says that it is being tried.
+  }
+}
+
+function takeStatus(next: NodeStatus): void {
+  status = next;
+  statusCameMs = performance.now();
+  table.setMembers(query.picture === 'common' ? (status.federation?.members ?? []) : null);
+  showStatus();
+}
+
 function showPicture(p: Picture): void {
+  if (p.of !== query.picture) return; // of before the change of view
   picture = p;
   if (performance.now() - pictureCameMs > WORKER_SILENCE_MS) byId('fault').hidden = true;
   pictureCameMs = performance.now();
@@ -157,7 +212,12 @@ function showPicture(p: Picture): void {
   if (lost) {
     setText(banner, text('lostBanner', { age: age(p.silentMs), time: utcTime(p.timeMs) }));
   } else if (p.link === 'connecting') {
-    setText(banner, text('connectingBanner') + (p.linkDetail ? ` ${p.linkDetail}` : ''));
+    const alone = query.picture === 'common' && status !== null && !status.federation;
+    setText(
+      banner,
+      text(alone ? 'noFederation' : 'connectingBanner') + (p.linkDetail ? ` ${p.linkDetail}` : ''),
+    );
+    if (query.picture === 'common') void askWhyNoCommonPicture();
   }
   banner.hidden = p.link === 'live';
   setClass(banner, lost ? 'lost' : '');
@@ -178,7 +238,7 @@ function showPicture(p: Picture): void {
     byId('count-not-placed'),
     p.counts.notPlaced > 0 ? `+ ${p.counts.notPlaced} ${text('notPlaced')}` : '',
   );
-  detail.show(p.selected, p.detail, status, p.link === 'live');
+  detail.show(p.of, p.selected, p.detail, status, p.link === 'live');
   showStatus();
   showScale(p);
   if (help.open) {
@@ -198,6 +258,13 @@ function showStatus(): void {
   const lost = picture?.link === 'lost';
   panel.show(status, status ? performance.now() - statusCameMs : 0, lost);
   setText(byId('node-name'), status?.node ?? '…');
+  setText(
+    byId('pane-title'),
+    query.picture === 'common'
+      ? text('paneCommon', { name: status?.federation?.name ?? '' })
+      : text('paneNational', { name: placeName(status?.node ?? '…') }),
+  );
+  showFederation();
   showHealth('source-health', status?.sources ?? [], lost);
   showHealth('sensor-health', status?.sensors ?? [], lost);
   showRecord(lost);
@@ -240,11 +307,15 @@ function showScale(p: Picture): void {
   setText(byId('scale-text'), `${number(nm, address.language, nm < 1 ? 1 : 0)}\u202fNM`);
 }
 
+function trackName(track: number): string {
+  return query.picture === 'common' ? commonNumber(track, status?.federation?.members ?? []) : String(track);
+}
+
 function showCursor(m: Extract<FromWorker, { t: 'cursor' }>): void {
   const parts = [position(m.latDeg, m.lonDeg)];
   if (m.from) {
     parts.push(
-      `${m.from.track} → ${text('angleTrue', { deg: angle(m.from.bearingDeg) })} ` +
+      `${trackName(m.from.track)} → ${text('angleTrue', { deg: angle(m.from.bearingDeg) })} ` +
         `${number(m.from.rangeNm, address.language, 1)}\u202fNM`,
     );
   }
@@ -259,9 +330,7 @@ worker.onmessage = (event: MessageEvent<FromWorker>) => {
       showPicture(m);
       break;
     case 'status':
-      status = m.status;
-      statusCameMs = performance.now();
-      showStatus();
+      takeStatus(m.status);
       break;
     case 'rows':
       table.show(m.first, m.total, m.rows);
@@ -291,8 +360,8 @@ function showFault(what: string): void {
 }
 
 new ResizeObserver(() => send({ t: 'size', ...mapSize() })).observe(map);
-byId('language').addEventListener('click', changeLanguage);
-byId('theme').addEventListener('click', changeTheme);
+byId('language').addEventListener('click', otherLanguage);
+byId('theme').addEventListener('click', otherTheme);
 byId('help-open').addEventListener('click', openHelp);
 byId('help-close').addEventListener('click', () => help.close());
 byId('fit').addEventListener('click', () => send({ t: 'fit' }));
@@ -338,7 +407,8 @@ document.addEventListener('keydown', (event) => {
     e: () => toggle('ellipses'),
     c: () => toggle('history'),
     l: () => toggle('labels'),
-    t: changeTheme,
+    n: () => changeView(query.picture === 'national' ? 'common' : 'national'),
+    t: otherTheme,
     r: () => byId<HTMLInputElement>('search').focus(),
     '?': openHelp,
   };
@@ -347,6 +417,23 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   act();
 });
+
+if (query.embed) joinMosaic();
+
+// As a pane of the mosaic: language and theme are the mosaic's, and it is told that this pane lives.
+function joinMosaic(): void {
+  byId<HTMLAnchorElement>('pane-title').href = location.pathname + writeQuery({ ...query, embed: false });
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (event.source !== window.parent || window.parent === window) return;
+    const wish = readWish(event.data);
+    if (wish.language && wish.language !== address.language) changeLanguage(wish.language);
+    if (wish.theme && wish.theme !== address.theme) changeTheme(wish.theme);
+  });
+  // Says nothing that a page which may frame this one could not see.
+  const tell = (): void => window.parent.postMessage(PANE_LIVES, '*');
+  setInterval(tell, PANE_TELLS_MS);
+  tell();
+}
 
 // For tests and for a look at what the map shows: where a track and its label are, and what frames cost.
 declare global {

@@ -19,6 +19,13 @@ const SENSOR_TEXT: Record<string, TextKey> = {
   silent: 'sensorSilent',
 };
 
+const KIND_TEXT: Record<string, TextKey> = {
+  radar: 'kindRadar',
+  adsb: 'kindAdsb',
+  mlat: 'kindMlat',
+  tracker: 'kindTracker',
+};
+
 // States that want an operator's attention.
 export function inTrouble(state: string): boolean {
   return state === 'stalled' || state === 'dead' || state === 'silent';
@@ -89,7 +96,8 @@ export class SourcesPanel {
     row.dataset.sensor = s.name;
     row.dataset.state = s.state;
     const noSite = s.kind === 'radar' && typeof s.lat_deg !== 'number';
-    const kind = s.kind === 'radar' ? text('kindRadar') : s.kind === 'adsb' ? text('kindAdsb') : s.kind;
+    const kindKey = KIND_TEXT[s.kind];
+    const kind = kindKey ? text(kindKey) : s.kind;
     row.title = s.sac_sic ?? '';
     row.append(
       make('td', 'name', s.name),

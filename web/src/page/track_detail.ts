@@ -1,4 +1,5 @@
-// The panel of the selected track: every field with its unit, and the last updates that made it, asked of the node.
+// The panel of the selected track: every field with its unit, and what it rests on, asked of the node: a local track's
+// last updates, a system track's contributors.
 import {
   age,
   angle,
@@ -12,7 +13,9 @@ import {
   utcTime,
   withUnit,
 } from '../format.ts';
-import type { Detail } from '../messages.ts';
+import { codesOf, commonNumber } from '../federation.ts';
+import type { Detail, ViewName } from '../messages.ts';
+import { Contributors } from './contributors.ts';
 import { type NodeStatus, Status } from '../protocol.ts';
 import { byId, make, setClass, setText } from './dom.ts';
 import { language, text } from './i18n.ts';
@@ -52,6 +55,8 @@ export function sensorNames(low: number, high: number, sensors: ReadonlyArray<{ 
     .map((s) => s.name);
 }
 
+const KINDS: readonly TextKey[] = ['kindRadar', 'kindAdsb', 'kindMlat', 'kindTracker'];
+
 const COMPONENTS: Record<string, TextKey> = {
   range: 'innovationRange',
   azimuth: 'innovationAzimuth',
@@ -82,15 +87,19 @@ export class TrackDetail {
   private readonly updates = byId<HTMLElement>('detail-updates');
   private readonly updateRows = byId<HTMLTableSectionElement>('detail-update-rows');
   private readonly updateNote = byId<HTMLElement>('detail-update-note');
+  private readonly contributors: Contributors;
   private readonly values = new Map<TextKey, HTMLElement>();
   private track: number | null = null;
+  private picture: ViewName = 'national';
   private askedMs = -Infinity;
   private asking = false;
 
   constructor(private readonly base: string) {
+    this.contributors = new Contributors(base);
     for (const key of FIELDS) {
       const term = make('dt');
       term.dataset.text = key;
+      term.dataset.of = key;
       const value = make('dd', LONG_FIELDS.includes(key) ? 'long' : '');
       value.dataset.field = key;
       this.values.set(key, value);
@@ -98,9 +107,18 @@ export class TrackDetail {
     }
   }
 
-  show(selected: number | null, detail: Detail | null, status: NodeStatus | null, linked: boolean): void {
-    if (selected !== this.track) {
+  show(
+    picture: ViewName,
+    selected: number | null,
+    detail: Detail | null,
+    status: NodeStatus | null,
+    linked: boolean,
+  ): void {
+    if (selected !== this.track || picture !== this.picture) {
       this.track = selected;
+      this.picture = picture;
+      this.contributors.forget();
+      this.showTerms(picture);
       this.askedMs = -Infinity;
       this.updateRows.replaceChildren();
       setText(this.updateNote, '');
@@ -108,24 +126,41 @@ export class TrackDetail {
     this.panel.dataset.open = String(selected !== null);
     byId('detail-actions').hidden = selected === null;
     this.fields.hidden = detail === null;
-    this.updates.hidden = detail === null;
+    this.updates.hidden = detail === null || picture === 'common';
+    this.contributors.hidden = detail === null || picture === 'national';
     if (selected === null) {
       setText(this.title, '');
       setText(this.note, text('detailNone'));
       return;
     }
-    setText(this.title, text('detail', { n: selected }));
-    setText(this.note, detail ? '' : text('detailGone', { n: selected }));
+    const members = status?.federation?.members ?? [];
+    const n = picture === 'common' ? commonNumber(selected, members) : String(selected);
+    setText(this.title, text('detail', { n }));
+    setText(this.note, detail ? '' : text('detailGone', { n }));
     if (!detail) return;
     this.fill(detail, status, linked);
-    if (linked && !this.asking && performance.now() - this.askedMs > ASK_AGAIN_MS) void this.ask(selected);
+    if (picture === 'common') this.contributors.show(n, members);
+    // A common number is not known before the first status.
+    if (!linked || this.asking || (picture === 'common' && members.length === 0)) return;
+    if (performance.now() - this.askedMs > ASK_AGAIN_MS) void this.ask(selected, n);
+  }
+
+  private showTerms(picture: ViewName): void {
+    const term = this.fields.querySelector<HTMLElement>('[data-of="sensorsOfTrack"]');
+    if (!term) return;
+    const key: TextKey = picture === 'common' ? 'membersOfTrack' : 'sensorsOfTrack';
+    term.dataset.text = key;
+    setText(term, text(key));
   }
 
   private fill(d: Detail, status: NodeStatus | null, linked: boolean): void {
     const lang = language();
     const none = text('none');
-    const kinds = [d.kinds & 1 ? text('kindRadar') : '', d.kinds & 2 ? text('kindAdsb') : ''].filter(Boolean);
-    const names = sensorNames(d.sensorsLow, d.sensorsHigh, status?.sensors ?? []);
+    const kinds = KINDS.filter((_, i) => (d.kinds >> i) & 1).map((key) => text(key));
+    const names =
+      this.picture === 'common'
+        ? codesOf(d.sensorsLow, d.sensorsHigh, status?.federation?.members ?? [])
+        : sensorNames(d.sensorsLow, d.sensorsHigh, status?.sensors ?? []);
     const state =
       d.status === Status.coasting ? 'coasting' : d.status === Status.confirmed ? 'confirmed' : 'tentative';
     const stateText =
@@ -162,16 +197,19 @@ export class TrackDetail {
     setClass(this.values.get('state') as HTMLElement, linked ? `state-${state}` : 'state-coasting');
   }
 
-  private async ask(track: number): Promise<void> {
+  private async ask(track: number, number: string): Promise<void> {
     this.asking = true;
     this.askedMs = performance.now();
+    const { picture } = this;
+    const isStillWanted = (): boolean => track === this.track && picture === this.picture;
     try {
+      if (picture === 'common') return await this.contributors.ask(number, isStillWanted);
       const response = await fetch(new URL(`api/v1/tracks/${track}`, this.base), { cache: 'no-store' });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       const body = (await response.json()) as { updates?: Update[] };
-      if (track === this.track) this.showUpdates(Array.isArray(body.updates) ? body.updates : []);
+      if (isStillWanted()) this.showUpdates(Array.isArray(body.updates) ? body.updates : []);
     } catch (error) {
-      if (track === this.track) {
+      if (isStillWanted()) {
         this.updateRows.replaceChildren();
         const reason = error instanceof Error ? error.message : String(error);
         setText(this.updateNote, text('updatesUnavailable', { reason }));

@@ -1,5 +1,6 @@
 // The list of tracks: the accessible twin of the map. Only the rows in sight exist; the worker sorts, searches
 // and sends the window asked for. Arrow keys move, Enter selects.
+import { codesOf, commonNumber, type MemberStatus } from '../federation.ts';
 import { age, angle, icaoAddress, level, modeA, tendency } from '../format.ts';
 import type { ListRequest, Row, SortKey } from '../messages.ts';
 import { Status } from '../protocol.ts';
@@ -8,7 +9,17 @@ import { text } from './i18n.ts';
 
 export const ROW_HEIGHT = 23; // CSS pixels, as --row in console.css
 
-const COLUMNS: readonly SortKey[] = ['track', 'callSign', 'level', 'speed', 'angle', 'age', 'status'];
+// In the common picture the members take the place of the ground track angle (console.css).
+const COLUMNS: readonly SortKey[] = [
+  'track',
+  'callSign',
+  'level',
+  'speed',
+  'angle',
+  'members',
+  'age',
+  'status',
+];
 
 export class TrackTable {
   private readonly scroller = byId<HTMLDivElement>('table-scroll');
@@ -28,6 +39,7 @@ export class TrackTable {
   private first = 0;
   private total = 0;
   private selected: number | null = null;
+  private members: readonly MemberStatus[] | null = null;
   private focused = 0; // index in the whole list
 
   constructor(
@@ -83,6 +95,11 @@ export class TrackTable {
     this.render();
   }
 
+  // Of the federation, when the common picture is listed.
+  setMembers(members: readonly MemberStatus[] | null): void {
+    this.members = members;
+  }
+
   setSelected(track: number | null): void {
     this.selected = track;
     this.render();
@@ -116,11 +133,12 @@ export class TrackTable {
       const code = modeA(row.mode3a);
       const name = row.callSign || icao || (code ? `A${code}` : '');
       const values: Record<SortKey, string> = {
-        track: String(row.track),
+        track: this.members ? commonNumber(row.track, this.members) : String(row.track),
         callSign: name,
         level: `${level(row.altitudeFt)}${tendency(row.climbFtMin) || '\u00a0'}`,
         speed: String(Math.round(row.speedKt)),
         angle: angle(row.angleDeg),
+        members: this.members ? codesOf(row.sensorsLow, row.sensorsHigh, this.members).join(' ') : '',
         age: age(row.ageMs),
         status: text(
           state === 'coasting'
