@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/math.hpp"
+#include "sim/due.hpp"
 #include "sim/traffic.hpp"
 
 namespace liptako::sim {
@@ -70,6 +71,11 @@ AdsbModel::AdsbModel(const AdsbStation& station,
       prng_(prng_for(seed, kAdsb, index)) {}
 
 double AdsbModel::reception_probability(const Pose& pose) const {
+  if (station_->from_space) {
+    const bool covered =
+        ground_distance_m(site_.position, pose.position) < station_->range.metres();
+    return covered ? station_->pd : 0.0;
+  }
   const double part = norm(pose.position - site_.position) / station_->range.metres();
   if (part >= 1.0) return 0.0;
   const double ground = (air_->geoid + air_->terrain).metres();
@@ -79,70 +85,85 @@ double AdsbModel::reception_probability(const Pose& pose) const {
   return sight ? station_->pd * (1.0 - part * part * part) : 0.0;
 }
 
-std::vector<AdsbReport> AdsbModel::listen(const Flights& flights) {
+AdsbReport AdsbModel::report_of(const Flight& flight,
+                                const Pose& pose,
+                                const std::optional<NavigationState>& told) {
+  const FlightPlan& plan = flight.plan();
+  const bool whole = station_->format == AdsbFormat::beast;
+  AdsbReport report;
+  report.icao_address = plan.icao_address;
+  report.mode_3a = plan.mode_3a;
+  report.call_sign = plan.call_sign;
+  report.kind = plan.kind;
+  const double altitude_ft =
+      (pose.pressure_altitude_m + plan.altimeter_error.metres()) / base::kMetresPerFoot;
+  report.pressure_altitude_ft = whole ? altitude_ft : steps(altitude_ft, 25.0);
+  report.vertical_rate_ftmin = steps(pose.vertical_rate_mps * 60.0 / base::kMetresPerFoot, 64.0);
+  report.has_position = told.has_value();
+  if (!told) return report;
+
+  const Frame said = frame_at(told->position);
+  const Place place = place_of(said);
+  const double vertical = dot(told->velocity, said.up);
+  const Vec3 flat = told->velocity - vertical * said.up;
+  const Quality quality = quality_of(told->nac_p);
+  report.latitude = place.latitude;
+  report.longitude = place.longitude;
+  report.geometric_height_ft = said.height_m / base::kMetresPerFoot;
+  if (!whole) {
+    // Compact position reporting has 2^17 steps in a zone of 6 degrees of latitude.
+    constexpr double kZoneBins = 131072.0;
+    report.latitude = Angle::from_degrees(steps(place.latitude.degrees(), 6.0 / kZoneBins));
+    report.longitude = Angle::from_degrees(steps(
+        place.longitude.degrees(), 360.0 / longitude_zones(place.latitude.radians()) / kZoneBins));
+    report.geometric_height_ft = steps(report.geometric_height_ft, 25.0);
+  }
+  // Velocity squitters carry whole knots east and north.
+  const double velocity_sd_kt = quality.nac_v >= 2 ? 0.5 : 1.0;
+  report.east_kt =
+      steps(dot(flat, said.east) / base::kMpsPerKnot + prng_.normal(0.0, velocity_sd_kt), 1.0);
+  report.north_kt =
+      steps(dot(flat, said.north) / base::kMpsPerKnot + prng_.normal(0.0, velocity_sd_kt), 1.0);
+  report.ground_speed_kt =
+      std::sqrt(report.east_kt * report.east_kt + report.north_kt * report.north_kt);
+  report.track_angle_rad = base::wrap_two_pi(base::atan2(report.east_kt, report.north_kt));
+  report.nac_p = told->nac_p;
+  report.nac_v = quality.nac_v;
+  report.nic = quality.nic;
+  report.sil = quality.nic > 0 ? 3 : 0;
+  return report;
+}
+
+std::vector<AdsbReport> AdsbModel::listen(const Flights& flights, GnssField* gnss) {
   const Timestamp begin = next_ - kCollect;
   const Timestamp end = next_;
   next_ += kCollect;
   std::vector<AdsbReport> heard;
-  const std::int64_t interval = station_->interval.count();
   for (const std::unique_ptr<Flight>& flight : flights) {
     const FlightPlan& plan = flight->plan();
     if (plan.transponder != Transponder::adsb) continue;
-    // Each aircraft's squitters have their own place within the interval.
-    const Duration phase(
-        static_cast<std::int64_t>(plan.seed % static_cast<std::uint64_t>(interval)));
-    const std::int64_t since = (begin - start_ - phase).count();
-    const std::int64_t turn = since >= 0 ? since / interval + 1 : -((-since - 1) / interval);
-    // Received times lie in (begin, end].
-    for (Timestamp received = start_ + phase + Duration(turn * interval); received <= end;
-         received += station_->interval) {
+    if (!flight->within(site_.position, station_->range.metres())) continue;
+    const Duration phase = due_phase(plan.seed, station_->interval);
+    each_due(start_, phase, station_->interval, begin, end, [&](Timestamp received, auto number) {
       // How old a position is when it is sent differs between installations, up to 0.1 s.
       const Timestamp position_time =
           received - Duration(static_cast<std::int64_t>(plan.seed >> 32) % 100'000'000);
       const std::optional<Pose> pose = flight->at(std::max(position_time, plan.departs));
-      if (!pose || pose->on_ground || flight->silent(received)) continue;
-      if (!prng_.chance(reception_probability(*pose))) continue;
-
-      const NavigationError::Offset error = flight->navigation_error(position_time);
-      const Frame true_frame = frame_at(pose->position);
-      const Frame said = frame_at(pose->position + error.east_m * true_frame.east +
-                                  error.north_m * true_frame.north + error.up_m * true_frame.up);
-      const Place place = place_of(said);
-      const double vertical = dot(pose->velocity, true_frame.up);
-      const Vec3 flat = pose->velocity - vertical * true_frame.up;
-      const Quality quality = quality_of(plan.nac_p);
-      AdsbReport report;
-      report.position_time = position_time;
-      report.received = received;
-      report.icao_address = plan.icao_address;
-      report.mode_3a = plan.mode_3a;
-      report.call_sign = plan.call_sign;
-      report.kind = plan.kind;
-      // Compact position reporting has 2^17 steps in a zone of 6 degrees of latitude.
-      const double zone_bins = 131072.0;
-      report.latitude = Angle::from_degrees(steps(place.latitude.degrees(), 6.0 / zone_bins));
-      report.longitude =
-          Angle::from_degrees(steps(place.longitude.degrees(),
-                                    360.0 / longitude_zones(place.latitude.radians()) / zone_bins));
-      report.pressure_altitude_ft = steps(
-          (pose->pressure_altitude_m + plan.altimeter_error.metres()) / base::kMetresPerFoot, 25.0);
-      report.geometric_height_ft = steps(said.height_m / base::kMetresPerFoot, 25.0);
-      // Velocity squitters carry whole knots east and north.
-      const double velocity_sd_kt = quality.nac_v >= 2 ? 0.5 : 1.0;
-      const double east_kt = steps(
-          dot(flat, true_frame.east) / base::kMpsPerKnot + prng_.normal(0.0, velocity_sd_kt), 1.0);
-      const double north_kt = steps(
-          dot(flat, true_frame.north) / base::kMpsPerKnot + prng_.normal(0.0, velocity_sd_kt), 1.0);
-      report.ground_speed_kt = std::sqrt(east_kt * east_kt + north_kt * north_kt);
-      report.track_angle_rad = base::wrap_two_pi(base::atan2(east_kt, north_kt));
-      report.vertical_rate_ftmin =
-          steps(pose->vertical_rate_mps * 60.0 / base::kMetresPerFoot, 64.0);
-      report.nac_p = plan.nac_p;
-      report.nac_v = quality.nac_v;
-      report.nic = quality.nic;
-      report.sil = quality.nic > 0 ? 3 : 0;
-      heard.push_back(report);
-    }
+      if (!pose || pose->on_ground || flight->silent(received)) return;
+      if (!prng_.chance(reception_probability(*pose))) return;
+      std::optional<NavigationState> told;
+      if (gnss != nullptr) {
+        told = gnss->told(*flight, *pose, position_time);
+      } else {
+        told = undisturbed(*flight, *pose, position_time);
+      }
+      // A report needs a position; squitters go on without one.
+      if (!told && station_->format == AdsbFormat::asterix) return;
+      heard.push_back(report_of(*flight, *pose, told));
+      heard.back().number = number;
+      heard.back().position_time = position_time;
+      heard.back().received = received;
+    });
   }
   std::sort(heard.begin(), heard.end(), [](const AdsbReport& a, const AdsbReport& b) {
     return std::tie(a.received, a.icao_address) < std::tie(b.received, b.icao_address);

@@ -9,8 +9,8 @@
 
 namespace liptako::sim {
 
-// TOML as docs/CONFIGURATION.md describes it. Source i of the configuration is source i of the
-// world.
+// TOML as docs/CONFIGURATION.md describes it. Source i of the configuration is the source of the
+// world with this node and `index_at_node` i.
 [[nodiscard]] std::string configuration_for(const World& world, std::string_view node);
 
 }  // namespace liptako::sim

@@ -13,7 +13,7 @@ using base::ByteView;
 using base::Duration;
 using base::Timestamp;
 
-enum : std::uint64_t { kGarbage = 1004 };
+enum : std::uint64_t { kGarbage = 1004, kSupply = 1009 };
 
 }  // namespace
 
@@ -28,6 +28,27 @@ std::optional<Timestamp> window_end(const Window& window, Timestamp start, Times
 
 std::optional<Timestamp> window_end(const Fault& fault, Timestamp start, Timestamp time) {
   return window_end(Window{fault.from, fault.until, fault.repeats}, start, time);
+}
+
+PowerSupply::PowerSupply(const Supply& supply,
+                         std::uint64_t seed,
+                         std::uint64_t index,
+                         Timestamp start)
+    : supply_(supply),
+      prng_(prng_for(seed, kSupply, index)),
+      cut_(supply.availability < 1.0 ? start : Timestamp::max()),
+      restored_(start) {}
+
+bool PowerSupply::off(Timestamp time) {
+  while (cut_ != Timestamp::max() && time >= restored_) {
+    const double shortest_s = base::to_seconds(supply_.outage.low);
+    const double longest_s = base::to_seconds(supply_.outage.high);
+    const double up_s =
+        0.5 * (shortest_s + longest_s) * supply_.availability / (1.0 - supply_.availability);
+    cut_ = restored_ + base::seconds(prng_.exponential(up_s));
+    restored_ = cut_ + base::seconds(prng_.uniform(shortest_s, longest_s));
+  }
+  return time >= cut_;
 }
 
 GarbageStream::GarbageStream(const Fault& fault,

@@ -18,6 +18,20 @@ namespace liptako::sim {
                                                         base::Timestamp start,
                                                         base::Timestamp time);
 
+// Whether a site has power, by cuts drawn from the seed: up and down by turns, up at the start.
+class PowerSupply {
+ public:
+  PowerSupply(const Supply& supply, std::uint64_t seed, std::uint64_t index, base::Timestamp start);
+  // Requires `time` not to lie before that of the last call.
+  [[nodiscard]] bool off(base::Timestamp time);
+
+ private:
+  Supply supply_;
+  base::Prng prng_;
+  base::Timestamp cut_;       // begin of the next or present cut; Timestamp::max(): never
+  base::Timestamp restored_;  // its end
+};
+
 // A stream of garbage datagrams by one fault. Requires a garbage kind.
 class GarbageStream {
  public:

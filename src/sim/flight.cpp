@@ -405,11 +405,16 @@ bool Flight::silent(base::Timestamp time) const {
   });
 }
 
-NavigationError::NavigationError(int nac_p, std::uint64_t seed) {
-  // A category without a bound is a receiver that lost its satellites: one nautical mile serves.
-  const double radius = radius95(nac_p).value_or(Length::from_nautical_miles(1.0)).metres();
-  const double horizontal_sd =
-      radius / 2.4477;  // of a circular normal error, 95 % within 2.4477 sd
+// A category without a bound is a receiver that lost its satellites: one nautical mile serves. Of a
+// circular normal error, 95 % lie within 2.4477 standard deviations.
+NavigationError::NavigationError(int nac_p, std::uint64_t seed)
+    : NavigationError(
+          Length::from_metres(radius95(nac_p).value_or(Length::from_nautical_miles(1.0)).metres() /
+                              2.4477),
+          seed) {}
+
+NavigationError::NavigationError(Length horizontal, std::uint64_t seed) {
+  const double horizontal_sd = horizontal.metres();
   base::Prng prng(seed);
   for (std::size_t axis = 0; axis < axes_.size(); ++axis) {
     const double sd = axis == 2 ? 1.5 * horizontal_sd : horizontal_sd;

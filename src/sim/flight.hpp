@@ -67,10 +67,13 @@ struct Pose {
 
 // Error of an aircraft's satellite navigation: slow, bounded in frequency, a pure function of time.
 // Each horizontal axis has the standard deviation that the accuracy category allows: its 95 %
-// radius divided by 2.45 [Annex 10 Vol. IV; EPU in DO-260B table 2-71].
+// radius divided by 2.45 [Annex 10 Vol. IV; EPU in DO-260B table 2-71]. Serves for any error of that
+// nature.
 class NavigationError {
  public:
   NavigationError(int nac_p, std::uint64_t seed);
+  // With this standard deviation on each horizontal axis, half as much again in height.
+  NavigationError(base::Length horizontal_sd, std::uint64_t seed);
   struct Offset {
     double east_m = 0.0;
     double north_m = 0.0;
@@ -104,6 +107,16 @@ class Flight {
   // Where it is; nothing before departure and after arrival. Requires fly_to(time), and not
   // forgotten.
   [[nodiscard]] std::optional<Pose> at(base::Timestamp time) const;
+  // False if, at no time within 15 s of what it was flown to, it is that near: a cheap look before the
+  // exact one.
+  [[nodiscard]] bool within(Vec3 ecef_m, double distance_m) const {
+    const Vec3 way = knots_.back().pose.position - ecef_m;
+    const double reach = distance_m + kReachM;
+    return dot(way, way) <= reach * reach;
+  }
+  [[nodiscard]] Vec3 newest_position() const { return knots_.back().pose.position; }
+  // How far the newest position may be from one at most 15 s older.
+  static constexpr double kReachM = 7000.0;
   [[nodiscard]] bool silent(base::Timestamp time) const;
   // The error of its own navigation. A pure function of time.
   [[nodiscard]] NavigationError::Offset navigation_error(base::Timestamp time) const {

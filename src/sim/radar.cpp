@@ -18,11 +18,13 @@ enum : std::uint64_t { kRadar = 1001, kClutter = 1002 };
 
 constexpr double kFullCircle = 2.0 * base::kPi;
 constexpr double kSectorWidth = kFullCircle / RadarSector::kCount;
+constexpr double kTanWidened = 0.2;  // of a little more than one sector width
 // Fixed echoes that leak through the radar's own clutter map make up half of the clutter, each in
 // one revolution of five; the rest is anywhere.
 constexpr double kSpotProbability = 0.2;
 constexpr double kSpotShare = 0.5;
 constexpr double kFalseAlarm = 1e-6;
+constexpr double kClutterTopM = 2500.0;  // above ground
 
 double steps(double value, double step) { return std::floor(value / step + 0.5) * step; }
 
@@ -38,6 +40,9 @@ RadarModel::RadarModel(const Radar& radar,
       start_(start),
       site_(frame_at(radar.site)),
       prng_(prng_for(seed, kRadar, index)) {
+  for (std::size_t i = 0; i < middles_.size(); ++i) {
+    middles_[i] = base::sincos((static_cast<double>(i) + 0.5) * kSectorWidth);
+  }
   // The first whole sector after the start.
   while (sector_begin(sector_) < start) ++sector_;
   if (radar.kind != RadarKind::primary) return;
@@ -65,6 +70,20 @@ double RadarModel::beam_azimuth(Timestamp time) const {
   const Duration since = time - sector_begin(0);
   return kFullCircle *
          (base::to_seconds(since % radar_->period) / base::to_seconds(radar_->period));
+}
+
+// A cheap look before the exact one: the sector widened by its own width and by what an aircraft
+// flies in the time between its newest position and now.
+bool RadarModel::may_cross(const Flight& flight, const RadarSector& sector) const {
+  if (!flight.within(site_.position, radar_->range.metres())) return false;
+  const Vec3 line = flight.newest_position() - site_.position;
+  const double east = dot(line, site_.east);
+  const double north = dot(line, site_.north);
+  const base::SinCos& middle = middles_[static_cast<std::size_t>(sector.number)];
+  const double along = east * middle.sin + north * middle.cos;
+  const double across = std::fabs(east * middle.cos - north * middle.sin);
+  return across <= kTanWidened * std::max(along, 0.0) + 1.5 * Flight::kReachM &&
+         along >= -Flight::kReachM;
 }
 
 // The beam meets the aircraft where both azimuths are equal. The beam is much the faster, so that
@@ -154,6 +173,10 @@ RadarPlot RadarModel::plot_of(const Crossing& seen, const Flight& flight) {
   plot.azimuth_rad = base::wrap_two_pi(seen.sight.azimuth_rad + radar_->azimuth_bias.radians() +
                                        prng_.normal(0.0, radar_->azimuth_sd.radians()));
   if (radar_->kind == RadarKind::mode_s) add_replies(plot, flight.plan(), seen.pose);
+  if (radar_->height_sd) {
+    plot.height_m = frame_at(seen.pose.position).height_m - air_->geoid.metres() +
+                    prng_.normal(0.0, radar_->height_sd->metres());
+  }
   return plot;
 }
 
@@ -195,6 +218,11 @@ void RadarModel::add_clutter(RadarSector& sector) {
     plot.slant_range_m = std::max(0.0, range_m + prng_.normal(0.0, radar_->range_sd.metres()));
     plot.azimuth_rad =
         base::wrap_two_pi(azimuth_rad + prng_.normal(0.0, radar_->azimuth_sd.radians()));
+    if (radar_->height_sd) {
+      // Birds and ground: low.
+      plot.height_m = air_->terrain.metres() + prng_.uniform(0.0, kClutterTopM) +
+                      prng_.normal(0.0, radar_->height_sd->metres());
+    }
     sector.plots.push_back(plot);
   };
   for (const Spot& spot : clutter_spots_) {
@@ -220,6 +248,7 @@ RadarSector RadarModel::scan(const Flights& flights) {
   sector.end = sector_begin(sector_ + 1);
   ++sector_;
   for (const std::unique_ptr<Flight>& flight : flights) {
+    if (!may_cross(*flight, sector)) continue;
     const std::optional<Crossing> seen = crossing(*flight, sector);
     if (!seen || !in_sight(*seen)) continue;
     if (prng_.chance(detection_probability(*seen, *flight))) {

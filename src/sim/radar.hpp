@@ -2,6 +2,7 @@
 // sensor. Gives measurements, not bytes (wire.hpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/math.hpp"
 #include "base/prng.hpp"
 #include "base/time.hpp"
 #include "sim/flight.hpp"
@@ -28,6 +30,7 @@ struct RadarPlot {
   bool mode_3a_garbled = false;
   std::optional<double> mode_c_ft;  // in the transponder's steps of 25 or 100 ft
   bool mode_c_garbled = false;
+  std::optional<double> height_m;  // measured by elevation, above mean sea level
   std::optional<base::IcaoAddress> icao_address;
   base::CallSign call_sign;  // empty: not obtained
 };
@@ -67,6 +70,7 @@ class RadarModel {
   };
   [[nodiscard]] std::optional<Crossing> crossing(const Flight& flight,
                                                  const RadarSector& sector) const;
+  [[nodiscard]] bool may_cross(const Flight& flight, const RadarSector& sector) const;
   [[nodiscard]] bool in_sight(const Crossing& seen) const;
   [[nodiscard]] double detection_probability(const Crossing& seen, const Flight& flight) const;
   [[nodiscard]] RadarPlot plot_of(const Crossing& seen, const Flight& flight);
@@ -78,6 +82,7 @@ class RadarModel {
   const Atmosphere* air_;
   base::Timestamp start_;
   Frame site_;
+  std::array<base::SinCos, RadarSector::kCount> middles_{};  // directions of the sectors' middles
   base::Prng prng_;
   std::int64_t sector_ =
       0;  // counted from the start of the revolution that was under way at the start

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,50 +60,89 @@ struct Aerodrome {
   base::Angle runway;  // direction of landing and take-off, clockwise from true north
 };
 
-enum class RadarKind : std::uint8_t {
-  mode_s,   // monopulse secondary radar, Mode S and Mode A/C
-  primary,  // no identity, no height
-};
-
-// What the site's own clock shows: utc + offset + drift * (utc - start).
+// What the site's own clock shows: utc + offset + drift * (utc - start), and, if satellite
+// navigation disciplines it, what a false signal adds.
 struct SensorClock {
   base::Duration offset{};
   double drift_ppm = 0.0;
+  bool gnss = true;
+  struct Spoof {
+    Window window;
+    base::Duration offset{};
+  };
+  std::vector<Spoof> spoofs = {};  // of the scenario's time_spoof faults in reach of the site
 };
 
-struct Radar {
+// Power at a site: cuts drawn from the seed, beside those that the scenario lists. What a cut
+// leaves of the mains' own one, after batteries and generator, is its length here.
+struct Supply {
+  double availability = 1.0;        // share of the time
+  Interval<base::Duration> outage;  // length of one
+};
+
+// What all sensors have.
+struct Sensor {
   std::string name;
-  std::string node;  // the member that operates it
-  RadarKind kind = RadarKind::mode_s;
+  std::vector<std::string> nodes;  // members that receive its data
   base::SacSic id;
-  Place site;               // of the antenna
+  Place site;                      // of the antenna; the middle of what has many
+  base::Length range;              // from the site
+  Interval<base::Duration> delay;  // from ready to arrival
+  SensorClock clock;
+  Supply supply;
+};
+
+enum class RadarKind : std::uint8_t {
+  mode_s,   // monopulse secondary radar, Mode S and Mode A/C
+  primary,  // no identity; a height of its own only if `height_sd` says so
+};
+
+struct Radar : Sensor {
+  RadarKind kind = RadarKind::mode_s;
   base::Duration period{};  // of one revolution
   double phase = 0.0;       // where the beam points at the start: part of a revolution from north
-  base::Length range;
   base::Length minimum_range;
   base::Angle maximum_elevation;  // above it is the cone of silence
   base::Length range_sd;
   base::Angle azimuth_sd;
-  base::Length range_bias;   // added to every range
-  base::Angle azimuth_bias;  // added to every azimuth
+  std::optional<base::Length> height_sd;  // of a radar that measures elevation, too
+  base::Length range_bias;                // added to every range
+  base::Angle azimuth_bias;               // added to every azimuth
   double pd = 1.0;  // mode_s: of whatever replies and is in sight; primary: of 1 m2 at `pd_range`
   base::Length pd_range;
   double false_plots = 0.0;  // mean per revolution: reflections (mode_s) or clutter (primary)
   double garbled = 0.0;      // probability that a Mode A or Mode C reply is garbled, and marked so
-  Interval<base::Duration> delay;  // from the end of a sector to the arrival of its datagram
-  SensorClock clock;
 };
 
-struct AdsbStation {
-  std::string name;
-  std::string node;
-  base::SacSic id;
-  Place site;
-  base::Length range;
+enum class AdsbFormat : std::uint8_t {
+  asterix,  // CAT021
+  beast,    // the squitters themselves, as receivers send them
+};
+
+// A ground station, or a service that listens from orbit.
+struct AdsbStation : Sensor {
+  AdsbFormat format = AdsbFormat::asterix;
+  bool from_space = false;    // hears everything within `range` over ground equally well
   base::Duration interval{};  // between reports on one aircraft
-  double pd = 1.0;  // of one report close by; falls with the cube of range, to 0 at `range`
-  Interval<base::Duration> delay;  // from the end of a collecting interval (0.25 s) to arrival
-  SensorClock clock;
+  double pd = 1.0;  // of one report close by; on the ground it falls with the cube of range, to 0
+};
+
+// Wide-area multilateration: several receivers time the same reply. CAT020, and CAT019 for status.
+struct MlatSystem : Sensor {
+  base::Duration interval{};   // between reports on one aircraft
+  base::Duration status{};     // between status messages
+  base::Length horizontal_sd;  // per axis at the middle; grows to three times that at `range`
+  base::Length lowest;         // above mean sea level: below it too few receivers hear
+  double pd = 1.0;
+};
+
+// Another state's tracking system: sends CAT062 of what it tracks itself.
+struct SystemServer : Sensor {
+  base::Duration interval{};    // between updates of one track
+  base::Length horizontal_sd;   // of its error, per axis: slow, not white
+  base::Duration lag{};         // how old what an update rests on is, at its time
+  base::Duration initiation{};  // from entry of an aircraft to the first update
+  base::Length lowest;          // above mean sea level: below it, it sees nothing
 };
 
 enum class AircraftKind : std::uint8_t { airliner, regional, light, helicopter, uncrewed, state };
@@ -137,7 +177,7 @@ struct Traffic {
   std::vector<RoutePoint> route;  // at least two
   bool both_ways = false;         // half of the flights fly it backwards
   double per_hour = 0.0;
-  std::array<double, 24> hourly{};  // streams: weight per hour of UTC, 0 to 1
+  std::array<double, 24> hourly{};  // streams: weight per hour of the scenario's day, 0 to 1
   base::Duration minimum_gap{};     // streams: between two flights
   base::Duration departs{};         // single flights: after the start; negative: already under way
   std::optional<base::Duration> repeats;  // single flights: again after this time
@@ -154,6 +194,7 @@ struct Traffic {
 
 enum class FaultKind : std::uint8_t {
   power_cut,  // nothing is measured or sent; without an end the source is dead
+  line_cut,   // what is measured does not arrive
   stall,      // what is measured is held back, and arrives all at once at the end of the window
   truncated,  // extra datagrams: the beginning of a real one
   noise,      // extra datagrams: random bytes
@@ -161,12 +202,33 @@ enum class FaultKind : std::uint8_t {
 };
 
 struct Fault {
-  std::uint16_t source = 0;  // index, as in World::sources()
+  std::uint16_t sensor = 0;  // index: radars, ADS-B stations, multilateration, servers
   FaultKind kind = FaultKind::power_cut;
   base::Duration from{};  // after the start
   std::optional<base::Duration> until;
   std::optional<base::Duration> repeats;
   double per_minute = 0.0;  // of extra datagrams
+  std::string node = {};    // only on the way to this member; empty: to all
+};
+
+enum class GnssFaultKind : std::uint8_t {
+  jam,         // no position near the middle, a poor one further out
+  spoof,       // aircraft are told to be at one point
+  meaconing,   // their positions drift away together
+  time_spoof,  // clocks of sensors within reach are wrong
+};
+
+// Interference with satellite navigation within a disc.
+struct GnssFault {
+  GnssFaultKind kind = GnssFaultKind::jam;
+  Place middle;
+  base::Length radius;
+  Window window;
+  Place told;               // spoof: where
+  int aircraft = 0;         // spoof: at most so many in one window
+  base::Speed drift;        // meaconing
+  base::Angle drift_track;  // meaconing: clockwise from true north
+  base::Duration offset{};  // time_spoof
 };
 
 // Index into Scenario::members.
@@ -193,17 +255,27 @@ struct LinkCut {
 struct Scenario {
   std::string name;
   std::vector<std::string> members;  // the nodes, in the file's order
+  std::optional<int> first_hour;     // of the scenario's day at the start; the start's own in UTC
   Atmosphere atmosphere;
   std::vector<Aerodrome> aerodromes;
   std::vector<Radar> radars;
   std::vector<AdsbStation> adsb_stations;
+  std::vector<MlatSystem> mlat_systems;
+  std::vector<SystemServer> system_servers;
   std::vector<Traffic> traffic;
   std::vector<Fault> faults;
+  std::vector<GnssFault> gnss_faults;
   std::vector<Link> links;
   std::vector<LinkCut> link_cuts;
 };
 
-// `file` is used in messages only: "demo.toml:12: radar[0].period_s: 0 is not in 1..60".
-[[nodiscard]] base::Result<Scenario> load_scenario(std::string_view text, std::string_view file);
+// Gives the text of another scenario file, named as it stands in `base`.
+using ReadFile = std::function<base::Result<std::string>(std::string_view name)>;
+
+// `file` is used in messages: "demo.toml:12: radar[0].period_s: 0 is not in 1..60". A text that
+// begins with `base` needs `read`.
+[[nodiscard]] base::Result<Scenario> load_scenario(std::string_view text,
+                                                   std::string_view file,
+                                                   const ReadFile& read = {});
 
 }  // namespace liptako::sim

@@ -89,7 +89,7 @@ TEST(Scenario, FieldsArriveInTheirUnits) {
   EXPECT_EQ(traffic.fleet[0].addresses.low, 0x380000u);
   EXPECT_EQ(traffic.transponders.size(), 2u);
   EXPECT_EQ(traffic.silent[0].high, std::chrono::minutes(2));
-  EXPECT_EQ(loaded->faults[0].source, 0);
+  EXPECT_EQ(loaded->faults[0].sensor, 0);
   EXPECT_EQ(loaded->faults[0].repeats, std::chrono::minutes(10));
 }
 

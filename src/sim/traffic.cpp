@@ -81,11 +81,13 @@ base::Prng prng_for(std::uint64_t seed, std::uint64_t what, std::uint64_t index)
 TrafficStream::TrafficStream(const Traffic& traffic,
                              std::uint64_t seed,
                              std::uint64_t index,
-                             Timestamp start)
+                             Timestamp start,
+                             std::optional<int> first_hour)
     : traffic_(&traffic),
       seed_(seed),
       index_(index),
       departures_(prng_for(seed, kDepartures, index)) {
+  if (first_hour) to_scenario_hours_ = std::chrono::hours(*first_hour) - start.time_since_epoch();
   if (traffic.per_hour > 0.0) {
     next_ = start - longest(traffic);
     find_next();
@@ -104,8 +106,12 @@ void TrafficStream::find_next() {
   // Whoever draws an hour of little traffic may not depart: thinning of a Poisson process.
   for (int attempt = 0; attempt < 100'000; ++attempt) {
     next_ += base::seconds(gap_s + (mean_s > 0.0 ? departures_.exponential(mean_s) : 0.0));
-    const std::int64_t hour = (base::to_ns(next_) / std::int64_t{3'600'000'000'000}) % 24;
-    if (departures_.chance(traffic_->hourly[static_cast<std::size_t>((hour + 24) % 24)])) return;
+    // Floored: before the start it may be negative.
+    const std::int64_t shown = base::to_ns(next_ + to_scenario_hours_);
+    const std::int64_t into_day =
+        (shown % base::kDay.count() + base::kDay.count()) % base::kDay.count();
+    const std::int64_t hour = into_day / std::int64_t{3'600'000'000'000};
+    if (departures_.chance(traffic_->hourly[static_cast<std::size_t>(hour)])) return;
   }
   next_ = Timestamp::max();  // every hour's weight is zero
 }

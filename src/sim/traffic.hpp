@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -25,11 +26,13 @@ struct InUse {
 
 class TrafficStream {
  public:
-  // Begins so long before the start that flights already under way at the start are there.
+  // `first_hour`: which hour of `hourly` the start is in; its own in UTC without it. Begins so long
+  // before the start that flights already under way at the start are there.
   TrafficStream(const Traffic& traffic,
                 std::uint64_t seed,
                 std::uint64_t index,
-                base::Timestamp start);
+                base::Timestamp start,
+                std::optional<int> first_hour = std::nullopt);
 
   // Departure of the next flight; Timestamp::max() if there is none.
   [[nodiscard]] base::Timestamp next() const { return next_; }
@@ -44,6 +47,7 @@ class TrafficStream {
   std::uint64_t seed_;
   std::uint64_t index_;
   base::Prng departures_;
+  base::Duration to_scenario_hours_{};  // what to add to a time for the hours of `hourly`
   base::Timestamp next_;
   std::uint64_t taken_ = 0;
 };

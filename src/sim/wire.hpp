@@ -1,6 +1,6 @@
-// Measurements as datagrams in the sensors' formats: CAT048 and CAT034 of radars, CAT021 of ADS-B
-// stations, through the project's own encoder. Times go through the sensor's clock, with its
-// faults.
+// Measurements as datagrams in the sensors' formats: CAT048 and CAT034 of radars, CAT021 or Beast of
+// ADS-B stations, CAT020 and CAT019 of multilateration, CAT062 of a tracking system, all through
+// the project's own encoders. Times go through the sensor's clock, with its faults.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,10 @@
 #include "base/bytes.hpp"
 #include "base/time.hpp"
 #include "sim/adsb.hpp"
+#include "sim/mlat.hpp"
 #include "sim/radar.hpp"
 #include "sim/scenario.hpp"
+#include "sim/system_server.hpp"
 
 namespace liptako::sim {
 
@@ -28,6 +30,18 @@ inline constexpr std::size_t kLargestDatagram = 1472;  // UDP over Ethernet
 [[nodiscard]] std::vector<base::Bytes> to_datagrams(const AdsbStation& station,
                                                     const std::vector<AdsbReport>& reports,
                                                     base::Timestamp sent,
+                                                    base::Timestamp start);
+
+[[nodiscard]] std::vector<base::Bytes> to_datagrams(const MlatSystem& system,
+                                                    const std::vector<MlatReport>& reports,
+                                                    base::Timestamp start);
+// The message that the system is well, and where its reference point is.
+[[nodiscard]] base::Bytes status_message(const MlatSystem& system,
+                                         const Atmosphere& air,
+                                         base::Timestamp time,
+                                         base::Timestamp start);
+[[nodiscard]] std::vector<base::Bytes> to_datagrams(const SystemServer& server,
+                                                    const std::vector<ServerTrack>& tracks,
                                                     base::Timestamp start);
 
 }  // namespace liptako::sim

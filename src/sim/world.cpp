@@ -1,6 +1,7 @@
 #include "sim/world.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -10,7 +11,10 @@
 #include "sim/adsb.hpp"
 #include "sim/faults.hpp"
 #include "sim/flight.hpp"
+#include "sim/gnss.hpp"
+#include "sim/mlat.hpp"
 #include "sim/radar.hpp"
+#include "sim/system_server.hpp"
 #include "sim/traffic.hpp"
 #include "sim/wire.hpp"
 
@@ -43,7 +47,7 @@ struct Path {
   base::Prng prng;
   Timestamp latest = Timestamp::min();  // arrival so far: nothing overtakes
   Bytes last_real;
-  std::vector<const Fault*> faults;  // of this source
+  std::vector<const Fault*> faults;  // line cuts and stalls of this source
 };
 
 TruthState truth_of(const Flight& flight, const Pose& pose, Timestamp time) {
@@ -70,18 +74,24 @@ TruthState truth_of(const Flight& flight, const Pose& pose, Timestamp time) {
   return out;
 }
 
-std::vector<SourceInfo> describe(const Scenario& scenario) {
+// In the order in which sources and faults count them.
+std::vector<const Sensor*> sensors_of(const Scenario& scenario) {
+  std::vector<const Sensor*> out;
+  for (const Radar& one : scenario.radars) out.push_back(&one);
+  for (const AdsbStation& one : scenario.adsb_stations) out.push_back(&one);
+  for (const MlatSystem& one : scenario.mlat_systems) out.push_back(&one);
+  for (const SystemServer& one : scenario.system_servers) out.push_back(&one);
+  return out;
+}
+
+// What kinds of sensors tell of themselves, without what all have.
+std::vector<SourceInfo> kinds_of(const Scenario& scenario) {
   std::vector<SourceInfo> out;
   for (const Radar& radar : scenario.radars) {
     SourceInfo info;
-    info.name = radar.name;
-    info.node = radar.node;
     info.kind =
         radar.kind == RadarKind::mode_s ? SourceKind::mode_s_radar : SourceKind::primary_radar;
-    info.id = radar.id;
-    info.site = radar.site;
     info.period = radar.period;
-    info.range = radar.range;
     info.range_sd = radar.range_sd;
     info.azimuth_sd = radar.azimuth_sd;
     info.pd = radar.pd;
@@ -89,17 +99,48 @@ std::vector<SourceInfo> describe(const Scenario& scenario) {
   }
   for (const AdsbStation& station : scenario.adsb_stations) {
     SourceInfo info;
-    info.name = station.name;
-    info.node = station.node;
     info.kind = SourceKind::adsb_station;
-    info.id = station.id;
-    info.site = station.site;
     info.period = station.interval;
-    info.range = station.range;
+    info.beast = station.format == AdsbFormat::beast;
     info.pd = station.pd;
     out.push_back(std::move(info));
   }
-  for (std::size_t i = 0; i < out.size(); ++i) out[i].index = static_cast<std::uint16_t>(i);
+  for (const MlatSystem& system : scenario.mlat_systems) {
+    SourceInfo info;
+    info.kind = SourceKind::mlat_system;
+    info.period = system.interval;
+    info.horizontal_sd = system.horizontal_sd;
+    info.pd = system.pd;
+    out.push_back(std::move(info));
+  }
+  for (const SystemServer& server : scenario.system_servers) {
+    SourceInfo info;
+    info.kind = SourceKind::system_server;
+    info.period = server.interval;
+    info.horizontal_sd = server.horizontal_sd;
+    out.push_back(std::move(info));
+  }
+  return out;
+}
+
+std::vector<SourceInfo> describe(const Scenario& scenario) {
+  std::vector<SourceInfo> out;
+  std::map<std::string, std::uint16_t> at_node;
+  const std::vector<SourceInfo> kinds = kinds_of(scenario);
+  const std::vector<const Sensor*> sensors = sensors_of(scenario);
+  for (std::size_t i = 0; i < sensors.size(); ++i) {
+    for (const std::string& node : sensors[i]->nodes) {
+      SourceInfo info = kinds[i];
+      info.index = static_cast<std::uint16_t>(out.size());
+      info.index_at_node = at_node[node]++;
+      info.name = sensors[i]->name;
+      info.node = node;
+      info.id = sensors[i]->id;
+      info.site = sensors[i]->site;
+      info.range = sensors[i]->range;
+      out.push_back(std::move(info));
+    }
+  }
   return out;
 }
 
@@ -109,66 +150,137 @@ std::vector<SourceInfo> describe(const Scenario& scenario) {
 // before garbage, each in the scenario's order.
 struct World::State {
   State(const Scenario& scenario_in, std::uint64_t seed, Timestamp start_in)
-      : scenario(scenario_in), start(start_in), sources(describe(scenario)) {
+      : scenario(scenario_in),
+        start(start_in),
+        sources(describe(scenario)),
+        gnss(scenario, start),
+        flown_to(start) {
     for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
-      streams.emplace_back(scenario.traffic[i], seed, i, start);
+      streams.emplace_back(scenario.traffic[i], seed, i, start, scenario.first_hour);
     }
-    for (std::size_t i = 0; i < scenario.radars.size(); ++i) {
+    for (std::size_t i = 0; i < scenario.radars.size(); ++i)
       radars.emplace_back(scenario.radars[i], scenario.atmosphere, seed, i, start);
-      paths.push_back({scenario.radars[i].delay, prng_for(seed, kDelay, paths.size()), {}, {}, {}});
-    }
-    for (std::size_t i = 0; i < scenario.adsb_stations.size(); ++i) {
+    for (std::size_t i = 0; i < scenario.adsb_stations.size(); ++i)
       stations.emplace_back(scenario.adsb_stations[i], scenario.atmosphere, seed, i, start);
-      paths.push_back(
-          {scenario.adsb_stations[i].delay, prng_for(seed, kDelay, paths.size()), {}, {}, {}});
+    for (std::size_t i = 0; i < scenario.mlat_systems.size(); ++i)
+      mlats.emplace_back(scenario.mlat_systems[i], scenario.atmosphere, seed, i, start);
+    for (std::size_t i = 0; i < scenario.system_servers.size(); ++i)
+      servers.emplace_back(scenario.system_servers[i], scenario.atmosphere, seed, i, start);
+    for (const MlatSystem& system : scenario.mlat_systems) {
+      next_status.push_back(start + system.status);
     }
-    for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
-      const Fault& fault = scenario.faults[i];
-      CHECK(fault.source < paths.size());
-      if (fault.kind == FaultKind::power_cut || fault.kind == FaultKind::stall) {
-        paths[fault.source].faults.push_back(&fault);
-      } else {
-        garbage.emplace_back(fault, seed, i, start);
+
+    const std::vector<const Sensor*> all = sensors_of(scenario);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      supplies.emplace_back(all[i]->supply, seed, i, start);
+      outlets.emplace_back();
+      for (std::size_t n = 0; n < all[i]->nodes.size(); ++n) {
+        outlets.back().push_back(static_cast<std::uint16_t>(paths.size()));
+        paths.push_back({all[i]->delay, prng_for(seed, kDelay, paths.size()), start, {}, {}});
       }
     }
-    for (Path& path : paths) path.latest = start;
+    power_cuts.resize(all.size());
+    for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
+      const Fault& fault = scenario.faults[i];
+      CHECK(fault.sensor < all.size());
+      if (fault.kind == FaultKind::power_cut) {
+        power_cuts[fault.sensor].push_back(&fault);
+        continue;
+      }
+      for (std::size_t n = 0; n < all[fault.sensor]->nodes.size(); ++n) {
+        if (!fault.node.empty() && fault.node != all[fault.sensor]->nodes[n]) continue;
+        const std::uint16_t source = outlets[fault.sensor][n];
+        if (fault.kind == FaultKind::line_cut || fault.kind == FaultKind::stall) {
+          paths[source].faults.push_back(&fault);
+        } else {
+          garbage.emplace_back(fault, seed, i + n * scenario.faults.size(), start);
+          garbage_goes_to.push_back(source);
+        }
+      }
+    }
     run_to(start);
   }
+
+  // Which of the things that happen is next.
+  enum class What : std::uint8_t { nothing, departure, radar, station, mlat, status, server, junk };
 
   void run_to(Timestamp until) {
     while (true) {
       Timestamp earliest = Timestamp::max();
-      TrafficStream* stream = nullptr;
-      RadarModel* radar = nullptr;
-      AdsbModel* station = nullptr;
-      GarbageStream* junk = nullptr;
-      const auto consider = [&](auto& one, auto*& which) {
-        if (one.next() >= earliest) return;
-        earliest = one.next();
-        stream = nullptr;
-        radar = nullptr;
-        station = nullptr;
-        junk = nullptr;
-        which = &one;
+      What what = What::nothing;
+      std::size_t which = 0;
+      const auto consider = [&](const auto& all, What kind) {
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          if (all[i].next() >= earliest) continue;
+          earliest = all[i].next();
+          what = kind;
+          which = i;
+        }
       };
-      for (TrafficStream& one : streams) consider(one, stream);
-      for (RadarModel& one : radars) consider(one, radar);
-      for (AdsbModel& one : stations) consider(one, station);
-      for (GarbageStream& one : garbage) consider(one, junk);
-      if (earliest > until || earliest == Timestamp::max()) break;
-      fly_to(earliest);
-      if (stream != nullptr) {
-        depart(*stream);
-      } else if (radar != nullptr) {
-        turn(static_cast<std::size_t>(radar - radars.data()));
-      } else if (station != nullptr) {
-        listen(static_cast<std::size_t>(station - stations.data()));
-      } else {
-        const std::uint16_t source = junk->fault().source;
-        push(source, earliest, junk->take(paths[source].last_real));
+      consider(streams, What::departure);
+      consider(radars, What::radar);
+      consider(stations, What::station);
+      consider(mlats, What::mlat);
+      for (std::size_t i = 0; i < next_status.size(); ++i) {
+        if (next_status[i] >= earliest) continue;
+        earliest = next_status[i];
+        what = What::status;
+        which = i;
       }
+      consider(servers, What::server);
+      consider(garbage, What::junk);
+      if (what == What::nothing || earliest > until) break;
+      fly_to(earliest);
+      happen(what, which, earliest);
     }
     fly_to(until);
+  }
+
+  void happen(What what, std::size_t which, Timestamp now) {
+    const std::size_t first_station = radars.size();
+    const std::size_t first_mlat = first_station + stations.size();
+    const std::size_t first_server = first_mlat + mlats.size();
+    switch (what) {
+      case What::nothing:
+        return;
+      case What::departure:
+        return depart(streams[which]);
+      case What::radar: {
+        if (without_power(which, now)) return radars[which].skip();
+        const RadarSector sector = radars[which].scan(flights);
+        return send(which, now, to_datagrams(scenario.radars[which], sector, start));
+      }
+      case What::station: {
+        if (without_power(first_station + which, now)) return stations[which].skip();
+        const std::vector<AdsbReport> heard = stations[which].listen(flights, &gnss);
+        return send(first_station + which,
+                    now,
+                    to_datagrams(scenario.adsb_stations[which], heard, now, start));
+      }
+      case What::mlat: {
+        if (without_power(first_mlat + which, now)) return mlats[which].skip();
+        const std::vector<MlatReport> measured = mlats[which].listen(flights);
+        return send(
+            first_mlat + which, now, to_datagrams(scenario.mlat_systems[which], measured, start));
+      }
+      case What::status: {
+        const MlatSystem& system = scenario.mlat_systems[which];
+        next_status[which] += system.status;
+        if (without_power(first_mlat + which, now)) return;
+        return send(
+            first_mlat + which, now, {status_message(system, scenario.atmosphere, now, start)});
+      }
+      case What::server: {
+        if (without_power(first_server + which, now)) return servers[which].skip();
+        const std::vector<ServerTrack> tracks = servers[which].update(flights);
+        return send(
+            first_server + which, now, to_datagrams(scenario.system_servers[which], tracks, start));
+      }
+      case What::junk: {
+        const std::uint16_t source = garbage_goes_to[which];
+        return push(source, now, garbage[which].take(paths[source].last_real));
+      }
+    }
   }
 
   void depart(TrafficStream& stream) {
@@ -176,65 +288,61 @@ struct World::State {
     // Long before the start: fly it there, and forget it if it ends on the way.
     auto flight =
         std::make_unique<Flight>(std::move(plan), scenario.aerodromes, scenario.atmosphere);
-    flight->fly_to(start);
+    flight->fly_to(flown_to);
     if (flight->over(start)) return;
     in_use.addresses.insert(flight->plan().icao_address.bits());
     in_use.codes.insert(flight->plan().mode_3a.bits());
     flights.push_back(std::move(flight));
   }
 
+  // All flights fly a second at a time, whatever happens within it; those long ended go. Both
+  // depend on the time alone, not on what was asked before.
   void fly_to(Timestamp time) {
+    if (time <= flown_to) return;
+    flown_to = start + std::chrono::ceil<std::chrono::seconds>(time - start);
+    const Timestamp begun = flown_to - std::chrono::seconds(1);
     bool ended = false;
     for (const std::unique_ptr<Flight>& flight : flights) {
-      flight->fly_to(time);
-      ended = ended || flight->over(time - kRemembered);
+      flight->fly_to(flown_to);
+      ended = ended || flight->over(begun - kRemembered);
     }
     if (!ended) return;
     std::erase_if(flights, [&](const std::unique_ptr<Flight>& flight) {
-      if (!flight->over(time - kRemembered)) return false;
+      if (!flight->over(begun - kRemembered)) return false;
       in_use.addresses.erase(flight->plan().icao_address.bits());
       in_use.codes.erase(flight->plan().mode_3a.bits());
       return true;
     });
   }
 
-  void turn(std::size_t index) {
-    const auto source = static_cast<std::uint16_t>(index);
-    const Timestamp end = radars[index].next();
-    if (without_power(source, end)) return radars[index].skip();
-    const RadarSector sector = radars[index].scan(flights);
-    send(source, end, to_datagrams(scenario.radars[index], sector, start));
+  [[nodiscard]] bool without_power(std::size_t sensor, Timestamp time) {
+    if (supplies[sensor].off(time)) return true;
+    return std::any_of(power_cuts[sensor].begin(),
+                       power_cuts[sensor].end(),
+                       [&](const Fault* fault) { return window_end(*fault, start, time); });
   }
 
-  void listen(std::size_t index) {
-    const auto source = static_cast<std::uint16_t>(radars.size() + index);
-    const Timestamp end = stations[index].next();
-    if (without_power(source, end)) return stations[index].skip();
-    const std::vector<AdsbReport> heard = stations[index].listen(flights);
-    if (!heard.empty())
-      send(source, end, to_datagrams(scenario.adsb_stations[index], heard, end, start));
+  // To every member that receives the sensor, each on its own way.
+  void send(std::size_t sensor, Timestamp ready, const std::vector<Bytes>& datagrams) {
+    if (datagrams.empty()) return;
+    for (const std::uint16_t source : outlets[sensor]) send_one(source, ready, datagrams);
   }
 
-  [[nodiscard]] bool without_power(std::uint16_t source, Timestamp time) const {
-    return std::any_of(
-        paths[source].faults.begin(), paths[source].faults.end(), [&](const Fault* fault) {
-          return fault->kind == FaultKind::power_cut && window_end(*fault, start, time);
-        });
-  }
-
-  void send(std::uint16_t source, Timestamp ready, std::vector<Bytes> datagrams) {
+  void send_one(std::uint16_t source, Timestamp ready, const std::vector<Bytes>& datagrams) {
     Path& path = paths[source];
     const double spread_s = base::to_seconds(path.delay.high - path.delay.low);
     Timestamp arrival = ready + path.delay.low + base::seconds(path.prng.uniform() * spread_s);
     arrival = std::max(arrival, path.latest);
     for (const Fault* fault : path.faults) {
-      if (fault->kind != FaultKind::stall) continue;
-      if (const auto end = window_end(*fault, start, arrival)) arrival = *end;
+      const auto end = window_end(*fault, start, arrival);
+      if (!end) continue;
+      if (fault->kind == FaultKind::line_cut) return;
+      arrival = *end;
     }
     path.latest = arrival;
-    for (Bytes& datagram : datagrams) {
+    for (const Bytes& datagram : datagrams) {
       path.last_real = datagram;
-      push(source, arrival, std::move(datagram));
+      push(source, arrival, datagram);
     }
   }
 
@@ -259,9 +367,18 @@ struct World::State {
   std::vector<TrafficStream> streams;
   std::vector<RadarModel> radars;
   std::vector<AdsbModel> stations;
+  std::vector<MlatModel> mlats;
+  std::vector<Timestamp> next_status;  // by multilateration system
+  std::vector<SystemServerModel> servers;
   std::vector<GarbageStream> garbage;
-  std::vector<Path> paths;  // by source
-  Flights flights;          // by number
+  std::vector<std::uint16_t> garbage_goes_to;  // source, by stream of garbage
+  std::vector<PowerSupply> supplies;           // by sensor, as the following two
+  std::vector<std::vector<const Fault*>> power_cuts;
+  std::vector<std::vector<std::uint16_t>> outlets;  // its sources, one a member
+  std::vector<Path> paths;                          // by source
+  GnssField gnss;
+  Flights flights;  // by number
+  Timestamp flown_to;
   InUse in_use;
   std::uint32_t flight_count = 0;
   std::vector<Outgoing> outgoing;  // a heap
@@ -292,5 +409,6 @@ std::vector<TruthState> World::truth(Timestamp time) const {
 }
 
 std::span<const SourceInfo> World::sources() const { return state_->sources; }
+const Scenario& World::scenario() const { return state_->scenario; }
 
 }  // namespace liptako::sim

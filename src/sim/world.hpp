@@ -21,21 +21,30 @@
 
 namespace liptako::sim {
 
-enum class SourceKind : std::uint8_t { mode_s_radar, primary_radar, adsb_station };
+enum class SourceKind : std::uint8_t {
+  mode_s_radar,
+  primary_radar,
+  adsb_station,
+  mlat_system,
+  system_server,
+};
 
-// One source of datagrams, for whoever configures a node. Radars first, then ADS-B stations, as in
-// the scenario.
+// One source of datagrams: a sensor on its way to one member. Radars first, then ADS-B stations,
+// multilateration and servers, as in the scenario; of a sensor with several members, each in turn.
 struct SourceInfo {
-  std::uint16_t index = 0;
+  std::uint16_t index = 0;          // in World::sources()
+  std::uint16_t index_at_node = 0;  // among the sources of its member
   std::string name;
-  std::string node;  // the member that operates it
+  std::string node;  // the member that receives it
   SourceKind kind = SourceKind::mode_s_radar;
   base::SacSic id;
   Place site;
   base::Duration period{};  // of a revolution, or between reports on one aircraft
   base::Length range;       // instrumented
+  bool beast = false;       // Beast frames; ASTERIX otherwise
   base::Length range_sd;    // radars: claimed accuracy
   base::Angle azimuth_sd;
+  base::Length horizontal_sd;  // multilateration and servers: claimed accuracy
   double pd = 1.0;
 };
 
@@ -67,6 +76,7 @@ class World {
   [[nodiscard]] std::vector<TruthState> truth(base::Timestamp time) const;
 
   [[nodiscard]] std::span<const SourceInfo> sources() const;
+  [[nodiscard]] const Scenario& scenario() const;
 
  private:
   struct State;
