@@ -8,9 +8,11 @@
 #pragma once
 
 #include "codec/asterix/table.hpp"
+#include "spec/asterix/codes.hpp"
 
 namespace liptako::codec::asterix {
 namespace cat021_facts {
+using namespace codes;
 using namespace table;
 
 inline constexpr std::string_view kAddressType[] = {
@@ -31,45 +33,7 @@ inline constexpr std::string_view kPriority[] = {"none",
                                                  "downed"};
 inline constexpr std::string_view kSurveillanceStatus[] = {
     "none", "permanent_alert", "temporary_alert", "spi"};
-inline constexpr std::string_view kEmitter[] = {"no_information",
-                                                "light",
-                                                "small",
-                                                "medium",
-                                                "high_vortex_large",
-                                                "heavy",
-                                                "high_performance",
-                                                "",
-                                                "",
-                                                "",
-                                                "rotorcraft",
-                                                "glider",
-                                                "lighter_than_air",
-                                                "unmanned",
-                                                "space",
-                                                "ultralight",
-                                                "parachutist",
-                                                "",
-                                                "",
-                                                "",
-                                                "surface_emergency_vehicle",
-                                                "surface_service_vehicle",
-                                                "fixed_or_tethered_obstacle",
-                                                "cluster_obstacle",
-                                                "line_obstacle"};
 inline constexpr std::string_view kAltitudeSource[] = {"unknown", "aircraft", "mcp_fcu", "fms"};
-inline constexpr std::string_view kPointType[] = {"unknown",
-                                                  "fly_by",
-                                                  "fly_over",
-                                                  "hold",
-                                                  "procedure_hold",
-                                                  "procedure_turn",
-                                                  "rf_leg",
-                                                  "top_of_climb",
-                                                  "top_of_descent",
-                                                  "start_of_level",
-                                                  "cross_over_altitude",
-                                                  "transition_altitude"};
-inline constexpr std::string_view kTurn[] = {"not_applicable", "right", "left", "none"};
 inline constexpr std::string_view kTrajectoryChange[] = {"none", "tc_0_only", "multiple"};
 
 inline constexpr Scale kTenth{1, 10};

@@ -5,35 +5,16 @@
 #pragma once
 
 #include "codec/asterix/table.hpp"
+#include "spec/asterix/codes.hpp"
 
 namespace liptako::codec::asterix {
 namespace cat048_facts {
+using namespace codes;
 using namespace table;
 
-inline constexpr std::string_view kDetection[] = {"none",
-                                                  "psr",
-                                                  "ssr",
-                                                  "ssr_psr",
-                                                  "mode_s_all_call",
-                                                  "mode_s_roll_call",
-                                                  "mode_s_all_call_psr",
-                                                  "mode_s_roll_call_psr"};
-inline constexpr std::string_view kMode4[] = {
-    "not_interrogated", "friendly", "unknown", "no_reply"};
-inline constexpr std::string_view kAcasVersion[] = {"not_extended", "acas_xa_1", "acas_xu_1"};
 inline constexpr std::string_view kMaintainedBy[] = {"combined", "psr", "ssr_mode_s", "invalid"};
 inline constexpr std::string_view kVertical[] = {
     "maintaining", "climbing", "descending", "unknown"};
-inline constexpr std::string_view kCommunications[] = {
-    "surveillance_only", "comm_a_b", "comm_a_b_uplink_elm", "comm_a_b_both_elm", "level_5"};
-inline constexpr std::string_view kFlightStatus[] = {"airborne",
-                                                     "on_ground",
-                                                     "alert_airborne",
-                                                     "alert_on_ground",
-                                                     "alert_spi",
-                                                     "spi",
-                                                     "",
-                                                     "unknown"};
 
 inline constexpr Row kRows[] = {
     fixed("010", "sac_sic", "Data source identifier"),
@@ -55,7 +36,7 @@ inline constexpr Row kRows[] = {
     flag("XPP", "x_pulse"),
     flag("ME", "military_emergency"),
     flag("MI", "military_identification"),
-    code("FOEFRI", "mode_4_reply", 2, kMode4),
+    code("FOEFRI", "mode_4_reply", 2, kReplyMode45),
     fx,
     flag("ADSB/EP", "on_site_adsb_given"),
     flag("ADSB/VAL", "on_site_adsb"),

@@ -76,6 +76,9 @@ struct Cat019Message {
   ByteView special_purpose;
 };
 
+// The two octets of a remote sensor, for building remote_sensors.
+[[nodiscard]] std::array<std::uint8_t, 2> to_octets(const cat019::RemoteSensor& sensor);
+
 // Interprets a record; requires record.info.category == 19.
 [[nodiscard]] Cat019Message to_cat019(const Record& record);
 

@@ -380,6 +380,9 @@ struct Cat062Track {
   ByteView special_purpose;
 };
 
+// The three octets of a number, for building composed_numbers: one after the other.
+[[nodiscard]] std::array<std::uint8_t, 3> to_octets(const cat062::ComposedNumber& number);
+
 // Interprets a record; requires record.info.category == 62.
 [[nodiscard]] Cat062Track to_cat062(const Record& record);
 

@@ -74,12 +74,18 @@ struct TypedReports {
   }
   void on_record(const Record& record) {
     switch (record.info.category) {
+      case 19:
+        return give(record, to_cat019);
+      case 20:
+        return give(record, to_cat020);
       case 21:
         return give(record, to_cat021);
       case 34:
         return give(record, to_cat034);
       case 48:
         return give(record, to_cat048);
+      case 62:
+        return give(record, to_cat062);
       default:
         return;
     }

@@ -9,9 +9,12 @@
 
 #include "codec/asterix/text6.hpp"
 #include "codec/asterix/walk.hpp"
+#include "spec/asterix/cat019.hpp"
+#include "spec/asterix/cat020.hpp"
 #include "spec/asterix/cat021.hpp"
 #include "spec/asterix/cat034.hpp"
 #include "spec/asterix/cat048.hpp"
+#include "spec/asterix/cat062.hpp"
 
 namespace liptako::codec::asterix {
 namespace {
@@ -50,6 +53,28 @@ bool put_text6(std::string& out, std::uint64_t raw) {
   out += '"';
   return text6_from(text) == raw;
 }
+
+// ASCII text, trailing spaces dropped; what is not printable or would need escaping becomes '?'.
+// True if the text alone tells the bits.
+bool put_text8(std::string& out, std::uint64_t raw, unsigned characters) {
+  unsigned last = characters;  // how many are left when trailing spaces are dropped
+  while (last != 0 && (raw >> (8 * (characters - last)) & 0xFF) == ' ') --last;
+  bool exact = true;
+  out += '"';
+  for (unsigned i = 0; i < last; ++i) {
+    const auto c = static_cast<char>(raw >> (8 * (characters - 1 - i)) & 0xFF);
+    const bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    exact = exact && plain;
+    out += plain ? c : '?';
+  }
+  out += '"';
+  return exact;
+}
+
+bool is_list(const Part& part) {
+  return part.shape == Shape::repetitive || part.shape == Shape::repetitive_fx;
+}
+bool has_one_value(const Part& part) { return part.value_count == 1; }
 
 std::size_t shortest_chain(std::uint64_t present) {
   return static_cast<std::size_t>(63 - std::countr_zero(present)) / 7 + 1;
@@ -139,10 +164,10 @@ class Writer {
 
  private:
   [[nodiscard]] const Part& part() const { return sub_ != nullptr ? *sub_ : *item_; }
-  [[nodiscard]] bool in_list_of_values() const { return part().shape == Shape::repetitive_fx; }
+  [[nodiscard]] bool in_list_of_values() const { return is_list(part()) && has_one_value(part()); }
   // A part of one value is written as that value; the field's name has its unit.
   [[nodiscard]] static bool is_value(const Part& part) {
-    return part.shape == Shape::fixed && part.value_count == 1;
+    return part.shape == Shape::fixed && has_one_value(part);
   }
   void begin(const Part& part) {
     switch (part.shape) {
@@ -166,8 +191,7 @@ class Writer {
     }
   }
   void end(const Part& part) {
-    const bool list = part.shape == Shape::repetitive || part.shape == Shape::repetitive_fx;
-    if (list) close(']');
+    if (is_list(part)) close(']');
     if (part.name == kSourceName) return;
     if (part.shape == Shape::extended || (part.shape == Shape::fixed && !is_value(part)))
       close('}');
@@ -226,16 +250,22 @@ class Writer {
         out_ += '"';
         break;
       case Form::text6:
-        if (!put_text6(out_, raw)) {
-          oddity(" raw");
-          oddities_ += '"';
-          put_digits(oddities_, raw, 12, 4);
-          oddities_ += '"';
-        }
+        if (!put_text6(out_, raw)) put_raw(field, raw);
+        break;
+      case Form::text8:
+        if (!put_text8(out_, raw, field.bits / 8u)) put_raw(field, raw);
         break;
       case Form::spare:
         break;
     }
+  }
+
+  // The bits of a text that does not tell them.
+  void put_raw(const Field& field, std::uint64_t raw) {
+    oddity(" raw");
+    oddities_ += '"';
+    put_digits(oddities_, raw, field.bits / 4u, 4);
+    oddities_ += '"';
   }
 
   void check_presence(ByteView octets) {
@@ -346,6 +376,8 @@ std::string meaning(const Field& field) {
       return "six hexadecimal digits";
     case Form::text6:
       return "text, trailing spaces dropped";
+    case Form::text8:
+      return fmt::format("text of up to {} characters, trailing spaces dropped", field.bits / 8);
     case Form::hex:
       return "hexadecimal digits";
     case Form::code: {
@@ -367,11 +399,10 @@ void describe(const Category& category,
               const std::string& item,
               const std::string& path,
               std::string& out) {
-  const bool value = part.shape == Shape::fixed && part.value_count == 1;
-  const bool list = part.shape == Shape::repetitive || part.shape == Shape::repetitive_fx;
-  const std::string place = value || part.shape == Shape::repetitive_fx
-                                ? path.substr(0, path.rfind('.') + 1)
-                                : path + (list ? "[]." : ".");
+  const bool list = is_list(part);
+  const bool value = (part.shape == Shape::fixed || list) && has_one_value(part);
+  const std::string place =
+      value ? path.substr(0, path.rfind('.') + 1) : path + (list ? "[]." : ".");
   if (part.name == kSourceName) {
     out += fmt::format(
         "| {} | `{}` | 16 | system area and identification code: `\"20/129\"` |\n", item, path);
@@ -388,7 +419,7 @@ void describe(const Category& category,
                        code,
                        place,
                        field.name,
-                       part.shape == Shape::repetitive_fx ? "[]" : "",
+                       list && value ? "[]" : "",
                        field.bits,
                        meaning(field));
   }
@@ -398,7 +429,7 @@ void describe(const Category& category,
 
 std::string field_reference() {
   std::string out;
-  for (const Category* category : {&kCat021, &kCat034, &kCat048}) {
+  for (const Category* category : {&kCat019, &kCat020, &kCat021, &kCat034, &kCat048, &kCat062}) {
     if (!out.empty()) out += '\n';
     std::size_t items = 0;
     std::size_t fields = 0;

@@ -58,8 +58,8 @@ TEST(Json, AnErrorSaysWhereAndWhatAndIsJson) {
 }
 
 TEST(Json, ACategoryWithoutATableSaysSo) {
-  EXPECT_EQ(lines_of({62, 0, 5, 1, 2}),
-            "{\"category\":62,\"decoded\":false,\"offset\":0,\"length\":5}\n");
+  EXPECT_EQ(lines_of({63, 0, 5, 1, 2}),
+            "{\"category\":63,\"decoded\":false,\"offset\":0,\"length\":5}\n");
 }
 
 TEST(Json, KeepsWhatIsOdd) {

@@ -59,7 +59,10 @@ class RandomRecords {
         append_chain(1 + prng_.below(part.length + 2u), out);
         break;
       case Shape::repetitive_fx:
-        append_chain(1 + prng_.below(4), out);
+        for (std::uint64_t left = 1 + prng_.below(4); left != 0; --left) {
+          append_octets(part.length, out);
+          out.back() = static_cast<std::uint8_t>((out.back() & 0xFE) | (left != 1 ? 1 : 0));
+        }
         break;
       case Shape::repetitive: {
         const std::uint64_t count = prng_.below(4);

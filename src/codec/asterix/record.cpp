@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "spec/asterix/cat019.hpp"
+#include "spec/asterix/cat020.hpp"
 #include "spec/asterix/cat021.hpp"
 #include "spec/asterix/cat034.hpp"
 #include "spec/asterix/cat048.hpp"
+#include "spec/asterix/cat062.hpp"
 
 namespace liptako::codec::asterix {
 namespace {
@@ -28,13 +31,14 @@ Extent take(std::uint32_t length, ByteView rest) {
   return extent;
 }
 
-// The octets up to and including the first whose lowest bit is 0.
-Extent take_chain(ByteView rest) {
+// The elements of `step` octets up to and including the first whose lowest bit is 0.
+Extent take_chain(ByteView rest, std::uint32_t step = 1) {
   std::uint32_t n = 0;
-  while (n < rest.size()) {
-    if ((rest[n++] & 1) == 0) return {.length = n};
+  while (n + step <= rest.size()) {
+    n += step;
+    if ((rest[n - 1] & 1) == 0) return {.length = n};
   }
-  return {.needed = n + 1};
+  return {.needed = n + step};
 }
 
 Extent measure(const Category& category, const Part& part, ByteView rest);
@@ -68,8 +72,9 @@ inline Extent measure(const Category& category, const Part& part, ByteView rest)
     case Shape::fixed:
       return take(part.length, rest);
     case Shape::extended:
-    case Shape::repetitive_fx:
       return take_chain(rest);
+    case Shape::repetitive_fx:
+      return take_chain(rest, part.length);
     case Shape::repetitive:
       if (rest.empty()) return {.needed = 1};
       return take(1u + std::uint32_t{rest[0]} * part.length, rest);
@@ -97,10 +102,15 @@ inline std::size_t whole_length(const Category& category,
       length = part.length;
       break;
     case Shape::extended:
-    case Shape::repetitive_fx:
       do {
         if (length == left) return 0;
       } while ((p[length++] & 1) != 0);
+      break;
+    case Shape::repetitive_fx:
+      do {
+        length += part.length;
+        if (length > left) return 0;
+      } while ((p[length - 1] & 1) != 0);
       break;
     case Shape::repetitive:
       if (left == 0) return 0;
@@ -141,7 +151,8 @@ constexpr bool subs_fit(const Category& category) {
   }
   return true;
 }
-static_assert(subs_fit(kCat021) && subs_fit(kCat034) && subs_fit(kCat048));
+static_assert(subs_fit(kCat019) && subs_fit(kCat020) && subs_fit(kCat021) && subs_fit(kCat034) &&
+              subs_fit(kCat048) && subs_fit(kCat062));
 }  // namespace
 
 struct RecordReader {
@@ -234,12 +245,18 @@ SubItems split_compound(const Category& category, const Part& part, ByteView ite
 
 const Category* find_category(std::uint8_t number) {
   switch (number) {
+    case 19:
+      return &kCat019;
+    case 20:
+      return &kCat020;
     case 21:
       return &kCat021;
     case 34:
       return &kCat034;
     case 48:
       return &kCat048;
+    case 62:
+      return &kCat062;
     default:
       return nullptr;
   }

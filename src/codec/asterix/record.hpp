@@ -94,7 +94,7 @@ class Record {
 // The octets of sub-items of a compound item, in order of their presence bits; those absent are
 // empty. Views into `item`, which read_record() has checked.
 struct SubItems {
-  static constexpr std::size_t kMax = 28;
+  static constexpr std::size_t kMax = 31;
   std::array<ByteView, kMax> at{};
   std::uint8_t presence_length = 0;
 };

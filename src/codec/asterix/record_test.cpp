@@ -198,7 +198,7 @@ TEST(Blocks, DeliverTheirRecordsInOrder) {
 }
 
 TEST(Blocks, OfOtherCategoriesArePassedOver) {
-  EXPECT_EQ(trace({62, 0, 5, 1, 2, 48, 0, 6, 0x80, 23, 2}), "o62@0 r8 ");
+  EXPECT_EQ(trace({63, 0, 5, 1, 2, 48, 0, 6, 0x80, 23, 2}), "o63@0 r8 ");
 }
 
 TEST(Blocks, ARecordInErrorEndsItsBlockAndNotTheDatagram) {

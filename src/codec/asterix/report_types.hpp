@@ -167,6 +167,8 @@ struct TrajectoryPoint {
   std::uint32_t time_over_point_s = 0;
   Length turn_radius;
 };
+// Of the fifteen octets of I021/110 TID or I062/380 TID.
+[[nodiscard]] TrajectoryPoint trajectory_point_from(ByteView octets);
 
 struct TrajectoryStatus {
   bool not_available = false;

@@ -18,7 +18,7 @@ enum class Shape : std::uint8_t {
   fixed,            // always the same number of octets
   extended,         // octets that each end in an FX bit: 1 means another one follows
   repetitive,       // a count octet, then that many elements
-  repetitive_fx,    // one-octet elements that each end in an FX bit
+  repetitive_fx,    // elements whose last bit each is an FX bit
   compound,         // presence octets (FX-chained), then the sub-items they name
   explicit_length,  // a length octet that counts itself, then octets kept as they are
   unused,           // a UAP position or presence bit without a meaning
@@ -33,6 +33,7 @@ enum class Form : std::uint8_t {
   octal,          // Mode A, 1, 2 codes
   address,        // 24-bit aircraft address
   text6,          // eight characters of six bits [Annex 10 Vol. IV, 3.1.2.9.1.2]
+  text8,          // ASCII characters, padded with spaces
   hex,            // bits kept as they are
   spare,          // shall be zero; kept when it is not
 };
@@ -105,6 +106,9 @@ constexpr Row code(Name c, Name n, std::uint16_t bits, Codes codes) {
 constexpr Row octal(Name c, Name n, std::uint16_t bits) { return field(Form::octal, c, n, bits); }
 constexpr Row address(Name c, Name n) { return field(Form::address, c, n, 24); }
 constexpr Row text6(Name c, Name n) { return field(Form::text6, c, n, 48); }
+constexpr Row text8(Name c, Name n, std::uint16_t characters) {
+  return field(Form::text8, c, n, static_cast<std::uint16_t>(8 * characters));
+}
 constexpr Row hex(Name c, Name n, std::uint16_t bits) { return field(Form::hex, c, n, bits); }
 constexpr Row spare(std::uint16_t bits) { return field(Form::spare, "", "", bits); }
 inline constexpr Row fx{.kind = Row::Kind::fx, .bits = 1};
@@ -189,7 +193,7 @@ constexpr void close(Part& part, unsigned bits) {
       if (bits == 0 || bits % 8 != 0) table_is_wrong("an extended item must end with fx");
       break;
     case Shape::repetitive_fx:
-      if (bits != 8) table_is_wrong("an FX-repeated element is seven bits and fx");
+      if (bits == 0 || bits % 8 != 0) table_is_wrong("an FX-repeated element must end with fx");
       break;
     case Shape::compound:
     case Shape::explicit_length:
@@ -206,10 +210,12 @@ consteval Compiled<N> compile(const Row (&rows)[N]) {
   Part* item = nullptr;
   Part* part = nullptr;  // the item or sub-item whose fields are being read
   unsigned bits = 0;
+  bool ended = false;  // the part has an fx
   for (const Row& row : rows) {
     if (row.kind == Row::Kind::item || row.kind == Row::Kind::sub) {
       if (part != nullptr) close(*part, bits);
       bits = 0;
+      ended = false;
       if (row.kind == Row::Kind::item) {
         item = part = &out.items[out.item_count++];
         part->first_sub = static_cast<std::uint16_t>(out.sub_count);
@@ -227,6 +233,7 @@ consteval Compiled<N> compile(const Row (&rows)[N]) {
       part->title = row.title;
     } else if (row.kind == Row::Kind::fx) {
       ++bits;
+      ended = true;
       const bool chained = part->shape == Shape::extended || part->shape == Shape::repetitive_fx;
       if (!chained || bits % 8 != 0) table_is_wrong("fx is the last bit of an octet");
     } else {
@@ -235,8 +242,10 @@ consteval Compiled<N> compile(const Row (&rows)[N]) {
       if (row.form == Form::code && row.codes.size() > (std::size_t{1} << row.bits)) {
         table_is_wrong("more codes than values");
       }
-      const bool chained = part->shape == Shape::extended || part->shape == Shape::repetitive_fx;
-      if (chained && bits % 8 + row.bits > 7) table_is_wrong("a field crosses an fx bit");
+      if (part->shape == Shape::extended && bits % 8 + row.bits > 7) {
+        table_is_wrong("a field crosses an fx bit");
+      }
+      if (part->shape == Shape::repetitive_fx && ended) table_is_wrong("fx ends an element");
       out.fields[out.field_count++] = {.offset = static_cast<std::uint16_t>(bits),
                                        .bits = static_cast<std::uint8_t>(row.bits),
                                        .form = row.form,

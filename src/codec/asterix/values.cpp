@@ -19,8 +19,10 @@ struct Collector {
       case Shape::unused:
         break;
       case Shape::extended:
-      case Shape::repetitive_fx:
         count = static_cast<std::uint32_t>(octets.size());
+        break;
+      case Shape::repetitive_fx:
+        count = static_cast<std::uint32_t>(octets.size() / part.length);
         break;
       case Shape::repetitive:
         count = octets[0];
@@ -88,10 +90,12 @@ void append_part(const RecordValues& record, const RecordValues::Group& group, b
       break;
     }
     case Shape::repetitive_fx:
-      for (std::uint32_t i = 0; i < group.count; ++i) {
-        out.push_back(static_cast<std::uint8_t>(*value++ << 1));
+      for (std::uint32_t element = 0; element < group.count; ++element) {
+        const std::size_t at = out.size();
+        out.resize(at + part.length);
+        for (const Field& f : fields) put_bits(out.data() + at, f.offset, f.bits, *value++);
+        out.back() |= element + 1 < group.count ? 1 : 0;
       }
-      set_fx(out.data() + start, group.count);
       break;
     case Shape::explicit_length: {
       CHECK(group.count <= 254);

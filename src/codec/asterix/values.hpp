@@ -17,8 +17,8 @@ struct RecordValues {
   struct Group {
     const Part* part = nullptr;
     bool is_sub = false;
-    // Octets of an extended or FX-repeated part and of an opaque one, elements of a repeated one,
-    // presence octets of a compound one; 0 for a fixed part.
+    // Octets of an extended part and of an opaque one, elements of a repeated one, presence octets
+    // of a compound one; 0 for a fixed part.
     std::uint32_t count = 0;
     std::uint32_t first_value = 0;  // in `values`: the fields in table order, element by element
     std::uint32_t first_octet = 0;  // in `octets`: what no field covers

@@ -49,9 +49,11 @@ void walk_part(const Category& category, const Part& part, ByteView octets, Sink
       }
       break;
     case Shape::repetitive_fx:
-      for (const std::uint8_t octet : octets) {
+      for (std::size_t at = 0; at < octets.size(); at += part.length) {
         sink.begin_element();
-        sink.field(fields[0], octet >> 1);
+        for (const Field& f : fields) {
+          sink.field(f, get_bits(octets.data() + at, f.offset, f.bits));
+        }
         sink.end_element();
       }
       break;
