@@ -60,19 +60,35 @@ double radius95_m(const codec::asterix::Cat021Report& report) {
   return quality.accuracy && quality.accuracy->nac_p == 0 ? kTenNauticalMilesM : 0.0;
 }
 
-}  // namespace
-
-base::Length position_sd(const codec::asterix::Cat021Report& report) {
-  const double radius = radius95_m(report);
-  const double sd = radius > 0.0 ? radius / kRadius95PerSigma : kUnknownSdM;
+base::Length sd_of(double radius95) {
+  const double sd = radius95 > 0.0 ? radius95 / kRadius95PerSigma : kUnknownSdM;
   return base::Length::from_metres(std::fmax(kFloorSdM, std::fmin(sd, kCeilingSdM)));
 }
 
-base::Speed velocity_sd(const codec::asterix::Cat021Report& report) {
-  double radius = 10.0;
-  if (report.quality && report.quality->nac_v > 0 && report.quality->nac_v < kNacVMps.size()) {
-    radius = kNacVMps[report.quality->nac_v];
+double radius95_m(const SquitterQuality& quality) {
+  if (quality.nac_p) {
+    const double radius = entry(kNacP, *quality.nac_p);
+    if (radius > 0.0) return radius;
   }
+  if (quality.version == 0) return entry(kNucP, quality.nuc_p);
+  if (quality.containment) return quality.containment->metres() / kContainmentPerRadius95;
+  return quality.nac_p == 0 ? kTenNauticalMilesM : 0.0;
+}
+
+}  // namespace
+
+base::Length position_sd(const codec::asterix::Cat021Report& report) {
+  return sd_of(radius95_m(report));
+}
+
+base::Length position_sd(const SquitterQuality& quality) { return sd_of(radius95_m(quality)); }
+
+base::Speed velocity_sd(const codec::asterix::Cat021Report& report) {
+  return velocity_sd(report.quality ? report.quality->nac_v : std::uint8_t{0});
+}
+
+base::Speed velocity_sd(std::uint8_t nac_v) {
+  const double radius = nac_v > 0 && nac_v < kNacVMps.size() ? kNacVMps[nac_v] : 10.0;
   return base::Speed::from_mps(std::fmax(0.5, radius / kRadius95PerSigma));
 }
 

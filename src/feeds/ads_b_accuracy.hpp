@@ -21,4 +21,14 @@ namespace liptako::feeds {
 // Of one axis of the ground vector; 4 m/s (10 m/s at 95 %) if nothing is said.
 [[nodiscard]] base::Speed velocity_sd(const codec::asterix::Cat021Report& report);
 
+// The same for the squitters themselves, whose receiver gathers what each says.
+struct SquitterQuality {
+  std::uint8_t version = 0;                 // of what the aircraft is built to; 0 until it tells
+  std::optional<std::uint8_t> nac_p;        // from version 1 on
+  std::uint8_t nuc_p = 0;                   // by the position's type code, for version 0
+  std::optional<base::Length> containment;  // from version 1 on
+};
+[[nodiscard]] base::Length position_sd(const SquitterQuality& quality);
+[[nodiscard]] base::Speed velocity_sd(std::uint8_t nac_v);
+
 }  // namespace liptako::feeds

@@ -11,39 +11,19 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "feeds/feed_output.hpp"
 #include "feeds/sensor_directory.hpp"
 #include "feeds/source_counters.hpp"
-#include "track/plot.hpp"
+#include "feeds/time_base.hpp"
 
 namespace liptako::feeds {
-
-enum class TimeBase : std::uint8_t {
-  utc,        // time of day tells UTC, near the reception time
-  rebase,     // a recording: shifted so that its first record is of now; where it jumps, it goes on
-              // from there
-  recording,  // off line: no reception time; the source's own last time guides
-  rebase_at_speed,  // a recording played faster or slower than it was made: may leave the clock
-};
-
-// A sensor was looking at this time, whether or not it saw anything.
-struct SensorLook {
-  std::uint16_t sensor = 0;
-  base::Timestamp time;
-};
-
-struct FeedOutput {
-  std::vector<track::Plot> plots;
-  std::vector<SensorLook> looks;
-  void clear() {
-    plots.clear();
-    looks.clear();
-  }
-};
 
 // Its reasons for refusing are the codec's fault codes ("item_truncated", ...), and
 //   category_not_decoded, no_data_source_identifier, unknown_sensor, no_time_of_day,
 //   time_far_from_clock, simulated_or_test, field_monitor, no_position, position_out_of_range,
-//   not_an_aircraft, failed_station_check, lost_before_record, not_a_data_block.
+//   not_an_aircraft, no_transponder, failed_station_check, sensor_not_operational,
+//   no_reference_point, track_coasting, track_ended, track_doubtful, lost_before_record,
+//   not_a_data_block.
 // The console says them in French and English.
 class AsterixFeed {
  public:
