@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "base/toml.hpp"
 #include "track/sensors/models.hpp"
@@ -310,8 +311,48 @@ track::SensorDescription read_sensor(Table& t) {
   return s;
 }
 
-SourceConfig read_source(Table& t) {
-  t.allow_only({"name", "kind", "address", "interface", "path", "speed", "time", "stall_after_s"});
+// What the bytes are, and of which receiver, if they do not say themselves.
+void read_format(Table& t, std::span<const track::SensorDescription> sensors, SourceConfig& s) {
+  using feeds::SourceFormat;
+  t.choice("format",
+           s.format,
+           {{"asterix", SourceFormat::asterix},
+            {"beast", SourceFormat::beast},
+            {"avr", SourceFormat::avr}},
+           false);
+  const bool asterix = s.format == SourceFormat::asterix;
+  allow_for(t, "sensor", !asterix, "formats beast and avr");
+  std::string name;
+  t.text("sensor", name, !asterix, kMaxNameLength);
+  if (asterix || name.empty()) return;
+  const auto sensor = std::ranges::find_if(sensors, [&](const track::SensorDescription& d) {
+    return d.name == name && d.kind == SensorKind::ads_b;
+  });
+  if (sensor == sensors.end()) {
+    return t.refuse(
+        "sensor", t.line_of("sensor"), fmt::format("no sensor of kind adsb is called '{}'", name));
+  }
+  s.sensor = sensor->sac_sic;
+  // A receiver's stamps tell no time of day that the clock's pace could be held against.
+  if (s.kind == SourceKind::file && s.speed != 1.0 && s.time == SourceTime::utc) {
+    t.refuse("speed",
+             t.line_of("speed"),
+             "a receiver's recording tells no UTC: at a speed other than 1 it needs "
+             "time = \"rebase\"");
+  }
+}
+
+SourceConfig read_source(Table& t, std::span<const track::SensorDescription> sensors) {
+  t.allow_only({"name",
+                "kind",
+                "address",
+                "interface",
+                "path",
+                "format",
+                "sensor",
+                "speed",
+                "time",
+                "stall_after_s"});
   SourceConfig s;
   t.text("name", s.name, true, kMaxNameLength);
   t.choice("kind",
@@ -346,6 +387,7 @@ SourceConfig read_source(Table& t) {
              fmt::format("{} is neither 0 nor in {}..1000", s.speed, kMinSpeed));
   }
   t.choice("time", s.time, {{"utc", SourceTime::utc}, {"rebase", SourceTime::rebase}}, false);
+  read_format(t, sensors, s);
   double stall_after = base::to_seconds(s.stall_after);
   t.number("stall_after_s", stall_after, 1, 3600);
   s.stall_after = base::seconds(stall_after);
@@ -496,7 +538,8 @@ bool runs_ahead(const SourceConfig& source) {
 
 bool same_stream(const SourceConfig& a, const SourceConfig& b) {
   return a.name == b.name && a.kind == b.kind && a.address == b.address && a.port == b.port &&
-         a.interface == b.interface && a.path == b.path && a.speed == b.speed;
+         a.interface == b.interface && a.path == b.path && a.speed == b.speed &&
+         a.format == b.format;
 }
 
 Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
@@ -521,7 +564,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   read_sensors(*root, file, mistake, config.sensors);
   std::set<std::string> names;
   each(*root, "source", kMaxSources, file, mistake, [&](Table& t) {
-    config.sources.push_back(read_source(t));
+    config.sources.push_back(read_source(t, config.sensors));
     if (!names.insert(config.sources.back().name).second)
       t.refuse("name", t.line_of("name"), "is used twice");
     // Against the first: then every pair agrees.

@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "feeds/source_format.hpp"
 #include "track/plot.hpp"
 
 namespace liptako::node {
@@ -31,7 +32,9 @@ struct SourceConfig {
   std::uint16_t port = 0;  // udp and tcp_listen: 0 takes a free one
   std::string interface;   // multicast: name or address to join on; empty: the system's choice
   std::string path;        // file
-  double speed = 1.0;      // file: times as fast as recorded, from 0.001; 0: as fast as possible
+  feeds::SourceFormat format = feeds::SourceFormat::asterix;
+  base::SacSic sensor;  // beast, avr: of the sensor of kind ads_b that the receiver is
+  double speed = 1.0;   // file: times as fast as recorded, from 0.001; 0: as fast as possible
   SourceTime time = SourceTime::utc;
   base::Duration stall_after = std::chrono::seconds(20);  // silent for longer: shown as stalled
 };

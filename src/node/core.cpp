@@ -20,6 +20,14 @@ feeds::TimeBase time_base_of(const SourceConfig& source) {
   return runs_ahead(source) ? feeds::TimeBase::rebase_at_speed : feeds::TimeBase::rebase;
 }
 
+feeds::Feed feed_of(const SourceConfig& source) {
+  const feeds::TimeBase time_base = time_base_of(source);
+  if (source.format == feeds::SourceFormat::asterix) {
+    return feeds::Feed(feeds::AsterixFeed(time_base));
+  }
+  return feeds::Feed(feeds::ModeSFeed(source.format, source.sensor, time_base));
+}
+
 }  // namespace
 
 template <class Archive>
@@ -121,16 +129,18 @@ void Core::on_configuration(base::ByteView payload) {
     ++refused_entries_;
     return;
   }
-  std::vector<feeds::AsterixFeed> feeds(config->sources.size());
+  std::vector<feeds::Feed> feeds;
+  for (const SourceConfig& source : config->sources) feeds.push_back(feed_of(source));
   std::vector<SourceCondition> conditions(config->sources.size());
   for (std::size_t i = 0; i < config->sources.size(); ++i) {
     for (std::size_t old = 0; old < config_.sources.size(); ++old) {
       if (config_.sources[old].name == config->sources[i].name) {
-        feeds[i] = feeds_[old];
+        if (feeds[i].format() == feeds_[old].format()) feeds[i] = feeds_[old];
         conditions[i] = conditions_[old];
       }
     }
     feeds[i].set_time_base(time_base_of(config->sources[i]));
+    feeds[i].set_sensor(config->sources[i].sensor);
   }
   config_ = std::move(*config);
   config_text_ = text_of(payload);
@@ -175,7 +185,7 @@ void Core::on_source_event(const record::EntryView& entry) {
   const std::string_view word = text.substr(0, space);
   const std::string rest(text.substr(std::min(text.size(), space + 1)));
   SourceCondition& condition = conditions_[entry.source.value];
-  feeds::AsterixFeed& feed = feeds_[entry.source.value];
+  feeds::Feed& feed = feeds_[entry.source.value];
   if (word == "overflow") {
     std::uint64_t lost = 0;
     (void)std::from_chars(rest.data(), rest.data() + rest.size(), lost);
@@ -233,7 +243,7 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
     if (!config) return std::nullopt;
     core.config_ = std::move(*config);
   }
-  core.feeds_.resize(core.config_.sources.size());
+  for (const SourceConfig& source : core.config_.sources) core.feeds_.push_back(feed_of(source));
   for (auto& feed : core.feeds_) feed.load(reader);
   loader(core.conditions_);
   core.sensors_.load(reader);

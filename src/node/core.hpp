@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "feeds/asterix_feed.hpp"
+#include "feeds/feed.hpp"
 #include "feeds/sensor_directory.hpp"
 #include "node/config.hpp"
 #include "node/federation.hpp"
@@ -48,7 +48,7 @@ class Core {
   [[nodiscard]] const std::string& config_text() const { return config_text_; }
   [[nodiscard]] const track::Tracker& tracker() const { return tracker_; }
   [[nodiscard]] const feeds::SensorDirectory& sensors() const { return sensors_; }
-  [[nodiscard]] std::span<const feeds::AsterixFeed> feeds() const { return feeds_; }
+  [[nodiscard]] std::span<const feeds::Feed> feeds() const { return feeds_; }
   [[nodiscard]] std::span<const SourceCondition> conditions() const { return conditions_; }
   [[nodiscard]] const Federation& federation() const { return federation_; }
   // Parts of frames made by the entries applied since they were last taken; whoever replays drops
@@ -87,7 +87,7 @@ class Core {
   base::Timestamp time_;
   std::string config_text_;
   NodeConfig config_;
-  std::vector<feeds::AsterixFeed> feeds_;
+  std::vector<feeds::Feed> feeds_;
   std::vector<SourceCondition> conditions_;
   feeds::SensorDirectory sensors_;
   std::uint64_t sensors_used_ = 0;
