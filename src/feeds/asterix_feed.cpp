@@ -10,6 +10,8 @@
 #include "base/time_range.hpp"
 #include "codec/asterix/decode.hpp"
 #include "feeds/ads_b_accuracy.hpp"
+#include "feeds/computed_plots.hpp"
+#include "feeds/plausible.hpp"
 #include "feeds/time_of_day.hpp"
 
 namespace liptako::feeds {
@@ -27,23 +29,6 @@ constexpr base::Duration kMaxStepBack = std::chrono::seconds(8);
 constexpr base::Duration kMaxStepAhead = std::chrono::seconds(90);
 // Less than this is the jitter of a recording played at the pace it was made.
 constexpr base::Duration kLeadThatCounts = std::chrono::seconds(5);
-
-constexpr std::uint8_t kFirstSurfaceVehicle =
-    20;  // emitter categories that are no aircraft [CAT021 ed. 2.7, I021/020]
-
-// The items hold latitudes to 180 or 360 degrees, longitudes to 360 [CAT021 ed. 2.7, I021/130 and
-// I021/131].
-bool on_earth(const cat021::LatLon& position) {
-  return std::fabs(position.latitude.degrees()) <= 90.0 &&
-         std::fabs(position.longitude.degrees()) <= 180.0;
-}
-
-// Neither all zeros nor all ones is assigned to an aircraft [Annex 10, vol. III, part I, ch. 9]:
-// one that sends them has none, and two that do are not one.
-std::optional<IcaoAddress> assigned(const std::optional<IcaoAddress>& address) {
-  if (!address || address->bits() == 0 || address->bits() == 0xFFFFFF) return std::nullopt;
-  return address;
-}
 
 }  // namespace
 
@@ -138,6 +123,43 @@ struct AsterixHandler {
     deliver(p);
   }
 
+  // A report of a system that computes positions itself.
+  template <class Report>
+  void computed(const Report& r,
+                const std::optional<TimeOfDay>& time_of_day,
+                track::SensorKind kind) {
+    const auto index = sensor(r.record, r.source, kind);
+    if (!index) return;
+    if (sensors.activity(*index).set_aside) return refuse(r.record, "sensor_not_operational");
+    auto plot = plot_of(r, sensors.sensors()[*index]);
+    if (!plot) return refuse(r.record, plot.error().reason, plot.error().detail);
+    const auto t = time(r.record, time_of_day);
+    if (!t) return;
+    plot->time = *t;
+    plot->sensor = *index;
+    deliver(*plot);
+  }
+  void on_report(const Cat020Report& r) { computed(r, r.time_of_day, track::SensorKind::mlat); }
+  void on_report(const Cat062Track& r) { computed(r, r.time_of_track, track::SensorKind::tracker); }
+
+  void on_report(const Cat019Message& m) {
+    const auto index = sensor(m.record, m.source, track::SensorKind::mlat);
+    if (!index) return;
+    sensors.note_service(*index, reception, std::nullopt);
+    if (m.position && on_earth(m.position->latitude, m.position->longitude)) {
+      const Length height = m.height.value_or(Length()) + m.undulation.value_or(Length());
+      sensors.note_reference_point(*index, {m.position->latitude, m.position->longitude, height});
+    }
+    if (m.system_status) {
+      // I019/550: data must not be used, or has times nobody can rely on.
+      constexpr std::uint8_t kNotToBeUsed = 2;
+      sensors.note_set_aside(
+          *index, m.system_status->release == kNotToBeUsed || m.system_status->time_source_invalid);
+    }
+    const auto t = time(m.record, m.time_of_day);
+    if (t) out.looks.push_back({*index, *t});
+  }
+
   void on_report(const Cat034Message& m) {
     const auto index = sensor(m.record, m.source, track::SensorKind::polar_radar);
     if (!index) return;
@@ -156,7 +178,7 @@ struct AsterixHandler {
       return refuse(r.record, "not_an_aircraft");
     const auto position = r.best_position();
     if (!position) return refuse(r.record, "no_position");
-    if (!on_earth(*position)) {
+    if (!on_earth(position->latitude, position->longitude)) {
       return refuse(r.record,
                     "position_out_of_range",
                     fmt::format("latitude {:.4f}, longitude {:.4f}",

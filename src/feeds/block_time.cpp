@@ -15,6 +15,9 @@ struct FirstTime {
   }
   void on_report(const Cat048Report& r) { note(r.time_of_day); }
   void on_report(const Cat034Message& r) { note(r.time_of_day); }
+  void on_report(const Cat019Message& r) { note(r.time_of_day); }
+  void on_report(const Cat020Report& r) { note(r.time_of_day); }
+  void on_report(const Cat062Track& r) { note(r.time_of_track); }
   void on_report(const Cat021Report& r) {
     note(r.position_time ? r.position_time : r.position_received_time);
   }

@@ -11,7 +11,7 @@ namespace liptako::feeds {
 
 template <class Archive>
 void visit_fields(Archive& archive, SensorActivity& a) {
-  archive(a.heard, a.last_heard, a.plots, a.observed_period);
+  archive(a.heard, a.last_heard, a.plots, a.observed_period, a.set_aside);
 }
 
 void SensorDirectory::configure(std::span<const track::SensorDescription> sensors) {
@@ -67,6 +67,14 @@ void SensorDirectory::note_service(std::uint16_t sensor,
       ++revision_;
     }
   }
+}
+
+void SensorDirectory::note_reference_point(std::uint16_t sensor, const geo::Geodetic& point) {
+  track::SensorDescription& s = sensors_[sensor];
+  if (s.placed) return;
+  s.placed = true;
+  s.site = point;
+  ++revision_;
 }
 
 void SensorDirectory::save(base::ByteWriter& out) const {

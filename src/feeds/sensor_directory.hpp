@@ -17,6 +17,8 @@ struct SensorActivity {
   base::Timestamp last_heard;  // reception
   std::uint64_t plots = 0;
   base::Duration observed_period{};  // of the antenna, as it reports it; 0: not reported
+  // It says itself that its reports are not to be used.
+  bool set_aside = false;
 };
 
 class SensorDirectory {
@@ -35,6 +37,12 @@ class SensorDirectory {
   void note_service(std::uint16_t sensor,
                     base::Timestamp reception,
                     std::optional<base::Duration> period);
+
+  void note_set_aside(std::uint16_t sensor, bool set_aside) {
+    activity_[sensor].set_aside = set_aside;
+  }
+  // Where the sensor says the origin of its plane is; a configured one is believed over it.
+  void note_reference_point(std::uint16_t sensor, const geo::Geodetic& point);
 
   [[nodiscard]] std::span<const track::SensorDescription> sensors() const { return sensors_; }
   [[nodiscard]] const SensorActivity& activity(std::uint16_t sensor) const {

@@ -19,7 +19,7 @@ struct Rejected {
 };
 
 struct SourceCounters {
-  static constexpr std::size_t kMaxReasons = 24;
+  static constexpr std::size_t kMaxReasons = 32;
 
   std::uint64_t datagrams = 0;
   std::uint64_t bytes = 0;

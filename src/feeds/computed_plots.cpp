@@ -1,0 +1,214 @@
+#include "feeds/computed_plots.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "base/math.hpp"
+#include "feeds/plausible.hpp"
+#include "feeds/system_plane.hpp"
+#include "geo/frames.hpp"
+
+namespace liptako::feeds {
+namespace {
+
+using namespace codec::asterix;  // NOLINT(google-build-using-namespace): this file is the bridge
+                                 // from that folder
+
+// Standard deviations beyond this say nothing about a position.
+constexpr double kMostSdM = 100'000.0;
+// Ages are sent in quarters of a second.
+constexpr base::Duration kAgeStep = std::chrono::milliseconds(250);
+
+std::unexpected<Refusal> refuse(std::string_view reason, std::string detail = {}) {
+  return std::unexpected(Refusal{reason, std::move(detail)});
+}
+
+// Where the report says the aircraft is, into `plot`; and by how much the directions of the report's
+// plane are turned against true ones there.
+std::expected<Angle, Refusal> place(const std::optional<LatLon>& position,
+                                    const std::optional<Cartesian>& on_plane,
+                                    const track::SensorDescription& sensor,
+                                    track::Plot& plot) {
+  if (!position && !on_plane) return refuse("no_position");
+  if (!position && !sensor.placed) return refuse("no_reference_point");
+  if (position) {
+    if (!on_earth(position->latitude, position->longitude)) {
+      return refuse("position_out_of_range",
+                    fmt::format("latitude {:.4f}, longitude {:.4f}",
+                                position->latitude.degrees(),
+                                position->longitude.degrees()));
+    }
+    plot.latitude = position->latitude;
+    plot.longitude = position->longitude;
+    if (!sensor.placed) return Angle();
+  }
+  const SystemPlane plane(sensor.site);
+  if (!position) {
+    const geo::Geodetic there = plane.position(on_plane->x, on_plane->y);
+    plot.latitude = there.latitude;
+    plot.longitude = there.longitude;
+  }
+  return plane.convergence({plot.latitude, plot.longitude, Length()});
+}
+
+// Standard deviations and covariance along the axes of the plane, into those of true north. Left
+// out (the sensor's own is taken) where one is missing or makes no sense.
+void state_accuracy(
+    Length sd_x, Length sd_y, double correlation, Angle convergence, track::Plot& plot) {
+  const double x = sd_x.metres(), y = sd_y.metres();
+  if (!(x > 0.0 && y > 0.0 && x < kMostSdM && y < kMostSdM)) return;
+  if (!(std::fabs(correlation) < 1.0)) correlation = 0.0;
+  const double cov = correlation * x * y;
+  const auto [sine, cosine] = base::sincos(convergence.radians());
+  const double ee = x * x * cosine * cosine - 2.0 * cov * sine * cosine + y * y * sine * sine;
+  const double nn = x * x * sine * sine + 2.0 * cov * sine * cosine + y * y * cosine * cosine;
+  const double en = (x * x - y * y) * sine * cosine + cov * (cosine * cosine - sine * sine);
+  plot.sd_east = Length::from_metres(std::sqrt(ee));
+  plot.sd_north = Length::from_metres(std::sqrt(nn));
+  plot.correlation = en / std::sqrt(ee * nn);
+}
+
+bool usable(const FlightLevel& level) { return !level.garbled && !level.not_validated; }
+bool usable(const ReplyCode& code) { return !code.garbled && !code.not_validated && !code.stale; }
+
+// The time since any sensor last contributed, where the system tells it.
+std::optional<base::Duration> youngest_update(const Cat062Track& r) {
+  using cat062::Update;
+  std::optional<base::Duration> youngest;
+  for (const Update kind : {Update::psr,
+                            Update::ssr,
+                            Update::mode_s,
+                            Update::ads_c,
+                            Update::extended_squitter,
+                            Update::vdl_4,
+                            Update::uat,
+                            Update::loop,
+                            Update::multilateration}) {
+    const auto age = r.update_ages[kind];
+    if (age && (!youngest || *age < *youngest)) youngest = age;
+  }
+  return youngest;
+}
+
+// Reports of tracks that no sensor stands behind now, or that are no aircraft in flight or on the
+// ground.
+std::optional<Refusal> refusal_of(const Cat062Track& r, const track::SensorDescription& sensor) {
+  const cat062::TrackStatus status = r.status.value_or(cat062::TrackStatus{});
+  const cat062::ReportType type =
+      r.measured && r.measured->type ? *r.measured->type : cat062::ReportType{};
+  if (status.simulated || type.simulated || type.test) return Refusal{"simulated_or_test", {}};
+  if (type.field_monitor) return Refusal{"field_monitor", {}};
+  const bool vehicle = r.aircraft_derived && r.aircraft_derived->emitter_category &&
+                       *r.aircraft_derived->emitter_category >= kFirstSurfaceVehicle;
+  if (r.vehicle_fleet || vehicle) return Refusal{"not_an_aircraft", {}};
+  if (status.last_message) return Refusal{"track_ended", {}};
+  if (status.coasting) return Refusal{"track_coasting", {}};
+  if (status.from_flight_plan) return Refusal{"track_coasting", "from a flight plan alone"};
+  // Nothing was measured since the report before: this one says the same again.
+  if (const auto age = youngest_update(r); age && *age > sensor.period + kAgeStep) {
+    return Refusal{"track_coasting", fmt::format("{:.2f} s old", base::to_seconds(*age))};
+  }
+  if (status.tentative || status.potentially_false) return Refusal{"track_doubtful", {}};
+  return std::nullopt;
+}
+
+void state_accuracy(const cat062::Accuracies& a, Angle convergence, track::Plot& plot) {
+  if (a.wgs84_position_sd) {
+    const double metres = geo::kMeanRadiusM;
+    state_accuracy(Length::from_metres(metres * base::cos(plot.latitude.radians()) *
+                                       a.wgs84_position_sd->longitude.radians()),
+                   Length::from_metres(metres * a.wgs84_position_sd->latitude.radians()),
+                   0.0,
+                   Angle(),
+                   plot);
+  } else if (a.position_sd) {
+    const double root = a.covariance_root ? a.covariance_root->metres() : 0.0;
+    const double product = a.position_sd->x.metres() * a.position_sd->y.metres();
+    const double correlation = product > 0.0 ? std::fabs(root) * root / product : 0.0;
+    state_accuracy(a.position_sd->x, a.position_sd->y, correlation, convergence, plot);
+  }
+}
+
+void state_velocity(const Cat062Track& r,
+                    const track::SensorDescription& sensor,
+                    Angle convergence,
+                    track::Plot& plot) {
+  if (!r.velocity) return;
+  const EastNorth v = true_from_plane(
+      r.velocity->vx.mps(), r.velocity->vy.mps(), sensor.plane_velocity ? convergence : Angle());
+  plot.velocity_east = Speed::from_mps(v.east);
+  plot.velocity_north = Speed::from_mps(v.north);
+  plot.velocity_sd = sensor.velocity_sd;
+  if (r.accuracies && r.accuracies->velocity_sd) {
+    const double x = r.accuracies->velocity_sd->vx.mps(), y = r.accuracies->velocity_sd->vy.mps();
+    // One number for both axes: the greater.
+    if (x > 0.0 || y > 0.0) plot.velocity_sd = Speed::from_mps(std::max(x, y));
+  }
+}
+
+}  // namespace
+
+std::expected<track::Plot, Refusal> plot_of(const Cat020Report& r,
+                                            const track::SensorDescription& sensor) {
+  const cat020::Descriptor descriptor = r.descriptor.value_or(cat020::Descriptor{});
+  const cat020::TrackStatus status = r.track_status.value_or(cat020::TrackStatus{});
+  if (descriptor.simulated || descriptor.test) return refuse("simulated_or_test");
+  if (descriptor.field_monitor) return refuse("field_monitor");
+  if (r.vehicle_fleet || r.vehicle_message) return refuse("not_an_aircraft");
+  if (descriptor.corrupted_replies) return refuse("failed_station_check", "corrupted replies");
+  if (status.ghost) return refuse("failed_station_check", "a ghost, says the system");
+  if (status.end_of_track) return refuse("track_ended");
+  if (status.coasted) return refuse("track_coasting");
+  track::Plot p;
+  // Only a real 24-bit address identifies.
+  if (descriptor.address_kind.value_or(0) != 1) p.icao_address = assigned(r.aircraft_address);
+  if (r.mode_3a && usable(*r.mode_3a)) p.mode_3a = r.mode_3a->code;
+  if (r.flight_level && usable(*r.flight_level)) {
+    p.pressure_altitude = r.flight_level->pressure_altitude;
+    const bool fine = r.transponder && r.transponder->altitude_25_ft;
+    p.altitude_quantum = Length::from_feet(fine ? 25 : 100);
+  }
+  // What is located is a transmission; one that no transponder owns to is no aircraft's.
+  if (!p.icao_address && !p.mode_3a && !p.pressure_altitude) return refuse("no_transponder");
+  // I020/245 STI: 3 is not defined. 0, not sent by the aircraft, is what the recorded system says of
+  // every one.
+  if (r.identification && r.identification->source != 3) p.call_sign = r.identification->text;
+
+  const auto convergence = place(r.position, r.cartesian_position, sensor, p);
+  if (!convergence) return std::unexpected(convergence.error());
+  if (r.position_accuracy && r.position_accuracy->position_sd) {
+    const cat020::StandardDeviation& sd = *r.position_accuracy->position_sd;
+    state_accuracy(sd.x, sd.y, sd.correlation, *convergence, p);
+  }
+  return p;
+}
+
+std::expected<track::Plot, Refusal> plot_of(const Cat062Track& r,
+                                            const track::SensorDescription& sensor) {
+  if (auto refusal = refusal_of(r, sensor)) return std::unexpected(*std::move(refusal));
+  track::Plot p;
+  const auto convergence = place(r.position, r.cartesian_position, sensor, p);
+  if (!convergence) return std::unexpected(convergence.error());
+  if (r.accuracies) state_accuracy(*r.accuracies, *convergence, p);
+  state_velocity(r, sensor, *convergence, p);
+
+  if (r.aircraft_derived) {
+    p.icao_address = assigned(r.aircraft_derived->aircraft_address);
+    if (r.aircraft_derived->call_sign) p.call_sign = *r.aircraft_derived->call_sign;
+  }
+  // I062/245 STI 0: sent by the aircraft.
+  if (p.call_sign.empty() && r.identification && r.identification->source == 0)
+    p.call_sign = r.identification->text;
+  if (r.mode_3a && !r.mode_3a->garbled && !r.mode_3a->not_validated) p.mode_3a = r.mode_3a->code;
+  // An old level is of another height.
+  const auto age = r.data_ages[cat062::Data::measured_flight_level];
+  if (r.measured_flight_level && (!age || *age <= sensor.period)) {
+    p.pressure_altitude = *r.measured_flight_level;
+    p.altitude_quantum = Length::from_feet(25);
+  }
+  return p;
+}
+
+}  // namespace liptako::feeds

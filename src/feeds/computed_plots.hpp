@@ -1,0 +1,31 @@
+// Plots of systems that compute positions themselves: multilateration (CAT020) and other systems'
+// trackers (CAT062). What of a report becomes a plot, and which reports become none.
+//
+// Of a tracker's identity only what the aircraft itself transmits is taken: address, Mode 3/A, call
+// sign. Modes 1, 2, 4 and 5 and whatever the other system concluded from them, or from a flight
+// plan, is its own declaration and is not taken over.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "codec/asterix/reports.hpp"
+#include "track/plot.hpp"
+
+namespace liptako::feeds {
+
+// Why a report is no plot: a reason of AsterixFeed, and what was wrong in particular.
+struct Refusal {
+  std::string_view reason;
+  std::string detail;
+};
+
+// Time and sensor are left to the caller. `sensor`: the one that sent it; its site is the origin of
+// positions that are told on its plane.
+[[nodiscard]] std::expected<track::Plot, Refusal> plot_of(
+    const codec::asterix::Cat020Report& report, const track::SensorDescription& sensor);
+[[nodiscard]] std::expected<track::Plot, Refusal> plot_of(const codec::asterix::Cat062Track& report,
+                                                          const track::SensorDescription& sensor);
+
+}  // namespace liptako::feeds
