@@ -91,6 +91,7 @@ AdsbReport AdsbModel::report_of(const Flight& flight,
   const FlightPlan& plan = flight.plan();
   const bool whole = station_->format == AdsbFormat::beast;
   AdsbReport report;
+  report.flight = plan.number;
   report.icao_address = plan.icao_address;
   report.mode_3a = plan.mode_3a;
   report.call_sign = plan.call_sign;

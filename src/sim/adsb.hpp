@@ -20,6 +20,7 @@ namespace liptako::sim {
 // One report, in the resolution of the squitters it comes from. A station that passes on the
 // squitters themselves has position and heights unrounded: encoding them rounds.
 struct AdsbReport {
+  std::uint32_t flight = 0;       // whose it is, for the truth alone
   std::int64_t number = 0;        // of the interval since the start
   base::Timestamp position_time;  // true time for which the position holds
   base::Timestamp received;       // true time of reception

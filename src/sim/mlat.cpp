@@ -54,6 +54,7 @@ std::vector<MlatReport> MlatModel::listen(const Flights& flights) {
       const Place said = place_of(frame_at(here.position + east * here.east + north * here.north));
       const bool mode_s = plan.transponder != Transponder::mode_ac;
       MlatReport report;
+      report.flight = plan.number;
       report.time = due;
       report.latitude = said.latitude;
       report.longitude = said.longitude;

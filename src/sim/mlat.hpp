@@ -17,7 +17,8 @@
 namespace liptako::sim {
 
 struct MlatReport {
-  base::Timestamp time;  // true time for which the position holds
+  std::uint32_t flight = 0;  // whose it is, for the truth alone
+  base::Timestamp time;      // true time for which the position holds
   base::Angle latitude;
   base::Angle longitude;
   base::Length horizontal_sd;  // per axis, as the system itself thinks of it

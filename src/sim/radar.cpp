@@ -166,6 +166,7 @@ void RadarModel::add_replies(RadarPlot& plot, const FlightPlan& plan, const Pose
 
 RadarPlot RadarModel::plot_of(const Crossing& seen, const Flight& flight) {
   RadarPlot plot;
+  plot.flight = flight.plan().number;
   plot.time = seen.time;
   plot.slant_range_m = std::max(0.0,
                                 seen.sight.slant_range_m + radar_->range_bias.metres() +

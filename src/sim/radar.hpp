@@ -23,7 +23,8 @@ using Flights = std::vector<std::unique_ptr<Flight>>;
 
 // What the radar measured, before it is put into units of the format.
 struct RadarPlot {
-  base::Timestamp time;  // true time at which the beam's centre passed
+  std::uint32_t flight = 0;  // whose it is, for the truth alone; 0: nobody's
+  base::Timestamp time;      // true time at which the beam's centre passed
   double slant_range_m = 0.0;
   double azimuth_rad = 0.0;  // clockwise from true north, [0, 2 pi)
   std::optional<base::ModeACode> mode_3a;

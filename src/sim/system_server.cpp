@@ -80,6 +80,7 @@ std::vector<ServerTrack> SystemServerModel::update(const Flights& flights) {
       const Vec3 carried = here.position + lag_s * pose->velocity + error.east_m * here.east +
                            error.north_m * here.north;
       const Place said = place_of(frame_at(carried));
+      track.flight = plan.number;
       track.number = known.number;
       track.time = due;
       track.latitude = said.latitude;

@@ -17,6 +17,7 @@
 namespace liptako::sim {
 
 struct ServerTrack {
+  std::uint32_t flight = 0;  // whose it is, for the truth alone
   std::uint16_t number = 0;
   base::Timestamp time;  // true time for which the state holds
   base::Angle latitude;

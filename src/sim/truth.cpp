@@ -21,13 +21,17 @@ std::string quoted_or_null(const std::optional<T>& value) {
 }  // namespace
 
 std::string to_json_line(const TruthState& state) {
-  // No text here needs escaping: call signs hold A-Z, 0-9 and spaces only.
+  // No text here needs escaping: call signs hold A-Z, 0-9 and spaces only, and members are named
+  // as nodes are.
+  std::string members;
+  for (const std::string& member : state.seen_by)
+    members += fmt::format("{}\"{}\"", members.empty() ? "" : ",", member);
   return fmt::format(
       "{{\"time\":\"{}\",\"flight\":{},\"kind\":\"{}\",\"icao_address\":{},\"callsign\":\"{}\","
       "\"mode_3a\":{},"
       "\"lat_deg\":{:.8f},\"lon_deg\":{:.8f},\"height_m\":{:.2f},\"altitude_ft\":{:.1f},"
       "\"ground_speed_kt\":{:.2f},\"track_angle_deg\":{:.3f},\"vertical_rate_ftmin\":{},"
-      "\"on_ground\":{},\"transponder\":\"{}\",\"silent\":{}}}",
+      "\"on_ground\":{},\"transponder\":\"{}\",\"silent\":{},\"seen_by\":[{}]}}",
       base::to_rfc3339(state.time),
       state.flight,
       kKinds[static_cast<std::size_t>(state.kind)],
@@ -43,7 +47,8 @@ std::string to_json_line(const TruthState& state) {
       static_cast<int>(std::floor(state.vertical_rate.feet_per_minute() + 0.5)),
       state.on_ground,
       kTransponders[static_cast<std::size_t>(state.transponder)],
-      state.silent);
+      state.silent,
+      members);
 }
 
 }  // namespace liptako::sim

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -29,6 +30,9 @@ struct TruthState {
   std::optional<base::IcaoAddress> icao_address;  // with Mode S and ADS-B
   std::optional<base::ModeACode> mode_3a;         // with any transponder
   base::CallSign call_sign;                       // of the flight's papers, sent or not
+  // Members to whom some sensor has sent its position in the last minute, by name: where a track is
+  // due.
+  std::vector<std::string> seen_by;
 };
 
 // One line of JSON without its end: the fields of tracks.jsonl where they mean the same.

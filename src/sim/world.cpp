@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "base/check.hpp"
@@ -30,6 +31,9 @@ enum : std::uint64_t { kDelay = 1005 };
 // Ended flights stay so long, for truth() and for reports on their way.
 constexpr Duration kRemembered = std::chrono::seconds(61);
 
+// How long after a report an aircraft counts as seen.
+constexpr Duration kSeen = std::chrono::seconds(60);
+
 struct Outgoing {
   Timestamp at;
   std::uint16_t source = 0;
@@ -49,6 +53,26 @@ struct Path {
   Bytes last_real;
   std::vector<const Fault*> faults;  // line cuts and stalls of this source
 };
+
+// Whose position was measured when.
+using Measured = std::vector<std::pair<std::uint32_t, Timestamp>>;
+
+Timestamp time_of(const RadarPlot& plot) { return plot.time; }
+Timestamp time_of(const AdsbReport& report) { return report.position_time; }
+Timestamp time_of(const MlatReport& report) { return report.time; }
+Timestamp time_of(const ServerTrack& track) { return track.time; }
+
+template <class Report>
+Measured measured_in(const std::vector<Report>& reports) {
+  Measured out;
+  for (const Report& report : reports) {
+    if constexpr (std::is_same_v<Report, AdsbReport>) {
+      if (!report.has_position) continue;
+    }
+    if (report.flight != 0) out.emplace_back(report.flight, time_of(report));
+  }
+  return out;
+}
 
 TruthState truth_of(const Flight& flight, const Pose& pose, Timestamp time) {
   const FlightPlan& plan = flight.plan();
@@ -248,33 +272,41 @@ struct World::State {
       case What::radar: {
         if (without_power(which, now)) return radars[which].skip();
         const RadarSector sector = radars[which].scan(flights);
-        return send(which, now, to_datagrams(scenario.radars[which], sector, start));
+        return send(which,
+                    now,
+                    to_datagrams(scenario.radars[which], sector, start),
+                    measured_in(sector.plots));
       }
       case What::station: {
         if (without_power(first_station + which, now)) return stations[which].skip();
         const std::vector<AdsbReport> heard = stations[which].listen(flights, &gnss);
         return send(first_station + which,
                     now,
-                    to_datagrams(scenario.adsb_stations[which], heard, now, start));
+                    to_datagrams(scenario.adsb_stations[which], heard, now, start),
+                    measured_in(heard));
       }
       case What::mlat: {
         if (without_power(first_mlat + which, now)) return mlats[which].skip();
         const std::vector<MlatReport> measured = mlats[which].listen(flights);
-        return send(
-            first_mlat + which, now, to_datagrams(scenario.mlat_systems[which], measured, start));
+        return send(first_mlat + which,
+                    now,
+                    to_datagrams(scenario.mlat_systems[which], measured, start),
+                    measured_in(measured));
       }
       case What::status: {
         const MlatSystem& system = scenario.mlat_systems[which];
         next_status[which] += system.status;
         if (without_power(first_mlat + which, now)) return;
         return send(
-            first_mlat + which, now, {status_message(system, scenario.atmosphere, now, start)});
+            first_mlat + which, now, {status_message(system, scenario.atmosphere, now, start)}, {});
       }
       case What::server: {
         if (without_power(first_server + which, now)) return servers[which].skip();
         const std::vector<ServerTrack> tracks = servers[which].update(flights);
-        return send(
-            first_server + which, now, to_datagrams(scenario.system_servers[which], tracks, start));
+        return send(first_server + which,
+                    now,
+                    to_datagrams(scenario.system_servers[which], tracks, start),
+                    measured_in(tracks));
       }
       case What::junk: {
         const std::uint16_t source = garbage_goes_to[which];
@@ -309,6 +341,7 @@ struct World::State {
     if (!ended) return;
     std::erase_if(flights, [&](const std::unique_ptr<Flight>& flight) {
       if (!flight->over(begun - kRemembered)) return false;
+      reported.erase(flight->plan().number);
       in_use.addresses.erase(flight->plan().icao_address.bits());
       in_use.codes.erase(flight->plan().mode_3a.bits());
       return true;
@@ -323,27 +356,44 @@ struct World::State {
   }
 
   // To every member that receives the sensor, each on its own way.
-  void send(std::size_t sensor, Timestamp ready, const std::vector<Bytes>& datagrams) {
+  void send(std::size_t sensor,
+            Timestamp ready,
+            const std::vector<Bytes>& datagrams,
+            const Measured& measured) {
     if (datagrams.empty()) return;
-    for (const std::uint16_t source : outlets[sensor]) send_one(source, ready, datagrams);
+    for (const std::uint16_t source : outlets[sensor]) {
+      if (send_one(source, ready, datagrams)) note(source, measured);
+    }
   }
 
-  void send_one(std::uint16_t source, Timestamp ready, const std::vector<Bytes>& datagrams) {
+  void note(std::uint16_t source, const Measured& measured) {
+    for (const auto& [flight, time] : measured) {
+      std::vector<std::optional<Timestamp>>& newest = reported[flight];
+      newest.resize(paths.size());
+      newest[source] = std::max(newest[source].value_or(time), time);
+    }
+  }
+
+  // Whether it is under way and not held up.
+  bool send_one(std::uint16_t source, Timestamp ready, const std::vector<Bytes>& datagrams) {
     Path& path = paths[source];
     const double spread_s = base::to_seconds(path.delay.high - path.delay.low);
     Timestamp arrival = ready + path.delay.low + base::seconds(path.prng.uniform() * spread_s);
     arrival = std::max(arrival, path.latest);
+    bool on_time = true;
     for (const Fault* fault : path.faults) {
       const auto end = window_end(*fault, start, arrival);
       if (!end) continue;
-      if (fault->kind == FaultKind::line_cut) return;
+      if (fault->kind == FaultKind::line_cut) return false;
       arrival = *end;
+      on_time = false;
     }
     path.latest = arrival;
     for (const Bytes& datagram : datagrams) {
       path.last_real = datagram;
       push(source, arrival, datagram);
     }
+    return on_time;
   }
 
   void push(std::uint16_t source, Timestamp at, Bytes datagram) {
@@ -378,6 +428,8 @@ struct World::State {
   std::vector<Path> paths;                          // by source
   GnssField gnss;
   Flights flights;  // by number
+  // By flight, then source: the newest report sent.
+  std::map<std::uint32_t, std::vector<std::optional<Timestamp>>> reported;
   Timestamp flown_to;
   InUse in_use;
   std::uint32_t flight_count = 0;
@@ -403,9 +455,23 @@ std::vector<TruthState> World::truth(Timestamp time) const {
   std::vector<TruthState> out;
   for (const std::unique_ptr<Flight>& flight : state_->flights) {
     const std::optional<Pose> pose = flight->at(time);
-    if (pose) out.push_back(truth_of(*flight, *pose, time));
+    if (!pose) continue;
+    TruthState& state = out.emplace_back(truth_of(*flight, *pose, time));
+    for (const SourceInfo& source : state_->sources) {
+      const auto newest = reported(state.flight, source.index);
+      if (newest && time - *newest <= kSeen) state.seen_by.push_back(source.node);
+    }
+    std::sort(state.seen_by.begin(), state.seen_by.end());
+    const auto [twice, end] = std::ranges::unique(state.seen_by);
+    state.seen_by.erase(twice, end);
   }
   return out;
+}
+
+std::optional<Timestamp> World::reported(std::uint32_t flight, std::uint16_t source) const {
+  const auto found = state_->reported.find(flight);
+  if (found == state_->reported.end()) return {};
+  return found->second[source];
 }
 
 std::span<const SourceInfo> World::sources() const { return state_->sources; }

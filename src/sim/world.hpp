@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -74,6 +75,11 @@ class World {
   // All aircraft at `time`, by flight number. Requires now() - 60 s <= time <= now(), and `time`
   // not before the start.
   [[nodiscard]] std::vector<TruthState> truth(base::Timestamp time) const;
+
+  // When the newest position report of a flight was measured that went to a source's member without
+  // being held up; for the truth alone.
+  [[nodiscard]] std::optional<base::Timestamp> reported(std::uint32_t flight,
+                                                        std::uint16_t source) const;
 
   [[nodiscard]] std::span<const SourceInfo> sources() const;
   [[nodiscard]] const Scenario& scenario() const;

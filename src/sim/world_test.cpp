@@ -490,6 +490,61 @@ TEST(World, TrafficStaysBusyAndFlightsKeepTheirNumbers) {
   EXPECT_LE(most, 65u);
 }
 
+// An address is in the truth's list of the seen exactly if a report with it was on its way.
+TEST(World, TruthTellsToWhomAnAircraftWasReportedInTheLastMinute) {
+  Scenario scenario = demo_without_faults();
+  std::erase_if(scenario.radars, [](const Radar& r) { return r.kind == RadarKind::primary; });
+  scenario.radars[0].false_plots = 0.0;  // a reflection reports nobody
+  World world(scenario, 3, kStart);
+  std::map<base::IcaoAddress, Timestamp> heard;
+  std::size_t seen = 0, unseen = 0;
+  for (int minute = 1; minute <= 20; ++minute) {
+    const Timestamp now = kStart + std::chrono::minutes(minute);
+    world.advance(now, [&](const Emission& e) {
+      Collector collector;
+      asterix::decode_datagram(e.datagram, collector);
+      for (const auto& plot : collector.plots) {
+        if (!plot.aircraft_address) continue;
+        Timestamp& newest = heard[*plot.aircraft_address];
+        newest = std::max(newest, instant(plot.time_of_day.value(), now));
+      }
+      for (const auto& report : collector.reports) {
+        heard[report.aircraft_address.value()] = std::max(
+            heard[report.aircraft_address.value()], instant(report.position_time.value(), now));
+      }
+    });
+    for (const TruthState& state : world.truth(now)) {
+      if (!state.icao_address) continue;
+      const auto report = heard.find(*state.icao_address);
+      const double age_s = report == heard.end() ? 1e9 : base::to_seconds(now - report->second);
+      if (age_s < 59.0) {
+        EXPECT_EQ(state.seen_by, std::vector<std::string>{"bamako"}) << age_s;
+        ++seen;
+      } else if (age_s > 62.0) {  // a report may be on its way
+        EXPECT_TRUE(state.seen_by.empty()) << age_s;
+        ++unseen;
+      }
+    }
+  }
+  EXPECT_GT(seen, 100u);
+  EXPECT_GT(unseen, 5u);
+}
+
+TEST(World, WhomALineCutHidesIsNotSeen) {
+  Scenario scenario = demo_without_faults();
+  for (std::uint16_t i = 0; i < scenario.radars.size() + scenario.adsb_stations.size(); ++i) {
+    Fault fault;
+    fault.sensor = i;
+    fault.kind = FaultKind::line_cut;
+    scenario.faults.push_back(fault);
+  }
+  World world(scenario, 3, kStart);
+  world.advance(kStart + std::chrono::minutes(2), [](const Emission&) {});
+  const auto truth = world.truth(world.now());
+  EXPECT_GT(truth.size(), 3u);
+  for (const TruthState& state : truth) EXPECT_TRUE(state.seen_by.empty());
+}
+
 TEST(World, TruthLinesCarryTheFieldsOfTracks) {
   TruthState state;
   state.flight = 7;
@@ -504,6 +559,7 @@ TEST(World, TruthLinesCarryTheFieldsOfTracks) {
   state.icao_address = base::IcaoAddress(0x05C001);
   state.mode_3a = base::ModeACode(01234);
   state.call_sign = base::CallSign("TZ123");
+  state.seen_by = {"bamako", "niamey"};
   EXPECT_EQ(
       to_json_line(state),
       "{\"time\":\"2026-11-22T10:00:00.500Z\",\"flight\":7,\"kind\":\"airliner\",\"icao_address\":"
@@ -511,7 +567,8 @@ TEST(World, TruthLinesCarryTheFieldsOfTracks) {
       "\"callsign\":\"TZ123\",\"mode_3a\":\"1234\",\"lat_deg\":12.50000000,\"lon_deg\":-8.00000000,"
       "\"height_m\":1000.00,\"altitude_ft\":3000.0,\"ground_speed_kt\":120.00,\"track_angle_deg\":"
       "90.000,"
-      "\"vertical_rate_ftmin\":0,\"on_ground\":false,\"transponder\":\"mode_s\",\"silent\":false}");
+      "\"vertical_rate_ftmin\":0,\"on_ground\":false,\"transponder\":\"mode_s\",\"silent\":false,"
+      "\"seen_by\":[\"bamako\",\"niamey\"]}");
 }
 
 }  // namespace
