@@ -51,7 +51,7 @@ class FileSource final : public Source, public std::enable_shared_from_this<File
       if (rest.empty()) return end();
       const std::optional<BlockInfo> block = options_.pacer(rest);
       if (!block || block->length == 0 || block->length > rest.size() ||
-          block->length > BlockFramer::kMaxBlock) {
+          block->length > kMaxPayload) {
         events_.tell(
             fmt::format("rejected {}: no whole block at byte {}", options_.path, consumed_ + at_));
         return end();

@@ -36,31 +36,32 @@ void Retry::after(std::function<void()> attempt) {
   });
 }
 
-BlockStream::BlockStream(asio::ip::tcp::socket socket,
-                         Inbox& inbox,
-                         base::SourceId id,
-                         OnEnd on_end)
+PayloadStream::PayloadStream(asio::ip::tcp::socket socket,
+                             const SourceContext& context,
+                             Cutter cutter,
+                             OnEnd on_end)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
-      inbox_(inbox),
-      id_(id),
-      on_end_(std::move(on_end)) {}
+      inbox_(context.inbox),
+      id_(context.id),
+      on_end_(std::move(on_end)),
+      framer_(std::move(cutter)) {}
 
-void BlockStream::stop() {
+void PayloadStream::stop() {
   on_end_ = nullptr;
   error_code ignored;
   socket_.close(ignored);
   timer_.cancel();
 }
 
-void BlockStream::finish(const End& end) {
+void PayloadStream::finish(const End& end) {
   // stop() forgets the callback that is running: keep it alive.
   const OnEnd on_end = std::exchange(on_end_, nullptr);
   stop();
   if (on_end) on_end(end);
 }
 
-void BlockStream::read() {
+void PayloadStream::read() {
   const auto room = framer_.room();
   socket_.async_read_some(
       asio::buffer(room.data(), room.size()),
@@ -76,23 +77,23 @@ void BlockStream::read() {
           self->finish({{}, fmt::format(" ({})", error.message())});
         } else {
           self->framer_.commit(count);
-          self->push_blocks();
+          self->push_payloads();
         }
       });
 }
 
-void BlockStream::push_blocks() {
+void PayloadStream::push_payloads() {
   while (true) {
     if (waiting_.empty()) {
-      const auto block = framer_.next();
-      if (!block) return finish({block.error().message, ""});
-      if (!block->has_value()) return read();
-      waiting_ = **block;
+      const auto payload = framer_.next();
+      if (!payload) return finish({payload.error().message, ""});
+      if (!payload->has_value()) return read();
+      waiting_ = **payload;
     }
     if (!inbox_.has_room(id_, waiting_.size())) {
       timer_.expires_after(kRoomPoll);
       timer_.async_wait([self = shared_from_this()](error_code error) {
-        if (!error && self->on_end_) self->push_blocks();
+        if (!error && self->on_end_) self->push_payloads();
       });
       return;
     }

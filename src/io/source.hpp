@@ -11,9 +11,9 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "io/asio.hpp"
-#include "io/block_framer.hpp"
 #include "io/inbox.hpp"
 #include "io/sources.hpp"
+#include "io/stream_framer.hpp"
 
 namespace liptako::io {
 
@@ -75,9 +75,9 @@ class Retry {
   base::Duration next_ = kMinRetry;
 };
 
-// One TCP connection read as ASTERIX data blocks into the inbox. While the inbox is full it does
+// One TCP connection, cut into payloads, into the inbox. While the inbox is full it does
 // not read, so that the sender is slowed instead of bytes lost.
-class BlockStream : public std::enable_shared_from_this<BlockStream> {
+class PayloadStream : public std::enable_shared_from_this<PayloadStream> {
  public:
   // How it ended: `rejected` is why it could not be framed, empty otherwise; `reason` says what
   // happened, for a person.
@@ -87,15 +87,18 @@ class BlockStream : public std::enable_shared_from_this<BlockStream> {
   };
   using OnEnd = std::function<void(const End&)>;
 
-  BlockStream(asio::ip::tcp::socket socket, Inbox& inbox, base::SourceId id, OnEnd on_end);
+  PayloadStream(asio::ip::tcp::socket socket,
+                const SourceContext& context,
+                Cutter cutter,
+                OnEnd on_end);
   void start() { read(); }
   // on_end is not called any more.
   void stop();
-  [[nodiscard]] std::uint64_t blocks() const { return framer_.blocks(); }
+  [[nodiscard]] std::uint64_t payloads() const { return framer_.payloads(); }
 
  private:
   void read();
-  void push_blocks();
+  void push_payloads();
   void finish(const End& end);
 
   asio::ip::tcp::socket socket_;
@@ -103,8 +106,8 @@ class BlockStream : public std::enable_shared_from_this<BlockStream> {
   Inbox& inbox_;
   base::SourceId id_;
   OnEnd on_end_;
-  BlockFramer framer_;
-  base::ByteView waiting_;  // a block for which the inbox had no room yet
+  StreamFramer framer_;
+  base::ByteView waiting_;  // a payload for which the inbox had no room yet
 };
 
 // How long to wait before asking a full inbox again.

@@ -26,10 +26,12 @@ struct Validate {
   }
   base::Result<void> operator()(const TcpClientOptions& options) const {
     if (options.port == 0) return base::bad_input("port: 0 cannot be connected to");
+    if (!options.cutter) return base::bad_input("cutter: missing");
     return check_address(options.address);
   }
   base::Result<void> operator()(const TcpListenOptions& options) const {
     if (options.max_peers == 0) return base::bad_input("max_peers: must be positive");
+    if (!options.cutter) return base::bad_input("cutter: missing");
     return check_address(options.address);
   }
   base::Result<void> operator()(const FileOptions& options) const {

@@ -17,6 +17,7 @@
 #include "base/time.hpp"
 #include "io/inbox.hpp"
 #include "io/io_thread.hpp"
+#include "io/stream_framer.hpp"
 
 namespace liptako::io {
 
@@ -34,15 +35,17 @@ struct UdpOptions {
   int receive_buffer_bytes = 4 << 20;  // asked for; the kernel may grant less (net.core.rmem_max)
 };
 
-// Streams of ASTERIX data blocks; each block is one payload.
+// Streams, cut into payloads by their format: unless told otherwise, ASTERIX data blocks.
 struct TcpClientOptions {
   std::string address;  // an IP address: names are resolved by whoever writes the configuration
   std::uint16_t port = 0;
+  Cutter cutter = cut_data_block;
 };
 struct TcpListenOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;
   std::size_t max_peers = 8;
+  Cutter cutter = cut_data_block;
 };
 
 // What the reader of a file must know of the block that `rest` begins with.

@@ -1,4 +1,4 @@
-// TCP streams of ASTERIX data blocks: a client that connects and connects again, and a listener for
+// TCP streams, cut into payloads: a client that connects and connects again, and a listener for
 // several peers.
 #include <fmt/format.h>
 
@@ -24,6 +24,7 @@ class TcpClientSource final : public Source, public std::enable_shared_from_this
   TcpClientSource(SourceContext context, const TcpClientOptions& options)
       : context_(std::move(context)),
         endpoint_(asio::ip::make_address(options.address), options.port),
+        cutter_(options.cutter),
         events_(context_),
         socket_(context_.context),
         timeout_(context_.context),
@@ -63,17 +64,17 @@ class TcpClientSource final : public Source, public std::enable_shared_from_this
     told_failure_.clear();
     keep_alive(socket_);
     events_.tell("opened connected to " + to_text(endpoint_));
-    stream_ = std::make_shared<BlockStream>(
-        std::move(socket_), context_.inbox, context_.id, [this](const BlockStream::End& end) {
+    stream_ = std::make_shared<PayloadStream>(
+        std::move(socket_), context_, cutter_, [this](const PayloadStream::End& end) {
           ended(end);
         });
     stream_->start();
   }
 
   // Only called while stream_ is alive and not stopped, which this object sees to.
-  void ended(const BlockStream::End& end) {
-    // One good block is a working peer: the next attempt comes soon. Otherwise back off further.
-    if (stream_->blocks() > 0) retry_.succeeded();
+  void ended(const PayloadStream::End& end) {
+    // One good payload is a working peer: the next attempt comes soon. Otherwise back off further.
+    if (stream_->payloads() > 0) retry_.succeeded();
     stream_.reset();
     if (!end.rejected.empty())
       events_.tell_rationed(fmt::format("rejected {}: {}", to_text(endpoint_), end.rejected));
@@ -102,11 +103,12 @@ class TcpClientSource final : public Source, public std::enable_shared_from_this
 
   SourceContext context_;
   tcp::endpoint endpoint_;
+  Cutter cutter_;
   EventSink events_;
   tcp::socket socket_;
   asio::steady_timer timeout_;
   Retry retry_;
-  std::shared_ptr<BlockStream> stream_;
+  std::shared_ptr<PayloadStream> stream_;
   std::string told_failure_;
   bool stopped_ = false;
 };
@@ -117,6 +119,7 @@ class TcpListenSource final : public Source, public std::enable_shared_from_this
       : context_(std::move(context)),
         endpoint_(asio::ip::make_address(options.address), options.port),
         max_peers_(options.max_peers),
+        cutter_(options.cutter),
         events_(context_),
         acceptor_(context_.context),
         retry_(context_.context) {}
@@ -182,11 +185,8 @@ class TcpListenSource final : public Source, public std::enable_shared_from_this
     keep_alive(socket);
     events_.tell_rationed(fmt::format("note {} connected", to_text(peer)));
     const std::uint64_t id = next_peer_++;
-    const auto stream = std::make_shared<BlockStream>(
-        std::move(socket),
-        context_.inbox,
-        context_.id,
-        [this, id, peer](const BlockStream::End& end) {
+    const auto stream = std::make_shared<PayloadStream>(
+        std::move(socket), context_, cutter_, [this, id, peer](const PayloadStream::End& end) {
           peers_.erase(id);
           events_.tell_rationed(end.rejected.empty()
                                     ? fmt::format("note {} closed{}", to_text(peer), end.reason)
@@ -199,10 +199,11 @@ class TcpListenSource final : public Source, public std::enable_shared_from_this
   SourceContext context_;
   tcp::endpoint endpoint_;
   std::size_t max_peers_;
+  Cutter cutter_;
   EventSink events_;
   tcp::acceptor acceptor_;
   Retry retry_;
-  std::map<std::uint64_t, std::shared_ptr<BlockStream>> peers_;
+  std::map<std::uint64_t, std::shared_ptr<PayloadStream>> peers_;
   std::uint64_t next_peer_ = 0;
   std::string told_failure_;
   bool stopped_ = false;

@@ -1,4 +1,4 @@
-#include "io/block_framer.hpp"
+#include "io/stream_framer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,9 +27,9 @@ struct Framed {
   std::string error;
   std::size_t pending = 0;
 };
-Framed frame(const base::Bytes& stream, base::Prng& prng) {
+Framed frame(const base::Bytes& stream, base::Prng& prng, const Cutter& cutter = cut_data_block) {
   Framed out;
-  BlockFramer framer;
+  StreamFramer framer(cutter);
   std::size_t at = 0;
   while (at < stream.size()) {
     const auto room = framer.room();
@@ -56,14 +56,14 @@ Framed frame(const base::Bytes& stream, base::Prng& prng) {
   return out;
 }
 
-TEST(BlockFramer, FindsTheSameBlocksHoweverTheStreamIsCut) {
+TEST(StreamFramer, FindsTheSameBlocksHoweverTheStreamIsCut) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     base::Prng prng(seed);
     std::vector<base::Bytes> blocks;
     base::Bytes stream;
     for (int i = 0; i < 40; ++i) {
       const std::size_t length =
-          prng.chance(0.1) ? BlockFramer::kMaxBlock - prng.below(3) : 4 + prng.below(300);
+          prng.chance(0.1) ? kMaxPayload - prng.below(3) : 4 + prng.below(300);
       blocks.push_back(block(static_cast<std::uint8_t>(1 + prng.below(255)),
                              length,
                              static_cast<std::uint8_t>(prng.next())));
@@ -79,7 +79,7 @@ TEST(BlockFramer, FindsTheSameBlocksHoweverTheStreamIsCut) {
   }
 }
 
-TEST(BlockFramer, RefusesLengthsThatCannotBeWithPlaceAndValue) {
+TEST(StreamFramer, RefusesLengthsThatCannotBeWithPlaceAndValue) {
   base::Prng prng(1);
   for (const std::size_t length : {0u, 1u, 3u, 65'508u, 65'535u}) {
     base::Bytes stream = block(48, 100);
@@ -93,12 +93,12 @@ TEST(BlockFramer, RefusesLengthsThatCannotBeWithPlaceAndValue) {
   }
 }
 
-TEST(BlockFramer, RefusesCategoryZero) {
+TEST(StreamFramer, RefusesCategoryZero) {
   base::Prng prng(1);
   EXPECT_EQ(frame(base::Bytes(50, 0), prng).error, "category 0, block length 0 at byte 0");
 }
 
-TEST(BlockFramer, IsTotalOnRandomBytes) {
+TEST(StreamFramer, IsTotalOnRandomBytes) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     base::Prng prng(seed);
     base::Bytes stream(prng.below(200'000));
@@ -110,6 +110,38 @@ TEST(BlockFramer, IsTotalOnRandomBytes) {
     if (framed.error.empty()) {
       EXPECT_EQ(total + framed.pending, stream.size());
     }
+  }
+}
+
+// A format with marks: what lies between two line ends, as many as have come at once.
+base::Result<std::size_t> cut_lines(base::ByteView rest, std::uint64_t) {
+  std::size_t whole = 0;
+  for (std::size_t i = 0; i < std::min(rest.size(), kMaxPayload); ++i) {
+    if (rest[i] == '\n') whole = i + 1;
+  }
+  return whole;
+}
+
+TEST(StreamFramer, CutsWhereTheFormatSays) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    base::Prng prng(seed);
+    base::Bytes stream;
+    for (std::uint64_t n = 100 + prng.below(3000); n > 0; --n) {
+      append(stream, base::Bytes(prng.below(80), 'x'));
+      stream.push_back('\n');
+    }
+    const std::size_t whole = stream.size();
+    append(stream, base::Bytes(prng.below(50), 'y'));
+    const Framed framed = frame(stream, prng, cut_lines);
+    EXPECT_EQ(framed.error, "");
+    EXPECT_EQ(framed.pending, stream.size() - whole);
+    base::Bytes together;
+    for (const base::Bytes& payload : framed.blocks) {
+      EXPECT_EQ(payload.back(), '\n');
+      append(together, payload);
+    }
+    stream.resize(whole);
+    EXPECT_EQ(together, stream);
   }
 }
 
