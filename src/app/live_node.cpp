@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -12,6 +13,7 @@
 #include "app/words.hpp"
 #include "codec/asterix/record.hpp"
 #include "feeds/block_time.hpp"
+#include "feeds/source_format.hpp"
 #include "seal/sha256.hpp"
 
 namespace liptako::app {
@@ -44,6 +46,16 @@ std::optional<io::BlockInfo> pace_asterix(base::ByteView rest) {
   return info;
 }
 
+// One entry of the record holds a data block of ASTERIX, or the replies of a receiver that came at
+// once.
+io::Cutter cutter_of(feeds::SourceFormat format) {
+  constexpr std::size_t kLongestBatch = 16 * 1024;
+  if (format == feeds::SourceFormat::asterix) return io::cut_data_block;
+  return [format](base::ByteView rest, std::uint64_t) -> Result<std::size_t> {
+    return feeds::whole_frames(format, rest.first(std::min(rest.size(), kLongestBatch)));
+  };
+}
+
 std::optional<io::SourceOptions> options_of(const node::SourceConfig& s) {
   switch (s.kind) {
     case node::SourceKind::udp:
@@ -58,12 +70,14 @@ std::optional<io::SourceOptions> options_of(const node::SourceConfig& s) {
       io::TcpClientOptions tcp;
       tcp.address = s.address;
       tcp.port = s.port;
+      tcp.cutter = cutter_of(s.format);
       return tcp;
     }
     case node::SourceKind::tcp_listen: {
       io::TcpListenOptions tcp;
       tcp.address = s.address;
       tcp.port = s.port;
+      tcp.cutter = cutter_of(s.format);
       return tcp;
     }
     case node::SourceKind::file: {
