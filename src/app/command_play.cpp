@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <iostream>
 
 #include "app/commands.hpp"
+#include "app/recordings.hpp"
 #include "app/words.hpp"
 #include "feeds/recording.hpp"
 #include "io/clock.hpp"
-#include "io/mapped_file.hpp"
+#include "io/packed_file.hpp"
 #include "io/udp_sender.hpp"
 
 namespace liptako::app {
@@ -40,11 +42,11 @@ int run_play(const PlayOptions& options, const std::atomic<bool>& stop) {
                                port,
                                kLastPort)});
   }
-  std::vector<io::MappedFile> files;
+  std::vector<io::WholeFile> files;
   std::vector<io::UdpSender> senders;
   std::vector<base::ByteView> recordings;
   for (std::size_t i = 0; i < options.files.size(); ++i) {
-    auto file = io::MappedFile::open(options.files[i]);
+    auto file = io::WholeFile::open(options.files[i]);
     if (!file) return report(file.error());
     files.push_back(std::move(*file));
     auto sender =
@@ -52,11 +54,15 @@ int run_play(const PlayOptions& options, const std::atomic<bool>& stop) {
     if (!sender) return report(sender.error());
     senders.push_back(std::move(*sender));
   }
-  for (const io::MappedFile& file : files) recordings.push_back(file.bytes());
-  // Every recording begins now, whatever its time of day.
+  for (const io::WholeFile& file : files) recordings.push_back(file.bytes());
   io::SystemClock clock;
-  std::vector<feeds::AsterixFeed> damage(files.size());
-  const auto blocks = feeds::index_recordings(recordings, base::Timestamp{}, damage);
+  const feeds::RecordingIndex index =
+      feeds::index_recordings(recordings, base::Timestamp{}, feeds::Pace::recorded);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    tell_of_capture(
+        options.files[i], index.recordings[i].skips, index.recordings[i].fault, std::cerr);
+  }
+  // Every recording begins now, whatever its time of day.
   std::vector<std::optional<base::Timestamp>> last(files.size());
   std::vector<base::Duration> elapsed(files.size());
   struct Send {
@@ -64,7 +70,7 @@ int run_play(const PlayOptions& options, const std::atomic<bool>& stop) {
     const feeds::DueBlock* block;
   };
   std::vector<Send> plan;
-  for (const feeds::DueBlock& b : blocks) {
+  for (const feeds::DueBlock& b : index.blocks) {
     if (last[b.recording])
       elapsed[b.recording] += std::min(b.time - *last[b.recording], kLongestPause);
     last[b.recording] = b.time;

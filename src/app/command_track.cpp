@@ -3,11 +3,13 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iostream>
 
 #include "app/commands.hpp"
 #include "app/files.hpp"
+#include "app/recordings.hpp"
 #include "app/words.hpp"
-#include "io/mapped_file.hpp"
+#include "io/packed_file.hpp"
 #include "node/config.hpp"
 #include "node/offline.hpp"
 #include "serve/documents.hpp"
@@ -35,14 +37,14 @@ int run_track(const TrackOptions& options) {
     if (!sensors) return report(sensors.error());
     offline.sensors = std::move(*sensors);
   }
-  std::vector<io::MappedFile> files;
+  std::vector<io::WholeFile> files;
   std::vector<base::ByteView> recordings;
   for (const std::string& path : options.files) {
-    auto file = io::MappedFile::open(path);
+    auto file = io::WholeFile::open(path);
     if (!file) return report(file.error());
     files.push_back(std::move(*file));
   }
-  for (const io::MappedFile& file : files) recordings.push_back(file.bytes());
+  for (const io::WholeFile& file : files) recordings.push_back(file.bytes());
 
   const bool to_stdout = options.output == "-";
   std::FILE* out = to_stdout ? stdout : std::fopen(options.output.c_str(), "w");
@@ -82,6 +84,12 @@ int run_track(const TrackOptions& options) {
                              sensor.name));
     }
   }
+  bool breaks_off = false;
+  for (std::size_t i = 0; i < summary.recordings.size(); ++i) {
+    const feeds::IndexedRecording& recording = summary.recordings[i];
+    tell_of_capture(options.files[i], recording.skips, recording.fault, std::cerr);
+    breaks_off = breaks_off || recording.fault;
+  }
   for (std::size_t i = 0; i < summary.rejected.size(); ++i) {
     for (const feeds::Rejected& r : summary.rejected[i]) {
       fmt::print(
@@ -96,7 +104,7 @@ int run_track(const TrackOptions& options) {
                          summary.plots,
                          updates));
   const bool nothing_read = summary.records == 0;
-  return nothing_read ? kInputAtFault : kDone;
+  return nothing_read || breaks_off ? kInputAtFault : kDone;
 }
 
 }  // namespace liptako::app

@@ -2,21 +2,23 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cerrno>
-#include <cstdio>
+#include <algorithm>
 #include <cstring>
 #include <map>
-#include <memory>
+#include <optional>
 #include <ostream>
 
+#include "app/recordings.hpp"
 #include "codec/asterix/decode.hpp"
 #include "codec/asterix/json.hpp"
+#include "codec/capture/recording_reader.hpp"
+#include "io/packed_file.hpp"
 
 namespace liptako::app {
 namespace {
 
 using namespace codec::asterix;
+namespace capture = codec::capture;
 
 // A JSON string with quotes. What is not UTF-8 in a file's name becomes U+FFFD.
 std::string json_string(std::string_view text) {
@@ -124,31 +126,73 @@ class Printer {
   std::uint64_t errors_ = 0;
 };
 
-struct CloseFile {
-  void operator()(std::FILE* file) const {
-    if (file != stdin) std::fclose(file);
+// The bytes of a file that are at hand.
+class Window {
+ public:
+  explicit Window(io::PackedFile& file) : file_(file) { fill(); }
+
+  [[nodiscard]] base::ByteView rest() const {
+    return base::ByteView(bytes_).subspan(begin_, end_ - begin_);
   }
+  // Whether the file goes on behind them; they are then kWindow or more.
+  [[nodiscard]] bool more() const { return more_; }
+  void take(std::size_t count) {
+    begin_ += count;
+    if (more_ && end_ - begin_ < kWindow) fill();
+  }
+  // Why the rest could not be read.
+  [[nodiscard]] const std::optional<base::Error>& error() const { return error_; }
+
+ private:
+  static constexpr std::size_t kWindow = capture::RecordingReader::kWindow;
+  static_assert(kWindow >= BlockWalker::kPiece);
+
+  void fill() {
+    std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+    while (more_ && end_ < bytes_.size()) {
+      const auto count = file_.read(std::span(bytes_).subspan(end_));
+      if (!count) error_ = count.error();
+      more_ = count.value_or(0) > 0;
+      end_ += count.value_or(0);
+    }
+  }
+
+  io::PackedFile& file_;
+  base::Bytes bytes_ = base::Bytes(2 * kWindow);
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool more_ = true;
+  std::optional<base::Error> error_;
 };
 
-// Decodes a stream piece by piece; the walker says how far it came, and the rest leads the next
-// piece. False, with errno, if reading failed.
-bool decode_stream(std::FILE* in, Printer& printer) {
-  base::Bytes piece(2 * BlockWalker::kPiece);
-  std::size_t filled = 0;
+// A plain file, piece by piece; the walker says how far it came, and the rest leads the next piece.
+void decode_stream(Window& window, Printer& printer) {
   std::uint64_t base = 0;
-  for (bool more = true; more;) {
-    const std::size_t n = std::fread(piece.data() + filled, 1, piece.size() - filled, in);
-    filled += n;
-    more = filled == piece.size();
-    if (!more && std::ferror(in) != 0) return false;
-    BlockWalker walker(base::ByteView(piece).first(filled), base, more);
+  while (!window.rest().empty()) {
+    BlockWalker walker(window.rest(), base, window.more());
     for_each_record(walker, printer);
-    const std::size_t consumed = walker.consumed();
-    std::memmove(piece.data(), piece.data() + consumed, filled - consumed);
-    filled -= consumed;
-    base += consumed;
+    base += walker.consumed();
+    window.take(walker.consumed());
+    if (walker.consumed() == 0) break;
   }
-  return true;
+}
+
+// Each datagram by itself. Offsets count the datagrams' octets alone, so that a capture prints what
+// the same blocks in a plain file print.
+void decode_datagrams(Window& window, capture::RecordingReader& reader, Printer& printer) {
+  std::uint64_t base = 0;
+  while (true) {
+    const auto step = reader.step(window.rest(), window.more());
+    if (step.datagram) {
+      BlockWalker walker(step.datagram->bytes, base);
+      for_each_record(walker, printer);
+      base += step.datagram->bytes.size();
+    }
+    if (step.consumed == 0) return;
+    window.take(step.consumed);
+  }
 }
 
 }  // namespace
@@ -163,29 +207,41 @@ int run_decode(const std::vector<std::string>& paths,
   }
   int code = 0;
   for (const std::string& path : paths) {
-    std::unique_ptr<std::FILE, CloseFile> file(path == "-" ? stdin
-                                                           : std::fopen(path.c_str(), "rb"));
-    if (file == nullptr) {
-      err << path << ": " << std::strerror(errno) << '\n';
+    auto file = io::PackedFile::open(path);
+    if (!file) {
+      err << file.error().message << '\n';
       code = 3;
       continue;
     }
     const std::string head =
         paths.size() > 1 ? fmt::format("\"file\":{},", json_string(path)) : std::string();
     Printer printer(head, out);
-    const bool read = decode_stream(file.get(), printer);
-    const int reason = errno;
+    Window window(*file);
+    const capture::Container container =
+        capture::recognise(window.rest().first(std::min(window.rest().size(), capture::kHead)));
+    std::optional<capture::RecordingReader> reader;
+    if (container == capture::Container::stream) {
+      decode_stream(window, printer);
+    } else {
+      decode_datagrams(window, reader.emplace(container), printer);
+    }
     printer.flush();
-    if (!read) {
-      err << path << ": " << std::strerror(reason) << '\n';
-      code = 3;
+    bool at_fault = printer.errors() != 0 || printer.found_nothing();
+    if (window.error()) {
+      err << window.error()->message << '\n';
+      at_fault = true;
+      if (window.error()->kind == base::ErrorKind::world) code = 3;
     }
     if (!out) {
       err << "cannot write the output\n";
       return 3;
     }
     err << path << ": " << printer.summary() << '\n';
-    if (code == 0 && (printer.errors() != 0 || printer.found_nothing())) code = 1;
+    if (reader) {
+      tell_of_capture(path, reader->skips(), reader->fault(), err);
+      at_fault = at_fault || reader->fault();
+    }
+    if (code == 0 && at_fault) code = 1;
   }
   out.flush();
   return code;

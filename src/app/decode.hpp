@@ -12,9 +12,10 @@ struct DecodeOptions {
   bool fields = false;
 };
 
-// Decodes raw ASTERIX files ("-": standard input) in pieces, whatever their size. Records go to
-// `out`, one line each; a summary line per file, and files that cannot be read, to `err`. Returns
-// the exit code: 0; 1 if any file had errors or held no ASTERIX; 3 if a file could not be opened or
+// Decodes recordings ("-": standard input) in pieces, whatever their size: plain ASTERIX, captures
+// and the final format, packed or not. Records go to `out`, one line each; a summary line per file,
+// what of a capture was passed over, and files that cannot be read, to `err`. Returns the exit code:
+// 0; 1 if any file had errors, broke off or held no ASTERIX; 3 if a file could not be opened or
 // read, or `out` could not be written.
 [[nodiscard]] int run_decode(const std::vector<std::string>& paths,
                              const DecodeOptions& options,

@@ -1,10 +1,15 @@
 #include "app/decode.hpp"
 
 #include <gtest/gtest.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <zlib.h>
 
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "codec/capture/write_for_tests.hpp"
 
 namespace liptako::app {
 namespace {
@@ -75,6 +80,107 @@ TEST_F(Decode, ReadsFilesInPieces) {
   }
   EXPECT_EQ(run({file("big.ast", content)}), 0);
   EXPECT_TRUE(out_.str() == expected);
+}
+
+base::Bytes bytes(const std::string& text) { return {text.begin(), text.end()}; }
+std::string text(base::ByteView view) { return {view.begin(), view.end()}; }
+
+std::string xz(const std::string& content) {
+  std::string out(lzma_stream_buffer_bound(content.size()), '\0');
+  std::size_t size = 0;
+  EXPECT_EQ(lzma_easy_buffer_encode(0,
+                                    LZMA_CHECK_CRC64,
+                                    nullptr,
+                                    reinterpret_cast<const std::uint8_t*>(content.data()),
+                                    content.size(),
+                                    reinterpret_cast<std::uint8_t*>(out.data()),
+                                    &size,
+                                    out.size()),
+            LZMA_OK);
+  out.resize(size);
+  return out;
+}
+
+std::string gzip(const std::string& path, const std::string& content) {
+  const gzFile out = gzopen(path.c_str(), "wb");
+  EXPECT_EQ(gzwrite(out, content.data(), static_cast<unsigned>(content.size())),
+            static_cast<int>(content.size()));
+  EXPECT_EQ(gzclose(out), Z_OK);
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(Decode, PrintsTheSameWhateverTheFileIsPackedIn) {
+  namespace capture = codec::capture;
+  const std::string other("\xF7\x00\x08\x80\x17\x02\x01\x02", 8);
+  const std::vector<std::string> datagrams = {kGood, kGood + other, kGood};
+  std::string plain;
+  capture::PcapWriter pcap(false, false, 1);
+  capture::PcapngWriter pcapng(true);
+  pcapng.interface(101);
+  std::string frames;
+  for (const std::string& datagram : datagrams) {
+    plain += datagram;
+    const auto packet = capture::ipv4_packet(capture::udp_packet(bytes(datagram)));
+    pcap.add({}, capture::ethernet(packet));
+    pcapng.packet(0, 0, packet);
+    frames += text(capture::final_frame(bytes(datagram), 0));
+  }
+  const std::string path = file("x", plain);
+  ASSERT_EQ(run({path}), 0) << err_.str();
+  const std::string lines = out_.str();
+  const std::string summary = err_.str();
+  ASSERT_EQ(std::ranges::count(lines, '\n'), 4);
+  for (const std::string& content : {plain, text(pcap.bytes()), text(pcapng.bytes()), frames}) {
+    for (const std::string& packed : {content, xz(content), gzip(path, content)}) {
+      EXPECT_EQ(run({file("x", packed)}), 0) << err_.str();
+      EXPECT_EQ(out_.str(), lines);
+      EXPECT_EQ(err_.str(), summary);
+    }
+  }
+}
+
+TEST_F(Decode, SaysInTheUsersLanguageWhatOfACaptureWasPassedOver) {
+  namespace capture = codec::capture;
+  capture::PcapWriter pcap(false, false, 101);
+  pcap.add({}, capture::ipv4_packet(capture::udp_packet(bytes(kGood))));
+  pcap.add({}, capture::ipv4_packet(bytes(kGood), 6));
+  pcap.add({}, capture::ipv4_packet(bytes(kGood), 6));
+  const std::string path = file("a.pcap", text(pcap.bytes()));
+  setenv("LIPTAKO_LANG", "fr", 1);
+  EXPECT_EQ(run({path}), 0);
+  EXPECT_EQ(err_.str(),
+            path + ": 1 records (CAT048 1), 0 errors\n" + path +
+                ": 2 paquets écartés (TCP n'est pas suivi 2)\n");
+  setenv("LIPTAKO_LANG", "en", 1);
+  EXPECT_EQ(run({path}), 0);
+  EXPECT_NE(err_.str().find(": 2 packets passed over (TCP is not followed 2)\n"),
+            std::string::npos);
+  unsetenv("LIPTAKO_LANG");
+}
+
+TEST_F(Decode, AFileThatBreaksOffPrintsWhatCameBefore) {
+  namespace capture = codec::capture;
+  capture::PcapWriter pcap(false, false, 101);
+  pcap.add({}, capture::ipv4_packet(capture::udp_packet(bytes(kGood))));
+  setenv("LIPTAKO_LANG", "en", 1);
+  const std::string path = file("a.pcap", text(pcap.bytes()) + "abc");
+  EXPECT_EQ(run({path}), 1);
+  EXPECT_EQ(std::ranges::count(out_.str(), '\n'), 1);
+  EXPECT_NE(err_.str().find("breaks off in the middle of a packet, byte " +
+                            std::to_string(pcap.bytes().size()) + " of the content"),
+            std::string::npos)
+      << err_.str();
+  unsetenv("LIPTAKO_LANG");
+
+  std::string packed = xz(kGood + kGood);
+  packed.resize(packed.size() - 8);
+  EXPECT_EQ(run({file("a.xz", packed)}), 1);
+  EXPECT_EQ(std::ranges::count(out_.str(), '\n'), 2);
+  EXPECT_NE(err_.str().find("a.xz: breaks off at byte " + std::to_string(packed.size()) +
+                            " of the xz file"),
+            std::string::npos)
+      << err_.str();
 }
 
 TEST_F(Decode, ListsTheFields) {

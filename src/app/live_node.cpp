@@ -10,9 +10,8 @@
 #include <utility>
 
 #include "app/files.hpp"
+#include "app/recordings.hpp"
 #include "app/words.hpp"
-#include "codec/asterix/record.hpp"
-#include "feeds/block_time.hpp"
 #include "feeds/source_format.hpp"
 #include "seal/sha256.hpp"
 
@@ -32,28 +31,6 @@ std::uint64_t random_bits() {
   std::uint64_t bits = 0;
   if (getrandom(&bits, sizeof bits, 0) != sizeof bits) bits = 0;
   return bits;
-}
-
-// What a file source must know of ASTERIX to play blocks when they are due.
-std::optional<io::BlockInfo> pace_asterix(base::ByteView rest) {
-  namespace asterix = codec::asterix;
-  if (rest.size() < asterix::kBlockHeader) return std::nullopt;
-  const std::size_t length = static_cast<std::size_t>(rest[1]) << 8 | rest[2];
-  if (length < asterix::kBlockHeader + 1 || length > rest.size()) return std::nullopt;
-  io::BlockInfo info{length, std::nullopt};
-  if (const auto t = feeds::first_time_of_day(rest.first(length)))
-    info.time_of_day = static_cast<std::int32_t>(t->ticks);
-  return info;
-}
-
-// One entry of the record holds a data block of ASTERIX, or the replies of a receiver that came at
-// once.
-io::Cutter cutter_of(feeds::SourceFormat format) {
-  constexpr std::size_t kLongestBatch = 16 * 1024;
-  if (format == feeds::SourceFormat::asterix) return io::cut_data_block;
-  return [format](base::ByteView rest, std::uint64_t) -> Result<std::size_t> {
-    return feeds::whole_frames(format, rest.first(std::min(rest.size(), kLongestBatch)));
-  };
 }
 
 std::optional<io::SourceOptions> options_of(const node::SourceConfig& s) {
@@ -84,7 +61,7 @@ std::optional<io::SourceOptions> options_of(const node::SourceConfig& s) {
       io::FileOptions file;
       file.path = s.path;
       file.speed = s.speed;
-      file.pacer = pace_asterix;
+      file.reader = recording_reader();
       return file;
     }
     case node::SourceKind::internal:

@@ -83,7 +83,8 @@ int run(int argc, char** argv) {
   auto* track_command = app.add_subcommand("track", "Track recordings, as fast as possible");
   track_command->add_option("files", track.files, "Recordings, merged by time")->required();
   track_command->add_option("--sensors", track.sensors, "[[sensor]] tables: sites and accuracies");
-  track_command->add_option("--date", track.date, "Day the recordings begin (default 1970-01-01)");
+  track_command->add_option(
+      "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
   track_command->callback([&] { result = run_track(track); });

@@ -1,10 +1,7 @@
-// A recording played into the inbox at the pace of its own times of day.
+// A recording played into the inbox at the pace of its own times.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
+#include "io/packed_file.hpp"
 #include "io/source.hpp"
 
 namespace liptako::io {
@@ -12,12 +9,10 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::size_t kWindow = 1u << 18;
-constexpr std::size_t kLargestBlock = 65'535;
-// Blocks pushed before other sources get their turn.
+// Read from the file, and unpacked, at once: a few milliseconds of the io thread.
+constexpr std::size_t kReadAtOnce = std::size_t{1} << 18;
+// Payloads pushed before other sources get their turn.
 constexpr int kBatch = 512;
-constexpr std::int32_t kUnitsPerSecond = 128;
-constexpr std::int32_t kUnitsPerDay = 86'400 * kUnitsPerSecond;
 
 class FileSource final : public Source, public std::enable_shared_from_this<FileSource> {
  public:
@@ -28,11 +23,12 @@ class FileSource final : public Source, public std::enable_shared_from_this<File
         timer_(context_.context) {}
 
   void start() override {
-    file_.open(options_.path, std::ios::binary);
-    if (!file_) {
-      events_.tell(fmt::format("failed to open {}: {}", options_.path, std::strerror(errno)));
+    auto file = PackedFile::open(options_.path);
+    if (!file) {
+      events_.tell("failed to open " + file.error().message);
       return;
     }
+    file_ = std::move(*file);
     events_.tell("opened " + options_.path);
     play();
   }
@@ -40,71 +36,74 @@ class FileSource final : public Source, public std::enable_shared_from_this<File
   void stop() override {
     stopped_ = true;
     timer_.cancel();
-    file_.close();
+    file_.reset();
   }
 
  private:
   void play() {
     for (int i = 0; i < kBatch; ++i) {
-      fill();
-      const base::ByteView rest = base::ByteView(window_).subspan(at_);
-      if (rest.empty()) return end();
-      const std::optional<BlockInfo> block = options_.pacer(rest);
-      if (!block || block->length == 0 || block->length > rest.size() ||
-          block->length > kMaxPayload) {
-        events_.tell(
-            fmt::format("rejected {}: no whole block at byte {}", options_.path, consumed_ + at_));
-        return end();
-      }
+      if (!waiting_ && !next()) return end();
+      if (!waiting_) continue;
       const SteadyTime now = std::chrono::steady_clock::now();
-      if (!is_scheduled_) {
-        schedule(block->time_of_day, now);
-        is_scheduled_ = true;
-      }
       if (due_ > now) return again_at(due_);
-      if (!context_.inbox.has_room(context_.id, block->length)) return again_at(now + kRoomPoll);
-      context_.inbox.push_datagram(context_.id, rest.first(block->length));
-      at_ += block->length;
-      is_scheduled_ = false;
-      ++blocks_;
+      if (!context_.inbox.has_room(context_.id, waiting_->size())) return again_at(now + kRoomPoll);
+      context_.inbox.push_datagram(context_.id, *waiting_);
+      waiting_.reset();
+      ++payloads_;
     }
     again_at(std::chrono::steady_clock::now());
   }
 
-  // Keeps a whole block, or the rest of the file, in the window.
-  void fill() {
-    if (window_.size() - at_ >= kLargestBlock || file_.eof()) return;
-    consumed_ += at_;
-    window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(at_));
-    at_ = 0;
-    const std::size_t kept = window_.size();
-    window_.resize(kept + kWindow);
-    file_.read(reinterpret_cast<char*>(window_.data() + kept), kWindow);
-    window_.resize(kept + static_cast<std::size_t>(file_.gcount()));
-    if (file_.bad()) file_.setstate(std::ios::eofbit);
+  // One step of the reader; false at the end.
+  bool next() {
+    fill();
+    FileStep step = options_.reader(base::ByteView(window_).subspan(at_), file_.has_value());
+    at_ += step.consumed;
+    if (step.payload && step.payload->size() > BlockFramer::kMaxBlock) {
+      ++too_long_;
+      step.payload.reset();
+    }
+    if (step.payload) {
+      waiting_ = step.payload;
+      schedule(step.time, std::chrono::steady_clock::now());
+    }
+    if (step.consumed > 0) return true;
+    if (!step.rejected.empty()) reject(step.rejected);
+    if (!step.passed_over.empty()) events_.tell("note " + options_.path + ": " + step.passed_over);
+    return false;
   }
 
-  // When the block at hand is due. The recording's clock only runs forward: a block that is older
-  // than one before it is due at once. A step beyond longest_pause, either way, is a jump in the
-  // recording: play goes on from there.
-  void schedule(std::optional<std::int32_t> time_of_day, SteadyTime now) {
-    if (options_.speed == 0.0 || !time_of_day) return;
-    if (!has_clock_) {
-      has_clock_ = true;
-      clock_ = *time_of_day;
+  // Keeps as much in the window as the reader must see, or the rest of the file.
+  void fill() {
+    while (file_ && window_.size() - at_ < kFileWindow) {
+      window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(at_));
+      at_ = 0;
+      const std::size_t kept = window_.size();
+      window_.resize(kept + kReadAtOnce);
+      const auto count = file_->read(std::span(window_).subspan(kept));
+      window_.resize(kept + count.value_or(0));
+      if (!count) trouble_ = count.error().message;
+      if (count.value_or(0) == 0) file_.reset();
+    }
+  }
+
+  // When the payload at hand is due. The recording's clock only runs forward: a payload that is
+  // older than one before it is due at once. A step beyond longest_pause, either way, is a jump in
+  // the recording: play goes on from there.
+  void schedule(std::optional<base::Timestamp> time, SteadyTime now) {
+    if (options_.speed == 0.0 || !time) return;
+    if (!clock_) {
+      clock_ = time;
       due_ = now;
       return;
     }
-    std::int32_t step = (*time_of_day - clock_) % kUnitsPerDay;
-    if (step > kUnitsPerDay / 2) step -= kUnitsPerDay;
-    if (step < -kUnitsPerDay / 2) step += kUnitsPerDay;
-    const double seconds = static_cast<double>(step) / kUnitsPerSecond;
-    if (std::abs(seconds) > base::to_seconds(options_.longest_pause)) {
-      clock_ = *time_of_day;
+    const base::Duration step = *time - *clock_;
+    if (step > options_.longest_pause || step < -options_.longest_pause) {
+      clock_ = time;
       due_ = now;
-    } else if (step > 0) {
-      clock_ = *time_of_day;
-      due_ += base::seconds(seconds / options_.speed);
+    } else if (step > base::Duration::zero()) {
+      clock_ = time;
+      due_ += base::seconds(base::to_seconds(step) / options_.speed);
     }
   }
 
@@ -115,8 +114,15 @@ class FileSource final : public Source, public std::enable_shared_from_this<File
     });
   }
 
+  void reject(const std::string& what) { events_.tell("rejected " + options_.path + ": " + what); }
+
   void end() {
-    events_.tell(fmt::format("ended after {} blocks", blocks_));
+    if (too_long_ > 0) {
+      reject(fmt::format("{} payloads of more than {} bytes", too_long_, BlockFramer::kMaxBlock));
+    }
+    // The message names the file itself.
+    if (!trouble_.empty()) events_.tell("rejected " + trouble_);
+    events_.tell(fmt::format("ended after {} blocks", payloads_));
     stop();
   }
 
@@ -124,15 +130,15 @@ class FileSource final : public Source, public std::enable_shared_from_this<File
   FileOptions options_;
   EventSink events_;
   asio::steady_timer timer_;
-  std::ifstream file_;
+  std::optional<PackedFile> file_;  // while there is more to read
+  std::string trouble_;             // why there is not
   base::Bytes window_;
   std::size_t at_ = 0;
-  std::uint64_t consumed_ = 0;  // bytes of the file before the window
-  std::uint64_t blocks_ = 0;
-  bool has_clock_ = false;
-  std::int32_t clock_ = 0;  // the latest time of day played, 1/128 s
+  std::optional<base::ByteView> waiting_;  // the payload at hand, until it is pushed
+  std::uint64_t payloads_ = 0;
+  std::uint64_t too_long_ = 0;
+  std::optional<base::Timestamp> clock_;  // the latest time played
   SteadyTime due_{};
-  bool is_scheduled_ = false;  // due_ already holds for the block at hand
   bool stopped_ = false;
 };
 

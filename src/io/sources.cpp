@@ -40,7 +40,7 @@ struct Validate {
       return base::bad_input("speed: must be 0 or positive");
     if (options.speed > 0.0 && options.speed < 0.001)
       return base::bad_input("speed: must be 0 or at least 0.001");
-    if (!options.pacer) return base::bad_input("pacer: missing");
+    if (!options.reader) return base::bad_input("reader: missing");
     return {};
   }
 };

@@ -48,23 +48,32 @@ struct TcpListenOptions {
   Cutter cutter = cut_data_block;
 };
 
-// What the reader of a file must know of the block that `rest` begins with.
-struct BlockInfo {
-  std::size_t length = 0;  // at least 1, at most rest.size()
-  // Time of day of its first record, 1/128 s; absent: due at once.
-  std::optional<std::int32_t> time_of_day;
+// What a file's reader makes of the bytes at hand.
+struct FileStep {
+  // Bytes of `rest` that are done with; 0 only at the end, or where nothing more can be read.
+  std::size_t consumed = 0;
+  // One payload; valid until the next call.
+  std::optional<base::ByteView> payload;
+  // When it was recorded, by any clock that runs with the recording; absent: due at once.
+  std::optional<base::Timestamp> time;
+  // With the last step, for a person: what could not be read, and what was passed over.
+  std::string rejected;
+  std::string passed_over;
 };
-// Nothing if `rest` does not begin with a whole block. Called on the io thread.
-using Pacer = std::function<std::optional<BlockInfo>(base::ByteView rest)>;
+// Called on the io thread, from the file's beginning on, with the (unpacked) bytes that follow those
+// already consumed; at the end once more with none. `more`: the file goes on beyond `rest`, which
+// then holds at least kFileWindow bytes.
+using FileReader = std::function<FileStep(base::ByteView rest, bool more)>;
+inline constexpr std::size_t kFileWindow = std::size_t{1} << 19;
 
-// Each block is one payload. Blocks come when the time of day says, `speed` times as fast as they
-// were recorded; 0: as fast as they are taken. A full inbox makes a file wait, never lose.
+// Plain, xz or gzip. Payloads come at the pace of the recording's times, `speed` times as fast; 0:
+// as fast as they are taken. A full inbox makes a file wait, never lose.
 struct FileOptions {
   std::string path;
   double speed = 1.0;
   // A longer pause in the recording is not waited for.
   base::Duration longest_pause = std::chrono::seconds(60);
-  Pacer pacer;
+  FileReader reader;
 };
 
 using SourceOptions = std::variant<UdpOptions, TcpClientOptions, TcpListenOptions, FileOptions>;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <chrono>
@@ -387,12 +388,26 @@ TEST_F(FullInboxTest, AStreamWaitsInsteadOfLosingBlocks) {
   EXPECT_EQ(arrived, kBlocks);
 }
 
-// A toy format: one byte of length, then two of time of day (big-endian, 1/128 s, 0xFFFF: none).
-std::optional<BlockInfo> toy_pacer(base::ByteView rest) {
-  if (rest.size() < 3 || rest[0] < 3 || rest[0] > rest.size()) return std::nullopt;
-  BlockInfo info{.length = rest[0], .time_of_day = rest[1] * 256 + rest[2]};
-  if (*info.time_of_day == 0xFFFF) info.time_of_day.reset();
-  return info;
+// A toy format: one byte of length, then two of time (big-endian, 1/128 s, 0xFFFF: none).
+FileReader toy_reader() {
+  return [at = std::size_t{0}](base::ByteView rest, bool more) mutable {
+    EXPECT_TRUE(!more || rest.size() >= kFileWindow);
+    FileStep step;
+    if (rest.empty()) {
+      step.passed_over = "all is read";
+      return step;
+    }
+    if (rest.size() < 3 || rest[0] < 3 || rest[0] > rest.size()) {
+      step.rejected = "no whole block at byte " + std::to_string(at);
+      return step;
+    }
+    step.consumed = rest[0];
+    step.payload = rest.first(rest[0]);
+    const int time = rest[1] * 256 + rest[2];
+    if (time != 0xFFFF) step.time = base::Timestamp(base::seconds(time / 128.0));
+    at += step.consumed;
+    return step;
+  };
 }
 
 class FileSourceTest : public SourcesTest {
@@ -408,7 +423,7 @@ class FileSourceTest : public SourcesTest {
     FileOptions options;
     options.path = path_;
     options.speed = speed;
-    options.pacer = toy_pacer;
+    options.reader = toy_reader();
     return options;
   }
   static void add(base::Bytes& content, std::uint16_t time_of_day) {
@@ -471,10 +486,36 @@ TEST_F(FileSourceTest, SaysWhereARecordingBreaksOff) {
   EXPECT_EQ(datagrams_.size(), 2u);
 }
 
+TEST_F(FileSourceTest, PlaysWhatIsPacked) {
+  base::Bytes content;
+  for (std::uint16_t i = 0; i < 300; ++i) add(content, i);
+  FileOptions options = file(content, 0.0);
+  const auto pack = [&](gzFile out) {
+    EXPECT_EQ(gzwrite(out, content.data(), static_cast<unsigned>(content.size())),
+              static_cast<int>(content.size()));
+    EXPECT_EQ(gzclose(out), Z_OK);
+  };
+  pack(gzopen(path_.c_str(), "wb"));
+  open(options);
+  ASSERT_TRUE(wait_for_event("ended after 300 blocks")) << events();
+  EXPECT_TRUE(has_event("note " + path_.string() + ": all is read")) << events();
+  EXPECT_EQ(datagrams_.size(), 300u);
+
+  // Cut, it is played as far as it goes, and the byte is named.
+  std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 4);
+  options.reader = toy_reader();
+  datagrams_.clear();
+  open(options);
+  ASSERT_TRUE(wait_for_event("rejected " + path_.string() + ": breaks off at byte " +
+                             std::to_string(std::filesystem::file_size(path_)) +
+                             " of the gzip file"))
+      << events();
+}
+
 TEST_F(FileSourceTest, MissingFileIsAFailureThatNamesIt) {
   FileOptions options;
   options.path = "/nonexistent/recording.ast";
-  options.pacer = toy_pacer;
+  options.reader = toy_reader();
   ASSERT_TRUE(sources_.open(kSource, options).has_value());
   ASSERT_TRUE(
       wait_for_event("failed to open /nonexistent/recording.ast: No such file or directory"))
@@ -523,6 +564,8 @@ TEST(SourceOptions, MistakesNameTheField) {
   file.path = "x";
   file.speed = -1;
   EXPECT_EQ(message(file), "speed: must be 0 or positive");
+  file.speed = 1;
+  EXPECT_EQ(message(file), "reader: missing");
 }
 
 }  // namespace

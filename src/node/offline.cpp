@@ -1,9 +1,5 @@
 #include "node/offline.hpp"
 
-#include <optional>
-
-#include "feeds/recording.hpp"
-
 namespace liptako::node {
 namespace {
 
@@ -20,10 +16,14 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
   track::Tracker tracker;
   std::uint64_t sensors_used = 0;
   std::vector<std::string> names;
-  std::vector<feeds::AsterixFeed> recorded(
-      recordings.size(),
-      feeds::AsterixFeed(feeds::TimeBase::recording, options.date + base::kDay / 2));
-  const auto blocks = feeds::index_recordings(recordings, options.date, recorded);
+  feeds::RecordingIndex index =
+      feeds::index_recordings(recordings, options.date, feeds::Pace::told);
+  std::vector<feeds::AsterixFeed> recorded;
+  for (const feeds::IndexedRecording& recording : index.recordings) {
+    auto& feed = recorded.emplace_back(feeds::TimeBase::recording, recording.guide);
+    for (const feeds::Rejected& damage : recording.damage)
+      feed.note_rejected(damage.reason, damage.last, damage.count);
+  }
 
   feeds::FeedOutput output;
   std::vector<track::TrackEvent> events;
@@ -32,7 +32,7 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
     for (const track::TrackEvent& event : events) sink(event, names);
     events.clear();
   };
-  for (const feeds::DueBlock& due : blocks) {
+  for (const feeds::DueBlock& due : index.blocks) {
     if (!next_tick) next_tick = due.time + kTickEvery;
     // After a long pause one tick says as much as many: what was to be dropped is dropped.
     if (due.time - *next_tick > std::chrono::minutes(5)) {
@@ -61,6 +61,7 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
     summary.plots += feed.counters().plots;
     summary.rejected.push_back(feed.counters().rejected);
   }
+  summary.recordings = std::move(index.recordings);
   summary.tracker = tracker.counters();
   summary.sensors.assign(sensors.sensors().begin(), sensors.sensors().end());
   return summary;

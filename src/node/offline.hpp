@@ -3,19 +3,22 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "feeds/asterix_feed.hpp"
+#include "feeds/recording.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::node {
 
 struct OfflineOptions {
   std::vector<track::SensorDescription> sensors;
-  // The day the recordings begin: ASTERIX tells the time of day only.
-  base::Timestamp date;
+  // The day the recordings begin: ASTERIX tells the time of day only. Absent: the day a capture
+  // tells, else 1970-01-01.
+  std::optional<base::Timestamp> date;
 };
 
 struct OfflineSummary {
@@ -25,6 +28,7 @@ struct OfflineSummary {
   track::TrackerCounters tracker;
   std::vector<track::SensorDescription> sensors;       // configured and met
   std::vector<std::vector<feeds::Rejected>> rejected;  // of each recording
+  std::vector<feeds::IndexedRecording> recordings;
 };
 
 // Receives events in order; sensor names index TrackView::sensors.
