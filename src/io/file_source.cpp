@@ -59,7 +59,7 @@ class FileSource final : public Source, public std::enable_shared_from_this<File
     fill();
     FileStep step = options_.reader(base::ByteView(window_).subspan(at_), file_.has_value());
     at_ += step.consumed;
-    if (step.payload && step.payload->size() > BlockFramer::kMaxBlock) {
+    if (step.payload && step.payload->size() > kMaxPayload) {
       ++too_long_;
       step.payload.reset();
     }
@@ -118,7 +118,7 @@ class FileSource final : public Source, public std::enable_shared_from_this<File
 
   void end() {
     if (too_long_ > 0) {
-      reject(fmt::format("{} payloads of more than {} bytes", too_long_, BlockFramer::kMaxBlock));
+      reject(fmt::format("{} payloads of more than {} bytes", too_long_, kMaxPayload));
     }
     // The message names the file itself.
     if (!trouble_.empty()) events_.tell("rejected " + trouble_);
