@@ -7,7 +7,8 @@
 //
 // Acts: cut (drop every connection and refuse new ones), restore, kill-source (the first source dies),
 //       revive-source, silence (stay connected, say nothing), speak, restart (a new snapshot id),
-//       part-BF (member BF falls silent; its contributions coast at once and go 6 s later), isolate (all do), rejoin.
+//       part-BF (member BF falls silent, its contributions coast), isolate (all others do), lapse (contributions of
+//       silent members go), rejoin.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -37,9 +38,8 @@ const MEMBERS = [
   { code: 'BF', name: 'ouagadougou' },
   { code: 'NE', name: 'niamey' },
 ];
-// How old a contribution already is when its member is noticed to be cut, and how long it stays from then.
+// How old a contribution already is when its member is noticed to be cut.
 const CUT_AGE_S = 12;
-const GOES_AFTER_S = 6;
 
 // number, call sign, ICAO address, Mode A, lat, lon, level (FL), knots, track angle, climb ft/min, status,
 // sensor bits
@@ -107,6 +107,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
   let datagrams = 1000;
   let consoles = MEMBERS.map(() => '');
   const cutAt = MEMBERS.map(() => null); // when noticed, or null
+  let lapsed = false;
   const requests = [];
 
   // Beyond the named aircraft, more are spread over the region by a fixed rule.
@@ -136,16 +137,15 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
     return [lon < -4.5, lon > -6.3 && lon < -0.4, lon > -3.3].flatMap((sees, i) => (sees ? [i] : []));
   }
   const silentS = (i, timeMs) => (cutAt[i] === null ? 0 : (timeMs - cutAt[i]) / 1000);
-  const isGone = (i, timeMs) => silentS(i, timeMs) > GOES_AFTER_S;
-  const present = (a, timeMs) => seenBy(a).filter((i) => !isGone(i, timeMs));
+  const present = (a) => seenBy(a).filter((i) => cutAt[i] === null || !lapsed);
   const handleOf = (a) => ((seenBy(a)[0] << 24) | a[0]) >>> 0;
   const numberOf = (a) => `${MEMBERS[seenBy(a)[0]].code}-${a[0]}`;
-  const commonFleet = (timeMs) => fleet.filter((a) => present(a, timeMs).length > 0);
+  const commonFleet = () => fleet.filter((a) => present(a).length > 0);
 
   // The rows of the fleet as they stand in the common picture: another number, members as sensors, and coasting when
   // nobody who is still there sees the aircraft.
   function commonRow(a, timeMs) {
-    const by = present(a, timeMs);
+    const by = present(a);
     const fresh = by.some((i) => cutAt[i] === null);
     const row = [...a];
     row[0] = handleOf(a);
@@ -335,7 +335,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       name: 'AES',
       common_hash: '5f1c9a30',
       picture_time: new Date(timeMs).toISOString(),
-      common_tracks: commonFleet(timeMs).length,
+      common_tracks: commonFleet().length,
       isolated: others.every((i) => cutAt[i] !== null),
       members: MEMBERS.map((m, i) => ({
         id: i,
@@ -354,7 +354,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
   }
 
   function commonTrack(a, timeMs) {
-    const by = present(a, timeMs);
+    const by = present(a);
     const p = positionOf(a, (timeMs - began) / 1000);
     return {
       time: new Date(timeMs).toISOString(),
@@ -388,7 +388,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
 
   function greet(client) {
     const now = Date.now();
-    const list = client.common ? commonFleet(now).map((a) => commonRow(a, now)) : fleet;
+    const list = client.common ? commonFleet().map((a) => commonRow(a, now)) : fleet;
     client.known = new Map(list.map((a) => [a[0], a[11]]));
     send(client, 1, now, list.length, trackRecords(list, now));
     send(client, 3, now, list.length, identityRecords(list));
@@ -426,8 +426,11 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
         MEMBERS.forEach((_, i) => {
           if (i !== member) cutAt[i] ??= Date.now();
         });
-      } else if (act === 'rejoin') cutAt.fill(null);
-      else if (act === 'restart') {
+      } else if (act === 'lapse') lapsed = true;
+      else if (act === 'rejoin') {
+        cutAt.fill(null);
+        lapsed = false;
+      } else if (act === 'restart') {
         snapshotId++;
         for (const c of clients) greet(c);
       } else return reply(404, 'text/plain', 'no such act');
@@ -464,13 +467,13 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
         hash: '5f1c9a30',
         time: new Date(now).toISOString(),
         cut: Object.fromEntries(MEMBERS.map((m, i) => [m.code, [1, 1200 + i]])),
-        tracks: commonFleet(now).map((a) => ({ ...commonTrack(a, now), contributors: undefined })),
+        tracks: commonFleet().map((a) => ({ ...commonTrack(a, now), contributors: undefined })),
       });
     }
     const common = /^\/api\/v1\/common\/([A-Z]+-\d+)$/.exec(url.pathname);
     if (member !== null && common) {
       const now = Date.now();
-      const a = commonFleet(now).find((f) =>
+      const a = commonFleet().find((f) =>
         commonTrack(f, now).aliases.concat(numberOf(f)).includes(common[1]),
       );
       return a ? json(commonTrack(a, now)) : reply(404, TYPES['.json'], '{"error":"no such track"}');
@@ -508,7 +511,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
 
   // Also what a member that parted or came back changes: tracks that end or begin, and who contributes.
   function updateCommon(client, due, now) {
-    const rows = commonFleet(now).map((a) => commonRow(a, now));
+    const rows = commonFleet().map((a) => commonRow(a, now));
     const here = new Set(rows.map((a) => a[0]));
     const gone = [...client.known.keys()].filter((handle) => !here.has(handle));
     if (gone.length > 0) {

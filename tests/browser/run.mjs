@@ -3,119 +3,36 @@
 //   node tests/browser/run.mjs                  the mock server of this folder, console from build/web
 //   LIPTAKO_URL=http://127.0.0.1:8080/ node …   a node that is running, for example `liptako demo`
 //
-// LIPTAKO_WEB_ROOT     another folder with the built console (mock only)
 // LIPTAKO_MIN_TRACKS   how many tracks a running node must show (default 3)
 // LIPTAKO_COASTING=1   a running node is expected to show a coasting track within a minute
-// LIPTAKO_SHOTS        a folder for screenshots
-// LIPTAKO_CHROMIUM     another browser
-// LIPTAKO_HEADED=1     with a window: needs a display, for example `xvfb-run -a node …`
-//
-// Every wait is for a condition. Prints one line a check; exit code 1 if any failed.
-import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// The others are at the head of harness.mjs.
 import { startMock } from './mock_server.mjs';
-import { decodePng } from './png.mjs';
+import { assert, ConsolePage, root, runChecks, startBrowser, watch } from './harness.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const web = resolve(here, '../../web');
-const { chromium } = createRequire(join(web, 'package.json'))('playwright-core');
-
-const PATIENCE_MS = 20_000;
 const given = process.env.LIPTAKO_URL;
-const root = resolve(process.env.LIPTAKO_WEB_ROOT ?? join(here, '../../build/web'));
-const shots = process.env.LIPTAKO_SHOTS;
-if (shots) mkdirSync(shots, { recursive: true });
-
-function assert(condition, what) {
-  if (!condition) throw new Error(what);
-}
-
 const mock = given ? null : await startMock({ root });
 const url = given ?? mock.url;
-const host = new URL(url).host;
-const headed = process.env.LIPTAKO_HEADED === '1';
-const browser = await chromium.launch({
-  headless: !headed,
-  executablePath: process.env.LIPTAKO_CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    ...(headed ? [] : ['--headless']),
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const { browser, close } = await startBrowser();
 const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en-US' });
 const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE_MS);
-
-const outside = [];
-const complaints = [];
-// Faults that a check causes on purpose are expected while it runs.
-let expectingFaults = false;
-await context.route('**/*', (route) => {
-  const target = new URL(route.request().url());
-  if (target.host === host) return route.continue();
-  outside.push(target.href);
-  return route.abort();
-});
-page.on('console', (message) => {
-  if (message.type() === 'error' && !expectingFaults) complaints.push(message.text());
-});
-page.on('pageerror', (error) => complaints.push(error.message));
-
-const text = (selector) => page.locator(selector).innerText();
-const until = (condition, argument) =>
-  page.waitForFunction(condition, argument, { timeout: PATIENCE_MS, polling: 50 });
+const seen = await watch(context, page, [new URL(url).host]);
+const view = new ConsolePage(page);
+const text = (selector) => view.text(selector);
+const until = (condition, argument) => view.until(condition, argument);
+const linkIs = (state) => view.linkIs(state);
+const mapPng = () => view.mapPng();
+const shot = (name) => view.shot(name);
+const probe = (track) => view.probe(track);
+const picture = () => view.picture();
+const rows = () => view.rows();
+const labelled = (wanted) => view.labelled(wanted);
+const colourNear = (x, y) => view.colourNear(x, y);
 const act = (name) => fetch(new URL(`mock/${name}`, url), { method: 'POST' });
-const linkIs = (state) => until((s) => document.documentElement.dataset.link === s, state);
-const mapPng = async () => decodePng(await page.locator('#map').screenshot());
-const shot = async (name) => shots && page.screenshot({ path: join(shots, `${name}.png`) });
-const probe = (track) => page.evaluate((t) => window.liptako.probe(t), track);
-const picture = () => page.evaluate(() => window.liptako.picture());
-const rows = () =>
-  page.$$eval('#table-body .row:not([hidden])', (list) =>
-    list.map((r) => ({
-      track: Number(r.dataset.track),
-      state: r.className.replace('row ', ''),
-      cells: [...r.children].map((c) => c.textContent),
-    })),
-  );
-
-// A track on the screen with its label, away from the edges.
-async function labelled(wanted = () => true) {
-  for (const row of await rows()) {
-    if (!wanted(row)) continue;
-    const at = await probe(row.track);
-    if (at?.label && at.x > 30 && at.y > 30) return { ...row, at };
-  }
-  return null;
-}
-
-// The most saturated colour near a point of the map: symbols are small and lie on a dull ground.
-async function colourNear(x, y) {
-  const png = await mapPng();
-  let best = [0, 0, 0];
-  let most = -1;
-  for (let py = Math.max(0, Math.round(y) - 7); py <= Math.min(png.height - 1, y + 7); py++) {
-    for (let px = Math.max(0, Math.round(x) - 7); px <= Math.min(png.width - 1, x + 7); px++) {
-      const c = png.at(px, py);
-      const brightest = Math.max(...c);
-      if (brightest < 110) continue;
-      const saturation = brightest - Math.min(...c);
-      if (saturation > most) [most, best] = [saturation, c];
-    }
-  }
-  return { colour: best, saturation: most };
-}
 
 const checks = [];
-const check = (name, body, only = 'both') => checks.push({ name, body, only });
+const check = (name, body, only = 'both') => {
+  if (only === 'both' || mock) checks.push({ name, body });
+};
 
 check('the page opens in French and connects', async () => {
   await page.goto(url, { waitUntil: 'load' });
@@ -293,17 +210,11 @@ check('wheel, keys and buttons move the view, and the address keeps it', async (
 });
 
 check('the theme switch turns the map to day', async () => {
-  const brightness = (png) => {
-    let sum = 0;
-    for (let i = 0; i < 400; i++)
-      sum += png.at((i * 37) % png.width, (i * 53) % png.height).reduce((a, b) => a + b);
-    return sum / 1200;
-  };
-  const night = brightness(await mapPng());
+  const night = await view.brightness();
   const { stats } = await picture();
   await page.click('#theme');
   await until((f) => window.liptako.picture().stats.frames > f + 1, stats.frames);
-  const day = brightness(await mapPng());
+  const day = await view.brightness();
   assert(night < 60 && day > 180, `night ${night}, day ${day}`);
   await shot('day');
   await page.click('#theme');
@@ -324,28 +235,7 @@ check('a coasting track is grey on the map, dated in its label, and said in the 
   await page.waitForFunction(() => document.querySelector('#table-body .row.coasting:not([hidden])'), null, {
     timeout: 60_000,
   });
-  // Seen from close by, where no other symbol lies near. A coasting track may end at any moment: the next one
-  // is taken then.
-  async function closeUp(state) {
-    for (let attempt = 0; attempt < 10; attempt++) {
-      const row = (await rows()).find((r) => r.state === state && r.cells[1] !== '');
-      if (!row) continue;
-      await page.keyboard.press('f');
-      const at = page.locator(`#table-body [data-track="${row.track}"]`);
-      if ((await at.count()) === 0) continue;
-      await at.dblclick();
-      await page.keyboard.press('Escape');
-      await page.focus('#map');
-      for (let step = 0; step < 8; step++) await page.keyboard.press('+');
-      const probed = await probe(row.track);
-      if (!probed?.label) continue;
-      const near = await colourNear(probed.x, probed.y);
-      const still = (await rows()).find((r) => r.track === row.track);
-      if (still?.state === state && (await probe(row.track))?.label) return { row, at: probed, near };
-    }
-    throw new Error(`no ${state} track stayed long enough`);
-  }
-  const coasting = await closeUp('coasting');
+  const coasting = await view.closeUp((r) => r.state === 'coasting', 'coasting');
   assert(coasting.row.cells.at(-1) === 'extr.', 'table');
   assert(
     coasting.at.label.lines.some((l) => /^EXTR \d+(s|min)$/.test(l)),
@@ -353,7 +243,7 @@ check('a coasting track is grey on the map, dated in its label, and said in the 
   );
   const { near } = coasting;
   assert(near.saturation >= 0 && near.saturation < 70, `coasting symbol is ${near.colour}`);
-  const confirmed = await closeUp('confirmed');
+  const confirmed = await view.closeUp((r) => r.state === 'confirmed', 'confirmed');
   assert(confirmed.near.saturation > 90, `confirmed symbol is ${confirmed.near.colour}`);
   await page.keyboard.press('f');
   return undefined;
@@ -421,7 +311,7 @@ check(
 check(
   'a node that falls silent is said to be lost; ages grow, nothing looks fresh',
   async () => {
-    expectingFaults = true;
+    seen.expectingFaults = true;
     const ageOf = () =>
       page.$eval('#table-body [data-track="1001"] .c-age', (c) => parseInt(c.textContent, 10));
     await act('silence');
@@ -455,7 +345,7 @@ check(
     await act('speak');
     await linkIs('live');
     assert(await page.locator('#banner').isHidden(), 'the banner stays');
-    expectingFaults = false;
+    seen.expectingFaults = false;
   },
   'mock',
 );
@@ -483,8 +373,8 @@ check(
 );
 
 check('no request left for another host, and the browser complained of nothing', async () => {
-  assert(outside.length === 0, `requests to ${outside.join(', ')}`);
-  assert(complaints.length === 0, complaints.join(' | '));
+  assert(seen.outside.length === 0, `requests to ${seen.outside.join(', ')}`);
+  assert(seen.complaints.length === 0, seen.complaints.join(' | '));
   const policy = (await fetch(url)).headers.get('content-security-policy') ?? '';
   assert(policy.includes("default-src 'self'"), `policy '${policy}'`);
 });
@@ -513,23 +403,13 @@ check(
   'mock',
 );
 
-let failed = 0;
-try {
-  for (const { name, body, only } of checks) {
-    if (only === 'mock' && !mock) continue;
-    try {
-      const note = await body();
-      console.log(`ok      ${name}${note ? ` (${note})` : ''}`);
-    } catch (error) {
-      failed++;
-      expectingFaults = false;
-      console.log(`FAILED  ${name}: ${error instanceof Error ? error.message : error}`);
-      await shot(`failed-${failed}`);
-    }
-  }
-} finally {
-  await browser.close();
-  mock?.close();
-}
-console.log(failed === 0 ? 'all checks passed' : `${failed} checks failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+await runChecks(checks, {
+  onFailure: (n) => {
+    seen.expectingFaults = false;
+    return shot(`failed-${n}`);
+  },
+  onEnd: async () => {
+    await close();
+    mock?.close();
+  },
+});

@@ -27,6 +27,7 @@ readonly PACKAGES_TEST=(
 )
 readonly PACKAGES_BROWSER=(
   chromium
+  xvfb
 )
 readonly PACKAGES_CLANG=(
   clang-19
