@@ -152,8 +152,9 @@ int main(int argc, char** argv) {
   const bool json = argc > 1 && std::string_view(argv[1]) == "--json";
   std::vector<Result> results;
   for (const char* name : kRecordings) {
-    if (const auto data = read_surveillance(std::string(name) + ".ast.xz")) {
-      results.push_back(measure(name, *data));
+    if (const auto file = read_surveillance(name)) {
+      results.push_back(
+          measure(std::string(name).substr(0, std::string_view(name).find('.')), unframed(*file)));
     }
   }
   if (results.empty()) results.push_back(measure("synthetic_cat048", synthetic_cat048(50'000)));

@@ -44,12 +44,18 @@ struct Checker {
     append_json(record, "", line);
     check_line();
     switch (record.info.category) {
+      case 19:
+        return check_typed<Cat019Message>(record, to_cat019);
+      case 20:
+        return check_typed<Cat020Report>(record, to_cat020);
       case 21:
         return check_typed<Cat021Report>(record, to_cat021);
       case 34:
         return check_typed<Cat034Message>(record, to_cat034);
       case 48:
         return check_typed<Cat048Report>(record, to_cat048);
+      case 62:
+        return check_typed<Cat062Track>(record, to_cat062);
       default:
         CHECK(false);
     }

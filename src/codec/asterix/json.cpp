@@ -88,6 +88,7 @@ class Writer {
   void begin_item(const Part& item, ByteView octets) {
     item_ = &item;
     sub_ = nullptr;
+    elements_ = 0;
     if (item.shape == Shape::compound) {
       key(item.name);
       open('{');
@@ -105,6 +106,7 @@ class Writer {
   }
   void begin_sub(const Part& sub, ByteView) {
     sub_ = &sub;
+    elements_ = 0;
     begin(sub);
   }
   void end_sub() {
@@ -114,6 +116,7 @@ class Writer {
   void begin_element() {
     comma();
     first_ = true;
+    ++elements_;
     if (!in_list_of_values()) out_ += '{';
   }
   void end_element() {
@@ -287,6 +290,7 @@ class Writer {
       fmt::format_to(std::back_inserter(oddities_), "I{:03}/{}", category_.number, item_->code);
     }
     if (sub_ != nullptr) fmt::format_to(std::back_inserter(oddities_), "/{}", sub_->code);
+    if (elements_ != 0) fmt::format_to(std::back_inserter(oddities_), "[{}]", elements_ - 1);
     oddities_ += what;
     oddities_ += "\":";
   }
@@ -296,6 +300,7 @@ class Writer {
   std::string oddities_;
   const Part* item_ = nullptr;
   const Part* sub_ = nullptr;
+  std::size_t elements_ = 0;  // of the repeated part, begun so far
   bool first_ = false;
 };
 

@@ -86,8 +86,8 @@ TEST(Json, IsValidForAnything) {
   base::Prng prng(21);
   std::size_t lines = 0;
   for (int i = 0; i < 3000; ++i) {
-    const Category* categories[] = {&kCat021, &kCat034, &kCat048};
-    RandomRecords random(*categories[i % 3], static_cast<std::uint64_t>(i));
+    RandomRecords random(*kCategories[static_cast<std::size_t>(i) % std::size(kCategories)],
+                         static_cast<std::uint64_t>(i));
     base::Bytes bytes = random.block();
     if (i % 2 == 1) bytes[prng.below(bytes.size())] = static_cast<std::uint8_t>(prng.next());
     const std::string text = lines_of(bytes);
@@ -115,7 +115,7 @@ TEST(Json, IsValidForAnything) {
 }
 
 TEST(Json, NamesAreSnakeCaseAndUniqueInTheirObject) {
-  for (const Category* category : {&kCat021, &kCat034, &kCat048}) {
+  for (const Category* category : kCategories) {
     std::set<std::string_view> items = {
         "category", "edition", "offset", "length", "file", "error", "record", "oddities"};
     const auto check = [](std::string_view name, std::set<std::string_view>& in) {
@@ -159,6 +159,12 @@ TEST(Json, TheTablesAreComplete) {
   EXPECT_EQ(count(kCat048), std::pair(28ul, 141ul));
   EXPECT_EQ(count(kCat034), std::pair(14ul, 49ul));
   EXPECT_EQ(count(kCat021), std::pair(44ul, 158ul));
+  // Two transponders more than the standard.
+  EXPECT_EQ(count(kCat019), std::pair(12ul, 32ul));
+  // The eight bits of an octet of receivers are one field here.
+  EXPECT_EQ(count(kCat020), std::pair(28ul, 93ul));
+  // Three fields for a register, one for a runway.
+  EXPECT_EQ(count(kCat062), std::pair(29ul, 260ul));
 }
 
 // `liptako decode --fields` prints the reference; the document holds the same text.

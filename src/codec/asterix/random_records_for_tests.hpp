@@ -6,8 +6,17 @@
 #include "base/prng.hpp"
 #include "codec/asterix/chain.hpp"
 #include "codec/asterix/record.hpp"
+#include "spec/asterix/cat019.hpp"
+#include "spec/asterix/cat020.hpp"
+#include "spec/asterix/cat021.hpp"
+#include "spec/asterix/cat034.hpp"
+#include "spec/asterix/cat048.hpp"
+#include "spec/asterix/cat062.hpp"
 
 namespace liptako::codec::asterix {
+
+inline constexpr const Category* kCategories[] = {
+    &kCat019, &kCat020, &kCat021, &kCat034, &kCat048, &kCat062};
 
 class RandomRecords {
  public:

@@ -336,6 +336,9 @@ bool published(std::uint8_t category) {
 constexpr std::size_t kJudgedOctets = 2048;
 // How many headers in a row make blocks of categories without a table credible.
 constexpr int kCredibleHeaders = 4;
+// How far into a block of a category without a table, and how often, a hidden block is looked for.
+constexpr std::size_t kSearchedOctets = 1500;
+constexpr int kTries = 24;
 // Two blocks of the greatest length: enough to judge a block and the header after it.
 constexpr std::size_t kLookAhead = 2 * 65536;
 }  // namespace
@@ -352,7 +355,9 @@ bool BlockWalker::block_starts(std::size_t at) const {
   if (at == data_.size()) return true;
   if (!header_fits(at)) return false;
   const Category* category = find_category(data_[at]);
-  if (category == nullptr) return published(data_[at]) && leads_to_blocks(at);
+  if (category == nullptr) {
+    return published(data_[at]) && leads_to_blocks(at) && !hides_blocks(at);
+  }
   const std::size_t length = std::size_t{data_[at + 1]} << 8 | data_[at + 2];
   const ByteView content = data_.subspan(at + kBlockHeader, length - kBlockHeader);
   const ByteView judged = content.first(std::min(content.size(), kJudgedOctets));
@@ -380,6 +385,28 @@ bool BlockWalker::leads_to_blocks(std::size_t at) const {
     if (find_category(data_[at]) != nullptr) return block_starts(at);
   }
   return true;
+}
+
+// Whether a block of a table, with another one behind it, reads inside the block at `at`, whose own
+// octets nothing can check: then its header is no header, but octets in front of the next block
+// (after one that was lost or added, the category of that block reads as a length).
+bool BlockWalker::hides_blocks(std::size_t at) const {
+  const auto length_at = [this](std::size_t i) {
+    return std::size_t{data_[i + 1]} << 8 | data_[i + 2];
+  };
+  const std::size_t end = at + std::min(length_at(at), kSearchedOctets);
+  int tries = 0;
+  for (std::size_t i = at + 1; i < end && tries < kTries; ++i) {
+    const bool believed = find_category(data_[i]) != nullptr && (seen_.none() || seen_[data_[i]]);
+    if (!believed || !header_fits(i)) continue;
+    ++tries;
+    if (!block_starts(i)) continue;
+    const std::size_t next = i + length_at(i);
+    if (next < data_.size() && find_category(data_[next]) != nullptr && block_starts(next)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 void BlockWalker::hunt(std::size_t from) {
@@ -415,7 +442,8 @@ std::optional<std::expected<Block, RecordError>> BlockWalker::next() {
     previous_ = at_;
     return std::unexpected(error);
   }
-  if (find_category(data_[start]) == nullptr && !leads_to_blocks(start)) {
+  const bool opaque = find_category(data_[start]) == nullptr;
+  if (opaque && (!leads_to_blocks(start) || (!seen_[data_[start]] && hides_blocks(start)))) {
     error.fault = Fault::block_not_recognised;
     hunt(previous_ + 1);
     previous_ = at_;

@@ -135,6 +135,7 @@ class BlockWalker {
   [[nodiscard]] bool header_fits(std::size_t at) const;
   [[nodiscard]] bool block_starts(std::size_t at) const;
   [[nodiscard]] bool leads_to_blocks(std::size_t at) const;
+  [[nodiscard]] bool hides_blocks(std::size_t at) const;
   void hunt(std::size_t from);
   ByteView data_;
   std::uint64_t base_;

@@ -2,14 +2,17 @@
 // needs one is skipped, with the reason, where they are absent.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.hpp"
+#include "codec/capture/recording_reader.hpp"
 
 namespace liptako::codec::asterix {
 
@@ -39,8 +42,43 @@ inline std::optional<base::Bytes> read_surveillance(const std::string& name) {
   return bytes;
 }
 
-inline constexpr std::array<const char*, 3> kRecordings = {
-    "cat048_034_jahorina", "cat048_bcn_2023", "cat021_v2x_alicante"};
+inline constexpr std::array<const char*, 5> kRecordings = {"cat048_034_jahorina.ast.xz",
+                                                           "cat048_bcn_2023.ast.xz",
+                                                           "cat021_v2x_alicante.ast.xz",
+                                                           "cat020_019_lebl_mlat_2016.ast.xz",
+                                                           "cat062_063_065_30min.ff.xz"};
+
+// Data blocks of a recording and where in its file they begin.
+struct Piece {
+  base::ByteView blocks;
+  std::uint64_t offset = 0;
+};
+// Of a file that is data blocks, or frames around them. The frames may be read wrong: a fault ends
+// the list.
+inline std::vector<Piece> pieces_of(base::ByteView file) {
+  const capture::Container container =
+      capture::recognise(file.first(std::min(file.size(), capture::kHead)));
+  if (container == capture::Container::stream) return {{.blocks = file}};
+  std::vector<Piece> pieces;
+  capture::RecordingReader reader(container);
+  for (std::size_t at = 0;;) {
+    const auto step = reader.step(file.subspan(at), false);
+    if (step.datagram) {
+      const base::ByteView payload = step.datagram->bytes;
+      pieces.push_back(
+          {.blocks = payload, .offset = static_cast<std::uint64_t>(payload.data() - file.data())});
+    }
+    if (step.consumed == 0) return pieces;
+    at += step.consumed;
+  }
+}
+inline base::Bytes unframed(base::ByteView file) {
+  base::Bytes out;
+  for (const Piece& piece : pieces_of(file)) {
+    out.insert(out.end(), piece.blocks.begin(), piece.blocks.end());
+  }
+  return out;
+}
 
 }  // namespace liptako::codec::asterix
 

@@ -9,48 +9,14 @@
 #include "codec/asterix/bits.hpp"
 #include "codec/asterix/decode.hpp"
 #include "codec/asterix/encode.hpp"
+#include "codec/asterix/random_records_for_tests.hpp"
+#include "codec/asterix/reports_for_tests.hpp"
 #include "codec/asterix/text6.hpp"
 #include "spec/asterix/cat021.hpp"
 #include "spec/asterix/cat048.hpp"
 
 namespace liptako::codec::asterix {
 namespace {
-
-using base::Bytes;
-
-// The only report of a datagram; the octets must outlive it.
-template <class Report>
-struct Only {
-  std::optional<Report> report;
-  int calls = 0;
-  void on_report(const Report& r) {
-    report = r;
-    ++calls;
-  }
-  void on_error(const RecordError& error) { ADD_FAILURE() << to_string(error); }
-  void on_other(const Block&) { ADD_FAILURE(); }
-};
-template <class Report>
-Report only(const Bytes& datagram) {
-  Only<Report> only;
-  decode_datagram(datagram, only);
-  EXPECT_EQ(only.calls, 1);
-  return only.report.value_or(Report{});
-}
-template <class Report>
-Bytes encoded(const Report& report) {
-  Bytes out;
-  append_record(report, out);
-  return out;
-}
-// A data block around one record's FSPEC and items.
-Bytes block_of(std::uint8_t category, const Bytes& record) {
-  Bytes out(record.size() + 3);
-  out[0] = category;
-  out[2] = static_cast<std::uint8_t>(out.size());
-  std::copy(record.begin(), record.end(), out.begin() + 3);
-  return out;
-}
 
 // A Mode S roll-call plot with its track, [CAT048 ed. 1.32].
 const Bytes kPlot = {
@@ -421,7 +387,7 @@ TEST(Encoder, RoundsToTheNearestUnitAndSaturates) {
 
 // Each raw number comes back through its value, for all fields that are a quantity.
 TEST(Encoder, ValuesOfEveryQuantityComeBack) {
-  for (const Category* category : {&kCat021, &kCat048, find_category(34)}) {
+  for (const Category* category : kCategories) {
     for (const Field& field : category->fields) {
       if (field.form != Form::number && field.form != Form::signed_number) continue;
       const std::uint64_t mask = (std::uint64_t{1} << field.bits) - 1;
