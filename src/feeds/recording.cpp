@@ -45,6 +45,9 @@ void index_chunks(ChunkReader& reader,
                   RecordingIndex& index) {
   IndexedRecording& about = index.recordings[number];
   const base::Timestamp midnight{std::chrono::floor<std::chrono::days>(about.guide)};
+  // A receiver counts from an instant of its own: its recording begins with the day.
+  const bool tells_no_time = about.format != SourceFormat::asterix;
+  if (tells_no_time) about.guide = midnight;
   std::optional<base::Duration> to_date;  // from the recorder's clock to the day asked for
   base::Timestamp time = about.guide;
   for (std::size_t at = 0;;) {
@@ -56,14 +59,17 @@ void index_chunks(ChunkReader& reader,
       if (step.chunk->time) {
         const base::Timestamp recorded = *step.chunk->time;
         if (!to_date) {
-          to_date = midnight - base::Timestamp{std::chrono::floor<std::chrono::days>(recorded)};
+          to_date =
+              midnight - (tells_no_time
+                              ? recorded
+                              : base::Timestamp{std::chrono::floor<std::chrono::days>(recorded)});
           if (reader.is_dated()) about.guide = recorded + *to_date;
         }
-        if (pace == Pace::recorded || about.format != SourceFormat::asterix || reader.is_dated()) {
+        if (pace == Pace::recorded || tells_no_time || reader.is_dated()) {
           time = recorded + *to_date;
         }
       }
-      if (about.format == SourceFormat::asterix && (pace == Pace::told || !step.chunk->time)) {
+      if (!tells_no_time && (pace == Pace::told || !step.chunk->time)) {
         if (const auto time_of_day = first_time_of_day(bytes)) time = unwrap(*time_of_day, time);
       }
       index.blocks.push_back({time, number, bytes});

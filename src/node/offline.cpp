@@ -1,9 +1,31 @@
 #include "node/offline.hpp"
 
+#include <algorithm>
+
+#include "feeds/feed.hpp"
+
 namespace liptako::node {
 namespace {
 
 constexpr base::Duration kTickEvery = std::chrono::seconds(1);
+
+// Whose receiver the recording `number` of Mode S replies is, which it does not tell: the one ADS-B
+// station that is described, or else one by itself.
+base::SacSic receiver(const OfflineOptions& options, std::size_t number) {
+  const auto is_station = [](const track::SensorDescription& sensor) {
+    return sensor.kind == track::SensorKind::ads_b;
+  };
+  if (std::ranges::count_if(options.sensors, is_station) == 1)
+    return std::ranges::find_if(options.sensors, is_station)->sac_sic;
+  return {0, static_cast<std::uint8_t>(number + 1)};
+}
+
+feeds::Feed feed_of(const feeds::IndexedRecording& recording, base::SacSic receiver) {
+  const auto time_base = feeds::TimeBase::recording;
+  if (recording.format == feeds::SourceFormat::asterix)
+    return feeds::Feed(feeds::AsterixFeed(time_base, recording.guide));
+  return feeds::Feed(feeds::ModeSFeed(recording.format, receiver, time_base, recording.guide));
+}
 
 }  // namespace
 
@@ -18,10 +40,10 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
   std::vector<std::string> names;
   feeds::RecordingIndex index =
       feeds::index_recordings(recordings, options.date, feeds::Pace::told);
-  std::vector<feeds::AsterixFeed> recorded;
-  for (const feeds::IndexedRecording& recording : index.recordings) {
-    auto& feed = recorded.emplace_back(feeds::TimeBase::recording, recording.guide);
-    for (const feeds::Rejected& damage : recording.damage)
+  std::vector<feeds::Feed> recorded;
+  for (std::size_t i = 0; i < index.recordings.size(); ++i) {
+    feeds::Feed& feed = recorded.emplace_back(feed_of(index.recordings[i], receiver(options, i)));
+    for (const feeds::Rejected& damage : index.recordings[i].damage)
       feed.note_rejected(damage.reason, damage.last, damage.count);
   }
 
@@ -56,7 +78,7 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
       tracker.note_sensor_time(look.sensor, look.time);
     drain();
   }
-  for (const feeds::AsterixFeed& feed : recorded) {
+  for (const feeds::Feed& feed : recorded) {
     summary.records += feed.counters().records;
     summary.plots += feed.counters().plots;
     summary.rejected.push_back(feed.counters().rejected);
