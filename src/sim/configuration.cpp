@@ -63,17 +63,25 @@ std::string sensor_table(const SourceInfo& s) {
 
 }  // namespace
 
-std::string configuration_for(const World& world, std::string_view name) {
-  std::string out =
-      fmt::format("[node]\nname = \"{}\"\nrecord = \"record\"\nlisten = \"127.0.0.1:0\"\n", name);
+std::string configuration_for(const World& world,
+                              std::string_view node,
+                              const std::function<std::string(const SourceInfo&)>& path) {
+  // Beside its recordings, several nodes need records of their own.
+  const std::string record = path ? fmt::format("{}/record", node) : "record";
+  std::string out = fmt::format(
+      "[node]\nname = \"{}\"\nrecord = \"{}\"\nlisten = \"127.0.0.1:0\"\n", node, record);
   for (const SourceInfo& s : world.sources()) {
-    if (s.node == name) out += sensor_table(s);
+    if (s.node == node) out += sensor_table(s);
   }
   for (const SourceInfo& s : world.sources()) {
-    if (s.node != name) continue;
-    out += fmt::format("\n[[source]]\nname = \"{}\"\nkind = \"internal\"\nstall_after_s = {}\n",
-                       s.name,
-                       stall_after_s(s));
+    if (s.node != node) continue;
+    out += fmt::format("\n[[source]]\nname = \"{}\"\n", s.name);
+    if (path) {
+      out += fmt::format("kind = \"file\"\npath = \"{}\"\ntime = \"rebase\"\n", path(s));
+    } else {
+      out += "kind = \"internal\"\n";
+    }
+    out += fmt::format("stall_after_s = {}\n", stall_after_s(s));
     if (s.beast) out += fmt::format("format = \"beast\"\nsensor = \"{}\"\n", s.name);
   }
   return out;

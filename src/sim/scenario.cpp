@@ -467,6 +467,11 @@ base::Result<Scenario> load_scenario(std::string_view text,
   root.each("members", [&](const toml::node& node, const std::string& field) {
     scenario.members.push_back(root.text_of(node, field));
   });
+  root.each("codes", [&](const toml::node& node, const std::string& field) {
+    scenario.codes.push_back(root.text_of(node, field));
+  });
+  if (!scenario.codes.empty() && scenario.codes.size() != scenario.members.size())
+    root.wrong("codes", "one for each of the members is needed");
   mistakes.set_members_listed(!scenario.members.empty());
   if (const toml::node* node = root.optional_node("atmosphere")) {
     if (const toml::table* table = node->as_table()) {

@@ -255,6 +255,7 @@ struct LinkCut {
 struct Scenario {
   std::string name;
   std::vector<std::string> members;  // the nodes, in the file's order
+  std::vector<std::string> codes;    // of the members, by that order: "ML"; none given: none
   std::optional<int> first_hour;     // of the scenario's day at the start; the start's own in UTC
   Atmosphere atmosphere;
   std::vector<Aerodrome> aerodromes;
