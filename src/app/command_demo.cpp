@@ -1,24 +1,32 @@
-// The demonstration: a simulated nation's sensors send their real formats into a real node, whose
-// console is served.
+// The demonstration: simulated nations' sensors send their real formats into real nodes, which
+// exchange what they publish and whose consoles are served.
 #include <fmt/format.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "app/commands.hpp"
+#include "app/exchange.hpp"
 #include "app/files.hpp"
 #include "app/live_node.hpp"
+#include "app/scenario_file.hpp"
 #include "app/words.hpp"
+#include "io/cpu_time.hpp"
 #include "sim/configuration.hpp"
+#include "sim/federation_text.hpp"
 #include "sim/world.hpp"
 
 namespace liptako::app {
 namespace {
 
-constexpr std::size_t kMaxScenarioSize = 1 << 20;
+using base::Result;
+
 constexpr base::Duration kStep = std::chrono::milliseconds(20);
 constexpr base::Duration kProgressEvery = std::chrono::seconds(10);
+// At rest: how often a lost frame is waited for.
+constexpr int kRounds = 5;
 
 struct TemporaryFolder {
   TemporaryFolder() {
@@ -38,110 +46,264 @@ double milliseconds(std::optional<base::Duration> d) {
   return d ? base::to_seconds(*d) * 1e3 : 0.0;
 }
 
-}  // namespace
+std::string address_of(const LiveNode& node) {
+  return fmt::format("http://127.0.0.1:{}/", node.port());
+}
 
-int run_demo(const DemoOptions& options, const std::atomic<bool>& stop) {
-  const std::string file =
-      options.scenario.empty() ? find_shipped("scenarios/demo.toml") : options.scenario;
-  if (file.empty())
-    return report({base::ErrorKind::world, "scenarios/demo.toml is not where it was shipped"});
-  auto text = read_file(file, kMaxScenarioSize);
-  if (!text) return report(text.error());
-  auto scenario = sim::load_scenario(*text, file);
-  if (!scenario) return report(scenario.error());
+// One nation: its node, and the thread that runs it.
+struct Nation {
+  std::string name;
+  std::unique_ptr<LiveNode> node;
+  base::Duration cpu{};  // of the owner's thread
+  std::unique_ptr<io::Background> thread;
+};
 
-  io::SystemClock clock;
-  sim::World world(*scenario, options.seed, clock.utc_now());
-  if (world.sources().empty())
-    return report({base::ErrorKind::bad_input, fmt::format("{}: no sensor", file)});
-  const std::string name = world.sources()[0].node;
-  const TemporaryFolder temporary;
-  const std::string folder = options.record.empty() ? temporary.path : options.record;
-  if (folder.empty()) return report({base::ErrorKind::world, "no temporary folder can be made"});
+class Demo {
+ public:
+  Demo(const DemoOptions& options, const std::atomic<bool>& stop)
+      : options_(options), stop_(stop) {}
 
-  LiveNodeOptions live_options;
-  live_options.config_text = sim::configuration_for(world, name);
-  live_options.config_name = "demo";
-  live_options.record = (std::filesystem::path(folder) / name).string();
-  live_options.port = options.port;
-  live_options.console = options.console.empty() ? find_shipped("web") : options.console;
-  live_options.build = build_identity();
-  auto started = LiveNode::start(live_options);
-  if (!started) return report(started.error());
-  LiveNode& live = **started;
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(
-                             say("Liptako, démonstration : nœud {}, {} capteurs simulés, graine {}",
-                                 "Liptako demonstration: node {}, {} simulated sensors, seed {}")),
-                         name,
-                         world.sources().size(),
-                         options.seed));
-  fmt::print("{} http://127.0.0.1:{}/\n", say("Console :", "Console:"), live.port());
-  if (live_options.console.empty()) {
+  Result<void> start();
+  int run();
+
+ private:
+  [[nodiscard]] Result<sim::Scenario> scenario() const;
+  [[nodiscard]] std::string configuration(std::size_t nation) const;
+  void announce() const;
+  // Feeds the nations until the end is asked for or reached.
+  void drive();
+  // Nothing is measured any more: what is under way arrives, until all hold the same.
+  void come_to_rest();
+  [[nodiscard]] bool all_agree();
+  [[nodiscard]] bool report_results();
+
+  const DemoOptions& options_;
+  const std::atomic<bool>& stop_;
+  io::SystemClock clock_;
+  std::optional<TemporaryFolder> temporary_;
+  std::optional<sim::World> world_;
+  std::vector<Nation> nations_;
+  std::vector<std::size_t> nation_of_source_;
+  std::optional<Exchange> exchange_;
+  std::atomic<bool> ended_ = false;
+  base::Duration started_{};
+  double seconds_ = 0.0;
+};
+
+Result<sim::Scenario> Demo::scenario() const {
+  std::string file = options_.scenario;
+  if (file.empty()) {
+    const std::string name = options_.tier == Tier::nominal ? "scenarios/sahel24.toml"
+                             : options_.tier == Tier::surge ? "scenarios/sahel24-surge.toml"
+                                                            : "scenarios/sahel24-benchmark.toml";
+    file = find_shipped(name);
+    if (file.empty()) return base::world_failed(name + " is not where it was shipped");
+  }
+  return read_scenario(file);
+}
+
+std::string Demo::configuration(std::size_t nation) const {
+  std::vector<std::string> consoles;
+  for (const Nation& n : nations_) {
+    if (n.node) consoles.push_back(address_of(*n.node));
+  }
+  return sim::configuration_for(*world_, nations_[nation].name) +
+         sim::federation_for(world_->scenario(), nations_[nation].name, consoles);
+}
+
+Result<void> Demo::start() {
+  auto loaded = scenario();
+  if (!loaded) return std::unexpected(loaded.error());
+  const base::Timestamp now = clock_.utc_now();
+  world_.emplace(*loaded, options_.seed, now);
+  if (world_->sources().empty()) return base::bad_input(fmt::format("{}: no sensor", loaded->name));
+  std::string folder = options_.record;
+  if (folder.empty()) {
+    temporary_.emplace();
+    folder = temporary_->path;
+  }
+  if (folder.empty()) return base::world_failed("no temporary folder can be made");
+
+  const auto& members = world_->scenario().members;
+  for (const std::string& name : members) nations_.emplace_back().name = name;
+  for (const sim::SourceInfo& source : world_->sources()) {
+    const auto found = std::find(members.begin(), members.end(), source.node);
+    nation_of_source_.push_back(static_cast<std::size_t>(found - members.begin()));
+  }
+  std::vector<io::Inbox*> inboxes;
+  for (std::size_t i = 0; i < nations_.size(); ++i) {
+    LiveNodeOptions live;
+    live.config_text = configuration(i);
+    live.config_name = "demo";
+    live.record = (std::filesystem::path(folder) / nations_[i].name).string();
+    live.port =
+        options_.port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(options_.port + i);
+    live.console = options_.console.empty() ? find_shipped("web") : options_.console;
+    live.build = build_identity();
+    live.send_frame = [this, i](base::ByteView part) {
+      exchange_->send(sim::MemberIndex{static_cast<std::uint16_t>(i)}, part);
+    };
+    auto node = LiveNode::start(live);
+    if (!node) return std::unexpected(node.error());
+    nations_[i].node = std::move(*node);
+    inboxes.push_back(&nations_[i].node->inbox());
+  }
+  exchange_.emplace(world_->scenario(), options_.seed, now, std::move(inboxes));
+  // Only now are all consoles' addresses known.
+  for (std::size_t i = 0; i < nations_.size(); ++i) {
+    if (auto done = nations_[i].node->reconfigure(configuration(i)); !done)
+      return std::unexpected(done.error());
+  }
+  return {};
+}
+
+void Demo::announce() const {
+  std::string names;
+  for (const Nation& n : nations_) names += (names.empty() ? "" : ", ") + n.name;
+  fmt::print(
+      "{}\n",
+      fmt::format(
+          fmt::runtime(say("Liptako, démonstration : {} nœuds ({}), {} sources simulées, graine {}",
+                           "Liptako demonstration: {} nodes ({}), {} simulated sources, seed {}")),
+          nations_.size(),
+          names,
+          world_->sources().size(),
+          options_.seed));
+  for (const Nation& n : nations_) {
+    fmt::print("{} {}  {}\n", say("Console :", "Console:"), address_of(*n.node), n.name);
+  }
+  if (nations_.size() > 1) {
+    fmt::print("{} {}mosaic.html\n",
+               say("Quatre vues :", "Four views:"),
+               address_of(*nations_.front().node));
+  }
+  if (options_.console.empty() && find_shipped("web").empty()) {
     fmt::print("{}\n",
                say("(console non construite : API seule)", "(console not built: API only)"));
   }
   std::fflush(stdout);
+}
 
-  const base::Duration start = clock.monotonic_now();
-  std::atomic<bool> ended = false;
-  io::Background driver;
-  driver.run([&] {
-    base::Duration next_progress = start + kProgressEvery;
-    while (!stop && !ended) {
-      const base::Duration now = clock.monotonic_now();
-      if (options.seconds && now - start >= base::seconds(*options.seconds)) break;
-      world.advance(std::max(world.now(), clock.utc_now()), [&](const sim::Emission& e) {
-        (void)live.inbox().push_datagram(base::SourceId{e.source}, e.datagram);
-      });
-      if (now >= next_progress && !options.json) {
-        next_progress = now + kProgressEvery;
-        fmt::print("{:>6.0f} s\n", base::to_seconds(now - start));
-        std::fflush(stdout);
-      }
-      io::pause_for(kStep);
+void Demo::drive() {
+  base::Duration next_progress = started_ + kProgressEvery;
+  while (!stop_) {
+    const base::Duration now = clock_.monotonic_now();
+    if (options_.seconds && now - started_ >= base::seconds(*options_.seconds)) break;
+    world_->advance(std::max(world_->now(), clock_.utc_now()), [&](const sim::Emission& e) {
+      const sim::SourceInfo& source = world_->sources()[e.source];
+      (void)nations_[nation_of_source_[e.source]].node->inbox().push_datagram(
+          base::SourceId{source.index_at_node}, e.datagram);
+    });
+    exchange_->advance(clock_.utc_now());
+    if (now >= next_progress && !options_.json) {
+      next_progress = now + kProgressEvery;
+      fmt::print("{:>6.0f} s\n", base::to_seconds(now - started_));
+      std::fflush(stdout);
     }
-    ended = true;
-  });
-  live.run(ended);
-  live.close();
-  const double seconds = base::to_seconds(clock.monotonic_now() - start);
-
-  const serve::NodeStatus status = live.node().status(live.read_clock());
-  const std::string hash = seal::to_hex(live.node().core().hash());
-  const double p50 = milliseconds(status.latency_p50), p99 = milliseconds(status.latency_p99);
-  if (options.json) {
-    fmt::print(
-        "{{\"nodes\":[{{\"name\":{},\"plots\":{},\"tracks\":{},\"sources\":{},\"bytes_in\":{},"
-        "\"latency_ms\":{{\"p50\":{:.3f},\"p99\":{:.3f}}},\"hash\":\"{}\"}}],\"seconds\":{:.1f}}}"
-        "\n",
-        in_json(name),
-        status.plots,
-        status.tracks,
-        status.sources.size(),
-        status.bytes_in,
-        p50,
-        p99,
-        hash,
-        seconds);
-  } else {
-    fmt::print(
-        "{}\n",
-        fmt::format(
-            fmt::runtime(say("{:.0f} s : {} plots, {} pistes, {} octets reçus ; réception à piste "
-                             "{:.1f} ms (médiane), {:.1f} ms (99 %) ; empreinte {}",
-                             "{:.0f} s: {} plots, {} tracks, {} bytes received; reception to track "
-                             "{:.1f} ms (median), {:.1f} ms (99 %); hash {}")),
-            seconds,
-            status.plots,
-            status.tracks,
-            status.bytes_in,
-            p50,
-            p99,
-            hash));
+    io::pause_for(kStep);
   }
+}
+
+bool Demo::all_agree() {
+  bool agree = true;
+  for (Nation& n : nations_) {
+    n.node->settle();
+    agree = agree && n.node->node().common().hash == nations_.front().node->node().common().hash;
+  }
+  return agree;
+}
+
+void Demo::come_to_rest() {
+  for (int round = 0; round < kRounds; ++round) {
+    exchange_->drain(clock_.utc_now());
+    if (all_agree()) return;
+    // A frame was lost on a link, or the link is cut: each says again what it has.
+    io::pause_for(std::chrono::milliseconds(1100));
+    for (Nation& n : nations_) n.node->tick();
+  }
+}
+
+int Demo::run() {
+  started_ = clock_.monotonic_now();
+  announce();
+  for (Nation& n : nations_) {
+    n.thread = std::make_unique<io::Background>();
+    n.thread->run([this, &n] {
+      n.node->run(ended_);
+      n.cpu = io::cpu_time_of_this_thread();
+    });
+  }
+  drive();
+  ended_ = true;
+  for (Nation& n : nations_) n.thread->wait_until_idle();
+  seconds_ = base::to_seconds(clock_.monotonic_now() - started_);
+  come_to_rest();
+  for (Nation& n : nations_) n.node->close();
+  return report_results() ? kDone : kWorldFailed;
+}
+
+bool Demo::report_results() {
+  bool recorded = true;
+  std::string json;
+  for (const Nation& n : nations_) {
+    const node::Node& node = n.node->node();
+    const serve::NodeStatus status = node.status({clock_.utc_now(), clock_.monotonic_now()});
+    const std::string hash = seal::to_hex(node.core().hash());
+    const std::string& common_hash = node.common().hash;
+    const double p50 = milliseconds(status.latency_p50), p99 = milliseconds(status.latency_p99);
+    const double cpu = base::to_seconds(n.cpu + n.node->helpers_cpu()) / seconds_;
+    const double rate = static_cast<double>(status.plots) / seconds_;
+    recorded = recorded && !n.node->failed_to_record();
+    if (options_.json) {
+      json += fmt::format(
+          "{}{{\"name\":{},\"plots\":{},\"tracks\":{},\"sources\":{},\"bytes_in\":{},"
+          "\"latency_ms\":{{\"p50\":{:.3f},\"p99\":{:.3f}}},\"plots_per_s\":{:.1f},"
+          "\"cpu_cores\":{:.3f},\"hash\":\"{}\",\"common_hash\":\"{}\",\"common_tracks\":{}}}",
+          json.empty() ? "" : ",",
+          in_json(n.name),
+          status.plots,
+          status.tracks,
+          status.sources.size(),
+          status.bytes_in,
+          p50,
+          p99,
+          rate,
+          cpu,
+          hash,
+          common_hash,
+          node.common().tracks.size());
+      continue;
+    }
+    fmt::print("{}\n",
+               fmt::format(
+                   fmt::runtime(say(
+                       "{} : {} plots ({:.0f}/s), {} pistes, {} communes ; réception à piste "
+                       "{:.1f} ms (médiane), {:.1f} ms (99 %) ; {:.0f} % d'un cœur ; empreinte {}, "
+                       "commune {}",
+                       "{}: {} plots ({:.0f}/s), {} tracks, {} common; reception to track {:.1f} "
+                       "ms (median), {:.1f} ms (99 %); {:.0f} % of a core; hash {}, common {}")),
+                   n.name,
+                   status.plots,
+                   rate,
+                   status.tracks,
+                   node.common().tracks.size(),
+                   p50,
+                   p99,
+                   cpu * 100.0,
+                   hash.substr(0, 16),
+                   common_hash.substr(0, 16)));
+  }
+  if (options_.json) fmt::print("{{\"nodes\":[{}],\"seconds\":{:.1f}}}\n", json, seconds_);
   std::fflush(stdout);
-  return live.failed_to_record() ? kWorldFailed : kDone;  // it was told as it happened
+  return recorded;
+}
+
+}  // namespace
+
+int run_demo(const DemoOptions& options, const std::atomic<bool>& stop) {
+  Demo demo(options, stop);
+  if (auto started = demo.start(); !started) return report(started.error());
+  return demo.run();
 }
 
 }  // namespace liptako::app

@@ -20,12 +20,16 @@ inline constexpr int kWorldFailed = 3;
 // Prints "liptako: MESSAGE" on stderr.
 int report(const base::Error& error);
 
+// How much traffic: some 60, 500 or 4,000 aircraft at once.
+enum class Tier : std::uint8_t { nominal, surge, benchmark };
+
 struct DemoOptions {
   std::optional<double> seconds;  // wall time; until stopped otherwise
   bool json = false;
-  std::uint16_t port = 8080;
-  std::string record;    // folder for one record per node; a temporary one otherwise
-  std::string scenario;  // file; the shipped one otherwise
+  std::uint16_t port = 8080;  // of the first nation's console; the others' follow
+  std::string record;         // folder for one record per node; a temporary one otherwise
+  Tier tier = Tier::nominal;
+  std::string scenario;  // file; the tier's otherwise
   std::uint64_t seed = 1;
   std::string console;  // folder of the built console; found beside the command otherwise
 };
@@ -57,6 +61,7 @@ int run_track(const TrackOptions& options);
 struct ScoreOptions {
   std::string truth;
   std::string tracks;
+  std::string member;
   bool json = false;
   double cutoff_m = 4630.0;
   int order = 2;
@@ -66,6 +71,17 @@ struct ScoreOptions {
   std::string to;
 };
 int run_score(const ScoreOptions& options);
+
+struct SimOptions {
+  std::string scenario;
+  std::uint64_t seed = 1;
+  std::string output;
+  double minutes = 10.0;
+  // Of no particular day; one o'clock is where shipped scenarios of a day begin.
+  std::string start = "2026-01-15T13:00:00Z";
+  bool json = false;
+};
+int run_sim(const SimOptions& options);
 
 struct PlayOptions {
   std::vector<std::string> files;

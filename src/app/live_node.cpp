@@ -24,13 +24,24 @@ using base::Result;
 constexpr Duration kTickEvery = std::chrono::milliseconds(500);
 constexpr Duration kPublishEvery = std::chrono::milliseconds(200);
 constexpr Duration kTrailsEvery = std::chrono::seconds(1);
+constexpr Duration kCommonEvery = std::chrono::milliseconds(500);
 constexpr Duration kSyncEvery = std::chrono::milliseconds(200);
 constexpr Duration kWellAgain = std::chrono::seconds(10);
+constexpr std::size_t kLongestBatch = 16 * 1024;  // of a receiver's replies in one entry
 
 std::uint64_t random_bits() {
   std::uint64_t bits = 0;
   if (getrandom(&bits, sizeof bits, 0) != sizeof bits) bits = 0;
   return bits;
+}
+
+// One entry of the record holds a data block of ASTERIX, or the replies of a receiver that came at
+// once.
+io::Cutter cutter_of(feeds::SourceFormat format) {
+  if (format == feeds::SourceFormat::asterix) return io::cut_data_block;
+  return [format](base::ByteView rest, std::uint64_t) -> Result<std::size_t> {
+    return feeds::whole_frames(format, rest.first(std::min(rest.size(), kLongestBatch)));
+  };
 }
 
 std::optional<io::SourceOptions> options_of(const node::SourceConfig& s) {
@@ -68,6 +79,19 @@ std::optional<io::SourceOptions> options_of(const node::SourceConfig& s) {
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+record::EntryKind entry_kind_of(io::ItemKind kind) {
+  switch (kind) {
+    case io::ItemKind::datagram:
+      return record::EntryKind::datagram;
+    case io::ItemKind::member_frame:
+      return record::EntryKind::member_frame;
+    case io::ItemKind::source_event:
+    case io::ItemKind::command:  // never reaches the record
+      break;
+  }
+  return record::EntryKind::source_event;
 }
 
 }  // namespace
@@ -108,6 +132,10 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   live->publisher_.emplace(publishing);
   live->publication_ = std::make_shared<io::Published<serve::Publication>>();
   live->trails_ = std::make_shared<io::Published<serve::Trails>>();
+  live->common_publisher_.emplace(publishing);
+  live->common_publication_ = std::make_shared<io::Published<serve::Publication>>();
+  live->common_trails_ = std::make_shared<io::Published<serve::Trails>>();
+  live->common_ = std::make_shared<io::Published<serve::CommonPicture>>();
   live->inbox_ = std::make_unique<io::Inbox>(live->clock_);
   live->sync_thread_ = std::make_unique<io::Background>();
   live->snapshot_thread_ = std::make_unique<io::Background>();
@@ -122,6 +150,7 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   auto server = io::HttpServer::start(*live->thread_, http, live->handlers());
   if (!server) return std::unexpected(server.error());
   live->server_ = std::move(*server);
+  live->allow_consoles();
   live->open_sources();
   return live;
 }
@@ -158,7 +187,7 @@ void LiveNode::close_sources(const node::NodeConfig& next) {
 
 void LiveNode::run(const std::atomic<bool>& stop) {
   const Duration start = clock_.monotonic_now();
-  next_tick_ = next_publication_ = next_trails_ = next_sync_ = start;
+  next_tick_ = next_publication_ = next_trails_ = next_common_ = next_sync_ = start;
   while (!stop) turn(std::chrono::milliseconds(50));
 }
 
@@ -186,9 +215,8 @@ void LiveNode::take(std::span<const io::InboxItem> items) {
       commands_.push_back(std::move(*item.command));
       continue;
     }
-    const auto kind = item.kind == io::ItemKind::datagram ? record::EntryKind::datagram
-                                                          : record::EntryKind::source_event;
-    arrivals_.push_back({kind, item.source, item.utc, item.monotonic, item.bytes});
+    arrivals_.push_back(
+        {entry_kind_of(item.kind), item.source, item.utc, item.monotonic, item.bytes});
   }
   if (arrivals_.empty()) return;
   (void)node_->take(arrivals_);  // a failure is the node's to tell: record_trouble()
@@ -197,6 +225,12 @@ void LiveNode::take(std::span<const io::InboxItem> items) {
     const record::EntryView& entry = arrivals_[i];
     if (entry.kind == record::EntryKind::datagram) node_->note_latency(done - entry.monotonic);
   }
+  send_frames();
+}
+
+void LiveNode::send_frames() {
+  if (!options_.send_frame) return;
+  for (const base::Bytes& part : node_->frames()) options_.send_frame(part);
 }
 
 void LiveNode::tick() {
@@ -204,6 +238,7 @@ void LiveNode::tick() {
   const record::EntryView entry{
       record::EntryKind::tick, record::kNoSource, stamp.utc, stamp.monotonic, {}};
   (void)node_->take({&entry, 1});
+  send_frames();
 }
 
 void LiveNode::obey_commands() {
@@ -234,28 +269,64 @@ void LiveNode::obey(io::Command& command) {
 void LiveNode::change_configuration(io::Command& command) {
   auto config = node_->check(command.body, "configuration");
   if (!config) return command.reply(400, serve::error_json(config.error().message));
+  if (auto done = reconfigure(command.body); !done)
+    return command.reply(500, serve::error_json(done.error().message));
+  command.reply(200, serve::accepted_json());
+}
+
+Result<void> LiveNode::reconfigure(std::string_view text) {
+  auto config = node_->check(text, "configuration");
+  if (!config) return std::unexpected(config.error());
   // Nothing that a source of the old configuration still pushes may be taken for one of the new.
   close_sources(*config);
   settle_sync();
   take(inbox_->pop(Duration::zero()));
-  auto done = node_->reconfigure(command.body, "configuration", read_clock());
+  auto done = node_->reconfigure(text, "configuration", read_clock());
   open_sources();
-  if (!done) return command.reply(500, serve::error_json(done.error().message));
+  allow_consoles();
+  next_common_ = {};
   publish();
-  command.reply(200, serve::accepted_json());
+  return done;
+}
+
+void LiveNode::allow_consoles() {
+  std::vector<std::string> consoles;
+  for (const node::FederationMember& m : node_->core().config().federation.members) {
+    if (!m.console.empty()) consoles.push_back(m.console);
+  }
+  server_->allow_frames(std::move(consoles));
 }
 
 void LiveNode::publish() {
   const node::Stamp stamp = read_clock();
+  const bool common_due = stamp.monotonic >= next_common_;
+  if (common_due) node_->refresh_common();
   const auto views = node_->picture(stamp.utc);
-  auto publication =
-      std::make_shared<serve::Publication>(publisher_->publish(views, node_->status(stamp)));
-  publication_->set(std::move(publication));
+  const serve::NodeStatus status = node_->status(stamp);
+  publication_->set(std::make_shared<serve::Publication>(publisher_->publish(views, status)));
+  if (common_due) {
+    next_common_ = stamp.monotonic + kCommonEvery;
+    publish_common(status);
+  }
   if (stamp.monotonic >= next_trails_) {
     next_trails_ = stamp.monotonic + kTrailsEvery;
     trails_->set(std::make_shared<serve::Trails>(publisher_->trails()));
+    if (status.federation)
+      common_trails_->set(std::make_shared<serve::Trails>(common_publisher_->trails()));
   }
   if (server_) server_->wake();
+}
+
+void LiveNode::publish_common(const serve::NodeStatus& status) {
+  if (!status.federation) {
+    common_->set(nullptr);
+    common_publication_->set(nullptr);
+    return;
+  }
+  const serve::CommonPicture& picture = node_->common();
+  common_->set(std::make_shared<serve::CommonPicture>(picture));
+  common_publication_->set(
+      std::make_shared<serve::Publication>(common_publisher_->publish_common(picture, status)));
 }
 
 void LiveNode::keep_record() {
@@ -314,6 +385,15 @@ void LiveNode::tell_trouble() {
                          node_->lost_arrivals()));
 }
 
+void LiveNode::settle() {
+  take(inbox_->pop(Duration::zero()));
+  node_->refresh_common();
+}
+
+Duration LiveNode::helpers_cpu() const {
+  return thread_->cpu_time() + sync_thread_->cpu_time() + snapshot_thread_->cpu_time();
+}
+
 void LiveNode::close() {
   close_sources({});
   take(inbox_->pop(Duration::zero()));
@@ -330,8 +410,8 @@ void LiveNode::close() {
 
 io::HttpHandlers LiveNode::handlers() {
   io::HttpHandlers handlers;
-  handlers.api = [this, publication = publication_](io::HttpRequest request,
-                                                    io::HttpAnswer answer) {
+  handlers.api = [this, publication = publication_, shown_common = common_](io::HttpRequest request,
+                                                                            io::HttpAnswer answer) {
     const serve::ApiPath path = serve::parse_api_path(request.path);
     const auto shown = publication->get();
     using Kind = serve::ApiPath::Kind;
@@ -351,6 +431,15 @@ io::HttpHandlers LiveNode::handlers() {
     if (path.kind == Kind::track && get) {
       return ask_owner("track", std::to_string(path.track.value), "application/json");
     }
+    const auto common = shown_common->get();
+    if ((path.kind == Kind::common || path.kind == Kind::common_track) && get) {
+      if (!common) return answer({404, "application/json", serve::error_json("no federation")});
+      if (path.kind == Kind::common) return json(serve::common_json(*common));
+      const serve::CommonTrack* track = common->find(path.common_track);
+      if (track == nullptr)
+        return answer({404, "application/json", serve::error_json("no such track")});
+      return json(serve::common_track_json(*common, *track));
+    }
     if (path.kind == Kind::config && get) return ask_owner("config_text", "", "application/toml");
     if (path.kind == Kind::config)
       return ask_owner("config", std::move(request.body), "application/json");
@@ -359,6 +448,15 @@ io::HttpHandlers LiveNode::handlers() {
             serve::error_json("no such resource")});
   };
   handlers.open_stream = [publication = publication_, trails = trails_]() -> io::MessageSource {
+    return [publication, trails, client = serve::ClientView()](base::Bytes& message) mutable {
+      const auto shown = publication->get();
+      const auto past = trails->get();
+      return shown != nullptr && client.next(*shown, past.get(), message);
+    };
+  };
+  handlers.open_common_stream = [publication = common_publication_,
+                                 trails = common_trails_]() -> io::MessageSource {
+    if (!publication->get()) return {};
     return [publication, trails, client = serve::ClientView()](base::Bytes& message) mutable {
       const auto shown = publication->get();
       const auto past = trails->get();

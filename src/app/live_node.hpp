@@ -33,6 +33,8 @@ struct LiveNodeOptions {
   std::optional<std::uint16_t> port;  // instead of the configuration's
   std::string console;                // folder of the built console; empty: API only
   std::string build;
+  // Carries a part of this member's frame towards the others. Called by the thread in run().
+  std::function<void(base::ByteView)> send_frame;
 };
 
 class LiveNode {
@@ -45,9 +47,19 @@ class LiveNode {
 
   // Runs the owner's loop until `stop` is true; looked at least ten times a second.
   void run(const std::atomic<bool>& stop);
+  // A live change of the configuration, before run() or after it.
+  [[nodiscard]] base::Result<void> reconfigure(std::string_view text);
+
   // What came in is applied, synced and snapshotted; sources and server are closed. Call once,
   // after run().
   void close();
+
+  // Takes what has come in and brings the common picture up to it. Not while run() runs.
+  void settle();
+  // Time passes for the core. Not while run() runs.
+  void tick();
+  // Processor time of the threads that serve and write for it.
+  [[nodiscard]] base::Duration helpers_cpu() const;
 
   [[nodiscard]] io::Inbox& inbox() { return *inbox_; }
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
@@ -63,11 +75,15 @@ class LiveNode {
   void turn(base::Duration timeout);
   // Commands among the items wait in commands_: one that takes items must not obey another.
   void take(std::span<const io::InboxItem> items);
-  void tick();
   void obey_commands();
   void obey(io::Command& command);
   void change_configuration(io::Command& command);
   void publish();
+  void publish_common(const serve::NodeStatus& status);
+  // Frames made by what was just taken go out.
+  void send_frames();
+  // The members' consoles may show each other in frames.
+  void allow_consoles();
   void keep_record();
   // Waits for the thread that syncs and takes back a sync that is out.
   void settle_sync();
@@ -89,6 +105,11 @@ class LiveNode {
   std::optional<serve::Publisher> publisher_;
   std::shared_ptr<io::Published<serve::Publication>> publication_;
   std::shared_ptr<io::Published<serve::Trails>> trails_;
+  // The same of the common picture, and the picture itself; hold nothing without a federation.
+  std::optional<serve::Publisher> common_publisher_;
+  std::shared_ptr<io::Published<serve::Publication>> common_publication_;
+  std::shared_ptr<io::Published<serve::Trails>> common_trails_;
+  std::shared_ptr<io::Published<serve::CommonPicture>> common_;
   std::unique_ptr<io::IoThread> thread_;
   std::unique_ptr<io::Sources> sources_;
   std::vector<std::optional<node::SourceConfig>> open_;  // by SourceId
@@ -106,6 +127,7 @@ class LiveNode {
   base::Duration next_tick_{};
   base::Duration next_publication_{};
   base::Duration next_trails_{};
+  base::Duration next_common_{};
   base::Duration next_sync_{};
   std::set<node::RecordTrouble::Part> told_;
   std::optional<base::Duration> well_since_;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <iostream>
+#include <map>
 
 #include "app/commands.hpp"
 #include "app/decode.hpp"
@@ -34,14 +35,17 @@ int run(int argc, char** argv) {
 
   DemoOptions demo;
   auto* demo_command =
-      app.add_subcommand("demo", "A simulated nation, from sensor bytes to a map in the browser");
+      app.add_subcommand("demo", "Three simulated nations, from sensor bytes to one map in the browser");
   demo_command->add_option("--seconds", demo.seconds, "End by itself after this wall time")
       ->check(CLI::PositiveNumber);
   demo_command->add_flag("--json", demo.json, "Last line: the result as JSON");
-  demo_command->add_option("--port", demo.port, "Port of the console; 0 takes a free one")
+  demo_command->add_option("--port", demo.port, "Port of the first console, the others' follow; 0 takes free ones")
       ->capture_default_str();
   demo_command->add_option(
       "--record", demo.record, "Keep one record per node in folders of this folder");
+  demo_command->add_option("--tier", demo.tier, "Traffic: nominal, surge (500) or benchmark (4,000)")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Tier>{
+          {"nominal", Tier::nominal}, {"surge", Tier::surge}, {"benchmark", Tier::benchmark}}));
   demo_command->add_option("--scenario", demo.scenario, "Another scenario file")
       ->check(CLI::ExistingFile);
   demo_command->add_option("--seed", demo.seed, "Of traffic, noise and faults")
@@ -59,6 +63,21 @@ int run(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   node_command->add_option("--console", node.console, "Folder of the built console");
   node_command->callback([&] { result = run_node(node, stop_asked); });
+
+  SimOptions sim;
+  auto* sim_command =
+      app.add_subcommand("sim", "Record a simulated world: sensors' bytes, and the truth");
+  sim_command->add_option("scenario", sim.scenario, "Scenario file (docs/SIMULATOR.md)")
+      ->required();
+  sim_command->add_option("--seed", sim.seed, "Of traffic, noise and faults")
+      ->capture_default_str();
+  sim_command->add_option("-o,--output", sim.output, "Folder, new or empty")->required();
+  sim_command->add_option("--minutes", sim.minutes, "How long")
+      ->check(CLI::Range(0.02, 100'000.0))
+      ->capture_default_str();
+  sim_command->add_option("--start", sim.start, "When it begins, UTC")->capture_default_str();
+  sim_command->add_flag("--json", sim.json, "Print the manifest");
+  sim_command->callback([&] { result = run_sim(sim); });
 
   PlayOptions play;
   auto* play_command =
@@ -83,8 +102,7 @@ int run(int argc, char** argv) {
   auto* track_command = app.add_subcommand("track", "Track recordings, as fast as possible");
   track_command->add_option("files", track.files, "Recordings, merged by time")->required();
   track_command->add_option("--sensors", track.sensors, "[[sensor]] tables: sites and accuracies");
-  track_command->add_option(
-      "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
+  track_command->add_option("--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
   track_command->callback([&] { result = run_track(track); });
@@ -94,6 +112,7 @@ int run(int argc, char** argv) {
       app.add_subcommand("score", "Compare tracks with the truth (docs/SCORING.md)");
   score_command->add_option("--truth", score.truth, "truth.jsonl, of liptako sim")->required();
   score_command->add_option("--tracks", score.tracks, "tracks.jsonl, of liptako track")->required();
+  score_command->add_option("--member", score.member, "Whose sensors make an aircraft due");
   score_command->add_flag("--json", score.json, "Print the result as JSON");
   score_command->add_option("--c", score.cutoff_m, "Metres within which a track is an aircraft's")
       ->check(CLI::Range(0.001, 1e6))

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <thread>
 
+#include "io/cpu_time.hpp"
+
 namespace liptako::io {
 
 class Background {
@@ -21,6 +23,8 @@ class Background {
   // Requires idle().
   void run(std::function<void()> job);
   void wait_until_idle();
+  // Used by its jobs so far.
+  [[nodiscard]] base::Duration cpu_time() { return cpu_time_of(thread_); }
 
  private:
   void loop();

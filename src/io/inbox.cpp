@@ -83,6 +83,15 @@ void Inbox::add_lost(base::SourceId source, std::uint64_t datagrams) {
   any_lost_ = true;
 }
 
+bool Inbox::push_member_frame(base::ByteView bytes) {
+  std::lock_guard lock(mutex_);
+  if (filling_.frame_bytes + bytes.size() > options_.max_frame_bytes) return false;
+  filling_.frame_bytes += bytes.size();
+  append(ItemKind::member_frame, base::SourceId{0xFFFF}, bytes);
+  ready_.notify_one();
+  return true;
+}
+
 bool Inbox::push_command(Command& command) {
   std::lock_guard lock(mutex_);
   if (filling_.commands.size() >= options_.max_commands) return false;
@@ -143,6 +152,7 @@ void Inbox::Buffer::clear() {
   commands.clear();
   std::ranges::fill(bytes_by_source, 0u);
   datagram_bytes = 0;
+  frame_bytes = 0;
   event_bytes = 0;
   events = 0;
 }

@@ -39,14 +39,14 @@ struct Command {
   std::function<void(int status, std::string json)> reply;
 };
 
-enum class ItemKind : std::uint8_t { datagram, source_event, command };
+enum class ItemKind : std::uint8_t { datagram, source_event, command, member_frame };
 
 struct InboxItem {
   ItemKind kind = ItemKind::datagram;
   base::SourceId source;
   base::Timestamp utc;
   base::Duration monotonic{};
-  base::ByteView bytes;        // datagram, or the text of an event; empty for a command
+  base::ByteView bytes;        // datagram, frame, or the text of an event; empty for a command
   Command* command = nullptr;  // of ItemKind::command
 };
 
@@ -59,6 +59,7 @@ class Inbox {
     // No single source may hold more than this, so that one flood does not silence the others.
     std::size_t max_bytes_per_source = 12u << 20;
     std::size_t max_commands = 64;
+    std::size_t max_frame_bytes = 8u << 20;  // of partners' frames waiting
   };
 
   explicit Inbox(base::Clock& clock);
@@ -73,6 +74,9 @@ class Inbox {
   void push_event(base::SourceId source, std::string_view text);
   // Any thread. Datagrams known lost elsewhere (by the kernel): part of the next "overflow".
   void count_lost(base::SourceId source, std::uint64_t datagrams);
+  // Any thread. A part of a partner's frame, as it came over the link. False if too many wait: it
+  // is lost as on a bad link, and the next keyframe mends it.
+  bool push_member_frame(base::ByteView bytes);
   // Any thread. False if too many wait; the command is untouched then.
   [[nodiscard]] bool push_command(Command& command);
   // Any thread. A pop that waits, or the next one, returns at once.
@@ -97,6 +101,7 @@ class Inbox {
     std::vector<Command> commands;
     std::vector<std::size_t> bytes_by_source;
     std::size_t datagram_bytes = 0;
+    std::size_t frame_bytes = 0;
     std::size_t event_bytes = 0;
     std::size_t events = 0;
 

@@ -1,6 +1,7 @@
 #include "io/io_thread.hpp"
 
 #include "io/asio.hpp"
+#include "io/cpu_time.hpp"
 
 namespace liptako::io {
 
@@ -13,5 +14,7 @@ IoThread::~IoThread() {
   impl_->context.stop();
   impl_->thread.join();
 }
+
+base::Duration IoThread::cpu_time() const { return cpu_time_of(impl_->thread); }
 
 }  // namespace liptako::io

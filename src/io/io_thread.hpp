@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "base/time.hpp"
+
 namespace liptako::io {
 
 class IoThread {
@@ -12,6 +14,9 @@ class IoThread {
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
+
+  // Used so far.
+  [[nodiscard]] base::Duration cpu_time() const;
 
   struct Impl;  // asio.hpp, for this folder's own use
   [[nodiscard]] Impl& impl() { return *impl_; }

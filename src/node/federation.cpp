@@ -23,12 +23,6 @@ using picture::Contribution;
 constexpr base::Duration kMostAhead = std::chrono::seconds(5);
 const share::PublisherOptions kPublishing;
 
-// Equal for every member that is configured with the same feed.
-picture::SensorTag tag_of(const track::SensorDescription& sensor) {
-  return (static_cast<std::uint32_t>(sensor.kind) << 16) |
-         (static_cast<std::uint32_t>(sensor.sac_sic.sac) << 8) | sensor.sac_sic.sic;
-}
-
 // The kind's bit of Contribution::kinds.
 std::uint8_t kind_bit(track::SensorKind kind) {
   return static_cast<std::uint8_t>(1U << (static_cast<unsigned>(kind) - 1U));
@@ -69,7 +63,7 @@ Contribution contribution_of(const track::TrackView& view,
   for (std::size_t i = 0; i < sensors.size(); ++i) {
     if ((view.sensors >> i & 1U) == 0) continue;
     c.kinds |= kind_bit(sensors[i].kind);
-    tags.push_back(tag_of(sensors[i]));
+    tags.push_back(sensor_tag(sensors[i]));
   }
   std::sort(tags.begin(), tags.end());
   tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
@@ -96,6 +90,11 @@ bool is_sound(const Contribution& c) {
 }
 
 }  // namespace
+
+picture::SensorTag sensor_tag(const track::SensorDescription& sensor) {
+  return (static_cast<std::uint32_t>(sensor.kind) << 16) |
+         (static_cast<std::uint32_t>(sensor.sac_sic.sac) << 8) | sensor.sac_sic.sic;
+}
 
 template <class Archive>
 void visit_fields(Archive& archive, MemberCondition& c) {

@@ -25,6 +25,9 @@ struct MemberCondition {
   std::string last_refusal;
 };
 
+// Equal for every member that is configured with the same feed.
+[[nodiscard]] picture::SensorTag sensor_tag(const track::SensorDescription& sensor);
+
 class Federation {
  public:
   Federation() = default;

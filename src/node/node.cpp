@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/math.hpp"
+#include "node/common_view.hpp"
 #include "node/derived.hpp"
 
 namespace liptako::node {
@@ -131,6 +132,7 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
     if ((*next)->entry.kind == record::EntryKind::configuration) node->traces_.clear();
     node->core_->apply((*next)->entry, node->events_);
     for (const track::TrackEvent& event : node->events_) node->traces_.note(event);
+    (void)node->core_->take_frames();  // they were sent when they were made
     ++opened.replayed_entries;
   }
   remark(opened.remarks, recovery->tail);
@@ -181,6 +183,7 @@ Result<void> Node::take(std::span<const record::EntryView> arrivals) {
     sequences_.resize(kept);
   }
   for (std::size_t i = 0; i < sequences_.size(); ++i) apply(sequences_[i], arrivals[i]);
+  frames_ = core_->take_frames();
   if (auto explained = derived_.flush(); !explained) {
     // An explanation may be lost, the picture may not.
     lost_explanations_ += derived_.drop_waiting();
@@ -333,6 +336,8 @@ serve::NodeStatus Node::status(const Stamp& now) const {
     s.bytes_in += counters.bytes;
     s.sources.push_back(std::move(source));
   }
+  if (!core.federation().config().members.empty())
+    s.federation = federation_status(core.federation(), common_, s.time);
   for (std::uint16_t i = 0; i < core.sensors().sensors().size(); ++i) {
     const track::SensorDescription& sensor = core.sensors().sensors()[i];
     const feeds::SensorActivity& activity = core.sensors().activity(i);
@@ -352,6 +357,15 @@ serve::NodeStatus Node::status(const Stamp& now) const {
     s.sensors.push_back(std::move(status));
   }
   return s;
+}
+
+void Node::refresh_common() {
+  const Federation& federation = core_->federation();
+  if (federation.config().members.empty()) {
+    common_ = {};
+    return;
+  }
+  common_ = common_view(federation, core_->sensors().sensors());
 }
 
 std::vector<serve::UpdateTrace> Node::updates_of(base::TrackNumber number) const {
@@ -393,6 +407,7 @@ Result<Replayed> replay(base::Storage& storage, std::string_view build) {
     if (!*next) break;
     events.clear();
     out.core.apply((*next)->entry, events);
+    (void)out.core.take_frames();
     ++out.entries;
   }
   remark(out.remarks, *cursor);

@@ -102,6 +102,15 @@ class Node {
   // The gravest there is; none in health.
   [[nodiscard]] std::optional<RecordTrouble> record_trouble() const;
 
+  // Parts of this member's frames made in the last take(), for whoever carries them to the other
+  // members. Live data: they do not wait for the disk to sync.
+  [[nodiscard]] std::span<const base::Bytes> frames() const { return frames_; }
+
+  // Brings common() up to what the node holds; done by whoever shows it, a few times a second.
+  void refresh_common();
+  // Empty without a federation.
+  [[nodiscard]] const serve::CommonPicture& common() const { return common_; }
+
   // The picture when the clock shows `utc`, by ascending number; every view's time is
   // status().time. When ticks no longer reach the core, a track's age decides whether it coasts.
   [[nodiscard]] std::vector<track::TrackView> picture(base::Timestamp utc) const;
@@ -120,8 +129,10 @@ class Node {
   std::optional<Core> core_;
   TraceBook traces_;
   LatencyMeter latency_;
+  serve::CommonPicture common_;
   NodeOpened opened_;
   std::vector<track::TrackEvent> events_;
+  std::vector<base::Bytes> frames_;
   std::vector<std::uint64_t> sequences_;  // scratch
   std::uint64_t lost_arrivals_ = 0;
   std::uint64_t lost_explanations_ = 0;

@@ -1,0 +1,43 @@
+// Carries frames between the nodes of one process, over simulated links. Nodes hand in frames from
+// their own threads; one driver moves simulated time on and delivers.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "io/inbox.hpp"
+#include "sim/links.hpp"
+
+namespace liptako::app {
+
+class Exchange {
+ public:
+  // `inboxes` in the order of the scenario's members; they outlive the exchange.
+  Exchange(const sim::Scenario& scenario,
+           std::uint64_t seed,
+           base::Timestamp start,
+           std::vector<io::Inbox*> inboxes);
+
+  // Any thread: a part of a frame of this member, to all the others.
+  void send(sim::MemberIndex from, base::ByteView part);
+  // The driver's thread: what was handed in leaves at `now`, what has arrived by then is delivered.
+  void advance(base::Timestamp now);
+  // The driver's thread: everything under way arrives, unless a link is cut.
+  void drain(base::Timestamp now);
+
+ private:
+  // Longer than any link delays.
+  static constexpr base::Duration kLongestDelay = std::chrono::seconds(30);
+  struct Waiting {
+    sim::MemberIndex from;
+    base::Bytes part;
+  };
+
+  sim::LinkModel links_;
+  std::vector<io::Inbox*> inboxes_;
+  base::Timestamp now_;
+  std::mutex mutex_;
+  std::vector<Waiting> waiting_;  // guarded by mutex_
+};
+
+}  // namespace liptako::app
