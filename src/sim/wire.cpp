@@ -252,9 +252,11 @@ std::vector<Bytes> beast_datagrams(const AdsbStation& station,
                                    Timestamp start) {
   std::vector<Bytes> out;
   Bytes datagram;
+  // The receiver counts from an instant of its own. That is midnight before the start, so that a
+  // recording of it, which knows no more than these stamps, fits those of other sensors.
+  const Timestamp zero(std::chrono::floor<std::chrono::days>(start.time_since_epoch()));
   for (const AdsbReport& heard : reports) {
-    // The receiver counts from an instant of its own: the start.
-    const std::int64_t since = (shown_by(station.clock, start, heard.received) - start).count();
+    const std::int64_t since = (shown_by(station.clock, start, heard.received) - zero).count();
     const std::int64_t ticks = since / 250 * 3;  // 12 MHz
     for (const modes::Frame& frame : squitters(heard)) {
       modes::Reception reception;

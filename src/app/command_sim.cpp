@@ -1,0 +1,74 @@
+// A simulated world as recordings on disk, with its truth.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "app/commands.hpp"
+#include "app/scenario_file.hpp"
+#include "app/words.hpp"
+#include "sim/recorder.hpp"
+
+namespace liptako::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+base::Result<void> append_to(const fs::path& path, base::ByteView bytes) {
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  std::FILE* file = std::fopen(path.c_str(), "ab");
+  const bool written =
+      file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  const int why = errno;
+  const bool closed = file != nullptr && std::fclose(file) == 0;
+  if (written && closed) return {};
+  return base::world_failed(
+      fmt::format("{}: {}", path.string(), std::strerror(written ? errno : why)));
+}
+
+}  // namespace
+
+int run_sim(const SimOptions& options) {
+  const auto start = base::parse_rfc3339(options.start);
+  if (!start) return report({base::ErrorKind::usage, "--start: " + start.error().message});
+  const auto scenario = read_scenario(options.scenario);
+  if (!scenario) return report(scenario.error());
+  const fs::path folder = options.output;
+  std::error_code error;
+  // Appending to an older recording would make neither of the two.
+  if (fs::exists(folder, error) &&
+      !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
+    return report({base::ErrorKind::world, options.output + ": exists and is not an empty folder"});
+
+  const sim::RecordingOptions recording{
+      options.seed,
+      *start,
+      std::chrono::seconds(std::max(1L, std::lround(options.minutes * 60.0)))};
+  const auto summary =
+      sim::record(*scenario, recording, [&](const std::string& path, base::ByteView bytes) {
+        return append_to(folder / path, bytes);
+      });
+  if (!summary) return report(summary.error());
+  if (options.json) {
+    fmt::print("{}", summary->manifest);
+  } else {
+    fmt::print("{}\n",
+               fmt::format(fmt::runtime(say("{} : {} fichiers, {} datagrammes, {} aéronefs au plus "
+                                            "en même temps ; graine {}",
+                                            "{}: {} files, {} datagrams, {} aircraft at most at a "
+                                            "time; seed {}")),
+                           options.output,
+                           summary->files.size() + 1,
+                           summary->datagrams,
+                           summary->most_aircraft,
+                           options.seed));
+  }
+  return std::fflush(stdout) == 0 ? kDone : kWorldFailed;
+}
+
+}  // namespace liptako::app
