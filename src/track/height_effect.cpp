@@ -48,10 +48,12 @@ void update(HeightEffect& effect,
             const Gaussian& before,
             const double (&S)[3]) {
   const Pair g = effect_on_innovation(m, effect);
-  const double det = S[0] * S[2] - S[1] * S[1];
+  const double more = m.dilution - 1.0;  // of the noise, in the gain
+  const double s0 = S[0] + more * m.R[0], s1 = S[1] + more * m.R[1], s2 = S[2] + more * m.R[2];
+  const double det = s0 * s2 - s1 * s1;
   // w = S^-1 g
-  const double wa = (S[2] * g.a - S[1] * g.b) / det;
-  const double wb = (S[0] * g.b - S[1] * g.a) / det;
+  const double wa = (s2 * g.a - s1 * g.b) / det;
+  const double wb = (s0 * g.b - s1 * g.a) / det;
   for (int r = 0; r < kStateSize; ++r) {
     double pha = 0.0;
     double phb = 0.0;

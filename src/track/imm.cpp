@@ -285,6 +285,13 @@ std::optional<UpdateResult> update(Imm& imm,
   }
   for (int k = 0; k < kModes; ++k) imm.mu[k] /= total;
 
+  if (m.dilution != 1.0) {
+    const double more = m.dilution - 1.0;
+    for (int k = 0; k < kModes; ++k) {
+      S00[k] += more * m.R[0], S01[k] += more * m.R[1], S11[k] += more * m.R[2];
+      det[k] = S00[k] * S11[k] - S01[k] * S01[k];
+    }
+  }
   for (int k = 0; k < kModes; ++k) {
     double K[kStateSize][2];
     for (int r = 0; r < kStateSize; ++r) {

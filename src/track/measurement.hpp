@@ -36,6 +36,9 @@ struct LinearMeasurement {
   double H[2][kStateSize] = {};
   double R[3] = {};   // (0,0), (0,1), (1,1): the sensor's noise alone
   double dh[2] = {};  // dh/dheight: what an error of the height used does to z
+  // The gain takes the noise as this many times R: of what the report says, the share that was not
+  // known before. How likely the report is, is judged by R.
+  double dilution = 1.0;
 };
 
 // Where a first plot puts a new track: position with covariance in the frame it also chooses.

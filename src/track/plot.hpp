@@ -39,11 +39,12 @@ struct SensorDescription {
   // flight path. ADS-B: the aircraft compensates only in part [DO-260B, §2.2.3.2.3.2: within 0.2
   // s].
   base::Duration latency_sd = std::chrono::milliseconds(150);
-  // Multilateration, tracker: of one axis, where a report states no accuracy.
+  // Multilateration, tracker: of one axis, where a report states no accuracy. Measured on recorded
+  // systems: 0 to 7 m at an aerodrome's fixed transponders, 20 m across straight flight en route.
   base::Length position_sd = base::Length::from_metres(50);
   base::Speed velocity_sd = base::Speed::from_mps(5);  // tracker
   // Tracker: how long an error of its tracks lives on from report to report
-  // (sensors/system_track.hpp).
+  // (sensors/system_track.hpp). Measured on a recorded server: 10 s and more.
   base::Duration memory = std::chrono::seconds(15);
   // Tracker: sensors of this list (bit i: sensor i) whose data its tracks rest on. Where they see an
   // aircraft themselves, its reports tell nothing new and are not used.

@@ -36,6 +36,10 @@ constexpr double kSameModeA = 5.0;
 constexpr double kOtherModeA = -5.0;
 constexpr double kMaxAltitudePenalty = 8.0;
 
+// Squared Mahalanobis distance beyond which a report of another tracker tells of something new: one
+// in twenty does by chance.
+constexpr double kNewsDistance = 5.991;
+
 bool is_finite(const Plot& p) {
   return std::isfinite(p.slant_range.metres()) && std::isfinite(p.azimuth.radians()) &&
          std::isfinite(p.latitude.radians()) && std::isfinite(p.longitude.radians()) &&
@@ -206,15 +210,20 @@ double Tracker::false_plot_density(const Plot& plot) const {
   return count / model_of(s.kind).measurement_space(s);
 }
 
-double Tracker::noise_factor(const TrackRecord& t, const Plot& plot) const {
+double Tracker::dilution_of(const TrackRecord& t,
+                            const Plot& plot,
+                            const Gaussian& predicted,
+                            const LinearMeasurement& m) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
   const SensorModel& model = model_of(sensor.kind);
-  if (model.noise_factor == nullptr) return 1.0;
+  if (model.dilution == nullptr) return 1.0;
   std::optional<Duration> since_last;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (t.seen_by[i].sensor == plot.sensor) since_last = plot.time - t.seen_by[i].last_hit;
   }
-  return model.noise_factor(sensor, plot, since_last);
+  // An error that lives on is in the track too, and would agree with it. What does not agree is new.
+  if (evaluate(predicted, m).d2 > kNewsDistance) since_last.reset();
+  return model.dilution(sensor, plot, since_last);
 }
 
 bool Tracker::is_carried(const TrackRecord& t, const Plot& plot) const {
@@ -439,9 +448,9 @@ Gaussian Tracker::initial_state(const Plot& plot, const FirstFix& fix) const {
     initial.mean.x[kVelocityNorth] = plot.velocity_north.mps();
   }
   const SensorDescription& sensor = descriptions_[plot.sensor];
-  if (const auto factor = model_of(sensor.kind).noise_factor; factor != nullptr) {
-    const double noise = factor(sensor, plot, std::nullopt);
-    for (double& p : initial.P) p *= noise;
+  if (const auto dilution = model_of(sensor.kind).dilution; dilution != nullptr) {
+    const double wider = dilution(sensor, plot, std::nullopt);
+    for (double& p : initial.P) p *= wider;
   }
   return initial;
 }
@@ -533,18 +542,12 @@ void Tracker::associate(std::uint32_t slot,
   const Gaussian before = retrodict(t.imm, options_.imm, lag);
   const Height height = geometric_height(t.vertical);
   LinearMeasurement position = linearise(plot, t, before.mean, height);
-  // How far off a report is is told by the accuracy it states, not by the weight it gets.
-  std::optional<UpdateResult> stated;
-  const double noise = noise_factor(t, plot);
-  if (noise != 1.0) {
-    stated = evaluate(before, considered(position, t.height_effect, height));
-    for (double& r : position.R) r *= noise;
-  }
+  position.dilution = dilution_of(t, plot, before, considered(position, t.height_effect, height));
   const auto result =
       update(t.imm, options_.imm, considered(position, t.height_effect, height), before.mean, lag);
   if (result) {
     update(t.height_effect, position, before, result->S);
-    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, noise, lag, event.trace);
+    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, lag, event.trace);
   }
   if (!result || !is_sound(t.imm)) {
     ++counters_.unsound;
@@ -553,11 +556,10 @@ void Tracker::associate(std::uint32_t slot,
     start(plot, events);
     return;
   }
-  const UpdateResult& fit = stated ? *stated : *result;
   for (int i = 0; i < 2; ++i) event.trace.innovation[i] = position.y[i];
-  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = fit.S[i];
-  event.trace.nis = fit.d2;
-  event.trace.gate_ratio = fit.d2 / gate;
+  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = result->S[i];
+  event.trace.nis = result->d2;
+  event.trace.gate_ratio = result->d2 / gate;
   event.trace.log_likelihood = result->log_likelihood;
 
   const SensorDescription& s = descriptions_[plot.sensor];
@@ -580,12 +582,11 @@ void Tracker::associate(std::uint32_t slot,
 }
 
 // A report whose velocity contradicts its positions is used for its position alone.
-void Tracker::use_velocity(
-    TrackRecord& t, const Plot& plot, double noise, double lag, UpdateTrace& trace) {
+void Tracker::use_velocity(TrackRecord& t, const Plot& plot, double lag, UpdateTrace& trace) {
   const Gaussian then = retrodict(t.imm, options_.imm, lag);
   LinearMeasurement velocity = stated::linearise_velocity(plot, t.frame, then.mean);
   trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
-  for (double& r : velocity.R) r *= noise;
+  velocity.dilution = dilution_of(t, plot, then, velocity);
   if (trace.velocity_nis > options_.gate_addressed ||
       !update(t.imm, options_.imm, velocity, then.mean, lag)) {
     ++counters_.velocity_refused;

@@ -156,8 +156,11 @@ class Tracker {
                                             const Height& height) const;
   [[nodiscard]] FirstFix first_fix(const Plot& plot) const;
   [[nodiscard]] double false_plot_density(const Plot& plot) const;
-  // SensorModel::noise_factor() of a plot that this track uses next.
-  [[nodiscard]] double noise_factor(const TrackRecord& t, const Plot& plot) const;
+  // LinearMeasurement::dilution of a plot's position or velocity `m`, given the prediction.
+  [[nodiscard]] double dilution_of(const TrackRecord& t,
+                                   const Plot& plot,
+                                   const Gaussian& predicted,
+                                   const LinearMeasurement& m) const;
   // The track already rests on data that the plot's sensor, a tracker, rests on.
   [[nodiscard]] bool is_carried(const TrackRecord& t, const Plot& plot) const;
   // A report that tells nothing new: the aircraft is where it was thought to be, and is called so.
@@ -174,7 +177,7 @@ class Tracker {
   [[nodiscard]] std::uint32_t nearest_with_address(const Plot& plot) const;
   // `shown`: an event has told of the track under its present number.
   void confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events);
-  void use_velocity(TrackRecord& t, const Plot& plot, double noise, double lag, UpdateTrace& trace);
+  void use_velocity(TrackRecord& t, const Plot& plot, double lag, UpdateTrace& trace);
   void explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const;
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
   void note_hit(TrackRecord& t, const Plot& plot);

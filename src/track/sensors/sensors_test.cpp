@@ -294,7 +294,7 @@ TEST(StatedPosition, NisOfSimulatedDrawsIsChiSquare) {
 TEST(SystemTrack, ReportsOfAConstantAddUpToTheInformationTheyHold) {
   SensorDescription sensor = described(SensorKind::tracker);
   sensor.memory = std::chrono::seconds(10);
-  const auto factor = model_of(SensorKind::tracker).noise_factor;
+  const auto factor = model_of(SensorKind::tracker).dilution;
   const Plot plot;
   for (const double step : {0.5, 1.0, 4.0, 30.0}) {
     // Direct: 1' C^-1 1 of the covariance C_ij = a^|i-j|, by elimination.
@@ -326,7 +326,7 @@ TEST(SystemTrack, ReportsOfAConstantAddUpToTheInformationTheyHold) {
 TEST(SystemTrack, PositionAndVelocityOfOneReportCountAsIfTheyCouldBeFullyCorrelated) {
   Plot plot;
   plot.velocity_sd = base::Speed::from_mps(5);
-  const auto factor = model_of(SensorKind::tracker).noise_factor;
+  const auto factor = model_of(SensorKind::tracker).dilution;
   EXPECT_EQ(factor(described(SensorKind::tracker), plot, std::nullopt), 2.0);
 }
 

@@ -19,7 +19,6 @@ SensorDescription described() {
   s.kind = SensorKind::tracker;
   s.period = std::chrono::seconds(5);
   s.latency_sd = std::chrono::microseconds(7812);  // 1/128 s, the step of I062/070
-  s.position_sd = base::Length::from_metres(200);
   return s;
 }
 
@@ -43,9 +42,9 @@ FirstFix first_fix(const SensorDescription& sensor,
   return stated::first_fix(plot, covariance_of(sensor, plot), height);
 }
 
-double noise_factor(const SensorDescription& sensor,
-                    const Plot& plot,
-                    std::optional<base::Duration> since_last) {
+double dilution(const SensorDescription& sensor,
+                const Plot& plot,
+                std::optional<base::Duration> since_last) {
   const double shared = plot.velocity_sd > base::Speed() ? kPositionWithVelocity : 1.0;
   if (!since_last) return shared;
   const double dt = std::max(kLeastStepS, std::fabs(base::to_seconds(*since_last)));
@@ -61,7 +60,7 @@ constexpr SensorModel kModel{
     .linearise = linearise,
     .first_fix = first_fix,
     .measurement_space = stated::measurement_space,
-    .noise_factor = noise_factor,
+    .dilution = dilution,
 };
 
 }  // namespace
