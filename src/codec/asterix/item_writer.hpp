@@ -1,6 +1,8 @@
 // Items of a record by the standard's path, for the code that encodes typed reports.
 #pragma once
 
+#include <algorithm>
+
 #include "base/check.hpp"
 #include "codec/asterix/bits.hpp"
 #include "codec/asterix/chain.hpp"
@@ -74,13 +76,15 @@ class ItemWriter {
     }
     return *this;
   }
-  // A sub-item that is one number, by its place in the compound item.
+  // A sub-item that is one number of at most four octets, by its place in the compound item.
+  // Saturates.
   template <Path P>
   void sub_number(std::size_t index, std::uint64_t value) {
     const Part& part = C.subs_of(C.items[item_index(C, P.view())])[index];
     subs_ |= chain_bit(index);
     begin(part.length, 0);
-    bits(0, 8u * part.length, value);
+    const std::uint64_t most = (std::uint64_t{1} << (8u * part.length)) - 1;
+    bits(0, 8u * part.length, std::min(value, most));
   }
   // An item whose octets are given, structure and all.
   template <Path P>

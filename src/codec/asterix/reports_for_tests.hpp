@@ -42,7 +42,8 @@ Bytes encoded(const Report& report) {
 inline Bytes block_of(std::uint8_t category, const Bytes& record) {
   Bytes out(record.size() + 3);
   out[0] = category;
-  out[2] = static_cast<std::uint8_t>(out.size());
+  out[1] = static_cast<std::uint8_t>(out.size() >> 8);
+  out[2] = static_cast<std::uint8_t>(out.size() & 0xFF);
   std::copy(record.begin(), record.end(), out.begin() + 3);
   return out;
 }
