@@ -34,6 +34,7 @@ struct Fix {
 // Ratio of way made to way announced for pairs of fixes of one aircraft, 20 s to 60 s apart, in
 // straight flight.
 struct Movement {
+  double slowest_mps = 100;
   std::map<std::uint32_t, std::vector<Fix>> by_address;
   [[nodiscard]] std::vector<double> ratios() const {
     std::vector<double> out;
@@ -45,7 +46,7 @@ struct Movement {
         if (dt < 20) continue;
         i = j;
         const bool straight = std::fabs(base::wrap_pi(b.direction_rad - a.direction_rad)) < 0.03;
-        if (dt > 60 || !straight || a.speed_mps < 100 || b.speed_mps < 100) continue;
+        if (dt > 60 || !straight || std::min(a.speed_mps, b.speed_mps) < slowest_mps) continue;
         const double way = std::sqrt((b.east_m - a.east_m) * (b.east_m - a.east_m) +
                                      (b.north_m - a.north_m) * (b.north_m - a.north_m));
         out.push_back(way / (dt * (a.speed_mps + b.speed_mps) / 2));
@@ -155,6 +156,120 @@ TEST(Physics, AdsbPositionsMoveAtTheirReportedSpeedAndHeightsAgree) {
   RecordProperty("ratio_ppm", static_cast<int>(median(ratios) * 1e6));
   RecordProperty("height_ppm", static_cast<int>(median(movement.height_ratios) * 1e6));
   RecordProperty("climb_ppm", static_cast<int>(median(movement.climb_ratios) * 1e6));
+}
+
+// Arrivals and departures, as the multilateration system of an aerodrome tracks them.
+struct MultilaterationMovement : Movement {
+  void on_report(const Cat020Report& r) {
+    if (!r.aircraft_address || !r.cartesian_position || !r.velocity || !r.time_of_day) return;
+    const double east = r.velocity->vx.mps();
+    const double north = r.velocity->vy.mps();
+    by_address[r.aircraft_address->bits()].push_back(
+        {.time_s = base::to_seconds(r.time_of_day->since_midnight()),
+         .east_m = r.cartesian_position->x.metres(),
+         .north_m = r.cartesian_position->y.metres(),
+         .speed_mps = std::sqrt(east * east + north * north),
+         .direction_rad = base::atan2(east, north)});
+  }
+  void on_error(const RecordError&) {}
+  void on_other(const Block&) {}
+};
+
+TEST(Physics, MultilaterationTracksMoveAtTheirSpeed) {
+  LIPTAKO_NEED_RECORDING(bytes, "cat020_019_lebl_mlat_2016.ast.xz");
+  MultilaterationMovement movement;
+  movement.slowest_mps = 40;
+  decode_datagram(bytes, movement);
+  const std::vector<double> ratios = movement.ratios();
+  ASSERT_GT(ratios.size(), 50u);
+  EXPECT_NEAR(median(ratios), 1.0, 0.02);
+  RecordProperty("pairs", static_cast<int>(ratios.size()));
+  RecordProperty("ratio_ppm", static_cast<int>(median(ratios) * 1e6));
+}
+
+struct SystemTrackMovement : Movement {
+  std::vector<double> climb_ratios;    // change of level over rate
+  std::vector<double> derived_ratios;  // speed by the aircraft over speed by the tracker
+  struct Climb {
+    double time_s;
+    double level_m;
+    double rate_mps;
+  };
+  std::map<std::uint32_t, Climb> last;
+  std::vector<double> plane_ratios;  // way on the ellipsoid over way on the system's plane
+  std::map<std::uint32_t, std::pair<LatLon, Cartesian>> places;
+
+  void compare_places(std::uint32_t number, const LatLon& p, const Cartesian& c) {
+    const auto [it, first] = places.try_emplace(number, p, c);
+    const double x = (c.x - it->second.second.x).metres();
+    const double y = (c.y - it->second.second.y).metres();
+    const double on_plane = std::sqrt(x * x + y * y);
+    if (first || on_plane < 5e3) return;
+    // Radii of curvature of the WGS-84 ellipsoid at 42 degrees north, in the middle of these.
+    const LatLon& q = it->second.first;
+    const double middle = (p.latitude + q.latitude).radians() / 2;
+    const double north = (p.latitude - q.latitude).radians() * 6'364'033;
+    const double east = (p.longitude - q.longitude).radians() * 6'387'717 * base::cos(middle);
+    if (on_plane < 50e3) plane_ratios.push_back(std::sqrt(north * north + east * east) / on_plane);
+    it->second = {p, c};
+  }
+
+  void on_report(const Cat062Track& t) {
+    if (!t.track_number || !t.position || !t.cartesian_position || !t.velocity ||
+        !t.time_of_track) {
+      return;
+    }
+    compare_places(*t.track_number, *t.position, *t.cartesian_position);
+    const std::uint32_t number = *t.track_number;
+    const double time_s = base::to_seconds(t.time_of_track->since_midnight());
+    const double east = t.velocity->vx.mps();
+    const double north = t.velocity->vy.mps();
+    const double speed = std::sqrt(east * east + north * north);
+    by_address[number].push_back({.time_s = time_s,
+                                  .east_m = t.cartesian_position->x.metres(),
+                                  .north_m = t.cartesian_position->y.metres(),
+                                  .speed_mps = speed,
+                                  .direction_rad = base::atan2(east, north)});
+    if (t.aircraft_derived && t.aircraft_derived->ground_speed && speed > 100) {
+      derived_ratios.push_back(t.aircraft_derived->ground_speed->mps() / speed);
+    }
+    if (!t.measured_flight_level || !t.climb_rate) return;
+    const double level = t.measured_flight_level->metres();
+    const double rate = t.climb_rate->mps();
+    // This system gets its descents wrong, by 163,840 ft/min: 0.4 times the range of the item.
+    if (std::fabs(rate) > 500) return;
+    const auto [it, first] = last.try_emplace(number, Climb{time_s, level, rate});
+    const double dt = time_s - it->second.time_s;
+    if (first || dt < 15) return;
+    const double mean = (rate + it->second.rate_mps) / 2;
+    const bool steady = std::fabs(rate - it->second.rate_mps) < 2;
+    if (dt < 40 && std::fabs(mean) > 5 && steady) {
+      climb_ratios.push_back((level - it->second.level_m) / (mean * dt));
+    }
+    it->second = {time_s, level, rate};
+  }
+  void on_error(const RecordError&) {}
+  void on_other(const Block&) {}
+};
+
+TEST(Physics, SystemTracksMoveAtTheirSpeedAndClimbAtTheirRate) {
+  LIPTAKO_NEED_RECORDING(file, "cat062_063_065_30min.ff.xz");
+  SystemTrackMovement movement;
+  const base::Bytes bytes = unframed(file);
+  decode_datagram(bytes, movement);
+  const std::vector<double> ratios = movement.ratios();
+  ASSERT_GT(ratios.size(), 500u);
+  EXPECT_NEAR(median(ratios), 1.0, 0.01);
+  ASSERT_GT(movement.climb_ratios.size(), 50u);
+  EXPECT_NEAR(median(movement.climb_ratios), 1.0, 0.05);
+  ASSERT_GT(movement.plane_ratios.size(), 500u);
+  EXPECT_NEAR(median(movement.plane_ratios), 1.0, 0.005);
+  ASSERT_GT(movement.derived_ratios.size(), 1000u);
+  EXPECT_NEAR(median(movement.derived_ratios), 1.0, 0.01);
+  RecordProperty("ratio_ppm", static_cast<int>(median(ratios) * 1e6));
+  RecordProperty("climb_ppm", static_cast<int>(median(movement.climb_ratios) * 1e6));
+  RecordProperty("plane_ppm", static_cast<int>(median(movement.plane_ratios) * 1e6));
+  RecordProperty("derived_ppm", static_cast<int>(median(movement.derived_ratios) * 1e6));
 }
 
 // The measure itself can fail: a plane whose speed is told in half units.
