@@ -9,9 +9,11 @@
 #include <ostream>
 
 #include "app/recordings.hpp"
+#include "app/words.hpp"
 #include "codec/asterix/decode.hpp"
 #include "codec/asterix/json.hpp"
 #include "codec/capture/recording_reader.hpp"
+#include "feeds/source_format.hpp"
 #include "io/packed_file.hpp"
 
 namespace liptako::app {
@@ -219,6 +221,18 @@ int run_decode(const std::vector<std::string>& paths,
     Window window(*file);
     const capture::Container container =
         capture::recognise(window.rest().first(std::min(window.rest().size(), capture::kHead)));
+    // Replies of a Mode S receiver would give blocks by chance.
+    const auto format = feeds::recognise(window.rest());
+    if (container == capture::Container::stream && format &&
+        *format != feeds::SourceFormat::asterix) {
+      err << path << ": "
+          << fmt::format(fmt::runtime(say("réponses Mode S ({}), que decode ne lit pas",
+                                          "Mode S replies ({}), which decode does not read")),
+                         feeds::name_of(*format))
+          << '\n';
+      if (code == 0) code = 1;
+      continue;
+    }
     std::optional<capture::RecordingReader> reader;
     if (container == capture::Container::stream) {
       decode_stream(window, printer);
