@@ -112,6 +112,7 @@ int run_score(const ScoreOptions& options) {
   if (!from) return report(from.error());
   const auto to = time_in(options.to, "--to");
   if (!to) return report(to.error());
+  how.member = options.member;
   how.from = *from;
   how.to = *to;
   if (const auto valid = how.score.validate(); !valid) return report(valid.error());

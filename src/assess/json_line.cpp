@@ -184,12 +184,20 @@ Result<bool> JsonLine::boolean(std::string_view name) const {
   return wrong(name, *value, "true or false");
 }
 
-Result<bool> JsonLine::is_filled_array(std::string_view name) const {
+Result<std::vector<std::string_view>> JsonLine::texts(std::string_view name) const {
   const auto value = raw(name);
   if (!value) return std::unexpected(value.error());
-  if (!value->starts_with('[')) return wrong(name, *value, "a list");
-  const std::string_view inside = value->substr(1, value->size() - 2);
-  return inside.find_first_not_of(" \t\r") != std::string_view::npos;
+  std::vector<std::string_view> found;
+  Walker walker(*value);
+  if (!walker.take('[')) return wrong(name, *value, "a list of texts");
+  if (walker.take(']')) return found;
+  do {
+    const auto text = walker.string();
+    if (!text) return wrong(name, *value, "a list of texts");
+    found.push_back(text->substr(1, text->size() - 2));
+  } while (walker.take(','));
+  if (!walker.take(']')) return wrong(name, *value, "a list of texts");
+  return found;
 }
 
 }  // namespace liptako::assess

@@ -26,8 +26,8 @@ class JsonLine {
   [[nodiscard]] base::Result<std::uint64_t> count(std::string_view name, std::uint64_t high) const;
   [[nodiscard]] base::Result<std::string_view> text(std::string_view name) const;
   [[nodiscard]] base::Result<bool> boolean(std::string_view name) const;
-  // An array, and whether anything is in it.
-  [[nodiscard]] base::Result<bool> is_filled_array(std::string_view name) const;
+  // An array of texts.
+  [[nodiscard]] base::Result<std::vector<std::string_view>> texts(std::string_view name) const;
 
  private:
   [[nodiscard]] const std::string_view *find(std::string_view name) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "assess/json_line.hpp"
@@ -57,7 +58,7 @@ std::optional<Enum> enum_in(const std::array<std::string_view, kSize> &names,
 
 }  // namespace
 
-Result<TruthLine> parse_truth_line(std::string_view text) {
+Result<TruthLine> parse_truth_line(std::string_view text, std::string_view member) {
   const auto line = JsonLine::parse(text);
   if (!line) return std::unexpected(line.error());
   TruthLine out;
@@ -81,11 +82,14 @@ Result<TruthLine> parse_truth_line(std::string_view text) {
     if (!on_ground) return std::unexpected(on_ground.error());
     out.sample.expected = !*on_ground;
   }
-  if (line->has("seen_by")) {
-    const auto seen = line->is_filled_array("seen_by");
-    if (!seen) return std::unexpected(seen.error());
+  if (line->has("seen_by") || !member.empty()) {
+    const auto seen_by = line->texts("seen_by");
+    if (!seen_by) return std::unexpected(seen_by.error());
     out.tells_seen = true;
-    out.sample.expected = out.sample.expected && *seen;
+    const bool seen = member.empty()
+                          ? !seen_by->empty()
+                          : std::find(seen_by->begin(), seen_by->end(), member) != seen_by->end();
+    out.sample.expected = out.sample.expected && seen;
   }
   auto equipment = Equipment::other;
   if (line->has("transponder")) {

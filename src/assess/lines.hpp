@@ -38,7 +38,10 @@ struct TrackLine {
   std::optional<base::Length> pressure_altitude;
 };
 
-[[nodiscard]] base::Result<TruthLine> parse_truth_line(std::string_view line);
+// `member`: whose sensors must have seen the aircraft for a track to be due; empty for any. A line
+// without `seen_by` is then at fault.
+[[nodiscard]] base::Result<TruthLine> parse_truth_line(std::string_view line,
+                                                       std::string_view member = {});
 [[nodiscard]] base::Result<TrackLine> parse_track_line(std::string_view line);
 
 }  // namespace liptako::assess

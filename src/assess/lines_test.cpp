@@ -64,6 +64,14 @@ TEST(TruthLine, OnTheGroundOrUnseenNoTrackIsDue) {
   EXPECT_TRUE(seen->sample.expected);
 }
 
+TEST(TruthLine, OfOneMemberATrackIsDueOnlyWhereItsSensorsSaw) {
+  const std::string line =
+      replaced(kTruth, "\"silent\":false", "\"seen_by\":[\"bamako\", \"niamey\"]");
+  EXPECT_TRUE(parse_truth_line(line, "niamey")->sample.expected);
+  EXPECT_FALSE(parse_truth_line(line, "nia")->sample.expected);
+  EXPECT_EQ(parse_truth_line(kTruth, "niamey").error().message, "seen_by: missing");
+}
+
 TEST(TruthLine, ErrorsNameTheField) {
   EXPECT_EQ(truth_error("\"flight\":12", "\"flight\":-1"), "flight: -1 is not a whole number");
   EXPECT_EQ(truth_error("\"flight\":12", "\"flight\":99999999999"),
@@ -77,7 +85,9 @@ TEST(TruthLine, ErrorsNameTheField) {
   EXPECT_EQ(truth_error("\"lon_deg\"", "\"lat_deg\""), "lat_deg: twice");
   EXPECT_EQ(truth_error("false,\"transponder", "0,\"transponder"),
             "on_ground: 0 is not true or false");
-  EXPECT_EQ(truth_error("\"silent\":false", "\"seen_by\":1"), "seen_by: 1 is not a list");
+  EXPECT_EQ(truth_error("\"silent\":false", "\"seen_by\":1"), "seen_by: 1 is not a list of texts");
+  EXPECT_EQ(truth_error("\"silent\":false", "\"seen_by\":[1]"),
+            "seen_by: [1] is not a list of texts");
   EXPECT_EQ(truth_error("2026-11-22T", "2226-11-22T"), "time: not between 1970 and 2200");
   EXPECT_NE(truth_error("2026-11-22T", "2026-13-22T").find("time: "), std::string::npos);
 }

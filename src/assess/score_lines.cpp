@@ -11,21 +11,22 @@ namespace {
 using base::Result;
 using base::Timestamp;
 
-// The lines of a file with their numbers, each parsed.
-template <class Line, Result<Line> (*kParse)(std::string_view)>
+// The lines of a file with their numbers.
 class Lines {
  public:
   explicit Lines(const NamedText& file) : name_(file.name), rest_(file.text) {}
 
   [[nodiscard]] std::uint64_t number() const { return number_; }
-  // Nothing at the end.
-  [[nodiscard]] Result<std::optional<Line>> next() {
+  // Parsed by `parse`; nothing at the end.
+  template <class Parse>
+  [[nodiscard]] auto next(Parse&& parse)
+      -> Result<std::optional<typename decltype(parse(std::string_view()))::value_type>> {
     if (rest_.empty()) return std::nullopt;
     const std::size_t end = std::min(rest_.find('\n'), rest_.size());
     const std::string_view text = rest_.substr(0, end);
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     ++number_;
-    auto line = kParse(text);
+    auto line = parse(text);
     if (!line) return wrong(line.error().message);
     return std::move(*line);
   }
@@ -39,13 +40,10 @@ class Lines {
   std::uint64_t number_ = 0;
 };
 
-using TruthLines = Lines<TruthLine, parse_truth_line>;
-using TrackLines = Lines<TrackLine, parse_track_line>;
-
 // The truth, an instant at a time.
 class Instants {
  public:
-  explicit Instants(const NamedText& file) : lines_(file) {}
+  Instants(const NamedText& file, std::string_view member) : lines_(file), member_(member) {}
 
   [[nodiscard]] Timestamp time() const { return time_; }
   [[nodiscard]] std::span<const TruthSample> samples() const { return samples_; }
@@ -56,7 +54,7 @@ class Instants {
   [[nodiscard]] Result<bool> advance() {
     samples_.clear();
     if (!started_) {
-      auto first = lines_.next();
+      auto first = next_line();
       if (!first) return std::unexpected(first.error());
       waiting_ = std::move(*first);
       started_ = true;
@@ -67,7 +65,7 @@ class Instants {
     while (waiting_ && waiting_->time == time_) {
       samples_.push_back(waiting_->sample);
       tells_seen_ = tells_seen_ || waiting_->tells_seen;
-      auto next = lines_.next();
+      auto next = next_line();
       if (!next) return std::unexpected(next.error());
       waiting_ = std::move(*next);
       if (waiting_ && waiting_->time < time_) return lines_.wrong("time: goes back");
@@ -83,7 +81,12 @@ class Instants {
   }
 
  private:
-  TruthLines lines_;
+  [[nodiscard]] Result<std::optional<TruthLine>> next_line() {
+    return lines_.next([&](std::string_view text) { return parse_truth_line(text, member_); });
+  }
+
+  Lines lines_;
+  std::string member_;
   std::optional<TruthLine> waiting_;
   bool started_ = false;
   bool tells_seen_ = false;
@@ -96,8 +99,8 @@ class Instants {
 Result<LinesScore> score_lines(const NamedText& truth,
                                const NamedText& tracks,
                                const ScoreLinesOptions& options) {
-  Instants instants(truth);
-  TrackLines track_lines(tracks);
+  Instants instants(truth, options.member);
+  Lines track_lines(tracks);
   Timeline timeline(options.timeline);
   Scorer scorer(options.score);
   bool more_tracks = true;
@@ -107,7 +110,7 @@ Result<LinesScore> score_lines(const NamedText& truth,
     if (!more) return std::unexpected(more.error());
     if (!*more || (options.to && instants.time() > *options.to)) break;
     while (more_tracks && newest_track <= instants.time() + options.disorder) {
-      const auto line = track_lines.next();
+      const auto line = track_lines.next(parse_track_line);
       if (!line) return std::unexpected(line.error());
       more_tracks = line->has_value();
       if (!more_tracks) break;

@@ -14,6 +14,9 @@ namespace liptako::assess {
 struct ScoreLinesOptions {
   ScoreOptions score;
   TimelineOptions timeline;
+  // Score the picture of this member: an aircraft is due where its sensors saw it. Empty: where
+  // anybody's did.
+  std::string member;
   // Instants outside are not scored; tracks before it still count, since they may go on into it.
   std::optional<base::Timestamp> from;
   std::optional<base::Timestamp> to;

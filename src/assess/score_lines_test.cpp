@@ -83,6 +83,11 @@ TEST(ScoreLines, AircraftThatNoSensorSawAreLeftOut) {
   ASSERT_TRUE(scored.has_value());
   EXPECT_TRUE(scored->tells_seen);
   EXPECT_EQ(scored->score.all.expected, 1u);
+  ScoreLinesOptions of_b;
+  of_b.member = "b";
+  const auto other = score_of(truth_line(0, 1, 13.0, ",\"seen_by\":[\"a\"]"), "", of_b);
+  ASSERT_TRUE(other.has_value());
+  EXPECT_EQ(other->score.all.expected, 0u);
 }
 
 TEST(ScoreLines, LinesFurtherOutOfOrderThanAllowedAreCounted) {

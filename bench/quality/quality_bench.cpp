@@ -1,0 +1,156 @@
+// How good the picture of each nation is over a simulated day's busiest minutes: GOSPA and its
+// parts, update probability, position error, by nation and by what sees the aircraft
+// (docs/SCORING.md).
+//
+//   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
+//                 [--scenario FILE] [--json]
+//
+// --quick scores 5 minutes, otherwise 20; --json prints one line a nation.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "assess/report.hpp"
+#include "nations_run.hpp"
+
+namespace {
+
+using namespace liptako;
+
+struct Arguments {
+  bench::NationsRunOptions run;
+  std::string scenario = LIPTAKO_SOURCE_DIR "/scenarios/sahel24.toml";
+  bool json = false;
+  bool wrong = false;
+};
+
+Arguments arguments_of(int argc, char** argv) {
+  Arguments a;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (argument == "--json") {
+      a.json = true;
+    } else if (argument == "--quick") {
+      a.run.length = std::chrono::minutes(5);
+    } else if (argument == "--minutes" && has_value) {
+      a.run.length = std::chrono::minutes(std::strtol(argv[++i], nullptr, 10));
+    } else if (argument == "--seed" && has_value) {
+      a.run.seed = std::strtoull(argv[++i], nullptr, 10);
+    } else if (argument == "--update-interval" && has_value) {
+      a.run.score.update_interval = std::chrono::seconds(std::strtol(argv[++i], nullptr, 10));
+    } else if (argument == "--scenario" && has_value) {
+      a.scenario = argv[++i];
+    } else {
+      a.wrong = true;
+    }
+  }
+  a.wrong = a.wrong || a.run.length <= base::Duration::zero() || !a.run.score.validate();
+  return a;
+}
+
+double metres(std::optional<base::Length> length) { return length ? length->metres() : 0.0; }
+double percent(std::optional<double> share) { return share ? 100.0 * *share : 0.0; }
+
+void print_table(const std::vector<bench::NationScore>& nations) {
+  fmt::print("{:<14}{:>7}{:>9}{:>9}{:>9}{:>9}{:>8}{:>9}{:>9}{:>9}\n",
+             "nation",
+             "due",
+             "GOSPA",
+             "loc",
+             "missed",
+             "false",
+             "found",
+             "updated",
+             "pos RMS",
+             "alt RMS");
+  for (const bench::NationScore& nation : nations) {
+    const assess::Score& s = nation.score;
+    const auto altitude = s.all.altitude_rms();
+    fmt::print(
+        "{:<14}{:>7.1f}{:>9.0f}{:>9.0f}{:>9.0f}{:>9.0f}{:>7.2f}%{:>8.2f}%{:>8.0f}m{:>7.0f}ft\n",
+        nation.node,
+        s.instants == 0 ? 0.0
+                        : static_cast<double>(s.all.expected) / static_cast<double>(s.instants),
+        s.gospa.rms_m,
+        s.gospa.localisation_rms_m,
+        s.gospa.missed_rms_m,
+        s.gospa.false_rms_m,
+        percent(s.all.found_share()),
+        percent(s.all.update_probability()),
+        metres(s.all.position_rms()),
+        altitude ? altitude->feet() : 0.0);
+    for (std::size_t i = 0; i < bench::kSituationNames.size(); ++i) {
+      const assess::Tally& tally = s.groups[i];
+      if (tally.expected == 0) continue;
+      fmt::print("  {:<19}{:>6.1f}{:>32}{:>9.2f}%{:>8.2f}%{:>8.0f}m\n",
+                 bench::kSituationNames[i],
+                 static_cast<double>(tally.expected) / static_cast<double>(s.instants),
+                 "",
+                 percent(tally.found_share()),
+                 percent(tally.update_probability()),
+                 metres(tally.position_rms()));
+    }
+    fmt::print(
+        "  tracks per aircraft {:.4f}, number changes {:.3f} per flight hour, false tracks {:.2f} "
+        "per hour, confirmation {:.1f} s ({})\n",
+        s.all.tracks_per_aircraft().value_or(0.0),
+        s.number_changes_per_flight_hour().value_or(0.0),
+        s.strays_per_hour().value_or(0.0),
+        s.mean_confirmation ? base::to_seconds(*s.mean_confirmation) : 0.0,
+        s.confirmations);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments = arguments_of(argc, argv);
+  if (arguments.wrong) {
+    fmt::print(
+        stderr,
+        "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
+        "[--scenario FILE] [--json]\n");
+    return 2;
+  }
+  std::ifstream in(arguments.scenario);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto scenario = sim::load_scenario(text, arguments.scenario);
+  if (!scenario) {
+    fmt::print(stderr, "{}\n", scenario.error().message);
+    return 1;
+  }
+  const std::clock_t begun = std::clock();
+  const auto nations = bench::run_nations(*scenario, arguments.run);
+  if (!nations) {
+    fmt::print(stderr, "{}\n", nations.error().message);
+    return 1;
+  }
+  if (arguments.json) {
+    for (const bench::NationScore& nation : *nations) {
+      fmt::print(
+          "{{\"scenario\":\"{}\",\"seed\":{},\"nation\":\"{}\",\"sources\":{},\"plots\":{},"
+          "\"score\":{}}}\n",
+          scenario->name,
+          arguments.run.seed,
+          nation.node,
+          nation.sources,
+          nation.plots,
+          assess::to_json(nation.score, arguments.run.score, bench::kSituationNames));
+    }
+    return 0;
+  }
+  fmt::print("{}, seed {}, {:.0f} minutes from {}, {:.1f} s of processor\n",
+             scenario->name,
+             arguments.run.seed,
+             base::to_seconds(arguments.run.length) / 60.0,
+             base::to_rfc3339(arguments.run.start + arguments.run.settle),
+             static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC);
+  print_table(*nations);
+  return 0;
+}
