@@ -6,6 +6,7 @@
 
 #include "base/prng.hpp"
 #include "codec/asterix/encode.hpp"
+#include "track/sensors/models.hpp"
 
 namespace liptako::feeds {
 namespace {
@@ -111,6 +112,140 @@ TEST(AsterixFeed, AnAdsBReportArrivesWithTheAccuracyItClaims) {
   EXPECT_NEAR(p.position_sd.metres(), 30 / 2.448, 1e-6);
   EXPECT_NEAR(p.velocity_sd.mps(), 3 / 2.448, 1e-6);
   EXPECT_NEAR(p.velocity_north.knots(), -440, 0.5);
+}
+
+constexpr SacSic kMlat{0, 107};
+constexpr SacSic kTracker{33, 18};
+
+Cat020Report mlat_report() {
+  Cat020Report r;
+  r.source = kMlat;
+  r.descriptor.emplace();
+  r.descriptor->mode_s_multilateration = true;
+  r.time_of_day = noon_ticks();
+  r.position = LatLon{Angle::from_degrees(12.5), Angle::from_degrees(-7.9)};
+  r.aircraft_address = IcaoAddress(0x05C001);
+  r.position_accuracy.emplace();
+  r.position_accuracy->position_sd =
+      cat020::StandardDeviation{Length::from_metres(20), Length::from_metres(40), 0.5};
+  return r;
+}
+
+Cat062Track system_track() {
+  Cat062Track r;
+  r.source = kTracker;
+  r.time_of_track = noon_ticks();
+  r.track_number = 7;
+  r.status.emplace();
+  r.position = LatLon{Angle::from_degrees(12.5), Angle::from_degrees(-7.9)};
+  r.velocity = CartesianVelocity{Speed::from_mps(200), Speed::from_mps(-50)};
+  r.aircraft_derived.emplace();
+  r.aircraft_derived->aircraft_address = IcaoAddress(0x05C001);
+  return r;
+}
+
+Cat019Message mlat_status(std::uint8_t release) {
+  Cat019Message m;
+  m.source = kMlat;
+  m.type = cat019::Type::periodic_status;
+  m.time_of_day = noon_ticks();
+  m.system_status = cat019::SystemStatus{.release = release};
+  return m;
+}
+
+// With sensors of the kinds that compute positions.
+struct Computing : Station {
+  Computing() {
+    track::SensorDescription mlat = track::described(track::SensorKind::mlat);
+    mlat.sac_sic = kMlat;
+    track::SensorDescription tracker = track::described(track::SensorKind::tracker);
+    tracker.sac_sic = kTracker;
+    sensors.configure(std::vector<track::SensorDescription>{mlat, tracker});
+  }
+};
+
+TEST(AsterixFeed, AMultilaterationReportArrivesWithItsCovariance) {
+  Computing s;
+  s.take(bytes_of(20, mlat_report()));
+  ASSERT_EQ(s.out.plots.size(), 1u);
+  const track::Plot& p = s.out.plots[0];
+  EXPECT_EQ(p.time, noon());
+  EXPECT_EQ(p.sensor, 0);
+  EXPECT_NEAR(p.latitude.degrees(), 12.5, 5.4e-6);
+  EXPECT_NEAR(p.sd_east.metres(), 20, 1e-9);
+  EXPECT_NEAR(p.correlation, 0.5, 1e-9);
+}
+
+TEST(AsterixFeed, AnotherSystemsTrackArrivesWithItsVelocity) {
+  Computing s;
+  s.take(bytes_of(62, system_track()));
+  ASSERT_EQ(s.out.plots.size(), 1u);
+  const track::Plot& p = s.out.plots[0];
+  EXPECT_EQ(p.time, noon());
+  EXPECT_EQ(p.sensor, 1);
+  EXPECT_NEAR(p.velocity_east.mps(), 200, 0.125);
+  EXPECT_EQ(p.icao_address, IcaoAddress(0x05C001));
+}
+
+TEST(AsterixFeed, ASystemThatSaysItsDataMustNotBeUsedIsSetAsideUntilItSaysOtherwise) {
+  Computing s;
+  s.take(bytes_of(19, mlat_status(2)));
+  s.take(bytes_of(20, mlat_report()));
+  EXPECT_TRUE(s.out.plots.empty());
+  EXPECT_EQ(s.rejected("sensor_not_operational"), 1u);
+  ASSERT_EQ(s.out.looks.size(), 1u);
+  EXPECT_TRUE(s.sensors.activity(0).heard);
+  s.take(bytes_of(19, mlat_status(1)));  // degraded, but to be used
+  s.take(bytes_of(20, mlat_report()));
+  EXPECT_EQ(s.out.plots.size(), 1u);
+  Cat019Message no_time = mlat_status(0);
+  no_time.system_status->time_source_invalid = true;
+  s.take(bytes_of(19, no_time));
+  s.take(bytes_of(20, mlat_report()));
+  EXPECT_EQ(s.out.plots.size(), 1u);
+}
+
+TEST(AsterixFeed, ASystemThatTellsItsReferencePointCanBeReadOnItsPlane) {
+  Computing s;
+  Cat020Report r = mlat_report();
+  r.position.reset();
+  r.cartesian_position = Cartesian{Length::from_metres(1000), Length::from_metres(0)};
+  s.take(bytes_of(20, r));
+  EXPECT_EQ(s.rejected("no_reference_point"), 1u);
+  const auto revision = s.sensors.revision();
+  Cat019Message m = mlat_status(0);
+  m.position = LatLon{Angle::from_degrees(12.35), Angle::from_degrees(-1.5)};
+  s.take(bytes_of(19, m));
+  EXPECT_GT(s.sensors.revision(), revision);
+  s.take(bytes_of(20, r));
+  ASSERT_EQ(s.out.plots.size(), 1u);
+  EXPECT_NEAR(s.out.plots[0].latitude.degrees(), 12.35, 1e-5);
+  EXPECT_GT(s.out.plots[0].longitude.degrees(), -1.5);
+  // The first word stands: the plane does not wander.
+  m.position->latitude = Angle::from_degrees(50);
+  s.take(bytes_of(19, m));
+  EXPECT_NEAR(s.sensors.sensors()[0].site.latitude.degrees(), 12.35, 1e-5);
+}
+
+TEST(AsterixFeed, ReportsOfComputedPositionsAreRefusedWithTheirReasonsToo) {
+  Computing s;
+  Cat020Report vehicle = mlat_report();
+  vehicle.vehicle_fleet = 3;
+  s.take(bytes_of(20, vehicle));
+  Cat062Track coasting = system_track();
+  coasting.status->coasting = true;
+  s.take(bytes_of(62, coasting));
+  Cat062Track unknown = system_track();
+  unknown.source = SacSic{1, 1};
+  s.take(bytes_of(62, unknown));
+  Cat062Track old = system_track();
+  old.time_of_track = noon_ticks(-300);
+  s.take(bytes_of(62, old));
+  EXPECT_TRUE(s.out.plots.empty());
+  EXPECT_EQ(s.rejected("not_an_aircraft"), 1u);
+  EXPECT_EQ(s.rejected("track_coasting"), 1u);
+  EXPECT_EQ(s.rejected("unknown_sensor"), 1u);
+  EXPECT_EQ(s.rejected("time_far_from_clock"), 1u);
 }
 
 TEST(AsterixFeed, WhatIsNoLiveAircraftIsCountedNotTracked) {

@@ -180,7 +180,10 @@ std::expected<track::Plot, Refusal> plot_of(const Cat020Report& r,
   if (!convergence) return std::unexpected(convergence.error());
   if (r.position_accuracy && r.position_accuracy->position_sd) {
     const cat020::StandardDeviation& sd = *r.position_accuracy->position_sd;
-    state_accuracy(sd.x, sd.y, sd.correlation, *convergence, p);
+    // The item is unsigned, and a correlation is not: the upper half is read as two's complement.
+    constexpr double kSpan = 65536 / 4.0;
+    const double correlation = sd.correlation < kSpan / 2 ? sd.correlation : sd.correlation - kSpan;
+    state_accuracy(sd.x, sd.y, correlation, *convergence, p);
   }
   return p;
 }

@@ -96,7 +96,9 @@ TEST(MlatPlot, AnAccuracyThatMakesNoSenseIsNotTaken) {
     EXPECT_EQ(p->sd_east, Length());
   }
   Cat020Report r = mlat_report();
-  r.position_accuracy->position_sd->correlation = -3.25;
+  r.position_accuracy->position_sd->correlation = 16384 - 0.75;  // as an unsigned item holds -0.75
+  EXPECT_NEAR(plot_of(r, mlat())->correlation, -0.75, 1e-12);
+  r.position_accuracy->position_sd->correlation = 3.25;
   EXPECT_NEAR(plot_of(r, mlat())->correlation, 0.0, 1e-12);
 }
 
