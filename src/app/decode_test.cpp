@@ -183,14 +183,6 @@ TEST_F(Decode, AFileThatBreaksOffPrintsWhatCameBefore) {
       << err_.str();
 }
 
-TEST_F(Decode, RepliesOfAReceiverAreNotTakenForBlocks) {
-  std::string replies;
-  for (int i = 0; i < 50; ++i) replies += "*8D4840D6202CC371C32CE0576098;\n";
-  EXPECT_EQ(run({file("a.avr", replies)}), 1);
-  EXPECT_EQ(out_.str(), "");
-  EXPECT_NE(err_.str().find("Mode S"), std::string::npos);
-}
-
 TEST_F(Decode, ListsTheFields) {
   EXPECT_EQ(run({}, {.fields = true}), 0);
   EXPECT_NE(out_.str().find("| I048/040/RHO | `measured_position.slant_range_nm` | 16 |"),

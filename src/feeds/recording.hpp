@@ -45,8 +45,8 @@ struct RecordingIndex {
   std::deque<base::Bytes> assembled;  // datagrams that came in fragments
 };
 
-// `date` is the day the recordings begin, as ASTERIX tells the time of day only; without it, the day
-// a capture tells, and 1970-01-01 if none does. A block that tells no time is due with the one
+// `date` is the day the recordings begin, as ASTERIX tells the time of day only; without it, the
+// day a capture tells, and 1970-01-01 if none does. A block that tells no time is due with the one
 // before it. Memory: 40 bytes a block.
 [[nodiscard]] RecordingIndex index_recordings(std::span<const base::ByteView> recordings,
                                               std::optional<base::Timestamp> date,

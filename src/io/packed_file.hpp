@@ -2,8 +2,8 @@
 // content, not by name. Several streams or members one after the other are one file, as xz and gzip
 // themselves read them.
 //
-// What unpacks to more than it may, or asks for more memory than it may, is refused: a file of a few
-// kilobytes can unpack to terabytes.
+// What unpacks to more than it may, or asks for more memory than it may, is refused: a file of a
+// few kilobytes can unpack to terabytes.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ enum class Packing : std::uint8_t { none, xz, gzip };
 struct PackedFileOptions {
   // Of the unpacked bytes; what is not packed may have any size.
   std::uint64_t max_unpacked = std::uint64_t{64} << 30;
-  // For unpacking. `xz -9` needs 65 MiB; only files made with a larger dictionary by hand need more.
+  // For unpacking. `xz -9` needs 65 MiB; only files made by hand with a larger dictionary need
+  // more.
   std::uint64_t max_memory = std::uint64_t{128} << 20;
 };
 

@@ -2,6 +2,7 @@
 // and what it says of mistakes. Sensor bytes come from the simulator.
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <set>
 
+#include "codec/capture/pcap_writer.hpp"
 #include "io/clock.hpp"
 #include "io/udp_sender.hpp"
 #include "process.hpp"
@@ -396,6 +398,44 @@ TEST_F(Command, DecodePrintsOneLinePerRecord) {
     at = end + 1;
   }
   EXPECT_GT(lines, 20u);
+}
+
+// The same datagrams as a plain file, as a capture, and both packed.
+TEST_F(Command, DecodeAndTrackReadWhatIsPackedLikeWhatIsNot) {
+  const base::Timestamp start = *base::parse_rfc3339("2026-11-22T10:00:00Z");
+  sim::World simulated = world(start);
+  base::Bytes plain;
+  base::Bytes captured;
+  codec::capture::append_pcap_header(captured);
+  simulated.advance(start + std::chrono::seconds(60), [&](const sim::Emission& e) {
+    if (e.source != 0) return;
+    plain.insert(plain.end(), e.datagram.begin(), e.datagram.end());
+    const codec::capture::Endpoint sensor{{10, 0, 0, 1}, 8600};
+    codec::capture::append_pcap_datagram(start, sensor, sensor, e.datagram, captured);
+  });
+  const auto pack = [&](const std::string& name, const base::Bytes& bytes, const char* mode) {
+    const gzFile out = gzopen(path(name).c_str(), mode);
+    EXPECT_EQ(gzwrite(out, bytes.data(), static_cast<unsigned>(bytes.size())),
+              static_cast<int>(bytes.size()));
+    EXPECT_EQ(gzclose(out), Z_OK);
+  };
+  // "T" writes without packing.
+  pack("radar.ast", plain, "wbT");
+  pack("radar.pcap", captured, "wbT");
+  pack("radar.ast.gz", plain, "wb");
+  pack("radar.pcap.gz", captured, "wb");
+  const Finished decoded = run(folder_, {"decode", path("radar.ast")});
+  const Finished tracked = run(folder_, {"track", path("radar.ast"), "--date", "2026-11-22"});
+  EXPECT_GT(std::ranges::count(decoded.output, '\n'), 20);
+  EXPECT_GT(std::ranges::count(tracked.output, '\n'), 20);
+  for (const char* name : {"radar.pcap", "radar.ast.gz", "radar.pcap.gz"}) {
+    const Finished again = run(folder_, {"decode", path(name)});
+    EXPECT_EQ(again.code, 0) << again.errors;
+    EXPECT_TRUE(again.output == decoded.output) << name;
+    const Finished track = run(folder_, {"track", path(name), "--date", "2026-11-22"});
+    EXPECT_EQ(track.code, 0) << track.errors;
+    EXPECT_TRUE(track.output == tracked.output) << name;
+  }
 }
 
 TEST_F(Command, MistakesAreNamedAndTellTheirKindByExitCode) {
