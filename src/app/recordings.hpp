@@ -2,8 +2,9 @@
 // they hold besides usable bytes.
 #pragma once
 
+#include <iosfwd>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "codec/capture/datagram.hpp"
 #include "io/sources.hpp"
