@@ -154,7 +154,7 @@ verb_test() {
     if has_tests -L '^quality$'; then
       stage quality ctest_stage quality "$jobs" -L '^quality$' || true
     fi
-    stage browser ctest_stage browser 1 -L '^browser$' || true
+    stage browser ctest_stage browser 2 -L '^browser$' || true
     stage lint ctest_stage lint 1 -L '^lint$' || true
     stage fuzz stage_fuzz 10 || true
     stage determinism stage_determinism || true

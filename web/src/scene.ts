@@ -49,6 +49,17 @@ export function isEmergency(mode3a: number): boolean {
   return EMERGENCY_CODES.has(mode3a);
 }
 
+// Tentative and without any identity: clutter, more often than not. Such a track may not take the room of another's
+// label, and its own is its number alone until somebody points at it.
+function isDoubtful(store: TrackStore, slot: number): boolean {
+  return (
+    store.status[slot] === Status.tentative &&
+    store.callSign[slot] === '' &&
+    store.icao[slot] < 0 &&
+    store.mode3a[slot] < 0
+  );
+}
+
 // The lines of a track's label. First the call sign, else the Mode A code, else the track number; then level with
 // tendency and ground speed in tens of knots; then, in the common picture, who contributes; a track that is not up to
 // date adds how long it has been without a plot.
@@ -64,6 +75,7 @@ export function labelLines(
   const number = members ? commonNumber(store.number[slot], members) : String(store.number[slot]);
   const name = store.callSign[slot] || (code ? `A${code}` : number);
   const lines = [isEmergency(store.mode3a[slot]) ? `${name} ${code}` : name];
+  if (isDoubtful(store, slot) && !magnified && !tag) return lines;
   lines.push(
     `${level(store.altitudeFt[slot])}${tendency(store.climbFtMin[slot]) || ' '} ${tensOfKnots(store.speedKt[slot])}`,
   );
@@ -309,7 +321,7 @@ export class Scene {
   private placeLabels(list: DrawList, atlas: Atlas, input: SceneInput): void {
     const { store, camera, width, height, unit, ageNowMs, lost, selected, hovered, options, sensors } = input;
     const requests: LabelRequest[] = [];
-    const add = (id: number, lines: string[], x: number, y: number, must: boolean): void => {
+    const add = (id: number, lines: string[], x: number, y: number, must: boolean, last = false): void => {
       const columns = Math.max(...lines.map((l) => l.length));
       this.lines.set(id, lines);
       requests.push({
@@ -319,6 +331,7 @@ export class Scene {
         width: columns * atlas.cellWidth + 4 * unit,
         height: lines.length * atlas.cellHeight + 2 * unit,
         must,
+        last: last && !must,
       });
     };
     for (let i = 0; i < this.drawn; i++) {
@@ -332,7 +345,14 @@ export class Scene {
       if (x < 0 || y < 0 || x >= width || y >= height) continue;
       if (requests.length >= MAX_LABELS && !must) continue;
       const tag = lost ? options.lostTag : store.status[slot] === Status.coasting ? options.coastTag : '';
-      add(track, labelLines(store, slot, ageNowMs, chosen, tag, this.members), x, y, must);
+      add(
+        track,
+        labelLines(store, slot, ageNowMs, chosen, tag, this.members),
+        x,
+        y,
+        must,
+        isDoubtful(store, slot),
+      );
     }
     // Sensors take part so that their names are not covered; negative numbers keep them apart from tracks.
     sensors.forEach((sensor, index) => {

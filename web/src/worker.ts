@@ -52,6 +52,8 @@ const REPORT_MS = 250;
 // The Liptako states: the common picture opens on them, as does a national one without tracks and sensors.
 const HOME = { west: -12.5, east: 16.2, south: 9.3, north: 25.1 };
 
+const SURROUNDINGS_DEG = 1.8;
+
 const store = new TrackStore();
 let reader = new FrameReader(store);
 let clock = new PictureClock();
@@ -162,15 +164,16 @@ function resize(): void {
   camera = clampCamera(camera, width, height);
 }
 
-// Until somebody chooses a view, it shows all tracks and sensors there are; it is not moved once it held tracks for the
-// sake of stray newcomers: only when the number of things to see has doubled.
+// Until somebody chooses a view, it is the surroundings of the node's own sensors, or of the tracks when no sensor has a
+// place; it is not moved for the sake of stray newcomers: only when the number of things to see has doubled.
 function followFirstPicture(): void {
   if (cameraChosen) return;
   if (pictureOf === 'common') {
     camera = homeCamera();
     return;
   }
-  const points = thingsToSee();
+  const around = aroundSensors();
+  const points = around.length > 0 ? around : thingsToSee();
   if (points.length === 0) {
     if (fittedTo === 0) camera = homeCamera();
     return;
@@ -178,6 +181,21 @@ function followFirstPicture(): void {
   if (points.length < fittedTo * 2) return;
   fittedTo = points.length;
   camera = cameraFor(points, width, height) as Camera;
+}
+
+// The corners of a box round each sensor, a good hundred nautical miles to either side.
+function aroundSensors(): { x: number; y: number }[] {
+  const points: { x: number; y: number }[] = [];
+  for (const { lat_deg, lon_deg } of sensorsShown()) {
+    if (typeof lat_deg !== 'number' || typeof lon_deg !== 'number') continue;
+    for (const sign of [-1, 1]) {
+      points.push({
+        x: worldX(lon_deg + sign * SURROUNDINGS_DEG),
+        y: worldY(lat_deg + sign * SURROUNDINGS_DEG),
+      });
+    }
+  }
+  return points;
 }
 
 function thingsToSee(): { x: number; y: number }[] {

@@ -37,6 +37,7 @@ test('texts are translated, not copied', () => {
     'sensorCode',
     'kindRadar',
     'kindAdsb',
+    'kindMlat',
     'position',
     'ellipseValue',
     'contributorExistence',
