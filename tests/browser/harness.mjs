@@ -1,5 +1,5 @@
-// What the browser checks share: a Chromium with or without a window, a console page with its questions, and the list of
-// checks. A window needs a display: without one, a virtual display (Xvfb) is started and stopped with the browser.
+// What the browser checks share: a Chromium with or without a window, a console page with its questions, and the list
+// of checks. A window needs a display: without one, a virtual display (Xvfb) is started and stopped with the browser.
 //
 // LIPTAKO_WEB_ROOT     another folder with the built console than build/web, for the mock server
 // LIPTAKO_SHOTS        a folder for screenshots
@@ -174,8 +174,8 @@ export class ConsolePage {
     return sum / 1200;
   }
 
-  // A track of this state, seen from close by, where no other symbol lies near, with the colour it has there. A track may
-  // end at any moment: the next one is taken then.
+  // A track of this state, seen from close by, where no other symbol lies near, with the colour it has there. A track
+  // may end at any moment: the next one is taken then.
   async closeUp(wanted, what) {
     const { page } = this;
     for (let attempt = 0; attempt < 20; attempt++) {

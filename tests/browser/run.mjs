@@ -380,7 +380,7 @@ check('no request left for another host, and the browser complained of nothing',
 });
 
 check(
-  'four thousand system tracks: drawn anew with every move of the hand, the table holds a screenful of rows',
+  'four thousand system tracks follow the hand, and the table holds a screenful of rows',
   async () => {
     const large = await startMock({ root, tracks: 4000 });
     const second = await context.browser().newPage({ viewport: { width: 1366, height: 768 } });

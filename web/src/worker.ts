@@ -164,7 +164,7 @@ function resize(): void {
   camera = clampCamera(camera, width, height);
 }
 
-// Until somebody chooses a view, it is the surroundings of the node's own sensors, or of the tracks when no sensor has a
+// Until somebody chooses a view, it is the surroundings of the node's own sensors, or the tracks when no sensor has a
 // place; it is not moved for the sake of stray newcomers: only when the number of things to see has doubled.
 function followFirstPicture(): void {
   if (cameraChosen) return;
