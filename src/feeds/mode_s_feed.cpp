@@ -262,41 +262,51 @@ struct ModeSHandler {
       of_pair = decode_cpr_pair(other.cpr, cpr);
     }
     const Duration lasts = surface ? kReferenceSurface : kReferenceAirborne;
-    std::optional<LatLon> position;
-    if (a.place && is_recent(a.place->time, time, lasts)) {
-      position = decode_cpr_near(cpr, kind, a.place->at);
-      // The pair does not depend on where it was: if they disagree, one of them is wrong.
-      if (position && of_pair &&
-          geo::rough_distance(geodetic(*of_pair), geodetic(*position)).metres() > kSlackM) {
-        position = of_pair;
-      }
-    } else {
+    if (a.place &&
+        !is_recent(a.place->time, time, surface ? kReferenceSurface : kReferenceAirborne)) {
       a.place.reset();
-      position = of_pair;
-      if (surface) position = near_site(cpr, kind);
     }
+    const std::optional<LatLon> position = a.place   ? decode_cpr_near(cpr, kind, a.place->at)
+                                           : surface ? near_site(cpr, kind)
+                                                     : of_pair;
     if (!position) {
       refuse("position_incomplete", m);
       return std::nullopt;
     }
     if (!in_range(*position)) {
-      refuse("position_out_of_range", m, place_text(*position));
+      refuse("position_beyond_range", m, place_text(*position));
       return std::nullopt;
     }
-    if (a.place && !is_reachable(*a.place, *position, time)) {
-      const bool again = a.elsewhere && is_reachable(*a.elsewhere, *position, time) &&
-                         is_recent(a.elsewhere->time, time, kReferenceAirborne);
-      a.refusals = again ? a.refusals + 1 : 1;
-      a.elsewhere = {time, *position};
-      if (a.refusals < kEnoughRefused) {
-        refuse("position_not_reachable", m, place_text(*position));
-        return std::nullopt;
-      }
+    if (!a.place) return settle(a, *position, time);
+    if (!is_reachable(*a.place, *position, time)) {
+      if (is_believed_elsewhere(a, *position, time)) return settle(a, *position, time);
+      refuse("position_not_reachable", m, place_text(*position));
+      return std::nullopt;
     }
+    // The pair does not depend on where it was before: if they disagree, one of the two is wrong.
+    const bool doubted =
+        of_pair && in_range(*of_pair) &&
+        geo::rough_distance(geodetic(*of_pair), geodetic(*position)).metres() > kSlackM;
+    if (!doubted) return settle(a, *position, time);
+    if (is_believed_elsewhere(a, *of_pair, time)) return settle(a, *of_pair, time);
     a.place = {time, *position};
+    return position;
+  }
+
+  static LatLon settle(HeardAircraft& a, const LatLon& position, Timestamp time) {
+    a.place = {time, position};
     a.elsewhere.reset();
     a.refusals = 0;
     return position;
+  }
+
+  // Counts positions in a row that agree with each other, and not with where it was; true if they
+  // are enough.
+  static bool is_believed_elsewhere(HeardAircraft& a, const LatLon& position, Timestamp time) {
+    const bool again = a.elsewhere && is_reachable(*a.elsewhere, position, time);
+    a.refusals = again ? a.refusals + 1 : 1;
+    a.elsewhere = {time, position};
+    return a.refusals >= kEnoughRefused;
   }
 
   // A surface message alone tells the place within a quarter of a zone: right if the site is

@@ -97,17 +97,28 @@ std::optional<Timestamp> ReceiverClock::of_gps(std::uint64_t stamp, Timestamp re
   return std::nullopt;
 }
 
+// The newest of the first piece is taken to be of now; those before it count from there.
+void ReceiverClock::start(std::span<const std::optional<std::uint64_t>> stamps,
+                          Timestamp reception) {
+  for (const auto& stamp : stamps) {
+    if (stamp) last_stamp_ = *stamp;
+  }
+  started_ = true;
+  last_ticks_ = 0;
+  for (const auto& stamp : stamps) {
+    const std::int64_t ticks = stamp ? unwrapped(*stamp) : 0;
+    const bool before = ticks < 0 && duration_of(-ticks) < kMaxBehind;
+    if (before) last_ticks_ = std::min(last_ticks_, ticks);
+  }
+  // From the oldest on, as if it had come when it was heard.
+  last_stamp_ = (last_stamp_ - static_cast<std::uint64_t>(-last_ticks_)) & kStampMask;
+  offset_ = reception.time_since_epoch();
+  last_reception_ = window_start_ = reception;
+  window_least_ = Duration::max();
+}
+
 // Follows the counter and its offset.
 ReceiverClock::Read ReceiverClock::read_live(std::uint64_t stamp, Timestamp reception) {
-  if (!started_) {
-    started_ = true;
-    last_stamp_ = stamp;
-    last_ticks_ = 0;
-    offset_ = reception.time_since_epoch();
-    last_reception_ = window_start_ = reception;
-    window_least_ = Duration::max();
-    return {0, true};
-  }
   const std::int64_t ticks = unwrapped(stamp);
   const Duration observed = reception.time_since_epoch() - duration_of(ticks);
   const Duration late = observed - offset_;
@@ -204,9 +215,9 @@ std::vector<std::optional<Timestamp>> ReceiverClock::times(
     return out;
   }
   if (kind_ == Kind::unknown) kind_ = kind_of(stamps, reception);
-  // The least delayed of them tells the offset for all, and tends to be the last.
   std::vector<Read> reads(stamps.size());
   const bool counts = kind_ == Kind::counter;
+  if (counts && !started_) start(stamps, reception);
   for (std::size_t i = 0; counts && i < stamps.size(); ++i) {
     if (stamps[i]) reads[i] = read_live(*stamps[i], reception);
   }

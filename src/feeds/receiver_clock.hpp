@@ -53,6 +53,7 @@ class ReceiverClock {
                              base::Timestamp reception) const;
   [[nodiscard]] std::optional<base::Timestamp> of_gps(std::uint64_t stamp,
                                                       base::Timestamp reception);
+  void start(std::span<const std::optional<std::uint64_t>> stamps, base::Timestamp reception);
   [[nodiscard]] Read read_live(std::uint64_t stamp, base::Timestamp reception);
   [[nodiscard]] std::optional<base::Timestamp> of_recording(std::uint64_t stamp,
                                                             base::Timestamp reception);
