@@ -203,6 +203,70 @@ TEST(Config, AStreamIsTheSameUntilItsOwnSettingsChange) {
   EXPECT_FALSE(same_stream(source, other));
 }
 
+constexpr const char* kReceiver = R"(
+[node]
+name = "gao"
+record = "r"
+
+[[sensor]]
+name = "mast"
+sac = 50
+sic = 7
+kind = "adsb"
+
+[[source]]
+name = "ads-b"
+kind = "tcp"
+address = "127.0.0.1:30005"
+format = "beast"
+sensor = "mast"
+)";
+
+TEST(Config, AReceiversSourceNamesItsFormatAndSensor) {
+  const auto config = parse_config(kReceiver, "gao.toml");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(config->sources[0].format, feeds::SourceFormat::beast);
+  EXPECT_EQ(config->sources[0].sensor, (base::SacSic{50, 7}));
+  EXPECT_EQ(parse_config(kGood, "node.toml")->sources[0].format, feeds::SourceFormat::asterix);
+  SourceConfig other = config->sources[0];
+  other.sensor = {1, 1};
+  EXPECT_TRUE(same_stream(config->sources[0], other)) << "whose it is changes no byte";
+  other.format = feeds::SourceFormat::avr;
+  EXPECT_FALSE(same_stream(config->sources[0], other));
+}
+
+TEST(Config, AMistakeInAReceiversSourceIsNamed) {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* message;
+  };
+  for (const Case& c :
+       {Case{"\"beast\"",
+             "\"best\"",
+             "gao.toml:16: source[0].format: 'best' is none of asterix, beast, avr"},
+        Case{"sensor = \"mast\"", "", "gao.toml:12: source[0].sensor: missing"},
+        Case{"sensor = \"mast\"",
+             "sensor = \"must\"",
+             "gao.toml:17: source[0].sensor: no sensor of kind adsb is called 'must'"},
+        Case{"format = \"beast\"",
+             "",
+             "gao.toml:17: source[0].sensor: is a field of formats beast and avr only"},
+        Case{"kind = \"adsb\"",
+             "kind = \"mlat\"",
+             "gao.toml:17: source[0].sensor: no sensor of kind adsb is called 'mast'"},
+        Case{"kind = \"tcp\"\naddress = \"127.0.0.1:30005\"",
+             "kind = \"file\"\npath = \"a\"\nspeed = 4",
+             "gao.toml:16: source[0].speed: a receiver's recording tells no UTC: at a speed other "
+             "than 1 it needs time = \"rebase\""}}) {
+    std::string text = kReceiver;
+    text.replace(text.find(c.from), std::string_view(c.from).size(), c.to);
+    const auto config = parse_config(text, "gao.toml");
+    ASSERT_FALSE(config.has_value()) << c.to;
+    EXPECT_EQ(config.error().message, c.message);
+  }
+}
+
 TEST(Config, NoTextCrashesIt) {
   for (const char* text : {"",
                            "node = 3",
