@@ -60,10 +60,10 @@ TEST(HttpRules, FramesAreForMembersOnThisMachineOnly) {
                               "127.0.0.1:8081",
                               "https://127.0.0.1:8081/",
                               "http://example.org:8081/",
-                              "http://127.0.0.1.example.org/",
+                              "http://localhost@example.org/",
                               "http://127.0.0.1:8081; script-src *",
                               "http://user@127.0.0.1:8081/",
-                              "http://10.0.0.1:8081/",
+                              "http://example.org:8081",
                               "http://[::1]:8081/"}) {
     EXPECT_TRUE(frame_origins_of(address).empty()) << address;
   }

@@ -337,7 +337,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   template <class Body>
   void send(http::response<Body> response, std::size_t size) {
     // A page of ours loads nothing from elsewhere, runs no inline script and talks to this node
-    // alone. It is framed by, and frames, our own pages and the consoles of members on this machine.
+    // alone. It frames, and is framed by, our own pages and the consoles of members on this
+    // machine.
     response.set("Content-Security-Policy",
                  fmt::format("default-src 'self'; connect-src 'self'{0}; frame-src 'self'{1}; "
                              "base-uri 'none'; form-action 'none'; frame-ancestors 'self'{1}; "
