@@ -1,5 +1,5 @@
-// Speed of the tracker on one core: time a plot with ADS-B, Mode S and Mode A/C traffic, time a
-// track of one advance(), allocations once the tables have grown, memory a track. CPU time of the
+// Speed of the tracker on one core: time a plot with traffic of every kind of sensor, time a track
+// of one advance(), allocations once the tables have grown, memory a track. CPU time of the
 // process, best of the rounds; each round is one report of every aircraft.
 //
 //   bench_tracker [--quick] [--json]      --json: one line at the end, for scripts
@@ -19,6 +19,7 @@
 #include "base/math.hpp"
 #include "base/prng.hpp"
 #include "geo/frames.hpp"
+#include "track/sensors/models.hpp"
 #include "track/tracker.hpp"
 
 namespace {
@@ -52,7 +53,11 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-enum class Traffic { ads_b, mode_s, mode_ac };
+enum class Traffic { ads_b, mode_s, mode_ac, mlat, system_track };
+
+bool states_position(Traffic traffic) {
+  return traffic != Traffic::mode_s && traffic != Traffic::mode_ac;
+}
 
 track::SensorDescription sensor_of(Traffic traffic) {
   track::SensorDescription s;
@@ -62,6 +67,10 @@ track::SensorDescription sensor_of(Traffic traffic) {
     s.kind = track::SensorKind::ads_b;
     s.period = std::chrono::seconds(1);
     return s;
+  }
+  if (states_position(traffic)) {
+    return track::described(traffic == Traffic::mlat ? track::SensorKind::mlat
+                                                     : track::SensorKind::tracker);
   }
   s.site = {base::Angle::from_degrees(13), base::Angle(), base::Length::from_metres(300)};
   s.placed = true;
@@ -97,12 +106,16 @@ class Aircraft {
     p.time = t;
     p.pressure_altitude = base::Length::from_flight_level(level_);
     const geo::Position<geo::Ecef> place = track::ecef_at(field, east, north, height);
-    if (traffic == Traffic::ads_b) {
+    if (states_position(traffic)) {
       const auto here = geo::geodetic_from_ecef(place);
       const double metre = 1.0 / geo::kMeanRadiusM;
       p.latitude = here.latitude + base::Angle::from_radians(prng.normal(0, 15) * metre);
       p.longitude = here.longitude + base::Angle::from_radians(prng.normal(0, 15) * metre);
-      p.position_sd = base::Length::from_metres(15);
+      p.position_sd = p.sd_east = p.sd_north = base::Length::from_metres(15);
+      if (traffic == Traffic::mlat) {
+        p.icao_address = base::IcaoAddress(0x400000 + index_);
+        return p;
+      }
       p.velocity_east = base::Speed::from_mps(velocity_east_ + prng.normal(0, 1));
       p.velocity_north = base::Speed::from_mps(velocity_north_ + prng.normal(0, 1));
       p.velocity_sd = base::Speed::from_mps(1);
@@ -225,6 +238,8 @@ int main(int argc, char** argv) {
       {"Mode S radar, 5 s", Traffic::mode_s, 1'000},
       {"Mode S radar, 5 s", Traffic::mode_s, 10'000},
       {"Mode A/C radar, 5 s", Traffic::mode_ac, 1'000},
+      {"multilateration, 1 s", Traffic::mlat, 1'000},
+      {"system tracks, 5 s", Traffic::system_track, 1'000},
   };
   fmt::print("{:20} {:>9} {:>7} {:>10} {:>9} {:>11} {:>12} {:>9} {:>10}\n",
              "traffic",
