@@ -111,17 +111,17 @@ Cat020Report to_cat020(const Record& record) {
   if (f.has<"500">()) {
     const SubItems subs = f.subs<"500">();
     auto& a = out.position_accuracy.emplace();
-    if (const ByteView v = subs.at[F::kSub<"500/DOP">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"500/DOP">]; !v.empty()) {
       a.dilution = {.x = F::number<"500/DOP/X">(v.data()),
                     .y = F::number<"500/DOP/Y">(v.data()),
                     .xy = F::number<"500/DOP/XY">(v.data())};
     }
-    if (const ByteView v = subs.at[F::kSub<"500/SDP">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"500/SDP">]; !v.empty()) {
       a.position_sd = {.x = F::metres<"500/SDP/X">(v.data()),
                        .y = F::metres<"500/SDP/Y">(v.data()),
                        .correlation = F::number<"500/SDP/XY">(v.data())};
     }
-    if (const ByteView v = subs.at[F::kSub<"500/SDH">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"500/SDH">]; !v.empty()) {
       a.geometric_height_sd = F::metres<"500/SDH">(v.data());
     }
   }

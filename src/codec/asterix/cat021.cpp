@@ -171,16 +171,16 @@ Cat021Report to_cat021(const Record& record) {
   if (f.has<"220">()) {
     const SubItems subs = f.subs<"220">();
     auto& w = out.weather.emplace();
-    if (const ByteView v = subs.at[F::kSub<"220/WS">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"220/WS">]; !v.empty()) {
       w.wind_speed = F::knots<"220/WS">(v.data());
     }
-    if (const ByteView v = subs.at[F::kSub<"220/WD">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"220/WD">]; !v.empty()) {
       w.wind_direction = F::degrees<"220/WD">(v.data());
     }
-    if (const ByteView v = subs.at[F::kSub<"220/TMP">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"220/TMP">]; !v.empty()) {
       w.temperature_c = F::number<"220/TMP">(v.data());
     }
-    if (const ByteView v = subs.at[F::kSub<"220/TRB">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"220/TRB">]; !v.empty()) {
       w.turbulence = F::small<"220/TRB">(v.data());
     }
   }
@@ -199,11 +199,11 @@ Cat021Report to_cat021(const Record& record) {
   }
   if (f.has<"110">()) {
     const SubItems subs = f.subs<"110">();
-    if (const ByteView v = subs.at[F::kSub<"110/TIS">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"110/TIS">]; !v.empty()) {
       out.trajectory_status = {.not_available = F::flag<"110/TIS/NAV">(v.data()),
                                .not_valid = F::flag<"110/TIS/NVB">(v.data())};
     }
-    if (const ByteView v = subs.at[F::kSub<"110/TID">]; !v.empty()) {
+    if (const ByteView v = subs[F::kSub<"110/TID">]; !v.empty()) {
       out.trajectory_points = v.subspan(1);
     }
   }
@@ -241,9 +241,9 @@ Cat021Report to_cat021(const Record& record) {
     static_assert(F::kSub<"295/SCC"> + 1 == Cat021Report::kAgeCount);
     static_assert(F::kField<"295/SCC">.scale.den == 10);
     for (std::size_t i = 0; i < Cat021Report::kAgeCount; ++i) {
-      if (subs.at[i].empty()) continue;
+      if (subs[i].empty()) continue;
       out.ages_present |= 1u << i;
-      out.ages[i] = subs.at[i][0];
+      out.ages[i] = subs[i][0];
     }
   }
   out.reserved_expansion = f.counted<"RE">();

@@ -27,7 +27,7 @@ Cat034Message to_cat034(const Record& record) {
   if (f.has<"050">()) {
     const SubItems subs = f.subs<"050">();
     auto& c = out.configuration.emplace();
-    if (const ByteView com = subs.at[F::kSub<"050/COM">]; !com.empty()) {
+    if (const ByteView com = subs[F::kSub<"050/COM">]; !com.empty()) {
       const auto* p = com.data();
       c.common = {.inhibited = F::flag<"050/COM/NOGO">(p),
                   .rdp_chain_2 = F::flag<"050/COM/RDPC">(p),
@@ -37,21 +37,21 @@ Cat034Message to_cat034(const Record& record) {
                   .monitoring_disconnected = F::flag<"050/COM/MSC">(p),
                   .time_source_invalid = F::flag<"050/COM/TSV">(p)};
     }
-    if (const ByteView psr = subs.at[F::kSub<"050/PSR">]; !psr.empty()) {
+    if (const ByteView psr = subs[F::kSub<"050/PSR">]; !psr.empty()) {
       const auto* p = psr.data();
       c.psr = {.antenna_2 = F::flag<"050/PSR/ANT">(p),
                .channel = F::small<"050/PSR/CHAB">(p),
                .overload = F::flag<"050/PSR/OVL">(p),
                .monitoring_disconnected = F::flag<"050/PSR/MSC">(p)};
     }
-    if (const ByteView ssr = subs.at[F::kSub<"050/SSR">]; !ssr.empty()) {
+    if (const ByteView ssr = subs[F::kSub<"050/SSR">]; !ssr.empty()) {
       const auto* p = ssr.data();
       c.ssr = {.antenna_2 = F::flag<"050/SSR/ANT">(p),
                .channel = F::small<"050/SSR/CHAB">(p),
                .overload = F::flag<"050/SSR/OVL">(p),
                .monitoring_disconnected = F::flag<"050/SSR/MSC">(p)};
     }
-    if (const ByteView mds = subs.at[F::kSub<"050/MDS">]; !mds.empty()) {
+    if (const ByteView mds = subs[F::kSub<"050/MDS">]; !mds.empty()) {
       const auto* p = mds.data();
       auto& m = c.mode_s.emplace();
       m.antenna_2 = F::flag<"050/MDS/ANT">(p);
@@ -67,19 +67,19 @@ Cat034Message to_cat034(const Record& record) {
   if (f.has<"060">()) {
     const SubItems subs = f.subs<"060">();
     auto& m = out.processing_mode.emplace();
-    if (const ByteView com = subs.at[F::kSub<"060/COM">]; !com.empty()) {
+    if (const ByteView com = subs[F::kSub<"060/COM">]; !com.empty()) {
       m.common = {.rdp_reduction_step = F::small<"060/COM/REDRDP">(com.data()),
                   .transmission_reduction_step = F::small<"060/COM/REDXMT">(com.data())};
     }
-    if (const ByteView psr = subs.at[F::kSub<"060/PSR">]; !psr.empty()) {
+    if (const ByteView psr = subs[F::kSub<"060/PSR">]; !psr.empty()) {
       m.psr = {.circular_polarisation = F::flag<"060/PSR/POL">(psr.data()),
                .reduction_step = F::small<"060/PSR/REDRAD">(psr.data()),
                .sensitivity_time_control_map = F::small<"060/PSR/STC">(psr.data())};
     }
-    if (const ByteView ssr = subs.at[F::kSub<"060/SSR">]; !ssr.empty()) {
+    if (const ByteView ssr = subs[F::kSub<"060/SSR">]; !ssr.empty()) {
       m.ssr_reduction_step = F::small<"060/SSR/REDRAD">(ssr.data());
     }
-    if (const ByteView mds = subs.at[F::kSub<"060/MDS">]; !mds.empty()) {
+    if (const ByteView mds = subs[F::kSub<"060/MDS">]; !mds.empty()) {
       m.mode_s = {.reduction_step = F::small<"060/MDS/REDRAD">(mds.data()),
                   .cluster_not_autonomous = F::flag<"060/MDS/CLU">(mds.data())};
     }

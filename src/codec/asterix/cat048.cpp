@@ -60,9 +60,7 @@ Cat048Report to_cat048(const Record& record) {
   if (f.has<"130">()) {
     const SubItems subs = f.subs<"130">();
     auto& c = out.plot_characteristics.emplace();
-    const auto at = [&](std::size_t sub) {
-      return subs.at[sub].empty() ? nullptr : subs.at[sub].data();
-    };
+    const auto at = [&](std::size_t sub) { return subs.data(sub); };
     if (const auto* p = at(F::kSub<"130/SRL">)) c.ssr_run_length = F::degrees<"130/SRL">(p);
     if (const auto* p = at(F::kSub<"130/SRR">)) c.ssr_replies = F::small<"130/SRR">(p);
     if (const auto* p = at(F::kSub<"130/SAM">)) c.ssr_amplitude_dbm = signed_octet(p);
@@ -134,11 +132,11 @@ Cat048Report to_cat048(const Record& record) {
   if (f.has<"110">()) out.height_3d = F::feet<"110/3DH">(f.at<"110">());
   if (f.has<"120">()) {
     const SubItems subs = f.subs<"120">();
-    if (const ByteView cal = subs.at[F::kSub<"120/CAL">]; !cal.empty()) {
+    if (const ByteView cal = subs[F::kSub<"120/CAL">]; !cal.empty()) {
       out.radial_speed = {.speed = Speed::from_mps(F::number<"120/CAL/CAL">(cal.data())),
                           .doubtful = F::flag<"120/CAL/D">(cal.data())};
     }
-    if (const ByteView rds = subs.at[F::kSub<"120/RDS">]; !rds.empty()) {
+    if (const ByteView rds = subs[F::kSub<"120/RDS">]; !rds.empty()) {
       out.raw_dopplers = rds.subspan(1);
     }
   }

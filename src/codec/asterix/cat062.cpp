@@ -29,7 +29,7 @@ static_assert(F::kField<"290/TRK">.scale.den == 4 && F::kField<"295/MFL">.scale.
 template <class Ages>
 void read_ages(const SubItems& subs, Ages& ages) {
   for (std::size_t i = 0; i < Ages::kCount; ++i) {
-    const ByteView v = subs.at[i];
+    const ByteView v = subs[i];
     if (v.empty()) continue;
     ages.set_quarters(i, static_cast<std::uint16_t>(v.size() == 1 ? v[0] : v[0] << 8 | v[1]));
   }
@@ -37,9 +37,7 @@ void read_ages(const SubItems& subs, Ages& ages) {
 
 cat062::AircraftDerived to_aircraft_derived(const SubItems& subs) {
   cat062::AircraftDerived out;
-  const auto at = [&](std::size_t sub) {
-    return subs.at[sub].empty() ? nullptr : subs.at[sub].data();
-  };
+  const auto at = [&](std::size_t sub) { return subs.data(sub); };
   if (const auto* p = at(F::kSub<"380/ADR">)) {
     out.aircraft_address = IcaoAddress(F::integer<"380/ADR", std::uint32_t>(p));
   }
@@ -72,7 +70,7 @@ cat062::AircraftDerived to_aircraft_derived(const SubItems& subs) {
     out.trajectory_status = {.not_available = F::flag<"380/TIS/NAV">(p),
                              .not_valid = F::flag<"380/TIS/NVB">(p)};
   }
-  if (const ByteView v = subs.at[F::kSub<"380/TID">]; !v.empty()) {
+  if (const ByteView v = subs[F::kSub<"380/TID">]; !v.empty()) {
     out.trajectory_points = v.subspan(1);
   }
   if (const auto* p = at(F::kSub<"380/COM">)) {
@@ -122,7 +120,7 @@ cat062::AircraftDerived to_aircraft_derived(const SubItems& subs) {
   if (const auto* p = at(F::kSub<"380/PUN">)) {
     out.position_uncertainty = F::small<"380/PUN/PUN">(p);
   }
-  if (const ByteView v = subs.at[F::kSub<"380/BDSDATA">]; !v.empty()) {
+  if (const ByteView v = subs[F::kSub<"380/BDSDATA">]; !v.empty()) {
     out.bds_registers = BdsRegisters(v.subspan(1));
   }
   if (const auto* p = at(F::kSub<"380/IAR">)) out.indicated_air_speed = F::knots<"380/IAR">(p);
@@ -135,16 +133,14 @@ cat062::AircraftDerived to_aircraft_derived(const SubItems& subs) {
 
 cat062::FlightPlan to_flight_plan(const SubItems& subs) {
   cat062::FlightPlan out;
-  const auto at = [&](std::size_t sub) {
-    return subs.at[sub].empty() ? nullptr : subs.at[sub].data();
-  };
+  const auto at = [&](std::size_t sub) { return subs.data(sub); };
   const auto text = [&](std::size_t sub) -> std::optional<ShortText> {
-    if (subs.at[sub].empty()) return std::nullopt;
-    return ShortText(characters(subs.at[sub]));
+    if (subs[sub].empty()) return std::nullopt;
+    return ShortText(characters(subs[sub]));
   };
   const auto call_sign = [&](std::size_t sub) -> std::optional<CallSign> {
-    if (subs.at[sub].empty()) return std::nullopt;
-    return CallSign(characters(subs.at[sub]));
+    if (subs[sub].empty()) return std::nullopt;
+    return CallSign(characters(subs[sub]));
   };
   if (const auto* p = at(F::kSub<"390/TAG">)) {
     out.system = SacSic{F::small<"390/TAG/SAC">(p), F::small<"390/TAG/SIC">(p)};
@@ -170,7 +166,7 @@ cat062::FlightPlan to_flight_plan(const SubItems& subs) {
     out.control = {.centre = F::small<"390/CTL/CENTRE">(p),
                    .position = F::small<"390/CTL/POSITION">(p)};
   }
-  if (const ByteView v = subs.at[F::kSub<"390/TOD">]; !v.empty()) out.times = v.subspan(1);
+  if (const ByteView v = subs[F::kSub<"390/TOD">]; !v.empty()) out.times = v.subspan(1);
   out.stand = text(F::kSub<"390/AST">);
   if (const auto* p = at(F::kSub<"390/STS">)) {
     out.stand_status = {.occupied = F::small<"390/STS/EMP">(p),
@@ -188,9 +184,7 @@ cat062::FlightPlan to_flight_plan(const SubItems& subs) {
 
 cat062::Accuracies to_accuracies(const SubItems& subs) {
   cat062::Accuracies out;
-  const auto at = [&](std::size_t sub) {
-    return subs.at[sub].empty() ? nullptr : subs.at[sub].data();
-  };
+  const auto at = [&](std::size_t sub) { return subs.data(sub); };
   if (const auto* p = at(F::kSub<"500/APC">)) {
     out.position_sd = {.x = F::metres<"500/APC/X">(p), .y = F::metres<"500/APC/Y">(p)};
   }
@@ -217,9 +211,7 @@ cat062::Accuracies to_accuracies(const SubItems& subs) {
 
 cat062::Measured to_measured(const SubItems& subs) {
   cat062::Measured out;
-  const auto at = [&](std::size_t sub) {
-    return subs.at[sub].empty() ? nullptr : subs.at[sub].data();
-  };
+  const auto at = [&](std::size_t sub) { return subs.data(sub); };
   if (const auto* p = at(F::kSub<"340/SID">)) {
     out.sensor = SacSic{F::small<"340/SID/SAC">(p), F::small<"340/SID/SIC">(p)};
   }

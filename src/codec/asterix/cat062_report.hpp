@@ -99,7 +99,7 @@ struct Size {  // I062/270; width needs orientation
 };
 
 // Ages by kind, in quarters of a second as sent; the largest value means that or more.
-template <class Kind, std::size_t N, std::uint16_t kMost>
+template <class Kind, std::size_t N, std::uint16_t Most>
 class Ages {
  public:
   static constexpr std::size_t kCount = N;
@@ -113,7 +113,7 @@ class Ages {
   void set(Kind kind, base::Duration age) {
     const std::int64_t quarters = (age.count() + 125'000'000) / 250'000'000;
     set_quarters(static_cast<std::size_t>(kind),
-                 static_cast<std::uint16_t>(std::clamp<std::int64_t>(quarters, 0, kMost)));
+                 static_cast<std::uint16_t>(std::clamp<std::int64_t>(quarters, 0, Most)));
   }
   [[nodiscard]] std::optional<std::uint16_t> quarters(std::size_t i) const {
     if ((present_ >> i & 1) == 0) return std::nullopt;

@@ -226,21 +226,34 @@ std::expected<Record, RecordError> read_record(const Category& category,
   return RecordReader::read(category, rest, offset, number);
 }
 
-SubItems split_compound(const Category& category, const Part& part, ByteView item) {
-  SubItems out;
-  const Extent chain = take_chain(item);
-  out.presence_length = static_cast<std::uint8_t>(std::min<std::uint32_t>(chain.length, 255));
-  std::uint32_t at = chain.length;
-  const std::span<const Part> subs = category.subs_of(part);
-  for (std::size_t i = 0; i < subs.size() && i / 7 < chain.length; ++i) {
-    if ((item[i / 7] & (0x80u >> (i % 7))) == 0) continue;
-    const std::uint32_t length = part.sub_length != 0
-                                     ? part.sub_length
-                                     : measure(category, subs[i], item.subspan(at)).length;
-    out.at[i] = item.subspan(at, length);
-    at += length;
+struct CompoundSplitter {
+  static SubItems split(const Category& category, const Part& part, ByteView item) {
+    SubItems out;
+    out.item_ = item;
+    const std::span<const Part> subs = category.subs_of(part);
+    std::uint32_t at = take_chain(item).length;
+    std::size_t octet = 0;
+    do {
+      unsigned bits = item[octet] & 0xFEu;
+      while (bits != 0) {
+        const auto bit = static_cast<unsigned>(std::countl_zero(static_cast<std::uint8_t>(bits)));
+        bits &= ~(0x80u >> bit);
+        const std::size_t i = octet * 7 + bit;
+        const std::uint32_t length = subs[i].shape == Shape::fixed
+                                         ? subs[i].length
+                                         : measure(category, subs[i], item.subspan(at)).length;
+        out.present_ |= std::uint64_t{1} << i;
+        out.begin_[i] = static_cast<std::uint16_t>(at);
+        at += length;
+        out.end_[i] = static_cast<std::uint16_t>(at);
+      }
+    } while ((item[octet++] & 1) != 0);
+    return out;
   }
-  return out;
+};
+
+SubItems split_compound(const Category& category, const Part& part, ByteView item) {
+  return CompoundSplitter::split(category, part, item);
 }
 
 const Category* find_category(std::uint8_t number) {

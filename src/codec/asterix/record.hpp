@@ -93,10 +93,25 @@ class Record {
 
 // The octets of sub-items of a compound item, in order of their presence bits; those absent are
 // empty. Views into `item`, which read_record() has checked.
-struct SubItems {
+class SubItems {
+ public:
   static constexpr std::size_t kMax = 31;
-  std::array<ByteView, kMax> at{};
-  std::uint8_t presence_length = 0;
+  [[nodiscard]] ByteView operator[](std::size_t index) const {
+    if ((present_ >> index & 1) == 0) return {};
+    return item_.subspan(begin_[index], end_[index] - begin_[index]);
+  }
+  // The first octet, or nullptr if the sub-item is absent.
+  [[nodiscard]] const std::uint8_t* data(std::size_t index) const {
+    return (present_ >> index & 1) == 0 ? nullptr : item_.data() + begin_[index];
+  }
+
+ private:
+  friend struct CompoundSplitter;
+  SubItems() {}  // begin_ and end_ stay unset but where present_ says so
+  ByteView item_{};
+  std::uint64_t present_ = 0;
+  std::array<std::uint16_t, kMax> begin_;
+  std::array<std::uint16_t, kMax> end_;
 };
 [[nodiscard]] SubItems split_compound(const Category& category, const Part& part, ByteView item);
 

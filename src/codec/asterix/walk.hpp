@@ -78,9 +78,9 @@ void walk(const Record& record, Sink&& sink) {
       const SubItems subs = split_compound(category, item, octets);
       const auto parts = category.subs_of(item);
       for (std::size_t j = 0; j < parts.size(); ++j) {
-        if (subs.at[j].empty()) continue;
-        sink.begin_sub(parts[j], subs.at[j]);
-        walk_part(category, parts[j], subs.at[j], sink);
+        if (subs[j].empty()) continue;
+        sink.begin_sub(parts[j], subs[j]);
+        walk_part(category, parts[j], subs[j], sink);
         sink.end_sub();
       }
     } else {
