@@ -90,7 +90,10 @@ void print_score(const assess::Score& score, const assess::ScoreOptions& options
 base::Result<std::optional<base::Timestamp>> time_in(const std::string& text, const char* option) {
   if (text.empty()) return std::nullopt;
   auto time = base::parse_rfc3339(text);
-  if (!time) return base::bad_input(fmt::format("{}: {}", option, time.error().message));
+  if (!time) {
+    return std::unexpected(
+        base::Error{base::ErrorKind::usage, fmt::format("{}: {}", option, time.error().message)});
+  }
   return *time;
 }
 
