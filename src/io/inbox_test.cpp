@@ -198,5 +198,22 @@ TEST(Inbox, LosesNothingUncountedUnderSeveralProducers) {
   for (std::uint16_t t = 0; t < kThreads; ++t) EXPECT_EQ(arrived[t] + lost[t], kEach);
 }
 
+// Live data: what does not fit is lost as on a bad link, and takes nobody else's room.
+TEST(Inbox, PartnersFramesHaveRoomOfTheirOwn) {
+  CountingClock clock;
+  Inbox inbox(clock, {.max_frame_bytes = 1000});
+  const base::Bytes frame(400, 7);
+  EXPECT_TRUE(inbox.push_member_frame(frame));
+  EXPECT_TRUE(inbox.push_member_frame(frame));
+  EXPECT_FALSE(inbox.push_member_frame(frame));
+  EXPECT_TRUE(inbox.push_datagram(base::SourceId{0}, frame));
+  const auto items = inbox.pop(kNoWait);
+  ASSERT_EQ(items.size(), 3u);
+  EXPECT_EQ(items[0].kind, ItemKind::member_frame);
+  EXPECT_EQ(base::Bytes(items[1].bytes.begin(), items[1].bytes.end()), frame);
+  EXPECT_EQ(items[2].kind, ItemKind::datagram);
+  EXPECT_TRUE(inbox.push_member_frame(frame));  // there is room again
+}
+
 }  // namespace
 }  // namespace liptako::io

@@ -38,6 +38,56 @@ TEST(Config, AGoodOneIsRead) {
   EXPECT_EQ(config->sources[0].port, 8600);
 }
 
+constexpr const char* kFederation = R"(
+[federation]
+name = "AES"
+self = "BF"
+[[federation.member]]
+id = 1
+code = "ML"
+name = "bamako"
+console = "http://127.0.0.1:8080/"
+[[federation.member]]
+id = 2
+code = "BF"
+name = "ouagadougou"
+)";
+
+TEST(Config, AFederationIsItsMembersAndWhichOneThisIs) {
+  const auto config = parse_config(std::string(kGood) + kFederation, "node.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  const FederationConfig& federation = config->federation;
+  EXPECT_EQ(federation.name, "AES");
+  EXPECT_EQ(federation.self, base::MemberId{2});
+  ASSERT_EQ(federation.members.size(), 2u);
+  EXPECT_EQ(federation.members[0].console, "http://127.0.0.1:8080/");
+  EXPECT_EQ(federation.members[1].code, "BF");
+  EXPECT_TRUE(parse_config(kGood, "node.toml")->federation.members.empty());
+}
+
+TEST(Config, MistakesInAFederationAreNamed) {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* message;
+  };
+  for (const Case& c :
+       {Case{"self = \"BF\"", "self = \"NE\"", "federation.self: no member has the code 'NE'"},
+        Case{"id = 2", "id = 1", "id: must be greater than that of the member before"},
+        Case{"id = 2", "id = 256", "id: 256 is not in 1..255"},
+        Case{"code = \"BF\"", "code = \"ML\"", "code: is used twice"},
+        Case{"code = \"BF\"", "code = \"bf\"", "code: only upper-case letters and digits"},
+        Case{"127.0.0.1:8080", "10.0.0.1:8080", "is not of the form http://127.0.0.1:8080/"},
+        Case{"console", "konsole", "konsole: unknown field"}}) {
+    std::string text = std::string(kGood) + kFederation;
+    text.replace(text.find(c.from, text.find("[federation]")), std::string(c.from).size(), c.to);
+    const auto config = parse_config(text, "node.toml");
+    ASSERT_FALSE(config) << c.to;
+    EXPECT_NE(config.error().message.find(c.message), std::string::npos) << config.error().message;
+    EXPECT_TRUE(config.error().message.starts_with("node.toml:"));
+  }
+}
+
 TEST(Config, AMistakeNamesFileLineAndField) {
   struct Case {
     const char* from;
