@@ -63,7 +63,7 @@ TEST(HttpRules, FramesAreForMembersOnThisMachineOnly) {
                               "http://localhost@example.org/",
                               "http://127.0.0.1:8081; script-src *",
                               "http://user@127.0.0.1:8081/",
-                              "http://example.org:8081",
+                              "http://127.0.0.1:808111/",
                               "http://[::1]:8081/"}) {
     EXPECT_TRUE(frame_origins_of(address).empty()) << address;
   }

@@ -405,15 +405,16 @@ export class Scene {
       if (slot === undefined) continue;
       const emergency = isEmergency(store.mode3a[slot]);
       const grey = lost || store.status[slot] === Status.coasting;
+      const plain = isDoubtful(store, slot);
       lines.forEach((line, row) => {
         const ink = emergency
           ? Ink.alert
           : grey
             ? Ink.coasting
-            : row === 0
+            : row === 0 && !plain
               ? Ink.text
               : this.inkOf(store, slot, lost);
-        list.text(x, y, line, ink, row === 0);
+        list.text(x, y, line, ink, row === 0 && !plain);
         y += atlas.cellHeight;
       });
     }
