@@ -67,8 +67,8 @@ struct Pose {
 
 // Error of an aircraft's satellite navigation: slow, bounded in frequency, a pure function of time.
 // Each horizontal axis has the standard deviation that the accuracy category allows: its 95 %
-// radius divided by 2.45 [Annex 10 Vol. IV; EPU in DO-260B table 2-71]. Serves for any error of that
-// nature.
+// radius divided by 2.45 [Annex 10 Vol. IV; EPU in DO-260B table 2-71]. Serves for any error of
+// that nature.
 class NavigationError {
  public:
   NavigationError(int nac_p, std::uint64_t seed);
@@ -107,8 +107,8 @@ class Flight {
   // Where it is; nothing before departure and after arrival. Requires fly_to(time), and not
   // forgotten.
   [[nodiscard]] std::optional<Pose> at(base::Timestamp time) const;
-  // False if, at no time within 15 s of what it was flown to, it is that near: a cheap look before the
-  // exact one.
+  // False only if it is not that near at any time within 15 s of what it was flown to: a cheap look
+  // before the exact one.
   [[nodiscard]] bool within(Vec3 ecef_m, double distance_m) const {
     const Vec3 way = knots_.back().pose.position - ecef_m;
     const double reach = distance_m + kReachM;

@@ -141,5 +141,101 @@ TEST(Scenario, AnyDamageIsAnswered) {
   }
 }
 
+base::Result<Scenario> over_good(const std::string& top) {
+  return load_scenario(top, "top.toml", [](std::string_view name) -> base::Result<std::string> {
+    if (name == "good.toml") return kGood;
+    if (name == "self.toml") return std::string("base = \"self.toml\"\n");
+    return base::world_failed("is not there");
+  });
+}
+
+std::string mistake_over_good(const std::string& top) {
+  const auto loaded = over_good(top);
+  EXPECT_FALSE(loaded.has_value()) << top;
+  return loaded ? "" : loaded.error().message;
+}
+
+TEST(Scenario, OverABaseItChangesWhatItNamesAndAddsTheRest) {
+  const auto loaded = over_good(R"(base = "good.toml"
+name = "autre"
+[[radar]]
+name = "r"
+period_s = 8
+[[traffic]]
+name = "t"
+per_hour = 0
+per_day = 48
+levels_ft = [31000, 33000]
+[[point]]
+name = "EST"
+latitude_deg = 12
+longitude_deg = 2
+[[fault]]
+source = "r"
+kind = "stall"
+from_min = 3
+until_min = 4
+)");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->name, "autre");
+  ASSERT_EQ(loaded->radars.size(), 1u);
+  EXPECT_EQ(loaded->radars[0].period, std::chrono::seconds(8));
+  EXPECT_EQ(loaded->radars[0].range.metres(), 400e3);
+  ASSERT_EQ(loaded->traffic.size(), 1u);
+  EXPECT_NEAR(loaded->traffic[0].per_hour, 2.0, 1e-12);
+  EXPECT_EQ(loaded->traffic[0].levels.size(), 2u);
+  ASSERT_EQ(loaded->faults.size(), 2u);
+  EXPECT_EQ(loaded->faults[1].kind, FaultKind::stall);
+}
+
+TEST(Scenario, MistakesNameTheFileTheyStandIn) {
+  EXPECT_EQ(mistake_over_good("base = \"good.toml\"\n[[radar]]\nname = \"r\"\npd = 2\n"),
+            "top.toml:4: radar[0].pd: 2 is not in 0..1");
+  // The base's own table lacks a kind that the top's change would need.
+  EXPECT_EQ(mistake_over_good("base = \"good.toml\"\n[[fault]]\nkind = \"stall\"\n"),
+            "top.toml:2: fault[1].source: is missing");
+  EXPECT_EQ(mistake_over_good("base = \"good.toml\"\nmembers = [\"m\"]\n"),
+            "good.toml:20: radar[0].node: there is no member \"n\"");
+  EXPECT_EQ(mistake_over_good("base = \"none.toml\"\n"), "top.toml:1: base: is not there");
+  EXPECT_EQ(mistake_over_good("base = 3\n"), "top.toml:1: base: is not a text");
+  EXPECT_EQ(mistake_over_good("base = \"self.toml\"\n"), "self.toml:1: base: is too deep");
+  const auto alone = load_scenario("base = \"good.toml\"\n", "alone.toml");
+  ASSERT_FALSE(alone.has_value());
+  EXPECT_EQ(alone.error().message, "alone.toml:1: base: no other file can be read here");
+}
+
+TEST(Scenario, MembersLinksAndInterferenceAreHeldAgainstEachOther) {
+  const auto refused = [](const std::string& more) {
+    const auto loaded = load_scenario(kGood + more, "a.toml");
+    EXPECT_FALSE(loaded.has_value()) << more;
+    return loaded ? "" : loaded.error().message.substr(loaded.error().message.find(": ") + 2);
+  };
+  EXPECT_EQ(refused("[[link]]\nbetween = [\"n\", \"m\"]\ndelay_s = [0, 1]\n"),
+            "link[0].between[1]: there is no member \"m\"");
+  EXPECT_EQ(refused("[[link]]\nbetween = [\"n\", \"n\"]\ndelay_s = [0, 1]\n"),
+            "link[0].between: is not two members");
+  EXPECT_EQ(refused("[[link_cut]]\nnode = \"m\"\nfrom_min = 0\n"),
+            "link_cut[0].node: there is no member \"m\"");
+  EXPECT_EQ(refused("[[link_cut]]\nnode = \"n\"\nfrom_min = 0\nuntil_min = 5\nrepeats_min = 4\n"),
+            "link_cut[0].repeats_min: is not longer than the window from_min..until_min");
+  const std::string disc =
+      "latitude_deg = 12\nlongitude_deg = 0\nradius_km = 80\nfrom_min = 1\nuntil_min = 2\n";
+  EXPECT_EQ(refused("[[gnss_fault]]\nkind = \"spoof\"\ntold_latitude_deg = 1\n"
+                    "told_longitude_deg = 1\n" +
+                    disc),
+            "gnss_fault[0].aircraft: is missing");
+  EXPECT_EQ(refused("[[gnss_fault]]\nkind = \"jam\"\naircraft = 3\n" + disc),
+            "gnss_fault[0].aircraft: is not a known field");
+  EXPECT_EQ(refused("[[fault]]\nsource = \"r\"\nkind = \"line_cut\"\nnode = \"m\"\nfrom_min = 1\n"),
+            "fault[1].node: \"m\" does not receive it");
+  EXPECT_EQ(
+      refused("[[fault]]\nsource = \"r\"\nkind = \"power_cut\"\nnode = \"n\"\nfrom_min = 1\n"),
+      "fault[1].node: a power cut is of the sensor: it has no node");
+  EXPECT_EQ(mistake("pd = 0.97", "pd = 0.97\navailability = 0.9"),
+            "a.toml:18: radar[0].outage_min: is missing, with an availability below 1");
+  EXPECT_EQ(mistake("per_hour = 5", "per_hour = 5\nper_day = 100"),
+            "a.toml:38: traffic[0].per_day: stands beside per_hour");
+}
+
 }  // namespace
 }  // namespace liptako::sim

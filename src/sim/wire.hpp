@@ -1,5 +1,5 @@
-// Measurements as datagrams in the sensors' formats: CAT048 and CAT034 of radars, CAT021 or Beast of
-// ADS-B stations, CAT020 and CAT019 of multilateration, CAT062 of a tracking system, all through
+// Measurements as datagrams in the sensors' formats: CAT048 and CAT034 of radars, CAT021 or Beast
+// of ADS-B stations, CAT020 and CAT019 of multilateration, CAT062 of a tracking system, all through
 // the project's own encoders. Times go through the sensor's clock, with its faults.
 #pragma once
 

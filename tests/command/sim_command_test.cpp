@@ -1,4 +1,5 @@
-// `liptako sim`: recordings that repeat, that the other commands read, and what it says of mistakes.
+// `liptako sim`: recordings that repeat, that the other commands read, and what it says of
+// mistakes.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
