@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "feeds/sensor_directory.hpp"
 #include "node/config.hpp"
+#include "track/sensors/models.hpp"
 #include "track/tracker.hpp"
 
 namespace {
@@ -32,7 +33,8 @@ void check_sensors(const std::vector<track::SensorDescription>& sensors) {
   for (const track::SensorDescription& s : sensors) {
     CHECK(!s.name.empty());
     CHECK(s.period >= std::chrono::milliseconds(100) && s.period <= std::chrono::seconds(60));
-    CHECK(s.placed || s.kind == track::SensorKind::ads_b);
+    CHECK(s.placed || !track::model_of(s.kind).needs_site);
+    CHECK(sensors.size() == 64 || s.carries >> sensors.size() == 0);
     CHECK(directory.find(s.sac_sic, s.kind).has_value());
   }
 }

@@ -45,9 +45,11 @@ inline constexpr base::Timestamp kMorning =
 inline constexpr base::SacSic kRadar{100, 1};
 inline constexpr base::SacSic kSecondRadar{100, 2};
 inline constexpr base::SacSic kStation{100, 3};
+inline constexpr base::SacSic kMlat{100, 4};
+inline constexpr base::SacSic kTracker{101, 5};
 
-// Two radars and an ADS-B station, on a source that tells UTC and one that is a recording; and a
-// configuration to change to.
+// Two radars, an ADS-B station, a multilateration system and another system's tracker, on a source
+// that tells UTC and one that is a recording; and a configuration to change to.
 inline constexpr const char* kConfiguration = R"([node]
 name = "n"
 record = "r"
@@ -71,6 +73,20 @@ name = "station"
 sac = 100
 sic = 3
 kind = "adsb"
+[[sensor]]
+name = "mlat"
+sac = 100
+sic = 4
+kind = "mlat"
+[[sensor]]
+name = "other"
+sac = 101
+sic = 5
+kind = "tracker"
+lat_deg = 13.0
+lon_deg = 0.0
+velocity_axes = "plane"
+carries = ["second"]
 [[source]]
 name = "a"
 kind = "internal"
@@ -110,6 +126,86 @@ inline codec::asterix::TimeOfDay time_of_day(Choices& choices, base::Timestamp r
   return TimeOfDay::from(day < base::Duration::zero() ? day + base::kDay : day);
 }
 
+// A place near the others', or anywhere; and the same as a point of a plane.
+inline codec::asterix::LatLon place_of(Choices& choices, bool anywhere) {
+  const double wide = anywhere ? 1.0 : 0.0001;
+  codec::asterix::LatLon place;
+  place.latitude =
+      base::Angle::from_degrees(wide * choices.any<std::int16_t>() / 180 + (anywhere ? 0 : 13));
+  place.longitude = base::Angle::from_degrees(wide * choices.any<std::int16_t>() / 180);
+  return place;
+}
+inline codec::asterix::Cartesian plane_point(Choices& choices) {
+  return {base::Length::from_metres(choices.any<std::int16_t>() * 16.0),
+          base::Length::from_metres(choices.any<std::int16_t>() * 16.0)};
+}
+
+// A record of a system that computes positions: what kind, and what it holds, by the bits of
+// `what`.
+inline void append_computed(Choices& choices,
+                            std::uint8_t what,
+                            std::uint8_t aircraft,
+                            base::Timestamp reception,
+                            base::Bytes& out) {
+  namespace asterix = codec::asterix;
+  const bool anonymous = aircraft & 0x80;
+  const base::IcaoAddress address(0x400000u + aircraft % 8);
+  if ((what & 0x30) == 0) {
+    asterix::Cat019Message m;
+    m.source = kMlat;
+    m.time_of_day = time_of_day(choices, reception);
+    m.system_status = asterix::cat019::SystemStatus{
+        .release = static_cast<std::uint8_t>(aircraft & 3), .time_source_invalid = (what & 8) != 0};
+    if (what & 0x40) m.position = place_of(choices, (what & 8) != 0);
+    asterix::BlockWriter block(19, out);
+    block.add(m);
+    block.finish();
+  } else if ((what & 0x10) != 0) {
+    asterix::Cat020Report r;
+    r.source = kMlat;
+    r.descriptor.emplace();
+    r.time_of_day = time_of_day(choices, reception);
+    if (what & 0x40) r.position = place_of(choices, (what & 8) != 0);
+    if (what & 0x20) r.cartesian_position = plane_point(choices);
+    if (!anonymous) r.aircraft_address = address;
+    if (what & 8) r.mode_3a = asterix::ReplyCode{base::ModeACode(aircraft % 4)};
+    r.position_accuracy.emplace();
+    r.position_accuracy->position_sd = asterix::cat020::StandardDeviation{
+        base::Length::from_metres(choices.any<std::uint16_t>() / 4.0),
+        base::Length::from_metres(choices.any<std::uint16_t>() / 4.0),
+        choices.any<std::uint16_t>() / 4.0};
+    asterix::BlockWriter block(20, out);
+    block.add(r);
+    block.finish();
+  } else {
+    asterix::Cat062Track r;
+    r.source = kTracker;
+    r.time_of_track = time_of_day(choices, reception);
+    r.status.emplace();
+    r.status->coasting = (aircraft & 0x70) == 0x70;
+    if (what & 0x40) r.position = place_of(choices, (what & 8) != 0);
+    if ((what & 0x40) == 0 || (aircraft & 0x40) != 0) r.cartesian_position = plane_point(choices);
+    r.velocity =
+        asterix::CartesianVelocity{base::Speed::from_mps(choices.any<std::int16_t>() / 4.0),
+                                   base::Speed::from_mps(choices.any<std::int16_t>() / 4.0)};
+    if (!anonymous) r.aircraft_derived.emplace().aircraft_address = address;
+    if (what & 8) {
+      asterix::cat062::Accuracies a;
+      a.position_sd =
+          asterix::Cartesian{base::Length::from_metres(choices.any<std::uint16_t>() / 2.0),
+                             base::Length::from_metres(choices.any<std::uint16_t>() / 2.0)};
+      a.covariance_root = base::Length::from_metres(choices.any<std::int16_t>() / 2.0);
+      a.velocity_sd =
+          asterix::CartesianVelocity{base::Speed::from_mps(choices.any<std::uint8_t>() / 4.0),
+                                     base::Speed::from_mps(choices.any<std::uint8_t>() / 4.0)};
+      r.accuracies = a;
+    }
+    asterix::BlockWriter block(62, out);
+    block.add(r);
+    block.finish();
+  }
+}
+
 // One block with one record about an aircraft: near the others' places for small choices, anywhere
 // for large ones.
 inline void append_datagram(Choices& choices, base::Timestamp reception, base::Bytes& out) {
@@ -126,6 +222,8 @@ inline void append_datagram(Choices& choices, base::Timestamp reception, base::B
     asterix::BlockWriter block(34, out);
     block.add(m);
     block.finish();
+  } else if (what % 8 == 6) {
+    append_computed(choices, what, aircraft, reception, out);
   } else if (what % 2 == 0) {
     asterix::Cat048Report r;
     r.source = radar;
@@ -147,12 +245,7 @@ inline void append_datagram(Choices& choices, base::Timestamp reception, base::B
     asterix::Cat021Report r;
     r.source = kStation;
     r.position_time = time_of_day(choices, reception);
-    const double wide = what & 0x40 ? 1.0 : 0.0001;
-    asterix::cat021::LatLon place;
-    place.latitude =
-        base::Angle::from_degrees(wide * choices.any<std::int16_t>() / 180 + (wide < 1 ? 13 : 0));
-    place.longitude = base::Angle::from_degrees(wide * choices.any<std::int16_t>() / 180);
-    r.position = place;
+    r.position = place_of(choices, (what & 0x40) != 0);
     if (!anonymous) r.aircraft_address = base::IcaoAddress(0x400000u + aircraft % 8);
     if (what & 0x10) {
       asterix::cat021::GroundVector v;

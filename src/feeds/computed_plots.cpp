@@ -25,8 +25,8 @@ std::unexpected<Refusal> refuse(std::string_view reason, std::string detail = {}
   return std::unexpected(Refusal{reason, std::move(detail)});
 }
 
-// Where the report says the aircraft is, into `plot`; and by how much the directions of the report's
-// plane are turned against true ones there.
+// Where the report says the aircraft is, into `plot`; and by how much the directions of the
+// report's plane are turned against true ones there.
 std::expected<Angle, Refusal> place(const std::optional<LatLon>& position,
                                     const std::optional<Cartesian>& on_plane,
                                     const track::SensorDescription& sensor,
@@ -172,8 +172,8 @@ std::expected<track::Plot, Refusal> plot_of(const Cat020Report& r,
   }
   // What is located is a transmission; one that no transponder owns to is no aircraft's.
   if (!p.icao_address && !p.mode_3a && !p.pressure_altitude) return refuse("no_transponder");
-  // I020/245 STI: 3 is not defined. 0, not sent by the aircraft, is what the recorded system says of
-  // every one.
+  // I020/245 STI: 3 is not defined. 0, not sent by the aircraft, is what the recorded system says
+  // of every one.
   if (r.identification && r.identification->source != 3) p.call_sign = r.identification->text;
 
   const auto convergence = place(r.position, r.cartesian_position, sensor, p);

@@ -68,8 +68,8 @@ geo::Geodetic SystemPlane::position(base::Length x, base::Length y) const {
 }
 
 base::Angle SystemPlane::convergence(const geo::Geodetic& at) const {
-  // Napier's analogy for the triangle of pole, reference and place: its two other angles differ from
-  // two right ones by the convergence.
+  // Napier's analogy for the triangle of pole, reference and place: its two other angles differ
+  // from two right ones by the convergence.
   const double chi = conformal(at.latitude.radians());
   const auto [sine, cosine] = base::sincos(0.5 * (at.longitude.radians() - longitude_));
   const double g = -2.0 * base::atan2(sine * base::sin(0.5 * (chi_ + chi)),

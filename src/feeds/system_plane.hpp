@@ -8,8 +8,8 @@
 //   g      convergence: azimuth on the plane minus true azimuth, at one place
 //
 // Systems differ in what they take for their plane; one recorded server's is 0.08 % larger than
-// this one (240 m at 300 km, measured on its reports that give a position both ways). Where a report
-// has a latitude, that is used.
+// this one (240 m at 300 km, measured on its reports that give a position both ways). Where a
+// report has a latitude, that is used.
 #pragma once
 
 #include "geo/geodetic.hpp"

@@ -26,7 +26,8 @@ TEST(SystemPlane, ItsReferencePointIsItsOrigin) {
   }
 }
 
-// Near the reference a plane true to scale is the tangent plane: 10 km away they part by less than 10 cm.
+// Near the reference a plane true to scale is the tangent plane: 10 km away they part by less than
+// 10 cm.
 TEST(SystemPlane, IsTheTangentPlaneNearItsReferencePoint) {
   base::Prng prng(1);
   for (int i = 0; i < 200; ++i) {
@@ -39,8 +40,8 @@ TEST(SystemPlane, IsTheTangentPlaneNearItsReferencePoint) {
   }
 }
 
-// Conformal: a small step of the plane is a step on Earth turned by the convergence and scaled alike
-// in both directions, by 1 + (rho / 2R)^2 and by 0.03 % at most for the ellipsoid's own form.
+// Conformal: a small step of the plane is a step on Earth turned by the convergence and scaled
+// alike in both directions, by 1 + (rho / 2R)^2 and by 0.03 % at most for the ellipsoid's own form.
 TEST(SystemPlane, StepsAreTurnedByTheConvergenceAndScaledAlike) {
   base::Prng prng(2);
   for (int i = 0; i < 200; ++i) {

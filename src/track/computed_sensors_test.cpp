@@ -1,6 +1,6 @@
 // The tracker with sensors that compute positions themselves: multilateration and other systems'
-// trackers. Properties: what is claimed is what is known, nothing is learned twice, and all kinds of
-// sensors make one track.
+// trackers. Properties: what is claimed is what is known, nothing is learned twice, and all kinds
+// of sensors make one track.
 #include <gtest/gtest.h>
 
 #include "track/scene_for_test.hpp"
@@ -112,7 +112,8 @@ TEST(ComputedSensors, AMultilaterationTrackClaimsWhatItKnows) {
       ++count;
     }
   }
-  // Two degrees of freedom. The filter allows for turns that do not come, so it is a little cautious.
+  // Two degrees of freedom. The filter allows for turns that do not come, so it is a little
+  // cautious.
   EXPECT_LT(nees / count, 2.2);
   EXPECT_GT(nees / count, 0.8);
   EXPECT_NEAR(nis / updates, 2.0, 0.2);

@@ -46,11 +46,11 @@ struct SensorDescription {
   // Tracker: how long an error of its tracks lives on from report to report
   // (sensors/system_track.hpp). Measured on a recorded server: 10 s and more.
   base::Duration memory = std::chrono::seconds(15);
-  // Tracker: sensors of this list (bit i: sensor i) whose data its tracks rest on. Where they see an
-  // aircraft themselves, its reports tell nothing new and are not used.
+  // Tracker: sensors of this list (bit i: sensor i) whose data its tracks rest on. Where they see
+  // an aircraft themselves, its reports tell nothing new and are not used.
   std::uint64_t carries = 0;
-  // Tracker: velocities stand in the axes of its plane, whose origin is `site`, and not in true east
-  // and north.
+  // Tracker: velocities stand in the axes of its plane, whose origin is `site`, and not in true
+  // east and north.
   bool plane_velocity = false;
   base::Length range_max = base::Length::from_nautical_miles(256);
   // Probability that a look at an aircraft inside coverage gives a plot.

@@ -221,7 +221,8 @@ double Tracker::dilution_of(const TrackRecord& t,
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (t.seen_by[i].sensor == plot.sensor) since_last = plot.time - t.seen_by[i].last_hit;
   }
-  // An error that lives on is in the track too, and would agree with it. What does not agree is new.
+  // An error that lives on is in the track too, and would agree with it. What does not agree is
+  // new.
   if (evaluate(predicted, m).d2 > kNewsDistance) since_last.reset();
   return model.dilution(sensor, plot, since_last);
 }

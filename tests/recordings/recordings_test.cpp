@@ -178,9 +178,9 @@ track::SensorDescription described(track::SensorKind kind,
   return s;
 }
 
-// The aerodrome's aircraft, on the ground and near it, over midnight. Positions come on the system's
-// plane alone; its origin is the aerodrome's reference point. Six more addresses are its own fixed
-// transponders.
+// The aerodrome's aircraft, on the ground and near it, over midnight. Positions come on the
+// system's plane alone; its origin is the aerodrome's reference point. Six more addresses are its
+// own fixed transponders.
 TEST(Recordings, BarcelonaEveryAddressMultilateratedFiveTimesIsOneTrack) {
   LIPTAKO_NEED_RECORDING(bytes, "cat020_019_lebl_mlat_2016.ast.xz");
   Heard heard;
@@ -201,8 +201,8 @@ TEST(Recordings, BarcelonaEveryAddressMultilateratedFiveTimesIsOneTrack) {
   EXPECT_EQ(addresses, 31);
 }
 
-// A foreign server's picture of half an hour, with the datagrams the recorder lost. Where the server
-// itself had one track of an address, so have we.
+// A foreign server's picture of half an hour, with the datagrams the recorder lost. Where the
+// server itself had one track of an address, so have we.
 TEST(Recordings, AForeignServersTracksAreOneTrackEach) {
   LIPTAKO_NEED_RECORDING(bytes, "cat062_063_065_30min.ff.xz");
   track::SensorDescription server =

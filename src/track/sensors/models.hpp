@@ -35,8 +35,8 @@ struct SensorModel {
   // Share of the period within which a second plot of one aircraft is of the same look; 0: only one
   // of the same time is.
   double same_look_share = 0.0;
-  // LinearMeasurement::dilution of a report whose error is in part that of the one used `since_last`
-  // earlier (absent: none was). Null: errors are independent.
+  // LinearMeasurement::dilution of a report whose error is in part that of the one used
+  // `since_last` earlier (absent: none was). Null: errors are independent.
   double (*dilution)(const SensorDescription& sensor,
                      const Plot& plot,
                      std::optional<base::Duration> since_last) = nullptr;
