@@ -401,6 +401,37 @@ TEST(Encoder, ValuesOfEveryQuantityComeBack) {
   }
 }
 
+struct Encode {
+  Bytes out;
+  template <class Report>
+  void on_report(const Report& report) {
+    append_record(report, out);
+  }
+};
+
+// Whatever a record holds, its report encodes to one that means the same.
+TEST(Encoder, ReportsOfAnyRecordComeBack) {
+  std::size_t compared = 0;
+  for (const Category* category : kCategories) {
+    RandomRecords random(*category, 11);
+    for (int i = 0; i < 1000; ++i) {
+      const Bytes octets = random.record();
+      const auto record = read_record(*category, octets, 0, 0);
+      ASSERT_TRUE(record.has_value());
+      Encode once;
+      TypedReports<Encode>{once}.on_record(*record);
+      const auto again = read_record(*category, once.out, 0, 0);
+      ASSERT_TRUE(again.has_value()) << to_string(again.error());
+      ASSERT_EQ(again->info.bytes.size(), once.out.size());
+      Encode twice;
+      TypedReports<Encode>{twice}.on_record(*again);
+      ASSERT_EQ(once.out, twice.out) << "category " << unsigned{category->number} << ", " << i;
+      ++compared;
+    }
+  }
+  EXPECT_EQ(compared, 6'000u);
+}
+
 TEST(Encoder, ExtentsAreSentOnlyWhenTheySaySomething) {
   Cat048Report plot;
   plot.descriptor.emplace().detection = Detection::ssr;
