@@ -1,6 +1,6 @@
-// Writes datagrams as a capture file: pcap with nanoseconds [draft-ietf-opsawg-pcap], raw IP packets of version 4
-// [RFC 791] with UDP [RFC 768], so that any tool for captures shows them with the times at which
-// they arrived.
+// Writes datagrams as a capture file: pcap with nanoseconds [draft-ietf-opsawg-pcap], raw IP
+// packets of version 4 [RFC 791] with UDP [RFC 768], so that any tool for captures shows them with
+// the times at which they arrived.
 #pragma once
 
 #include <array>
