@@ -98,7 +98,10 @@ struct ModeSHandler {
 
   void on_reception(const Reception& r, const std::optional<Timestamp>& time) {
     ++feed.counters_.records;
-    if (r.frame.size() == kModeAcSize) return refuse("mode_ac_not_used", "");
+    if (r.frame.size() == kModeAcSize) {
+      const ByteView octets = r.frame.octets();
+      return refuse("mode_ac_not_used", fmt::format("{:02x}{:02x}", octets[0], octets[1]));
+    }
     const auto message = decode_mode_s(r.frame);
     if (!message) {
       return refuse(to_string(message.error()), fmt::format("DF{}", r.frame.octets()[0] >> 3));
@@ -261,7 +264,6 @@ struct ModeSHandler {
     if (!surface && other.present && !other.surface && is_recent(other.time, time, kPairWithin)) {
       of_pair = decode_cpr_pair(other.cpr, cpr);
     }
-    const Duration lasts = surface ? kReferenceSurface : kReferenceAirborne;
     if (a.place &&
         !is_recent(a.place->time, time, surface ? kReferenceSurface : kReferenceAirborne)) {
       a.place.reset();
