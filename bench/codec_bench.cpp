@@ -1,12 +1,13 @@
-// Speed of the ASTERIX codec on one core: typed decoding of every item with the result forced to
-// memory, and decoding to JSON Lines, beside a plain copy of the same octets. CPU time of the
-// process, best of the repetitions.
+// Speed of the codecs on one core. ASTERIX: typed decoding of every item with the result forced to
+// memory, and decoding to JSON Lines, beside a plain copy of the same octets. Mode S: Beast frames
+// to messages, and through the feed to plots. CPU time of the process, best of the repetitions.
 //
 //   bench_codec [--json]      --json: one line at the end, for scripts
 //
 // Without the kept recordings (see docs/TESTING.md) it runs on synthetic records of the same make.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <ctime>
 #include <string>
@@ -17,6 +18,10 @@
 #include "codec/asterix/encode.hpp"
 #include "codec/asterix/json.hpp"
 #include "codec/asterix/recordings_for_tests.hpp"
+#include "codec/modes/beast.hpp"
+#include "codec/modes/mode_s.hpp"
+#include "codec/modes/squitter.hpp"
+#include "feeds/mode_s_feed.hpp"
 
 namespace {
 
@@ -116,6 +121,79 @@ Result measure(std::string name, const base::Bytes& data) {
   return result;
 }
 
+struct ModeSResult {
+  std::string name;
+  std::size_t replies = 0;
+  std::size_t plots = 0;
+  double messages_s = 0;
+  double plots_s = 0;
+};
+
+ModeSResult measure_mode_s(std::string name, const base::Bytes& data) {
+  ModeSResult result{.name = std::move(name)};
+  result.messages_s = best_seconds([&] {
+    result.replies = 0;
+    for (base::ByteView rest = data;;) {
+      const auto piece = codec::modes::next_beast(rest);
+      if (piece.kind == codec::modes::Piece::Kind::incomplete) break;
+      if (piece.kind == codec::modes::Piece::Kind::reception) {
+        force(codec::modes::decode_mode_s(piece.reception.frame));
+        ++result.replies;
+      }
+      rest = rest.subspan(piece.length);
+    }
+  });
+  result.plots_s = best_seconds([&] {
+    feeds::ModeSFeed feed(feeds::SourceFormat::beast, {}, feeds::TimeBase::recording);
+    feeds::SensorDirectory sensors(true);
+    feeds::FeedOutput output;
+    result.plots = 0;
+    for (base::ByteView rest = data; !rest.empty();) {
+      constexpr std::size_t kPiece = 1400;
+      const std::size_t size = feeds::whole_frames(feeds::SourceFormat::beast,
+                                                   rest.first(std::min(kPiece, rest.size())));
+      if (size == 0) break;
+      output.clear();
+      feed.take(rest.first(size), {}, sensors, output);
+      result.plots += output.plots.size();
+      rest = rest.subspan(size);
+    }
+  });
+  return result;
+}
+
+// Fifty aircraft as their squitters come: a third positions, a third velocities, the rest others.
+base::Bytes synthetic_beast(std::uint64_t replies) {
+  namespace modes = codec::modes;
+  base::Bytes out;
+  for (std::uint64_t i = 0; i < replies; ++i) {
+    const IcaoAddress address(static_cast<std::uint32_t>(0x060000 + i % 50));
+    modes::Reception r;
+    r.stamp = i * 12'000;
+    r.signal = std::uint8_t{100};
+    switch (i / 50 % 3) {
+      case 0: {
+        modes::AirbornePositionMessage m;
+        m.address = address;
+        m.latitude = Angle::from_degrees(13.0 + static_cast<double>(i % 50) * 0.02);
+        m.longitude = Angle::from_degrees(1.0 + static_cast<double>(i) * 1e-6);
+        m.pressure_altitude = Length::from_feet(33'000);
+        m.odd = i / 150 % 2 == 1;
+        r.frame = modes::encode(m);
+        break;
+      }
+      case 1:
+        r.frame = modes::encode(modes::VelocityMessage{
+            address, Speed::from_knots(400), Speed::from_knots(-20), {}, false, {}, 1});
+        break;
+      default:
+        r.frame = modes::encode(modes::AcquisitionSquitter{address});
+    }
+    modes::encode_beast(r, out);
+  }
+  return out;
+}
+
 // Plots with the items a Mode S radar sends, one to a block.
 base::Bytes synthetic_cat048(std::size_t count) {
   base::Bytes out;
@@ -191,7 +269,27 @@ int main(int argc, char** argv) {
         r.ns_per_record(),
         r.mb_per_s(r.json_s));
   }
-  if (json)
-    fmt::print("{{\"recordings\":[{}],\"memcpy_mb_per_s\":{:.0f}}}\n", members, copy_mb_per_s);
+  const auto beast = read_surveillance("../modes/ulss7.beast");
+  const ModeSResult mode_s = beast ? measure_mode_s("ulss7", *beast)
+                                   : measure_mode_s("synthetic", synthetic_beast(100'000));
+  const auto replies = static_cast<double>(mode_s.replies);
+  fmt::print("\nBeast {}: {} replies, {:.2f} million/s to messages, {:.2f} million/s to {} plots\n",
+             mode_s.name,
+             mode_s.replies,
+             replies / mode_s.messages_s * 1e-6,
+             replies / mode_s.plots_s * 1e-6,
+             mode_s.plots);
+  if (json) {
+    fmt::print(
+        "{{\"recordings\":[{}],\"memcpy_mb_per_s\":{:.0f},\"beast\":{{\"name\":\"{}\",\"replies\":{"
+        "},"
+        "\"messages_per_s\":{:.0f},\"to_plots_per_s\":{:.0f}}}}}\n",
+        members,
+        copy_mb_per_s,
+        mode_s.name,
+        mode_s.replies,
+        replies / mode_s.messages_s,
+        replies / mode_s.plots_s);
+  }
   return 0;
 }
