@@ -13,6 +13,9 @@
 #include "codec/asterix/decode.hpp"
 #include "codec/asterix/json.hpp"
 #include "codec/capture/recording_reader.hpp"
+#include "codec/modes/avr.hpp"
+#include "codec/modes/beast.hpp"
+#include "codec/modes/json.hpp"
 #include "feeds/source_format.hpp"
 #include "io/packed_file.hpp"
 
@@ -20,6 +23,7 @@ namespace liptako::app {
 namespace {
 
 using namespace codec::asterix;
+namespace modes = codec::modes;
 namespace capture = codec::capture;
 
 // A JSON string with quotes. What is not UTF-8 in a file's name becomes U+FFFD.
@@ -128,6 +132,61 @@ class Printer {
   std::uint64_t errors_ = 0;
 };
 
+// Prints the replies of a Mode S receiver, and counts them.
+class ReplyPrinter {
+ public:
+  ReplyPrinter(std::string head, std::ostream& out) : head_(std::move(head)), out_(out) {}
+
+  void on_piece(const modes::Piece& piece) {
+    switch (piece.kind) {
+      case modes::Piece::Kind::reception:
+        modes::append_json(piece.reception, offset_, piece.length, head_, lines_);
+        ++(piece.reception.frame.size() == modes::kModeAcSize ? mode_ac_ : mode_s_);
+        break;
+      case modes::Piece::Kind::unknown:
+        ++status_;
+        break;
+      case modes::Piece::Kind::garbage:
+        on_gap(piece.length);
+        break;
+      case modes::Piece::Kind::incomplete:
+        break;
+    }
+    offset_ += piece.length;
+    if (lines_.size() >= 64 * 1024) flush();
+  }
+  void on_gap(std::size_t length) {
+    modes::append_gap_json(offset_, length, head_, lines_);
+    ++gaps_;
+  }
+  void flush() {
+    out_.write(lines_.data(), static_cast<std::streamsize>(lines_.size()));
+    lines_.clear();
+  }
+
+  [[nodiscard]] bool at_fault() const { return gaps_ != 0 || mode_s_ + mode_ac_ == 0; }
+  // "13954 replies (Mode S 8928, Mode A/C 5026), 0 errors"
+  [[nodiscard]] std::string summary() const {
+    std::string text = fmt::format("{} replies (Mode S {}, Mode A/C {}), {} errors",
+                                   mode_s_ + mode_ac_,
+                                   mode_s_,
+                                   mode_ac_,
+                                   gaps_);
+    if (status_ != 0) text += fmt::format(", {} status messages", status_);
+    return text;
+  }
+
+ private:
+  std::string head_;
+  std::ostream& out_;
+  std::string lines_;
+  std::uint64_t offset_ = 0;
+  std::uint64_t mode_s_ = 0;
+  std::uint64_t mode_ac_ = 0;
+  std::uint64_t status_ = 0;
+  std::uint64_t gaps_ = 0;
+};
+
 // The bytes of a file that are at hand.
 class Window {
  public:
@@ -181,6 +240,23 @@ void decode_stream(Window& window, Printer& printer) {
   }
 }
 
+void decode_replies(Window& window, feeds::SourceFormat format, ReplyPrinter& printer) {
+  while (!window.rest().empty()) {
+    const modes::Piece piece = format == feeds::SourceFormat::beast
+                                   ? modes::next_beast(window.rest())
+                                   : modes::next_avr(window.rest());
+    if (piece.kind == modes::Piece::Kind::incomplete) {
+      // A last line's end is no gap.
+      const bool blank =
+          std::ranges::all_of(window.rest(), [](std::uint8_t c) { return c == '\n' || c == '\r'; });
+      if (!blank) printer.on_gap(window.rest().size());
+      return;
+    }
+    printer.on_piece(piece);
+    window.take(piece.length);
+  }
+}
+
 // Each datagram by itself. Offsets count the datagrams' octets alone, so that a capture prints what
 // the same blocks in a plain file print.
 void decode_datagrams(Window& window, capture::RecordingReader& reader, Printer& printer) {
@@ -221,26 +297,24 @@ int run_decode(const std::vector<std::string>& paths,
     Window window(*file);
     const capture::Container container =
         capture::recognise(window.rest().first(std::min(window.rest().size(), capture::kHead)));
-    // Replies of a Mode S receiver would give blocks by chance.
-    const auto format = feeds::recognise(window.rest());
-    if (container == capture::Container::stream && format &&
-        *format != feeds::SourceFormat::asterix) {
-      err << path << ": "
-          << fmt::format(fmt::runtime(say("réponses Mode S ({}), que decode ne lit pas",
-                                          "Mode S replies ({}), which decode does not read")),
-                         feeds::name_of(*format))
-          << '\n';
-      if (code == 0) code = 1;
-      continue;
-    }
+    const auto format = options.format ? options.format
+                        : container == capture::Container::stream
+                            ? feeds::recognise(window.rest()).value_or(feeds::SourceFormat::asterix)
+                            : feeds::SourceFormat::asterix;
+    const bool replies = *format != feeds::SourceFormat::asterix;
+    ReplyPrinter reply_printer(head, out);
     std::optional<capture::RecordingReader> reader;
-    if (container == capture::Container::stream) {
+    if (replies) {
+      decode_replies(window, *format, reply_printer);
+    } else if (container == capture::Container::stream) {
       decode_stream(window, printer);
     } else {
       decode_datagrams(window, reader.emplace(container), printer);
     }
     printer.flush();
-    bool at_fault = printer.errors() != 0 || printer.found_nothing();
+    reply_printer.flush();
+    bool at_fault =
+        replies ? reply_printer.at_fault() : printer.errors() != 0 || printer.found_nothing();
     if (window.error()) {
       err << window.error()->message << '\n';
       at_fault = true;
@@ -250,7 +324,7 @@ int run_decode(const std::vector<std::string>& paths,
       err << "cannot write the output\n";
       return 3;
     }
-    err << path << ": " << printer.summary() << '\n';
+    err << path << ": " << (replies ? reply_printer.summary() : printer.summary()) << '\n';
     if (reader) {
       tell_of_capture(path, reader->skips(), reader->fault(), err);
       at_fault = at_fault || reader->fault();

@@ -49,6 +49,30 @@ TEST_F(Decode, PrintsALineForEachRecordAndASummary) {
   EXPECT_EQ(err_.str(), path + ": 2 records (CAT048 2), 0 errors\n");
 }
 
+TEST_F(Decode, PrintsALineForEachReplyOfAReceiver) {
+  const std::string avr = "*8d4840d6202cc371c32ce0576098;\n@00000000007b5f4001594b0fbb;\n*1024;\n";
+  const std::string lines =
+      "{\"offset\":0,\"length\":30,\"octets\":\"8d4840d6202cc371c32ce0576098\",\"kind\":\"mode_s\","
+      "\"format\":17,\"address\":\"4840d6\",\"on_ground\":false,\"type_code\":4,"
+      "\"call_sign\":\"KLM1023\",\"category\":\"A0\"}\n"
+      "{\"offset\":30,\"length\":29,\"stamp\":123,\"octets\":\"5f4001594b0fbb\",\"kind\":\"mode_"
+      "s\","
+      "\"format\":11,\"address\":\"400159\",\"interrogator\":0}\n"
+      "{\"offset\":59,\"length\":7,\"octets\":\"1024\",\"kind\":\"mode_ac\"}\n";
+  const std::string path = file("a.avr", avr);
+  EXPECT_EQ(run({path}), 0);
+  EXPECT_EQ(out_.str(), lines);
+  EXPECT_EQ(err_.str(), path + ": 3 replies (Mode S 2, Mode A/C 1), 0 errors\n");
+
+  // What is not recognised by its content is read as it is said to be, with its gaps.
+  const std::string noisy = file("b.avr", std::string(5000, '-') + avr);
+  EXPECT_EQ(run({noisy}, {.format = feeds::SourceFormat::avr}), 1);
+  EXPECT_EQ(
+      out_.str().substr(0, 78),
+      "{\"error\":\"5000 bytes that are no frame\",\"reason\":\"not_a_frame\",\"offset\":0,\"le");
+  EXPECT_EQ(err_.str(), noisy + ": 3 replies (Mode S 2, Mode A/C 1), 1 errors\n");
+}
+
 TEST_F(Decode, GoesOnAfterAnErrorAndSaysSoInItsExitCode) {
   const std::string path = file("a.ast", kCut + kGood);
   EXPECT_EQ(run({path}), 1);

@@ -34,16 +34,19 @@ int run(int argc, char** argv) {
   int result = kDone;
 
   DemoOptions demo;
-  auto* demo_command =
-      app.add_subcommand("demo", "Three simulated nations, from sensor bytes to one map in the browser");
+  auto* demo_command = app.add_subcommand(
+      "demo", "Three simulated nations, from sensor bytes to one map in the browser");
   demo_command->add_option("--seconds", demo.seconds, "End by itself after this wall time")
       ->check(CLI::PositiveNumber);
   demo_command->add_flag("--json", demo.json, "Last line: the result as JSON");
-  demo_command->add_option("--port", demo.port, "Port of the first console, the others' follow; 0 takes free ones")
+  demo_command
+      ->add_option(
+          "--port", demo.port, "Port of the first console, the others' follow; 0 takes free ones")
       ->capture_default_str();
   demo_command->add_option(
       "--record", demo.record, "Keep one record per node in folders of this folder");
-  demo_command->add_option("--tier", demo.tier, "Traffic: nominal, surge (500) or benchmark (4,000)")
+  demo_command
+      ->add_option("--tier", demo.tier, "Traffic: nominal, surge (500) or benchmark (4,000)")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Tier>{
           {"nominal", Tier::nominal}, {"surge", Tier::surge}, {"benchmark", Tier::benchmark}}));
   demo_command->add_option("--scenario", demo.scenario, "Another scenario file")
@@ -102,7 +105,8 @@ int run(int argc, char** argv) {
   auto* track_command = app.add_subcommand("track", "Track recordings, as fast as possible");
   track_command->add_option("files", track.files, "Recordings, merged by time")->required();
   track_command->add_option("--sensors", track.sensors, "[[sensor]] tables: sites and accuracies");
-  track_command->add_option("--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
+  track_command->add_option(
+      "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
   track_command->callback([&] { result = run_track(track); });
@@ -138,6 +142,12 @@ int run(int argc, char** argv) {
   auto* decode_files =
       decode_command->add_option("files", recordings, "Recordings; - is standard input");
   decode_command->add_flag("--fields", decode.fields, "Print the table of field names instead");
+  decode_command
+      ->add_option("--format", decode.format, "What they hold, if it is not to be recognised")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, feeds::SourceFormat>{{"asterix", feeds::SourceFormat::asterix},
+                                                     {"beast", feeds::SourceFormat::beast},
+                                                     {"avr", feeds::SourceFormat::avr}}));
   decode_command->callback([&] {
     if (recordings.empty() && !decode.fields) throw CLI::RequiredError(decode_files->get_name());
     result = run_decode(recordings, decode, std::cout, std::cerr);
