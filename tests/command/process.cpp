@@ -104,6 +104,34 @@ bool TcpPeer::closed_by_peer() const {
   return poll(&state, 1, 10'000) == 1 && recv(socket_, &byte, 1, 0) <= 0;
 }
 
+TcpServer::TcpServer() : listener_(socket(AF_INET, SOCK_STREAM, 0)) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* plain = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener_, plain, size) == 0 && listen(listener_, 1) == 0 &&
+      getsockname(listener_, plain, &size) == 0) {
+    port_ = ntohs(address.sin_port);
+  }
+}
+
+TcpServer::~TcpServer() {
+  if (peer_ >= 0) close(peer_);
+  close(listener_);
+}
+
+bool TcpServer::accept() {
+  pollfd state{listener_, POLLIN, 0};
+  if (poll(&state, 1, 10'000) == 1) peer_ = ::accept(listener_, nullptr, nullptr);
+  return peer_ >= 0;
+}
+
+bool TcpServer::send(const std::string& bytes) const {
+  return ::send(peer_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+         static_cast<ssize_t>(bytes.size());
+}
+
 Answer http(int port, const std::string& method, const std::string& path, const std::string& body) {
   const int s = socket(AF_INET, SOCK_STREAM, 0);
   Answer answer;

@@ -73,6 +73,24 @@ class TcpPeer {
   bool connected_;
 };
 
+// What a TCP source connects to: a receiver that waits on a free port of 127.0.0.1.
+class TcpServer {
+ public:
+  TcpServer();
+  ~TcpServer();
+  TcpServer(const TcpServer&) = delete;
+  TcpServer& operator=(const TcpServer&) = delete;
+  [[nodiscard]] int port() const { return port_; }
+  // Waits for the first peer, at most ten seconds.
+  [[nodiscard]] bool accept();
+  [[nodiscard]] bool send(const std::string& bytes) const;
+
+ private:
+  int listener_;
+  int peer_ = -1;
+  int port_ = 0;
+};
+
 // The port in "http://127.0.0.1:PORT/", 0 if it is not there yet.
 [[nodiscard]] int port_in(const std::string& output);
 
