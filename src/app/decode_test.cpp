@@ -67,9 +67,8 @@ TEST_F(Decode, PrintsALineForEachReplyOfAReceiver) {
   // What is not recognised by its content is read as it is said to be, with its gaps.
   const std::string noisy = file("b.avr", std::string(5000, '-') + avr);
   EXPECT_EQ(run({noisy}, {.format = feeds::SourceFormat::avr}), 1);
-  EXPECT_EQ(
-      out_.str().substr(0, 78),
-      "{\"error\":\"5000 bytes that are no frame\",\"reason\":\"not_a_frame\",\"offset\":0,\"le");
+  EXPECT_TRUE(out_.str().starts_with(
+      "{\"error\":\"5000 bytes that are no frame\",\"reason\":\"not_a_frame\",\"offset\":0,"));
   EXPECT_EQ(err_.str(), noisy + ": 3 replies (Mode S 2, Mode A/C 1), 1 errors\n");
 }
 
