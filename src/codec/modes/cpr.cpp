@@ -1,4 +1,4 @@
-// Legend, as in [DO-260B, §A.1.7]: i is 0 even, 1 odd; NZ = 15; zones of latitude are 360 / (60 - i)
+// Legend, as in [DO-260B, §A.1.7]: i is 0 even, 1 odd; NZ = 15; zones of latitude are 360 / (60-i)
 // degrees, on the surface a quarter; a cell is a zone over 2^17.
 #include "codec/modes/cpr.hpp"
 

@@ -4,8 +4,9 @@
 // zone, for between the two grids no offset repeats; so does a place known to be within half a
 // zone [DO-260B, §A.1.7; ICAO Doc 9871, C.2.6].
 //
-// Airborne zones are 360 NM; what is decoded is within 5.1 m of what was encoded up to 84 degrees of
-// latitude, and within 10.2 m beyond. Surface zones are a quarter of that, and so are their errors.
+// Airborne zones are 360 NM; what is decoded is within 5.1 m of what was encoded up to 84 degrees
+// of latitude, and within 10.2 m beyond. Surface zones are a quarter of that, and so are their
+// errors.
 #pragma once
 
 #include <cstdint>
