@@ -42,7 +42,11 @@ struct NationScore {
   assess::Score score;
 };
 
-// By name of the nation. Deterministic.
+// What the result calls the common picture, as the first member has it.
+inline constexpr std::string_view kCommonPicture = "common";
+
+// By name of the nation, then the common picture against all that anybody's sensors report.
+// Deterministic.
 [[nodiscard]] base::Result<std::vector<NationScore>> run_nations(const sim::Scenario& scenario,
                                                                  const NationsRunOptions& options);
 

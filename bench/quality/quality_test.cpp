@@ -45,6 +45,7 @@ TEST(Quality, OfTheSahelDayIsNotWorseThanItWas) {
       {"bamako", 8'800, 1'500},
       {"niamey", 12'600, 2'100},
       {"ouagadougou", 7'700, 1'850},
+      {kCommonPicture, 16'800, 2'400},
   };
   const auto nations = run_nations(sahel(), ten_minutes());
   ASSERT_TRUE(nations.has_value()) << nations.error().message;

@@ -9,23 +9,22 @@ Exchange::Exchange(const sim::Scenario& scenario,
                    std::uint64_t seed,
                    base::Timestamp start,
                    std::vector<io::Inbox*> inboxes)
-    : links_(scenario, seed, start), inboxes_(std::move(inboxes)), now_(start) {}
+    : links_(scenario, seed, start), inboxes_(std::move(inboxes)), now_(start) {
+  for (std::size_t i = 0; i < inboxes_.size(); ++i)
+    outboxes_.push_back(std::make_unique<io::Inbox>(clock_));
+}
 
 void Exchange::send(sim::MemberIndex from, base::ByteView part) {
-  std::lock_guard lock(mutex_);
-  waiting_.push_back({from, base::Bytes(part.begin(), part.end())});
+  (void)outboxes_[from.value]->push_member_frame(part);
 }
 
 void Exchange::advance(base::Timestamp now) {
   now_ = std::max(now_, now);
-  std::vector<Waiting> leaving;
-  {
-    std::lock_guard lock(mutex_);
-    leaving.swap(waiting_);
-  }
-  for (const Waiting& w : leaving) {
-    for (std::uint16_t to = 0; to < inboxes_.size(); ++to) {
-      if (to != w.from.value) links_.send(now_, w.from, sim::MemberIndex{to}, w.part);
+  for (std::uint16_t from = 0; from < outboxes_.size(); ++from) {
+    for (const io::InboxItem& item : outboxes_[from]->pop(base::Duration::zero())) {
+      for (std::uint16_t to = 0; to < inboxes_.size(); ++to) {
+        if (to != from) links_.send(now_, sim::MemberIndex{from}, sim::MemberIndex{to}, item.bytes);
+      }
     }
   }
   links_.advance(now_, [&](const sim::LinkModel::Delivery& d) {

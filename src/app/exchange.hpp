@@ -2,9 +2,10 @@
 // their own threads; one driver moves simulated time on and delivers.
 #pragma once
 
-#include <mutex>
+#include <memory>
 #include <vector>
 
+#include "io/clock.hpp"
 #include "io/inbox.hpp"
 #include "sim/links.hpp"
 
@@ -28,16 +29,12 @@ class Exchange {
  private:
   // Longer than any link delays.
   static constexpr base::Duration kLongestDelay = std::chrono::seconds(30);
-  struct Waiting {
-    sim::MemberIndex from;
-    base::Bytes part;
-  };
 
+  io::SystemClock clock_;
   sim::LinkModel links_;
   std::vector<io::Inbox*> inboxes_;
   base::Timestamp now_;
-  std::mutex mutex_;
-  std::vector<Waiting> waiting_;  // guarded by mutex_
+  std::vector<std::unique_ptr<io::Inbox>> outboxes_;  // by member, in the same order
 };
 
 }  // namespace liptako::app
