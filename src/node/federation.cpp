@@ -21,6 +21,9 @@ using picture::Contribution;
 // A partner's clock may be off by seconds (domain: an unsynchronised node, 3 s); by more, its
 // frames would age everybody else's.
 constexpr base::Duration kMostAhead = std::chrono::seconds(5);
+// What is older has no place in a live picture; a member whose clock is an hour behind must be told
+// from one that says nothing.
+constexpr base::Duration kMostBehind = std::chrono::seconds(30);
 const share::PublisherOptions kPublishing;
 
 // The kind's bit of Contribution::kinds.
@@ -143,6 +146,10 @@ void Federation::take(base::ByteView bytes, base::Timestamp now) {
   if (part->header.time - now > kMostAhead) {
     return refuse(fmt::format("its clock is {:.0f} s ahead of this node's",
                               base::to_seconds(part->header.time - now)));
+  }
+  if (now - part->header.time > kMostBehind) {
+    return refuse(fmt::format("its frame is {:.0f} s old, or its clock behind this node's",
+                              base::to_seconds(now - part->header.time)));
   }
   const auto taken = held_[*index].take(std::move(*part));
   if (!taken) return refuse(taken.error().message);

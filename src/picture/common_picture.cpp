@@ -18,7 +18,7 @@ constexpr std::size_t kMaxOrigins = 64;
 // A hostile or broken member may publish any number of contributions with one address, one claim or
 // in one place. So many of them are looked at.
 constexpr std::size_t kMaxOfOneKey = 64;
-constexpr int kMaxNeighbours = 256;
+constexpr std::size_t kMaxNeighbours = 1024;
 
 // A contribution at the picture's time.
 struct Candidate {
@@ -107,14 +107,13 @@ class Joiner {
     });
     const double reach = options_.reach.metres() / geo::kMeanRadiusM;
     for (std::size_t i = 0; i < order.size(); ++i) {
-      int looked_at = 0;
-      for (std::size_t j = i + 1; j < order.size() && looked_at < kMaxNeighbours; ++j) {
+      const std::size_t last = std::min(order.size(), i + 1 + kMaxNeighbours);
+      for (std::size_t j = i + 1; j < last; ++j) {
         if ((latitude(order[j]) - latitude(order[i])).radians() > reach) break;
         // Two addresses either vouch or forbid.
         const Candidate &x = candidates_[order[i]], &y = candidates_[order[j]];
         if (x.published == y.published) continue;
         if (x.state.icao_address && y.state.icao_address) continue;
-        ++looked_at;
         consider(order[i], order[j], Voucher::kinematics);
       }
     }

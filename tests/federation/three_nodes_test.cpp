@@ -212,6 +212,11 @@ TEST(ThreeNodes, FramesThatCannotBeAreCountedAndChangeNothing) {
   ahead.keyframe = 1;
   ahead.time = federation.now() + std::chrono::hours(1);
   federation.give(0, share::encode_frame(ahead, {}, {}).at(0));
+  // And one an hour behind.
+  share::FrameHeader behind = ahead;
+  behind.cut.origin = base::MemberId{3};
+  behind.time = federation.now() - std::chrono::hours(1);
+  federation.give(0, share::encode_frame(behind, {}, {}).at(0));
   // Somebody who is no member, and this node's own name.
   for (const std::uint8_t origin : {std::uint8_t{1}, std::uint8_t{77}}) {
     share::FrameHeader stranger;
@@ -230,6 +235,8 @@ TEST(ThreeNodes, FramesThatCannotBeAreCountedAndChangeNothing) {
   const auto status = status_of(federation, 0);
   EXPECT_EQ(status.members[1].frames_refused, 1);
   EXPECT_NE(status.members[1].last_refusal.find("3600 s ahead"), std::string::npos);
+  EXPECT_EQ(status.members[2].frames_refused, 1);
+  EXPECT_NE(status.members[2].last_refusal.find("3600 s old"), std::string::npos);
 }
 
 }  // namespace
