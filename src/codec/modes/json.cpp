@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <variant>
 
@@ -48,8 +49,9 @@ void write_position(Writer& w, const CprPosition& p) {
 
 void write_altitude(Writer& w, const std::optional<Altitude>& a, std::string_view name) {
   if (!a) return;
-  w.number(name, a->value.feet());
-  w.number("altitude_quantum_ft", a->quantum.feet());
+  // Replies tell whole feet; a length in metres returns them to within a rounding.
+  w.number(name, std::floor(a->value.feet() + 0.5));
+  w.number("altitude_quantum_ft", std::floor(a->quantum.feet() + 0.5));
 }
 
 void write(Writer&, const OtherSquitter&) {}
