@@ -194,10 +194,11 @@ base::Result<std::vector<NationScore>> run_nations(const sim::Scenario& scenario
     for (auto& [name, nation] : nations) {
       if (auto taken = nation->step(now); !taken) return std::unexpected(taken.error());
     }
-    for (std::uint16_t from = 0; from < members.size(); ++from) {
+    for (std::size_t from = 0; from < members.size(); ++from) {
       for (const base::Bytes& part : nations.at(members[from])->frames()) {
-        for (std::uint16_t to = 0; to < members.size(); ++to) {
-          if (to != from) links.send(now, sim::MemberIndex{from}, sim::MemberIndex{to}, part);
+        for (std::size_t to = 0; to < members.size(); ++to) {
+          if (to != from)
+            links.send(now, sim::MemberIndex::of(from), sim::MemberIndex::of(to), part);
         }
       }
     }

@@ -141,7 +141,7 @@ Result<void> Demo::start() {
     live.console = options_.console.empty() ? find_shipped("web") : options_.console;
     live.build = build_identity();
     live.send_frame = [this, i](base::ByteView part) {
-      exchange_->send(sim::MemberIndex{static_cast<std::uint16_t>(i)}, part);
+      exchange_->send(sim::MemberIndex::of(i), part);
     };
     auto node = LiveNode::start(live);
     if (!node) return std::unexpected(node.error());

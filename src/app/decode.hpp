@@ -20,7 +20,8 @@ struct DecodeOptions {
 // Decodes recordings ("-": standard input) in pieces, whatever their size: plain ASTERIX, captures
 // and the final format, Beast and AVR, packed or not. Records and replies go to `out`, one line
 // each; a summary line per file, what of a capture was passed over, and files that cannot be read,
-// to `err`. Returns the exit code: 0; 1 if any file had errors, broke off or held none; 3 if a file could not be opened or
+// to `err`. Returns the exit code: 0; 1 if any file had errors, broke off or held none; 3 if a file
+// could not be opened or
 // read, or `out` could not be written.
 [[nodiscard]] int run_decode(const std::vector<std::string>& paths,
                              const DecodeOptions& options,

@@ -20,10 +20,11 @@ void Exchange::send(sim::MemberIndex from, base::ByteView part) {
 
 void Exchange::advance(base::Timestamp now) {
   now_ = std::max(now_, now);
-  for (std::uint16_t from = 0; from < outboxes_.size(); ++from) {
+  for (std::size_t from = 0; from < outboxes_.size(); ++from) {
     for (const io::InboxItem& item : outboxes_[from]->pop(base::Duration::zero())) {
-      for (std::uint16_t to = 0; to < inboxes_.size(); ++to) {
-        if (to != from) links_.send(now_, sim::MemberIndex{from}, sim::MemberIndex{to}, item.bytes);
+      for (std::size_t to = 0; to < inboxes_.size(); ++to) {
+        if (to != from)
+          links_.send(now_, sim::MemberIndex::of(from), sim::MemberIndex::of(to), item.bytes);
       }
     }
   }

@@ -85,9 +85,23 @@ TEST(ScoreLines, AircraftThatNoSensorSawAreLeftOut) {
   EXPECT_EQ(scored->score.all.expected, 1u);
   ScoreLinesOptions of_b;
   of_b.member = "b";
-  const auto other = score_of(truth_line(0, 1, 13.0, ",\"seen_by\":[\"a\"]"), "", of_b);
+  const auto other = score_of(truth_line(0, 1, 13.0, ",\"seen_by\":[\"a\"]") +
+                                  truth_line(0, 2, 14.0, ",\"seen_by\":[\"b\"]"),
+                              "",
+                              of_b);
   ASSERT_TRUE(other.has_value());
-  EXPECT_EQ(other->score.all.expected, 0u);
+  EXPECT_EQ(other->score.all.expected, 1u);
+}
+
+TEST(ScoreLines, AMemberThatSeesNobodyIsRefused) {
+  ScoreLinesOptions of_b;
+  of_b.member = "b";
+  const auto scored = score_of(
+      truth_line(0, 1, 13.0, ",\"seen_by\":[\"a\"]") + truth_line(4, 1, 13.0, ",\"seen_by\":[]"),
+      "",
+      of_b);
+  ASSERT_FALSE(scored.has_value());
+  EXPECT_EQ(scored.error().message, "truth.jsonl: seen_by: never names a member \"b\"");
 }
 
 TEST(ScoreLines, LinesFurtherOutOfOrderThanAllowedAreCounted) {

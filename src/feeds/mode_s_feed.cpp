@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <variant>
+#include <vector>
 
 #include "base/archive.hpp"
 #include "base/math.hpp"
@@ -326,22 +327,28 @@ struct ModeSHandler {
 };
 
 HeardAircraft* ModeSFeed::find(std::uint32_t key) {
-  const auto at = std::ranges::lower_bound(heard_, key, {}, &HeardAircraft::key);
-  return at != heard_.end() && at->key == key ? &*at : nullptr;
+  const auto at = heard_.find(key);
+  return at != heard_.end() ? &at->second : nullptr;
 }
 
+// Costs the logarithm of the table at most: any noise with a sound parity is a new address.
 HeardAircraft& ModeSFeed::find_or_enter(std::uint32_t key, Timestamp time) {
-  auto at = std::ranges::lower_bound(heard_, key, {}, &HeardAircraft::key);
-  if (at == heard_.end() || at->key != key) {
+  auto at = heard_.find(key);
+  if (at == heard_.end()) {
     if (heard_.size() >= kMaxAddresses) {
-      heard_.erase(std::ranges::min_element(heard_, {}, &HeardAircraft::last_heard));
-      at = std::ranges::lower_bound(heard_, key, {}, &HeardAircraft::key);
+      heard_.erase(by_silence_.begin()->second);
+      by_silence_.erase(by_silence_.begin());
     }
-    at = heard_.insert(at, HeardAircraft{});
-    at->key = key;
+    at = heard_.try_emplace(key).first;
+    at->second.key = key;
+    by_silence_.emplace(time, key);
+  } else if (at->second.last_heard != time) {
+    auto entry = by_silence_.extract({at->second.last_heard, key});
+    entry.value().first = time;
+    by_silence_.insert(std::move(entry));
   }
-  at->last_heard = time;
-  return *at;
+  at->second.last_heard = time;
+  return at->second;
 }
 
 void ModeSFeed::take(base::ByteView datagram,
@@ -412,14 +419,18 @@ void ModeSFeed::set_time_base(TimeBase time_base) {
 void ModeSFeed::save(base::ByteWriter& out) const {
   base::Saver{out}(format_, sensor_);
   clock_.save(out);
-  base::Saver{out}(heard_);
+  std::vector<HeardAircraft> heard;
+  heard.reserve(heard_.size());
+  for (const auto& [key, aircraft] : heard_) heard.push_back(aircraft);
+  base::Saver{out}(heard);
   counters_.save(out);
 }
 
 void ModeSFeed::load(base::ByteReader& in) {
   base::Loader{in}(format_, sensor_);
   clock_.load(in);
-  base::Loader{in}(heard_);
+  std::vector<HeardAircraft> heard;
+  base::Loader{in}(heard);
   counters_.load(in);
   const auto sound = [](const HeardAircraft& a) {
     const auto place = [](const std::optional<HeardAircraft::Place>& p) {
@@ -433,10 +444,17 @@ void ModeSFeed::load(base::ByteReader& in) {
            base::is_reckonable(a.mode_3a_time) && half(a.even) && half(a.odd) && place(a.place) &&
            place(a.elsewhere) && std::isfinite(a.east.mps()) && std::isfinite(a.north.mps());
   };
-  const bool ordered = std::ranges::is_sorted(heard_, std::less_equal<>{}, &HeardAircraft::key);
+  const bool ordered = std::ranges::is_sorted(heard, std::less_equal<>{}, &HeardAircraft::key);
   if (format_ > SourceFormat::avr || format_ == SourceFormat::asterix || !ordered ||
-      heard_.size() > kMaxAddresses || !std::ranges::all_of(heard_, sound)) {
+      heard.size() > kMaxAddresses || !std::ranges::all_of(heard, sound)) {
     in.fail();
+    return;
+  }
+  heard_.clear();
+  by_silence_.clear();
+  for (const HeardAircraft& a : heard) {
+    heard_.emplace_hint(heard_.end(), a.key, a);
+    by_silence_.emplace(a.last_heard, a.key);
   }
 }
 

@@ -8,9 +8,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "codec/modes/mode_s.hpp"
@@ -114,7 +116,9 @@ class ModeSFeed {
   SourceFormat format_ = SourceFormat::beast;
   base::SacSic sensor_;
   ReceiverClock clock_;
-  std::vector<HeardAircraft> heard_;  // by ascending key
+  std::map<std::uint32_t, HeardAircraft> heard_;
+  // last_heard and key of each of them: the first makes room.
+  std::set<std::pair<base::Timestamp, std::uint32_t>> by_silence_;
   SourceCounters counters_;
 };
 

@@ -61,7 +61,8 @@ struct FileStep {
   std::string passed_over;
 };
 // Called on the io thread, from the file's beginning on, with the (unpacked) bytes that follow
-// those already consumed; at the end once more with none. `more`: the file goes on beyond `rest`, which
+// those already consumed; at the end once more with none. `more`: the file goes on beyond `rest`,
+// which
 // then holds at least kFileWindow bytes.
 using FileReader = std::function<FileStep(base::ByteView rest, bool more)>;
 inline constexpr std::size_t kFileWindow = std::size_t{1} << 19;

@@ -42,7 +42,7 @@ TEST(Entry, RefusesWhatIsNone) {
   encode_entry({.kind = EntryKind::tick}, bytes);
   EXPECT_FALSE(decode_entry(base::ByteView(bytes).first(kEntryHeaderSize - 1)));
   EXPECT_FALSE(decode_entry({}));
-  for (const int kind : {0, 6, 255}) {
+  for (const int kind : {0, static_cast<int>(kLastEntryKind) + 1, 255}) {
     base::Bytes other = bytes;
     other[0] = static_cast<std::uint8_t>(kind);
     EXPECT_FALSE(decode_entry(other)) << kind;

@@ -9,9 +9,9 @@
 //   u32 magic "LPTF" | u8 version | u8 rule | u8 origin | u8 0 | u64 epoch | u64 sequence |
 //   u64 keyframe | i64 time_ns | u16 part | u16 parts | f32 bound_m | u32 count | u32 removed |
 //   count contributions | removed x u32 number
-//   contribution: u32 number | i64 born_ns | u8 claim origin | u32 claim number | i64 claim born_ns |
-//   i64 time_ns | i64 plot_time_ns | i32 latitude, longitude 1e-7 deg | i32 velocity east, north mm/s
-//   | 10 x f32 covariance | i32 pressure altitude cm, -2^31 none | i32 vertical rate mm/s |
+//   contribution: u32 number | i64 born_ns | u8 claim origin | u32 claim number | i64 claim born_ns
+//   | i64 time_ns | i64 plot_time_ns | i32 latitude, longitude 1e-7 deg | i32 velocity east, north
+//   mm/s | 10 x f32 covariance | i32 pressure altitude cm, -2^31 none | i32 vertical rate mm/s |
 //   u16 existence 1/65535 | u32 address, 2^32-1 none | u16 Mode A, 2^16-1 none | u8[8] call sign,
 //   blank padded | u8 flags, bit 0 coasting | u8 kinds | u8 sensors | that many u32 tags
 #pragma once

@@ -234,6 +234,7 @@ struct GnssFault {
 // Index into Scenario::members.
 struct MemberIndex {
   std::uint16_t value = 0;
+  static constexpr MemberIndex of(std::size_t i) { return {static_cast<std::uint16_t>(i)}; }
   friend constexpr auto operator<=>(MemberIndex, MemberIndex) = default;
 };
 

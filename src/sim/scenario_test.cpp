@@ -125,6 +125,46 @@ TEST(Scenario, MistakesNameFileLineAndField) {
             "a.toml:40: traffic[0].transponders: no weight is above 0");
 }
 
+TEST(Scenario, NamesOfMembersAndSensorsStayInTheirFolderAndTheirQuotes) {
+  const std::string rule =
+      "not 1 to 64 letters, digits, '-', '_' and '.', the first of them no '.'";
+  const std::string longest(64, 'a');
+  for (const std::string& wrong : {std::string("../../evil"),
+                                   std::string("/etc/evil"),
+                                   std::string(".."),
+                                   std::string(".hidden"),
+                                   std::string("a\\\\b"),
+                                   std::string("a\\\"b"),
+                                   std::string("a b"),
+                                   std::string("a\\u0000"),
+                                   std::string("a\\nb"),
+                                   std::string("é"),
+                                   longest + "a"}) {
+    EXPECT_EQ(mistake("name = \"r\"", "name = \"" + wrong + "\""),
+              "a.toml:19: radar[0].name: " + rule);
+    EXPECT_EQ(mistake("node = \"n\"", "node = \"" + wrong + "\""),
+              "a.toml:20: radar[0].node: " + rule);
+    EXPECT_EQ(mistake("node = \"n\"", "nodes = [\"n\", \"" + wrong + "\"]"),
+              "a.toml:20: radar[0].nodes[1]: " + rule);
+    EXPECT_EQ(mistake("[atmosphere]", "members = [\"n\", \"" + wrong + "\"]\n[atmosphere]"),
+              "a.toml:2: members[1]: " + rule);
+    EXPECT_EQ(mistake("name = \"t\"", "name = \"" + wrong + "\""), "accepted") << "free text";
+  }
+  EXPECT_EQ(mistake("node = \"n\"", "node = \"" + longest + "\""), "accepted");
+  EXPECT_EQ(mistake("node = \"n\"", "node = \"MSSR-2_b.1\""), "accepted");
+}
+
+TEST(Scenario, CodesAreThoseOfCommonTrackNumbers) {
+  const auto with_code = [](const std::string& code) {
+    return mistake("[atmosphere]", "members = [\"n\"]\ncodes = [\"" + code + "\"]\n[atmosphere]");
+  };
+  EXPECT_EQ(with_code("ML"), "accepted");
+  EXPECT_EQ(with_code("A2345678"), "accepted");
+  for (const std::string wrong : {"A23456789", "ml", "M-L", "../X", "M\\\"L"}) {
+    EXPECT_EQ(with_code(wrong), "a.toml:3: codes[0]: not 1 to 8 upper-case letters and digits");
+  }
+}
+
 TEST(Scenario, ASyntaxErrorNamesItsLine) {
   const auto loaded = load_scenario("name = \"x\"\n[[radar]\n", "b.toml");
   ASSERT_FALSE(loaded.has_value());

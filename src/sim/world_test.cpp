@@ -636,9 +636,10 @@ TEST(World, TruthTellsToWhomAnAircraftWasReportedInTheLastMinute) {
 
 TEST(World, WhomALineCutHidesIsNotSeen) {
   Scenario scenario = demo_without_faults();
-  for (std::uint16_t i = 0; i < scenario.radars.size() + scenario.adsb_stations.size(); ++i) {
+  const std::size_t sensors = scenario.radars.size() + scenario.adsb_stations.size();
+  for (std::size_t i = 0; i < sensors; ++i) {
     Fault fault;
-    fault.sensor = i;
+    fault.sensor = static_cast<std::uint16_t>(i);
     fault.kind = FaultKind::line_cut;
     scenario.faults.push_back(fault);
   }

@@ -84,10 +84,11 @@ TEST_F(Command, DemoEndsByItselfAndItsRecordReplaysToTheSameHash) {
     EXPECT_GE(latency.at("p99").get<double>(), latency["p50"].get<double>());
     // Links are up and nothing is under way: all hold the same.
     EXPECT_GT(node.at("common_tracks").get<int>(), 10);
-    EXPECT_EQ(node.at("common_hash"), result["nodes"][0]["common_hash"]);
+    const std::string common = node.at("common_hash");
+    EXPECT_EQ(common, result["nodes"][0]["common_hash"].get<std::string>());
     const std::string hash = node.at("hash");
     EXPECT_EQ(hash.size(), 64u);
-    EXPECT_NE(hash, node.at("common_hash"));
+    EXPECT_NE(hash, common);
 
     const std::string record = path("record/") + node.at("name").get<std::string>();
     EXPECT_EQ(run(folder_, {"replay", record, "--hash"}).output, hash + "\n");
@@ -95,6 +96,33 @@ TEST_F(Command, DemoEndsByItselfAndItsRecordReplaysToTheSameHash) {
     std::filesystem::remove_all(record + "/snapshot");
     EXPECT_EQ(run(folder_, {"replay", record, "--hash"}).output, hash + "\n")
         << "from input entries only";
+  }
+}
+
+TEST_F(Command, DemoTellsOfItsOwnTimeWhenItsRecordGoesOn) {
+  const auto demo = [&](const char* seconds) {
+    const Finished done =
+        run(folder_,
+            {"demo", "--seconds", seconds, "--port", "0", "--json", "--record", path("record")});
+    EXPECT_EQ(done.code, 0) << done.errors;
+    return json::parse(last_line(done.output));
+  };
+  const json first = demo("2");
+  const json second = demo("1");
+  ASSERT_EQ(second.at("nodes").size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const json &before = first.at("nodes")[i], &after = second.at("nodes")[i];
+    const std::string name = after.at("name");
+    const json whole =
+        json::parse(run(folder_, {"replay", path("record/") + name, "--json"}).output);
+    const int plots = after.at("plots");
+    EXPECT_GT(before.at("plots").get<int>(), 0);
+    EXPECT_EQ(before.at("plots").get<int>() + plots, whole.at("plots").get<int>()) << name;
+    EXPECT_NEAR(after.at("plots_per_s").get<double>() * second.at("seconds").get<double>(),
+                plots,
+                0.1 * plots + 1)
+        << name;
+    EXPECT_LT(after.at("bytes_in").get<int>(), 2 * before.at("bytes_in").get<int>()) << name;
   }
 }
 
@@ -448,6 +476,10 @@ TEST_F(Command, MistakesAreNamedAndTellTheirKindByExitCode) {
   EXPECT_EQ(run(folder_, {}).code, 2);
   EXPECT_EQ(run(folder_, {"fly"}).code, 2);
   EXPECT_EQ(run(folder_, {"demo", "--seconds", "-1"}).code, 2);
+  // Three consoles' ports follow each other.
+  const Finished past_the_last = run(folder_, {"demo", "--seconds", "0.1", "--port", "65534"});
+  EXPECT_EQ(past_the_last.code, 2);
+  EXPECT_NE(past_the_last.errors.find("--port"), std::string::npos) << past_the_last.errors;
   EXPECT_EQ(run(folder_, {"node", "--config", path("absent.toml")}).code, 3);
   write("bad.toml",
         "[node]\nname = \"a\"\nrecord = \"r\"\n\n[[source]]\nname = \"s\"\nkind = \"udp\"\naddress "

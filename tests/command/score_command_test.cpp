@@ -76,6 +76,28 @@ TEST_F(ScoreCommand, ScoresTheTracksOfARecordedWorld) {
   EXPECT_GT(result["gospa_rms_m"], 0.0);
 }
 
+TEST_F(ScoreCommand, AMemberThatTheTruthDoesNotNameIsRefused) {
+  std::ofstream(path("truth.jsonl"))
+      << R"({"time":"2026-11-22T10:00:00.000Z","flight":1,"lat_deg":13.0,"lon_deg":2.0,)"
+      << R"("altitude_ft":10000,"track_angle_deg":90,"seen_by":["bamako"]})" << '\n';
+  std::ofstream(path("tracks.jsonl")) << "";
+  const auto of = [&](const std::string& member) {
+    return liptako({"score",
+                    "--truth",
+                    path("truth.jsonl"),
+                    "--tracks",
+                    path("tracks.jsonl"),
+                    "--member",
+                    member});
+  };
+  EXPECT_EQ(of("bamako").code, 0);
+  const Finished nobody = of("nobody");
+  EXPECT_EQ(nobody.code, 1);
+  EXPECT_NE(nobody.errors.find("truth.jsonl: seen_by: never names a member \"nobody\""),
+            std::string::npos)
+      << nobody.errors;
+}
+
 TEST_F(ScoreCommand, MistakesAreNamedAndTellTheirKindByExitCode) {
   std::ofstream(path("truth.jsonl"))
       << R"({"time":"2026-11-22T10:00:00.000Z","flight":1,"lat_deg":95.0})" << '\n';

@@ -27,7 +27,7 @@ class SimCommand : public testing::Test {
 
   [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
   [[nodiscard]] Finished sim(const std::string& to, std::vector<std::string> more) const {
-    std::vector<std::string> arguments{"sim", kScenario, "-o", path(to)};
+    std::vector<std::string> arguments{"sim", scenario_, "-o", path(to)};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run(folder_, arguments);
   }
@@ -43,7 +43,7 @@ class SimCommand : public testing::Test {
     return out;
   }
 
-  const std::string kScenario = std::string(LIPTAKO_SOURCE_DIR) + "/scenarios/sahel24.toml";
+  const std::string scenario_ = std::string(LIPTAKO_SOURCE_DIR) + "/scenarios/sahel24.toml";
   std::string folder_;
 };
 
@@ -117,7 +117,39 @@ TEST_F(SimCommand, MistakesAreToldWithTheirExitCode) {
   EXPECT_EQ(contents("full").size(), 1u);
 
   EXPECT_EQ(sim("y", {"--start", "noon"}).code, 2);
-  EXPECT_EQ(run(folder_, {"sim", kScenario}).code, 2);
+  EXPECT_EQ(run(folder_, {"sim", scenario_}).code, 2);
+}
+
+TEST_F(SimCommand, StartAndLengthAreWhatACaptureCanHold) {
+  const auto refused = [&](const std::vector<std::string>& more, const std::string& option) {
+    const Finished sim_run = sim("x", more);
+    EXPECT_EQ(sim_run.code, 2) << more.back();
+    EXPECT_NE(sim_run.errors.find(option), std::string::npos) << sim_run.errors;
+    EXPECT_FALSE(fs::exists(path("x"))) << more.back();
+  };
+  for (const std::string day :
+       {"1678-01-01", "1960-01-01", "1969-12-31", "2106-02-08", "2150-01-01"})
+    refused({"--minutes", "0.1", "--start", day + "T00:00:00Z"}, "--start");
+  refused({"--minutes", "2", "--start", "2106-02-07T06:27:00Z"}, "--start");
+  for (const char* minutes : {"nan", "-nan", "inf", "0", "1e300"})
+    refused({"--minutes", minutes}, "--minutes");
+  // The first and the last that a capture can hold.
+  EXPECT_EQ(sim("first", {"--minutes", "0.1", "--start", "1970-01-01T00:00:00Z"}).code, 0);
+  EXPECT_EQ(sim("last", {"--minutes", "1", "--start", "2106-02-07T06:27:00Z"}).code, 0);
+}
+
+TEST_F(SimCommand, NoNameLeavesTheFolder) {
+  std::ofstream(path("evil.toml"))
+      << "base = \"" << fs::relative(scenario_, folder_).string() << "\"\n[[radar]]\n"
+      << "name = \"../../evil\"\nnode = \"bamako\"\nkind = \"mode_s\"\nsac = 1\nsic = 2\n"
+      << "latitude_deg = 12.5\nlongitude_deg = -8\nantenna_m = 400\nperiod_s = 6\n"
+      << "range_km = 400\nrange_sd_m = 50\nazimuth_sd_deg = 0.07\npd = 0.97\ndelay_s = [0, 1]\n";
+  const Finished evil =
+      run(folder_, {"sim", path("evil.toml"), "-o", path("out"), "--minutes", "0.1"});
+  EXPECT_EQ(evil.code, 1);
+  EXPECT_NE(evil.errors.find("evil.toml:3: radar["), std::string::npos) << evil.errors;
+  EXPECT_FALSE(fs::exists(path("evil.pcap")));
+  EXPECT_FALSE(fs::exists(path("out")));
 }
 
 }  // namespace

@@ -136,8 +136,8 @@ std::vector<Aircraft> traffic(base::Prng& prng) {
   return out;
 }
 
-// All three are told of most aircraft; the pairs of others, and of those not at every hour. What one
-// ceases to release another already does: a name cannot outlive the last who may tell it.
+// All three are told of most aircraft; the pairs of others, and of those not at every hour. What
+// one ceases to release another already does: a name cannot outlive the last who may tell it.
 bool released(int origin, int aircraft, int audience, int time) {
   if (audience == 0) return aircraft % 10 != 0;
   const auto at = [&](int t) { return (aircraft + origin + audience + t / (2 * kHour)) % 3 == 0; };

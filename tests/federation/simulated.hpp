@@ -145,10 +145,8 @@ class Simulated {
   void take(std::size_t i, const record::EntryView& entry) {
     ASSERT_TRUE(node(i).take({&entry, 1}));
     for (const base::Bytes& part : node(i).frames()) {
-      for (std::uint16_t to = 0; to < members_.size(); ++to) {
-        if (to != i)
-          links_.send(
-              now_, sim::MemberIndex{static_cast<std::uint16_t>(i)}, sim::MemberIndex{to}, part);
+      for (std::size_t to = 0; to < members_.size(); ++to) {
+        if (to != i) links_.send(now_, sim::MemberIndex::of(i), sim::MemberIndex::of(to), part);
       }
     }
   }
