@@ -25,8 +25,9 @@ using base::Result;
 
 constexpr base::Duration kStep = std::chrono::milliseconds(20);
 constexpr base::Duration kProgressEvery = std::chrono::seconds(10);
-// At rest: how often a lost frame is waited for.
-constexpr int kRounds = 5;
+// At rest: for how many frames a lost one is waited for. Every fifth is a keyframe.
+constexpr int kRounds = 12;
+constexpr std::size_t kLastPort = 65'535;
 
 struct TemporaryFolder {
   TemporaryFolder() {
@@ -55,6 +56,9 @@ struct Nation {
   std::string name;
   std::unique_ptr<LiveNode> node;
   base::Duration cpu{};  // of the owner's thread
+  // What a record that goes on brought along: not of this run.
+  std::uint64_t plots_before = 0;
+  std::uint64_t bytes_before = 0;
   std::unique_ptr<io::Background> thread;
 };
 
@@ -125,6 +129,15 @@ Result<void> Demo::start() {
   if (folder.empty()) return base::world_failed("no temporary folder can be made");
 
   const auto& members = world_->scenario().members;
+  if (options_.port != 0 && options_.port + members.size() - 1 > kLastPort) {
+    return std::unexpected(
+        base::Error{base::ErrorKind::usage,
+                    fmt::format("--port: {} consoles need ports {}..{}, the last there is is {}",
+                                members.size(),
+                                options_.port,
+                                options_.port + members.size() - 1,
+                                kLastPort)});
+  }
   for (const std::string& name : members) nations_.emplace_back().name = name;
   for (const sim::SourceInfo& source : world_->sources()) {
     const auto found = std::find(members.begin(), members.end(), source.node);
@@ -216,17 +229,22 @@ bool Demo::all_agree() {
 void Demo::come_to_rest() {
   for (int round = 0; round < kRounds; ++round) {
     exchange_->drain(clock_.utc_now());
-    if (all_agree()) return;
-    // A frame was lost on a link, or the link is cut: each says again what it has.
+    if (all_agree() || !exchange_->all_up()) return;
+    // A frame was lost on a link: each says again what it has.
     io::pause_for(std::chrono::milliseconds(1100));
     for (Nation& n : nations_) n.node->tick();
   }
+  exchange_->drain(clock_.utc_now());
+  (void)all_agree();
 }
 
 int Demo::run() {
   started_ = clock_.monotonic_now();
   announce();
   for (Nation& n : nations_) {
+    const serve::NodeStatus before = n.node->node().status(n.node->read_clock());
+    n.plots_before = before.plots;
+    n.bytes_before = before.bytes_in;
     n.thread = std::make_unique<io::Background>();
     n.thread->run([this, &n] {
       n.node->run(ended_);
@@ -252,7 +270,8 @@ bool Demo::report_results() {
     const std::string& common_hash = node.common().hash;
     const double p50 = milliseconds(status.latency_p50), p99 = milliseconds(status.latency_p99);
     const double cpu = base::to_seconds(n.cpu + n.node->helpers_cpu()) / seconds_;
-    const double rate = static_cast<double>(status.plots) / seconds_;
+    const std::uint64_t plots = status.plots - n.plots_before;
+    const double rate = static_cast<double>(plots) / seconds_;
     recorded = recorded && !n.node->failed_to_record();
     if (options_.json) {
       json += fmt::format(
@@ -261,10 +280,10 @@ bool Demo::report_results() {
           "\"cpu_cores\":{:.3f},\"hash\":\"{}\",\"common_hash\":\"{}\",\"common_tracks\":{}}}",
           json.empty() ? "" : ",",
           in_json(n.name),
-          status.plots,
+          plots,
           status.tracks,
           status.sources.size(),
-          status.bytes_in,
+          status.bytes_in - n.bytes_before,
           p50,
           p99,
           rate,
@@ -283,7 +302,7 @@ bool Demo::report_results() {
                        "{}: {} plots ({:.0f}/s), {} tracks, {} common; reception to track {:.1f} "
                        "ms (median), {:.1f} ms (99 %); {:.0f} % of a core; hash {}, common {}")),
                    n.name,
-                   status.plots,
+                   plots,
                    rate,
                    status.tracks,
                    node.common().tracks.size(),

@@ -33,6 +33,15 @@ void Exchange::advance(base::Timestamp now) {
   });
 }
 
+bool Exchange::all_up() const {
+  for (std::size_t a = 0; a < inboxes_.size(); ++a) {
+    for (std::size_t b = a + 1; b < inboxes_.size(); ++b) {
+      if (!links_.up(sim::MemberIndex::of(a), sim::MemberIndex::of(b), now_)) return false;
+    }
+  }
+  return true;
+}
+
 void Exchange::drain(base::Timestamp now) {
   advance(now);
   advance(now_ + kLongestDelay);

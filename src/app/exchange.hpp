@@ -25,10 +25,12 @@ class Exchange {
   void advance(base::Timestamp now);
   // The driver's thread: everything under way arrives, unless a link is cut.
   void drain(base::Timestamp now);
+  // Every two members that are linked can hear each other.
+  [[nodiscard]] bool all_up() const;
 
  private:
   // Longer than any link delays.
-  static constexpr base::Duration kLongestDelay = std::chrono::seconds(30);
+  static constexpr base::Duration kLongestDelay = std::chrono::seconds(5);
 
   io::SystemClock clock_;
   sim::LinkModel links_;

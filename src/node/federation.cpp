@@ -80,8 +80,11 @@ Contribution contribution_of(const track::TrackView& view,
 // What decode_part() would refuse must not be sent.
 bool is_sound(const Contribution& c) {
   constexpr double kMaxVariance = 1e11;
-  for (const double x : c.covariance)
+  auto rounded = c.covariance;  // as the wire carries it
+  for (double& x : rounded) {
     if (!(std::fabs(x) <= kMaxVariance)) return false;
+    x = static_cast<double>(static_cast<float>(x));
+  }
   if (!base::is_reckonable(c.born) || !base::is_reckonable(c.plot_time)) return false;
   if (c.plot_time - c.time > std::chrono::seconds(30)) return false;
   const bool finite = std::isfinite(c.position.latitude.radians()) &&
@@ -89,7 +92,7 @@ bool is_sound(const Contribution& c) {
                       std::isfinite(c.velocity_east.mps()) &&
                       std::isfinite(c.velocity_north.mps()) &&
                       std::isfinite(c.vertical_rate.mps()) && std::isfinite(c.existence);
-  return finite && picture::is_positive_definite(c.covariance);
+  return finite && picture::is_positive_definite(rounded);
 }
 
 }  // namespace
@@ -114,7 +117,7 @@ void Federation::configure(const FederationConfig& config) {
     held.push_back(old ? std::move(held_[*old]) : share::Held(m.id));
     conditions.push_back(old ? std::move(conditions_[*old]) : MemberCondition{});
   }
-  if (config.self != config_.self) publisher_ = share::Publisher(config.self);
+  publisher_.become(config.self);
   config_ = config;
   held_ = std::move(held);
   conditions_ = std::move(conditions);
@@ -128,13 +131,9 @@ std::optional<std::size_t> Federation::index_of(base::MemberId member) const {
 }
 
 void Federation::take(base::ByteView bytes, base::Timestamp now) {
-  auto part = share::decode_part(bytes);
-  if (!part) {
-    ++unattributed_;  // what cannot be decoded says nothing about who sent it
-    return;
-  }
-  const auto index = index_of(part->header.cut.origin);
-  if (!index || part->header.cut.origin == config_.self) {
+  const auto origin = share::origin_of(bytes);
+  const auto index = origin && *origin != config_.self ? index_of(*origin) : std::nullopt;
+  if (!index) {
     ++unattributed_;
     return;
   }
@@ -143,6 +142,8 @@ void Federation::take(base::ByteView bytes, base::Timestamp now) {
     ++condition.refused;
     condition.last_refusal = std::move(why);
   };
+  auto part = share::decode_part(bytes);
+  if (!part) return refuse(part.error().message);
   if (part->header.time - now > kMostAhead) {
     return refuse(fmt::format("its clock is {:.0f} s ahead of this node's",
                               base::to_seconds(part->header.time - now)));
@@ -166,6 +167,7 @@ void Federation::publish(base::Timestamp now,
                          std::uint64_t epoch,
                          const track::Tracker& tracker,
                          std::vector<base::Bytes>& out) {
+  forget_the_future(now);
   // What this node calls its own tracks in common, by their numbers.
   std::map<std::uint32_t, CommonNumber> names;
   const std::size_t self = index_of(config_.self).value();
@@ -201,6 +203,17 @@ void Federation::publish(base::Timestamp now,
   }
   conditions_[self].heard = true;
   conditions_[self].last_heard = now;
+}
+
+// This node's clock was set back: what it took before seems to come from the future. Kept, it would
+// pass for the newest there is and make everything since seem old.
+void Federation::forget_the_future(base::Timestamp now) {
+  for (std::size_t i = 0; i < held_.size(); ++i) {
+    conditions_[i].last_heard = std::min(conditions_[i].last_heard, now);
+    if (!held_[i].known() || held_[i].time() - now <= kMostAhead) continue;
+    held_[i] = share::Held(config_.members[i].id);
+    conditions_[i].last_refusal = "this node's clock was set back; what was held is forgotten";
+  }
 }
 
 picture::CommonPicture Federation::common() const {

@@ -63,6 +63,8 @@ class Federation {
   [[nodiscard]] bool load(base::ByteReader& in);
 
  private:
+  void forget_the_future(base::Timestamp now);
+
   FederationConfig config_;
   std::vector<share::Held> held_;
   std::vector<MemberCondition> conditions_;

@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::size_t kMaxOrigins = 64;
 // A hostile or broken member may publish any number of contributions with one address, one claim or
-// in one place. So many of them are looked at.
-constexpr std::size_t kMaxOfOneKey = 64;
-constexpr std::size_t kMaxNeighbours = 1024;
+// in one place. So many of each member's are looked at, which takes nothing from the others'.
+constexpr std::uint32_t kMaxOfOneKey = 16;
+constexpr std::uint32_t kMaxOfOneCell = 64;
 
 // A contribution at the picture's time.
 struct Candidate {
@@ -59,7 +59,9 @@ struct Pair {
 class Joiner {
  public:
   Joiner(std::span<const Candidate> candidates, const RuleOptions& options)
-      : candidates_(candidates), options_(options) {}
+      : candidates_(candidates),
+        options_(options),
+        reach_rad_(options.reach.metres() / geo::kMeanRadiusM) {}
 
   [[nodiscard]] std::vector<Pair> pairs() {
     by_key(
@@ -89,33 +91,86 @@ class Joiner {
     }
     std::sort(keyed.begin(), keyed.end());
     for (std::size_t begin = 0, end = 0; begin < keyed.size(); begin = end) {
-      while (end < keyed.size() && keyed[end].first == keyed[begin].first) ++end;
-      const std::size_t last = std::min(end, begin + kMaxOfOneKey);
-      for (std::size_t i = begin; i < last; ++i) {
-        for (std::size_t j = i + 1; j < last; ++j)
-          consider(keyed[i].second, keyed[j].second, voucher);
+      std::vector<std::uint32_t> group;
+      std::uint32_t of_member = 0;
+      for (; end < keyed.size() && keyed[end].first == keyed[begin].first; ++end) {
+        const std::uint32_t i = keyed[end].second;  // ascending, so member by member
+        const bool same_member =
+            !group.empty() && candidates_[group.back()].published == candidates_[i].published;
+        of_member = same_member ? of_member + 1 : 1;
+        if (of_member <= kMaxOfOneKey) group.push_back(i);
+      }
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        for (std::size_t j = i + 1; j < group.size(); ++j) consider(group[i], group[j], voucher);
       }
     }
   }
 
+  // Rows of latitude, and in each row cells about as wide as they are high.
+  struct Cell {
+    std::int32_t row = 0;
+    std::int32_t column = 0;
+    friend auto operator<=>(const Cell&, const Cell&) = default;
+  };
+  struct Placed {
+    Cell cell;
+    std::uint32_t index = 0;  // of a candidate; ascending member by member
+    friend auto operator<=>(const Placed&, const Placed&) = default;
+  };
+
+  [[nodiscard]] std::int32_t row_of(double latitude) const {
+    return static_cast<std::int32_t>(std::floor(latitude / reach_rad_));
+  }
+  [[nodiscard]] std::int32_t column_of(std::int32_t row, double longitude) const {
+    const double middle = std::fmin(std::fmax((row + 0.5) * reach_rad_, -1.55), 1.55);
+    return static_cast<std::int32_t>(std::floor(longitude * base::cos(middle) / reach_rad_));
+  }
+
   void by_place() {
-    std::vector<std::uint32_t> order(candidates_.size());
-    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    const auto latitude = [&](std::uint32_t i) { return candidates_[i].state.position.latitude; };
-    std::sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
-      return latitude(x) != latitude(y) ? latitude(x) < latitude(y) : x < y;
-    });
-    const double reach = options_.reach.metres() / geo::kMeanRadiusM;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      const std::size_t last = std::min(order.size(), i + 1 + kMaxNeighbours);
-      for (std::size_t j = i + 1; j < last; ++j) {
-        if ((latitude(order[j]) - latitude(order[i])).radians() > reach) break;
-        // Two addresses either vouch or forbid.
-        const Candidate &x = candidates_[order[i]], &y = candidates_[order[j]];
-        if (x.published == y.published) continue;
-        if (x.state.icao_address && y.state.icao_address) continue;
-        consider(order[i], order[j], Voucher::kinematics);
-      }
+    std::vector<Placed> placed;
+    placed.reserve(candidates_.size());
+    for (std::uint32_t i = 0; i < candidates_.size(); ++i) {
+      const geo::Geodetic& p = candidates_[i].state.position;
+      const std::int32_t row = row_of(p.latitude.radians());
+      placed.push_back({{row, column_of(row, p.longitude.radians())}, i});
+    }
+    std::sort(placed.begin(), placed.end());
+    std::uint32_t of_member = 0;
+    const Placed* last = nullptr;
+    std::vector<Placed> kept;
+    kept.reserve(placed.size());
+    for (const Placed& p : placed) {
+      const bool same = last != nullptr && last->cell == p.cell &&
+                        candidates_[last->index].published == candidates_[p.index].published;
+      of_member = same ? of_member + 1 : 1;
+      last = &p;
+      if (of_member <= kMaxOfOneCell) kept.push_back(p);
+    }
+    for (const Placed& p : kept) look_around(p, kept);
+  }
+
+  void look_around(const Placed& p, std::span<const Placed> placed) {
+    const double longitude = candidates_[p.index].state.position.longitude.radians();
+    const bool at_antimeridian = std::fabs(longitude) > 3.1;
+    for (std::int32_t row = p.cell.row - 1; row <= p.cell.row + 1; ++row) {
+      look_along(p, row, longitude, placed);
+      if (at_antimeridian)
+        look_along(p, row, longitude + (longitude > 0 ? -2 : 2) * base::kPi, placed);
+    }
+  }
+
+  void look_along(const Placed& p,
+                  std::int32_t row,
+                  double longitude,
+                  std::span<const Placed> placed) {
+    const std::int32_t column = column_of(row, longitude);
+    auto other = std::lower_bound(placed.begin(), placed.end(), Placed{{row, column - 1}, 0});
+    for (; other != placed.end() && other->cell <= Cell{row, column + 1}; ++other) {
+      if (other->index <= p.index) continue;  // each pair once
+      const Candidate &x = candidates_[p.index], &y = candidates_[other->index];
+      // Two addresses either vouch or forbid.
+      if (x.state.icao_address && y.state.icao_address) continue;
+      consider(p.index, other->index, Voucher::kinematics);
     }
   }
 
@@ -157,6 +212,7 @@ class Joiner {
 
   std::span<const Candidate> candidates_;
   const RuleOptions& options_;
+  double reach_rad_;
   std::vector<Pair> pairs_;
 };
 

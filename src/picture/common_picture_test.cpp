@@ -288,19 +288,55 @@ TEST(CommonPicture, TheHashTellsPicturesApartAndEqualOnesNot) {
   }
 }
 
-// A member that floods one place or one address must not stop its partners.
-TEST(CommonPicture, AFloodCostsBoundedWork) {
+// A member that floods a place, a latitude or an address neither stops its partners nor hides one
+// of their aircraft from the other.
+TEST(CommonPicture, AFloodHidesNobodysAircraft) {
   World w;
-  for (std::uint32_t i = 1; i <= 4000; ++i) {
-    Contribution c = make({.origin = 2, .number = i, .sd_m = 5000});
-    if (i % 2 == 0) c.icao_address = base::IcaoAddress(0x05C001);
+  std::uint32_t number = 0;
+  for (std::uint32_t i = 1; i <= 6000; ++i) {
+    Contribution c = make({.origin = 2, .number = ++number, .sd_m = 5000});
+    if (i % 3 == 0) c.icao_address = base::IcaoAddress(0x05C001);
+    if (i % 3 == 1) c.position.longitude = base::Angle::from_degrees(60.0);
     w.add(2, c);
   }
-  Contribution honest = make({.origin = 1, .number = 1, .north_m = 40'000});
-  honest.icao_address = base::IcaoAddress(0x05C009);
-  w.add(1, honest);
+  for (const auto origin : std::initializer_list<std::uint8_t>{1, 3}) {
+    // At the flooded place, without an address: the flood may take one for its own.
+    w.add(origin, make({.origin = origin, .number = 1, .north_m = 10.0 * origin, .sd_m = 20}));
+    // At the flooded latitude.
+    w.add(origin,
+          make({.origin = origin, .number = 2, .east_m = 90'000, .north_m = 10.0 * origin}));
+    // With the flooded address.
+    Contribution named = make({.origin = origin, .number = 3, .north_m = 200'000 + 10.0 * origin});
+    named.icao_address = base::IcaoAddress(0x05C001);
+    w.add(origin, named);
+  }
   const CommonPicture picture = fuse(w.published());
-  EXPECT_EQ(picture.tracks.size(), 4001);
+  int together = 0;
+  for (const SystemTrack& t : picture.tracks) {
+    std::set<std::uint32_t> of;
+    for (const Contributor& c : t.contributors) of.insert(c.published);
+    together += of.contains(0) && of.contains(2);
+  }
+  EXPECT_EQ(together, 3);
+}
+
+TEST(CommonPicture, NeighboursAreFoundAcrossEveryCellsEdge) {
+  base::Prng prng(17);
+  for (int run = 0; run < 3000; ++run) {
+    const double lat = prng.uniform(-80, 80),
+                 lon = prng.chance(0.1) ? 179.999 : prng.uniform(-180, 180);
+    World w;
+    for (const auto origin : std::initializer_list<std::uint8_t>{1, 2}) {
+      Contribution c = make({.origin = origin});
+      c.position.latitude = base::Angle::from_degrees(lat + prng.normal(0, 30) / kMetresPerDegree);
+      const double east =
+          lon + prng.normal(0, 30) / kMetresPerDegree / base::cos(lat * base::kRadiansPerDegree);
+      c.position.longitude =
+          base::Angle::from_radians(base::wrap_pi(east * base::kRadiansPerDegree));
+      w.add(origin, c);
+    }
+    EXPECT_EQ(fuse(w.published()).tracks.size(), 1) << lat << " " << lon;
+  }
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ struct CommonNumber {
   friend constexpr auto operator<=>(const CommonNumber&, const CommonNumber&) = default;
 };
 
-// Stands for a sensor without telling which: equal for two members that take the same feed, so that
-// its evidence is not counted twice, and else without meaning.
+// Stands for a sensor: equal for two members that take the same feed, so that its evidence is not
+// counted twice. Today its kind, SAC and SIC; an opaque stand-in will do where a member hides its
+// sensors.
 using SensorTag = std::uint32_t;
 
 // State order of the covariance: east, north, velocity east, velocity north in the local frame of

@@ -175,6 +175,15 @@ std::vector<base::Bytes> encode_frame(FrameHeader header,
   return out;
 }
 
+std::optional<base::MemberId> origin_of(base::ByteView bytes) {
+  base::ByteReader in(bytes);
+  const bool is_frame = in.get<std::uint32_t>() == kMagic;
+  (void)in.get<std::uint16_t>();
+  const base::MemberId origin{in.get<std::uint8_t>()};
+  if (!is_frame || !in.ok() || origin.value == 0) return std::nullopt;
+  return origin;
+}
+
 base::Result<FramePart> decode_part(base::ByteView bytes) {
   base::ByteReader in(bytes);
   const auto at = [&] { return bytes.size() - in.remaining(); };

@@ -3,7 +3,8 @@
 //
 // A keyframe holds every contribution. A delta holds what is no longer as its keyframe says, and
 // names that keyframe: whoever has the keyframe needs no other delta. What a delta does not mention
-// is still there, and within `bound` of where the keyframe's state leads.
+// is still there, within `bound` of where the keyframe's state leads, and as fast to within
+// kVelocityBound.
 //
 // Wire form of a part, version 1, little-endian:
 //   u32 magic "LPTF" | u8 version | u8 rule | u8 origin | u8 0 | u64 epoch | u64 sequence |
@@ -17,6 +18,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,7 +33,9 @@ inline constexpr std::uint8_t kFrameVersion = 1;
 inline constexpr std::size_t kMaxPart = 65'507;
 inline constexpr std::uint16_t kMaxParts = 512;
 // Of one member. Beyond it a publisher leaves out its newest tracks and a receiver refuses.
-inline constexpr std::size_t kMaxContributions = 50'000;
+inline constexpr std::size_t kMaxContributions = 20'000;
+// What a delta does not mention has kept its velocity to within this.
+inline constexpr base::Speed kVelocityBound = base::Speed::from_mps(10.0);
 
 struct FrameHeader {
   std::uint8_t rule = picture::kRuleVersion;
@@ -57,6 +61,10 @@ struct FramePart {
     FrameHeader header,
     std::span<const picture::Contribution> contributions,
     std::span<const std::uint32_t> removed);
+
+// Who a part says it is from, whatever its version; nothing if it is no frame. The first seven bytes
+// mean the same in every version.
+[[nodiscard]] std::optional<base::MemberId> origin_of(base::ByteView bytes);
 
 // Total: any bytes give a part or an error that says what and at which byte. What comes out is
 // finite, its covariances are positive definite, its times reckonable.

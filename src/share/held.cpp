@@ -16,11 +16,15 @@ bool is_newer(const picture::Cut& a, const picture::Cut& b) {
 }
 
 // What a delta leaves alone may have strayed from where the keyframe's state leads, evenly over a
-// disk of the frame's bound: the variance of each axis is a quarter of its radius squared.
+// disk of the frame's bound: the variance of each axis is a quarter of its radius squared. The same
+// of its velocity.
 Contribution within_bound(Contribution c, base::Length bound) {
   const double variance = bound.metres() * bound.metres() / 4.0;
   c.covariance[0] += variance;
   c.covariance[4] += variance;
+  const double of_velocity = kVelocityBound.mps() * kVelocityBound.mps() / 4.0;
+  c.covariance[7] += of_velocity;
+  c.covariance[9] += of_velocity;
   return c;
 }
 

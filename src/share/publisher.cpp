@@ -22,6 +22,9 @@ bool tells_the_same(const Contribution& said, const Contribution& now) {
 
 bool has_strayed(const Contribution& said, const Contribution& now, const PublisherOptions& o) {
   const Contribution there = extrapolated(said, now.time, kAnyNoise);
+  const double east = there.velocity_east.mps() - now.velocity_east.mps();
+  const double north = there.velocity_north.mps() - now.velocity_north.mps();
+  if (east * east + north * north > kVelocityBound.mps() * kVelocityBound.mps()) return true;
   if (geo::rough_distance(there.position, now.position) > o.bound) return true;
   return now.pressure_altitude &&
          std::fabs(there.pressure_altitude->metres() - now.pressure_altitude->metres()) >

@@ -24,6 +24,9 @@ class Publisher {
  public:
   Publisher() = default;
   explicit Publisher(base::MemberId self) : self_(self) {}
+  // Publishes under another name from now on. Sequences go on, so that no name is used twice
+  // whatever a member is called in between.
+  void become(base::MemberId self) { self_ = self; }
 
   [[nodiscard]] bool is_due(base::Timestamp now, const PublisherOptions& options) const;
 

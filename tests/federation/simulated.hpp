@@ -45,7 +45,8 @@ class Simulated {
         world_(scenario, seed, start_),
         links_(world_.scenario(), seed, start_) {
     for (std::size_t i = 0; i < world_.scenario().members.size(); ++i) {
-      members_.push_back({world_.scenario().members[i], sim::SimStorage(seed + i), nullptr, "1"});
+      members_.push_back(
+          {world_.scenario().members[i], sim::SimStorage(seed + i), nullptr, "1", {}});
       open(i);
     }
   }
@@ -55,7 +56,15 @@ class Simulated {
   [[nodiscard]] std::size_t size() const { return members_.size(); }
   [[nodiscard]] base::Timestamp now() const { return now_; }
   [[nodiscard]] base::Timestamp start() const { return start_; }
-  [[nodiscard]] node::Stamp stamp() const { return {now_, now_ - start_}; }
+  [[nodiscard]] node::Stamp stamp(std::size_t i) const {
+    return {now_ + members_[i].clock, now_ - start_};
+  }
+  // By how much a node's clock is ahead from now on; true at first.
+  void set_clock(std::size_t i, base::Duration ahead) { members_[i].clock = ahead; }
+  [[nodiscard]] std::string configuration(std::size_t i, bool federated = true) const {
+    return sim::configuration_for(world_, members_[i].name) +
+           (federated ? sim::federation_for(world_.scenario(), members_[i].name, {}) : "");
+  }
   [[nodiscard]] const sim::World& world() const { return world_; }
 
   // The process dies and starts again.
@@ -105,6 +114,7 @@ class Simulated {
     sim::SimStorage disk;
     std::unique_ptr<node::Node> node;
     std::string boot_id;
+    base::Duration clock{};
   };
 
   void open(std::size_t i) {
@@ -112,9 +122,8 @@ class Simulated {
     node::NodeOptions options;
     options.build = "test";
     options.boot_id = m.boot_id;
-    options.config_text =
-        sim::configuration_for(world_, m.name) + sim::federation_for(world_.scenario(), m.name, {});
-    auto opened = node::Node::open(m.disk, options, stamp());
+    options.config_text = configuration(i);
+    auto opened = node::Node::open(m.disk, options, stamp(i));
     ASSERT_TRUE(opened) << opened.error().message;
     m.node = std::move(*opened);
   }
@@ -142,7 +151,8 @@ class Simulated {
 
   void deliver(const sim::LinkModel::Delivery& d) { give(d.to.value, d.frame); }
 
-  void take(std::size_t i, const record::EntryView& entry) {
+  void take(std::size_t i, record::EntryView entry) {
+    entry.utc += members_[i].clock;
     ASSERT_TRUE(node(i).take({&entry, 1}));
     for (const base::Bytes& part : node(i).frames()) {
       for (std::size_t to = 0; to < members_.size(); ++to) {

@@ -50,7 +50,7 @@ std::string cut_of(const serve::CommonPicture& picture) {
 
 serve::FederationStatus status_of(Simulated& federation, std::size_t i) {
   federation.node(i).refresh_common();
-  return federation.node(i).status(federation.stamp()).federation.value();
+  return federation.node(i).status(federation.stamp(i)).federation.value();
 }
 
 TEST(ThreeNodes, EqualCutsAreEqualPicturesAtEveryMoment) {
@@ -200,6 +200,61 @@ TEST(ThreeNodes, KillsAndPowerCutsCostNoFrameItsName) {
   EXPECT_GT(restarted.contributions, 0);
   federation.come_to_rest();
   expect_one_picture(federation);
+}
+
+// What was held before the clock was set back would pass for the newest there is for an hour.
+TEST(ThreeNodes, AClockSetBackMakesNothingLookFresh) {
+  Simulated federation(day(0.0), 9);
+  federation.run(minutes(1));
+  federation.set_clock(0, -std::chrono::hours(1));
+  federation.run(seconds(30));
+  const auto status = status_of(federation, 0);
+  EXPECT_TRUE(status.isolated);
+  for (const std::size_t i : {1, 2}) {
+    EXPECT_EQ(status.members[i].state, serve::MemberState::cut);
+    EXPECT_GT(status.members[i].frames_refused, 10);
+  }
+  for (const serve::CommonTrack& t : federation.common(0).tracks) {
+    for (const serve::CommonContributor& c : t.contributors) EXPECT_EQ(c.member, "ML");
+  }
+  federation.set_clock(0, {});
+  federation.run(seconds(30));
+  EXPECT_FALSE(status_of(federation, 0).isolated);
+  federation.come_to_rest();
+  expect_one_picture(federation);
+}
+
+TEST(ThreeNodes, LeavingTheFederationAndComingBackReusesNoName) {
+  Simulated federation(day(0.0), 10);
+  federation.run(minutes(1));
+  const auto before = status_of(federation, 0).members[1];
+  for (const bool federated : {false, true}) {
+    ASSERT_TRUE(federation.node(1).reconfigure(
+        federation.configuration(1, federated), "test", federation.stamp(1)));
+    federation.run(seconds(5));
+  }
+  federation.run(seconds(15));
+  const auto after = status_of(federation, 0).members[1];
+  EXPECT_GT(after.sequence, before.sequence);
+  EXPECT_EQ(after.state, serve::MemberState::live);
+  federation.come_to_rest();
+  expect_one_picture(federation);
+}
+
+// A member that speaks another version says so at its partners.
+TEST(ThreeNodes, AnotherVersionIsRefusedByName) {
+  Simulated federation(day(0.0), 11);
+  federation.run(seconds(20));
+  share::FrameHeader header;
+  header.cut = {base::MemberId{2}, 9'000'000'000, 1};
+  header.keyframe = 1;
+  header.time = federation.now();
+  base::Bytes frame = share::encode_frame(header, {}, {}).at(0);
+  frame[4] = 2;
+  federation.give(0, frame);
+  const auto member = status_of(federation, 0).members[1];
+  EXPECT_EQ(member.frames_refused, 1);
+  EXPECT_NE(member.last_refusal.find("version 2"), std::string::npos);
 }
 
 TEST(ThreeNodes, FramesThatCannotBeAreCountedAndChangeNothing) {
