@@ -67,6 +67,8 @@ bool is_usable(const SensorDescription& s) {
          within(s.false_plots_addressed, 1e-12, 1e6);
 }
 
+bool is_primary(const Plot& p) { return !p.icao_address && !p.mode_3a && !p.pressure_altitude; }
+
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
 
 }  // namespace
@@ -87,7 +89,8 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.velocity_refused,
           c.address_flood,
           c.over_limit,
-          c.nothing_new);
+          c.nothing_new,
+          c.clutter);
 }
 
 Tracker::Tracker(const TrackerOptions& options) : options_(options) {}
@@ -123,6 +126,11 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
   }
   descriptions_.assign(sensors.begin(), sensors.end());
   sensors_ = std::move(states);
+  for (std::size_t i = 0; i < sensors_.size(); ++i) {
+    const SensorDescription& s = descriptions_[i];
+    if (s.kind == SensorKind::polar_radar && !sensors_[i].clutter.fits(s))
+      sensors_[i].clutter = ClutterMap(s);
+  }
   rebuild_sites();
   memory_.remap_homes(new_index, place_changed);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
@@ -201,13 +209,34 @@ FirstFix Tracker::first_fix(const Plot& plot) const {
   return model_of(sensor.kind).first_fix(sensor, sensors_[plot.sensor].site, plot, height);
 }
 
+double Tracker::false_plots(const Plot& plot) const {
+  const SensorDescription& s = descriptions_[plot.sensor];
+  const double count = plot.icao_address  ? s.false_plots_addressed
+                       : is_primary(plot) ? s.false_plots_primary
+                                          : s.false_plots_secondary;
+  if (!is_primary(plot)) return count;
+  return count + model_of(s.kind).measurement_space(s) *
+                     sensors_[plot.sensor].clutter.density(plot.slant_range, plot.azimuth);
+}
+
 double Tracker::false_plot_density(const Plot& plot) const {
   const SensorDescription& s = descriptions_[plot.sensor];
-  const bool primary = !plot.icao_address && !plot.mode_3a && !plot.pressure_altitude;
-  const double count = plot.icao_address ? s.false_plots_addressed
-                       : primary         ? s.false_plots_primary
-                                         : s.false_plots_secondary;
-  return count / model_of(s.kind).measurement_space(s);
+  return false_plots(plot) / model_of(s.kind).measurement_space(s);
+}
+
+double Tracker::standing(const TrackRecord& t) const {
+  if (t.icao_address || t.mode_3a || t.vertical.known) return 0.0;
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    if (descriptions_[t.seen_by[i].sensor].kind != SensorKind::polar_radar) return 0.0;
+  }
+  const Gaussian g = combine(t.imm);
+  const double ve = g.mean.x[kVelocityEast], vn = g.mean.x[kVelocityNorth];
+  const double ee = g.P[packed(kVelocityEast, kVelocityEast)];
+  const double en = g.P[packed(kVelocityEast, kVelocityNorth)];
+  const double nn = g.P[packed(kVelocityNorth, kVelocityNorth)];
+  // How often an estimate of a velocity of zero would lie this far off or further.
+  const double d2 = (nn * ve * ve - 2.0 * en * ve * vn + ee * vn * vn) / (ee * nn - en * en);
+  return base::exp(-0.5 * d2);
 }
 
 double Tracker::dilution_of(const TrackRecord& t,
@@ -460,6 +489,7 @@ void Tracker::note_sensor_time(std::uint16_t sensor, Timestamp time) {
   Sensor& s = sensors_[sensor];
   if (!s.heard || time > s.latest) s.latest = time;
   s.heard = true;
+  s.clutter.note_time(time, descriptions_[sensor].period);
 }
 
 void Tracker::move_frame(TrackRecord& t) const {
@@ -574,6 +604,8 @@ void Tracker::associate(std::uint32_t slot,
   t.refusals = 0;
   note_hit(t, plot);
   note_identity(slot, plot);
+  if (is_primary(plot))
+    sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
   move_frame(t);
   if (was_coasting) t.status = TrackStatus::confirmed;
   confirm_if_due(slot, true, events);
@@ -638,6 +670,14 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
     ++counters_.over_limit;
     return;
   }
+  const double exists = options_.births_per_look / (options_.births_per_look + false_plots(plot));
+  if (is_primary(plot)) {
+    sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, 1.0);
+    if (exists < options_.drop_existence) {
+      ++counters_.clutter;
+      return;
+    }
+  }
   const FirstFix fix = first_fix(plot);
   geo::Geodetic origin = fix.position;
   origin.height = base::Length();
@@ -656,12 +696,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   track::start(t.imm, options_.imm, initial_state(plot, fix));
   t.height_effect = effect_of(fix);
 
-  const SensorDescription& s = descriptions_[plot.sensor];
-  const bool primary = !plot.icao_address && !plot.mode_3a && !plot.pressure_altitude;
-  const double false_plots = plot.icao_address ? s.false_plots_addressed
-                             : primary         ? s.false_plots_primary
-                                               : s.false_plots_secondary;
-  t.log_odds = log_odds_from(options_.births_per_look / (options_.births_per_look + false_plots));
+  t.log_odds = log_odds_from(exists);
   t.hits = 1;
   note_hit(t, plot);
   if (resumed) {
@@ -821,7 +856,10 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
 void Tracker::save(base::ByteWriter& out) const {
   base::Saver saver(out);
   saver(descriptions_);
-  for (const Sensor& s : sensors_) saver(s.latest, s.heard);
+  for (const Sensor& s : sensors_) {
+    saver(s.latest, s.heard);
+    s.clutter.save(out);
+  }
   store_.save(out);
   memory_.save(out);
   saver(counters_, next_number_);
@@ -836,9 +874,13 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
     if (!is_usable(s)) return std::nullopt;
   }
   tracker.sensors_.resize(tracker.descriptions_.size());
-  for (Sensor& s : tracker.sensors_) {
+  for (std::size_t i = 0; i < tracker.sensors_.size(); ++i) {
+    Sensor& s = tracker.sensors_[i];
     loader(s.latest, s.heard);
     if (!base::is_reckonable(s.latest)) return std::nullopt;
+    const SensorDescription& description = tracker.descriptions_[i];
+    if (description.kind == SensorKind::polar_radar) s.clutter = ClutterMap(description);
+    if (!s.clutter.load(in)) return std::nullopt;
   }
   tracker.rebuild_sites();
   auto store = TrackStore::load(in);

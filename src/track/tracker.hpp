@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "track/clutter_map.hpp"
 #include "track/identity_memory.hpp"
 #include "track/store.hpp"
 
@@ -91,7 +92,8 @@ struct TrackerCounters {
   std::uint64_t address_flood = 0;     // too many tracks claim one address already
   std::uint64_t over_limit = 0;        // no room for another track
   std::uint64_t nothing_new =
-      0;  // another system's word on what a sensor it carries told us itself
+      0;                      // another system's word on what a sensor it carries told us itself
+  std::uint64_t clutter = 0;  // plots so surely of a standing echo that they started no track
 };
 
 class Tracker {
@@ -132,6 +134,7 @@ class Tracker {
     geo::TangentFrame site;
     base::Timestamp latest;  // newest time the sensor is known to have looked
     bool heard = false;
+    ClutterMap clutter;  // of a polar radar
   };
   struct Candidate {
     std::uint32_t slot = kNoSlot;
@@ -155,7 +158,13 @@ class Tracker {
                                             const HorizontalState& at,
                                             const Height& height) const;
   [[nodiscard]] FirstFix first_fix(const Plot& plot) const;
+  // Plots of this plot's make that come from no aircraft: a look, were they everywhere as dense as
+  // at its place; and that density, in the units of its measurement.
+  [[nodiscard]] double false_plots(const Plot& plot) const;
   [[nodiscard]] double false_plot_density(const Plot& plot) const;
+  // Probability that the source of the track's plots stands still, seen from its velocity alone; 0
+  // for a track that a transponder or another kind of sensor vouches for.
+  [[nodiscard]] double standing(const TrackRecord& t) const;
   // LinearMeasurement::dilution of a plot's position or velocity `m`, given the prediction.
   [[nodiscard]] double dilution_of(const TrackRecord& t,
                                    const Plot& plot,
