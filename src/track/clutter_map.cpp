@@ -83,13 +83,14 @@ ClutterMap::Block ClutterMap::block_at(double range, double azimuth) const {
 
 void ClutterMap::learn(base::Length slant_range, base::Angle azimuth, double weight) {
   const double range = slant_range.metres();
-  if (counts_.empty() || !(range >= 0.0 && range < range_cell_m_ * rows_)) return;
+  if (counts_.empty() || !(range >= 0.0 && range < range_cell_m_ * rows_) || !(weight > 0.0))
+    return;
   const std::uint32_t row = std::min(rows_ - 1, static_cast<std::uint32_t>(range / range_cell_m_));
   const auto column = std::min(
       columns_ - 1,
       static_cast<std::uint32_t>(base::wrap_two_pi(azimuth.radians()) / azimuth_cell_rad_));
   std::uint16_t& count = counts_[std::size_t{row} * columns_ + column];
-  const double more = count + std::floor(kOne * std::clamp(weight, 0.0, 1.0) + 0.5);
+  const double more = count + std::floor(kOne * std::min(weight, 1.0) + 0.5);
   count = static_cast<std::uint16_t>(std::min(more, 65'535.0));
 }
 

@@ -234,8 +234,10 @@ double Tracker::standing(const TrackRecord& t) const {
   const double ee = g.P[packed(kVelocityEast, kVelocityEast)];
   const double en = g.P[packed(kVelocityEast, kVelocityNorth)];
   const double nn = g.P[packed(kVelocityNorth, kVelocityNorth)];
+  const double determinant = ee * nn - en * en;
+  if (!(determinant > 0.0)) return 0.0;
   // How often an estimate of a velocity of zero would lie this far off or further.
-  const double d2 = (nn * ve * ve - 2.0 * en * ve * vn + ee * vn * vn) / (ee * nn - en * en);
+  const double d2 = (nn * ve * ve - 2.0 * en * ve * vn + ee * vn * vn) / determinant;
   return base::exp(-0.5 * d2);
 }
 
@@ -301,6 +303,12 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot, const Pl
   const UpdateResult fit =
       evaluate(predicted, considered(linearise(plot, t, predicted.mean, height), effect, height));
   if (fit.d2 > (same_address ? options_.gate_addressed : options_.gate)) return std::nullopt;
+  // Likelier an echo of what stands there, and the aircraft unseen this time.
+  if (is_primary(plot)) {
+    const double seen = descriptions_[plot.sensor].detection_probability;
+    if (base::log(seen / (1.0 - seen) / false_plot_density(plot)) + fit.log_likelihood < 0.0)
+      return std::nullopt;
+  }
 
   double identity = same_address ? kSameAddress : 0.0;
   if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
@@ -702,7 +710,8 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   if (resumed) {
     t.number = resumed->number;
     t.breaks = resumed->breaks + 1;
-    t.hits += resumed->hits;
+    // What was never confirmed (a reflection, say) is not confirmed by coming back once.
+    if (resumed->established) t.hits += resumed->hits;
     ++counters_.breaks;
   } else {
     t.number = base::TrackNumber{next_number_++};
