@@ -691,7 +691,11 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   origin.height = base::Length();
   const std::uint16_t home = home_of(plot.sensor);
   std::optional<DroppedTrack> resumed;
-  if (plot.icao_address) resumed = memory_.resume(*plot.icao_address, origin, plot.time, home);
+  bool held = false;  // another track has the address
+  if (plot.icao_address) {
+    resumed = memory_.resume(*plot.icao_address, origin, plot.time, home);
+    store_.for_each_with_address(*plot.icao_address, [&](std::uint32_t) { held = true; });
+  }
 
   const std::uint32_t slot = store_.allocate();
   TrackRecord& t = store_.at(slot);
@@ -710,8 +714,9 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   if (resumed) {
     t.number = resumed->number;
     t.breaks = resumed->breaks + 1;
-    // What was never confirmed (a reflection, say) is not confirmed by coming back once.
-    if (resumed->established) t.hits += resumed->hits;
+    // What was never confirmed, of an address that another track holds (a reflection, say), is not
+    // confirmed by coming back once.
+    if (resumed->established || !held) t.hits += resumed->hits;
     ++counters_.breaks;
   } else {
     t.number = base::TrackNumber{next_number_++};
