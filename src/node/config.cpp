@@ -380,6 +380,9 @@ SourceConfig read_source(Table& t, std::span<const track::SensorDescription> sen
   }
   t.text("interface", s.interface, false, kMaxNameLength);
   t.text("path", s.path, is_file);
+  if (s.path == "-") {
+    t.refuse("path", t.line_of("path"), "a node reads no standard input: name a file");
+  }
   t.number("speed", s.speed, 0, 1000);
   if (s.speed > 0.0 && s.speed < kMinSpeed) {
     t.refuse("speed",
@@ -458,13 +461,13 @@ bool is_code(std::string_view text) {
 }
 
 // Only a console on this machine may be shown beside this one's: until login exists a node serves
-// on loopback only.
+// on loopback only. Not at [::1]: a content security policy has no word for it, and a browser would
+// not show it.
 bool is_console(std::string_view text) {
   std::string address;
   std::uint16_t port = 0;
-  return text.starts_with("http://") && text.ends_with("/") &&
-         split_address(text.substr(7, text.size() - 8), address, port) && port != 0 &&
-         (address == "127.0.0.1" || address == "::1");
+  return text.starts_with("http://127.0.0.1:") && text.ends_with("/") &&
+         split_address(text.substr(7, text.size() - 8), address, port) && port != 0;
 }
 
 FederationConfig read_federation(const toml::table& table,

@@ -78,6 +78,7 @@ TEST(Config, MistakesInAFederationAreNamed) {
         Case{"code = \"BF\"", "code = \"ML\"", "code: is used twice"},
         Case{"code = \"BF\"", "code = \"bf\"", "code: only upper-case letters and digits"},
         Case{"127.0.0.1:8080", "10.0.0.1:8080", "is not of the form http://127.0.0.1:8080/"},
+        Case{"127.0.0.1:8080", "[::1]:8080", "is not of the form http://127.0.0.1:8080/"},
         Case{"console", "konsole", "konsole: unknown field"}}) {
     std::string text = std::string(kGood) + kFederation;
     text.replace(text.find(c.from, text.find("[federation]")), std::string(c.from).size(), c.to);
@@ -129,6 +130,9 @@ TEST(Config, AMistakeNamesFileLineAndField) {
         Case{"kind = \"udp\"",
              "kind = \"file\"\npath = \"x\"\nspeed = 0.0005",
              "node.toml:20: source[0].speed: 0.0005 is neither 0 nor in 0.001..1000"},
+        Case{"kind = \"udp\"",
+             "kind = \"file\"\npath = \"-\"",
+             "node.toml:19: source[0].path: a node reads no standard input: name a file"},
         Case{"record = \"var/bamako\"", "", "node.toml:2: node.record: missing"},
         Case{"name = \"bamako\"", "name = ", "node.toml:3: "}}) {
     std::string text = kGood;
