@@ -18,6 +18,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What a capture's time can hold: seconds since 1970 in 32 bits.
+constexpr base::Duration kLastEnd = std::chrono::seconds(0xFFFF'FFFF);
+constexpr double kShortestMinutes = 0.02;
+constexpr double kLongestMinutes = 100'000.0;
+
+base::Result<sim::RecordingOptions> recording_of(const SimOptions& options) {
+  const auto wrong = [](const std::string& what) {
+    return std::unexpected(base::Error{base::ErrorKind::usage, what});
+  };
+  const auto start = base::parse_rfc3339(options.start);
+  if (!start) return wrong("--start: " + start.error().message);
+  // Written so that no number at all is refused too.
+  if (!(options.minutes >= kShortestMinutes && options.minutes <= kLongestMinutes)) {
+    return wrong(fmt::format(
+        "--minutes: {} is not in {}..{}", options.minutes, kShortestMinutes, kLongestMinutes));
+  }
+  const auto length = std::chrono::seconds(std::max(1L, std::lround(options.minutes * 60.0)));
+  const base::Timestamp last = base::Timestamp(kLastEnd) - length;
+  if (*start < base::Timestamp() || *start > last) {
+    return wrong(fmt::format("--start: {} is not in {}..{}: a capture holds no other time",
+                             options.start,
+                             base::to_rfc3339(base::Timestamp()),
+                             base::to_rfc3339(last)));
+  }
+  return sim::RecordingOptions{options.seed, *start, length};
+}
+
 base::Result<void> append_to(const fs::path& path, base::ByteView bytes) {
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
@@ -34,8 +61,8 @@ base::Result<void> append_to(const fs::path& path, base::ByteView bytes) {
 }  // namespace
 
 int run_sim(const SimOptions& options) {
-  const auto start = base::parse_rfc3339(options.start);
-  if (!start) return report({base::ErrorKind::usage, "--start: " + start.error().message});
+  const auto recording = recording_of(options);
+  if (!recording) return report(recording.error());
   const auto scenario = read_scenario(options.scenario);
   if (!scenario) return report(scenario.error());
   const fs::path folder = options.output;
@@ -45,12 +72,8 @@ int run_sim(const SimOptions& options) {
       !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
     return report({base::ErrorKind::world, options.output + ": exists and is not an empty folder"});
 
-  const sim::RecordingOptions recording{
-      options.seed,
-      *start,
-      std::chrono::seconds(std::max(1L, std::lround(options.minutes * 60.0)))};
   const auto summary =
-      sim::record(*scenario, recording, [&](const std::string& path, base::ByteView bytes) {
+      sim::record(*scenario, *recording, [&](const std::string& path, base::ByteView bytes) {
         return append_to(folder / path, bytes);
       });
   if (!summary) return report(summary.error());

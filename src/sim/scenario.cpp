@@ -14,6 +14,9 @@ using base::Speed;
 
 constexpr int kDeepestBase = 4;
 constexpr Limits kMinutes{0.0, 1e6};
+// As long as a configuration takes them.
+constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestCode = 8;
 
 constexpr std::array<std::pair<std::string_view, RadarKind>, 2> kRadarKinds{{
     {"mode_s", RadarKind::mode_s},
@@ -46,6 +49,39 @@ constexpr std::array<std::pair<std::string_view, bool>, 2> kAdsbKinds{{
 base::SacSic identifier(Fields& fields) {
   return {static_cast<std::uint8_t>(fields.integer("sac", {0, 255})),
           static_cast<std::uint8_t>(fields.integer("sic", {0, 255}))};
+}
+
+bool is_upper_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+// Members and sensors give their names to folders and files, and configurations quote them.
+std::string plain_name(const Fields& fields, const toml::node& node, const std::string& field) {
+  std::string name = fields.text_of(node, field);
+  const auto plain = [](char c) {
+    return is_upper_or_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+  };
+  if (name.size() > kLongestName || name.starts_with('.') || !std::ranges::all_of(name, plain)) {
+    fields.mistakes().add(
+        node.source(),
+        field,
+        fmt::format("is not 1 to {} of A-Z, a-z, 0-9, '-', '_' and '.', beginning with no '.'",
+                    kLongestName));
+  }
+  return name;
+}
+
+std::string plain_name(Fields& fields, std::string_view key) {
+  const toml::node* node = fields.node(key);
+  return node == nullptr ? std::string() : plain_name(fields, *node, fields.name_of(key));
+}
+
+// How a member is called in common track numbers.
+std::string code(const Fields& fields, const toml::node& node, const std::string& field) {
+  std::string out = fields.text_of(node, field);
+  if (out.size() > kLongestCode || !std::ranges::all_of(out, is_upper_or_digit)) {
+    fields.mistakes().add(
+        node.source(), field, fmt::format("is not 1 to {} of A-Z and 0-9", kLongestCode));
+  }
+  return out;
 }
 
 Interval<Duration> delay(Fields& fields) {
@@ -81,13 +117,13 @@ std::vector<std::string> nodes(Fields& fields, Scenario& scenario) {
   std::vector<std::string> out;
   if (fields.has("nodes")) {
     fields.each("nodes", [&](const toml::node& node, const std::string& field) {
-      out.push_back(fields.text_of(node, field));
+      out.push_back(plain_name(fields, node, field));
     });
     if (out.empty()) fields.wrong("nodes", "is empty");
     std::set<std::string_view> once(out.begin(), out.end());
     if (once.size() != out.size()) fields.wrong("nodes", "names a member twice");
   } else {
-    out.push_back(fields.text("node"));
+    out.push_back(plain_name(fields, "node"));
   }
   for (const std::string& name : out) {
     const bool known =
@@ -131,7 +167,7 @@ Atmosphere atmosphere(Fields fields) {
 }
 
 void common(Sensor& out, Fields& fields, Scenario& scenario, Length height, double most_km) {
-  out.name = fields.text("name");
+  out.name = plain_name(fields, "name");
   out.nodes = nodes(fields, scenario);
   out.id = identifier(fields);
   out.site = place(fields, height, scenario.atmosphere);
@@ -465,10 +501,10 @@ base::Result<Scenario> load_scenario(std::string_view text,
   scenario.name = root.text("name");
   if (root.has("first_hour")) scenario.first_hour = root.integer("first_hour", {0, 23});
   root.each("members", [&](const toml::node& node, const std::string& field) {
-    scenario.members.push_back(root.text_of(node, field));
+    scenario.members.push_back(plain_name(root, node, field));
   });
   root.each("codes", [&](const toml::node& node, const std::string& field) {
-    scenario.codes.push_back(root.text_of(node, field));
+    scenario.codes.push_back(code(root, node, field));
   });
   if (!scenario.codes.empty() && scenario.codes.size() != scenario.members.size())
     root.wrong("codes", "one for each of the members is needed");

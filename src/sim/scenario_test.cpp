@@ -127,7 +127,7 @@ TEST(Scenario, MistakesNameFileLineAndField) {
 
 TEST(Scenario, NamesOfMembersAndSensorsStayInTheirFolderAndTheirQuotes) {
   const std::string rule =
-      "not 1 to 64 letters, digits, '-', '_' and '.', the first of them no '.'";
+      "is not 1 to 64 of A-Z, a-z, 0-9, '-', '_' and '.', beginning with no '.'";
   const std::string longest(64, 'a');
   for (const std::string& wrong : {std::string("../../evil"),
                                    std::string("/etc/evil"),
@@ -161,7 +161,7 @@ TEST(Scenario, CodesAreThoseOfCommonTrackNumbers) {
   EXPECT_EQ(with_code("ML"), "accepted");
   EXPECT_EQ(with_code("A2345678"), "accepted");
   for (const std::string wrong : {"A23456789", "ml", "M-L", "../X", "M\\\"L"}) {
-    EXPECT_EQ(with_code(wrong), "a.toml:3: codes[0]: not 1 to 8 upper-case letters and digits");
+    EXPECT_EQ(with_code(wrong), "a.toml:3: codes[0]: is not 1 to 8 of A-Z and 0-9");
   }
 }
 
