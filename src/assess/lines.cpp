@@ -86,10 +86,10 @@ Result<TruthLine> parse_truth_line(std::string_view text, std::string_view membe
     const auto seen_by = line->texts("seen_by");
     if (!seen_by) return std::unexpected(seen_by.error());
     out.tells_seen = true;
-    const bool seen = member.empty()
-                          ? !seen_by->empty()
-                          : std::find(seen_by->begin(), seen_by->end(), member) != seen_by->end();
-    out.sample.expected = out.sample.expected && seen;
+    out.seen = member.empty()
+                   ? !seen_by->empty()
+                   : std::find(seen_by->begin(), seen_by->end(), member) != seen_by->end();
+    out.sample.expected = out.sample.expected && out.seen;
   }
   auto equipment = Equipment::other;
   if (line->has("transponder")) {

@@ -24,6 +24,7 @@ struct TruthLine {
   TruthSample sample;       // in the air, and seen if the line tells; `group` is its
                             // Equipment
   bool tells_seen = false;  // the line has `seen_by`
+  bool seen = false;        // by the member asked for, or by anybody
 };
 
 enum class TrackState : std::uint8_t { tentative, confirmed, coasting, dropped };

@@ -49,6 +49,8 @@ class Instants {
   [[nodiscard]] std::span<const TruthSample> samples() const { return samples_; }
   [[nodiscard]] std::uint64_t lines() const { return lines_.number(); }
   [[nodiscard]] bool tells_seen() const { return tells_seen_; }
+  // By the member asked for, or by anybody.
+  [[nodiscard]] bool any_seen() const { return any_seen_; }
 
   // False at the end.
   [[nodiscard]] Result<bool> advance() {
@@ -65,6 +67,7 @@ class Instants {
     while (waiting_ && waiting_->time == time_) {
       samples_.push_back(waiting_->sample);
       tells_seen_ = tells_seen_ || waiting_->tells_seen;
+      any_seen_ = any_seen_ || waiting_->seen;
       auto next = next_line();
       if (!next) return std::unexpected(next.error());
       waiting_ = std::move(*next);
@@ -90,6 +93,7 @@ class Instants {
   std::optional<TruthLine> waiting_;
   bool started_ = false;
   bool tells_seen_ = false;
+  bool any_seen_ = false;
   Timestamp time_;
   std::vector<TruthSample> samples_;
 };
@@ -132,6 +136,11 @@ Result<LinesScore> score_lines(const NamedText& truth,
         fmt::format("{}: {}",
                     truth.name,
                     instants.lines() == 0 ? "empty" : "no instant in the time asked for"));
+  }
+  // A slip of the pen, most likely: a score of nobody would look perfect.
+  if (!options.member.empty() && !instants.any_seen()) {
+    return base::bad_input(
+        fmt::format("{}: seen_by: never names a member \"{}\"", truth.name, options.member));
   }
   return result;
 }
