@@ -1,6 +1,7 @@
 #include "feeds/receiver_clock.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/archive.hpp"
 #include "base/time_range.hpp"
@@ -25,6 +26,10 @@ constexpr Duration kMaxGpsAhead = std::chrono::seconds(5);
 constexpr std::uint32_t kEnoughAgree = 3;
 constexpr Duration kAgree = std::chrono::seconds(2);
 constexpr std::uint32_t kGpsLost = 64;  // out of line in a row: not a GPS clock after all
+// A counter read as a GPS clock advances 12 ms a second. A piece of the stream counts for at most
+// kMaxStep, so that it takes several, and bytes held up on their way weigh little.
+constexpr Duration kMaxStep = std::chrono::seconds(1);
+constexpr Duration kWatch = std::chrono::seconds(4);
 // The drift that the offset gives way to: a crystal is within 100 parts in a million.
 constexpr std::int64_t kDriftDivisor = 5000;  // 200 in a million
 // If everything for this long was later than that, the delay has changed, or time stood still.
@@ -61,6 +66,13 @@ bool is_near(Timestamp t, Timestamp reception) {
   return t - reception <= kMaxGpsAhead && reception - t <= kMaxBehind;
 }
 
+bool all_tell_time(std::span<const std::optional<std::uint64_t>> stamps, Timestamp reception) {
+  return std::ranges::all_of(stamps, [&](const auto& stamp) {
+    const auto t = stamp ? gps_time(*stamp, reception) : reception;
+    return t && is_near(*t, reception);
+  });
+}
+
 }  // namespace
 
 std::int64_t ReceiverClock::unwrapped(std::uint64_t stamp) const {
@@ -71,16 +83,46 @@ std::int64_t ReceiverClock::unwrapped(std::uint64_t stamp) const {
   return last_ticks_ + step;
 }
 
-ReceiverClock::Kind ReceiverClock::kind_of(std::span<const std::optional<std::uint64_t>> stamps,
-                                           Timestamp reception) const {
-  bool any = false;
-  for (const auto& stamp : stamps) {
-    if (!stamp) continue;
-    any = true;
-    const auto t = gps_time(*stamp, reception);
-    if (!t || !is_near(*t, reception)) return Kind::counter;
+void ReceiverClock::choose_kind(std::span<const std::optional<std::uint64_t>> stamps,
+                                Timestamp reception) {
+  const Pace kept = pace(stamps, reception);
+  if (kind_ == Kind::gps && kept == Pace::still) {
+    forget_kind();
+    ++jumps_;
+  } else if (kind_ == Kind::unknown) {
+    if (kept == Pace::with_time) kind_ = Kind::gps;
+    if (kept == Pace::still || !all_tell_time(stamps, reception)) kind_ = Kind::counter;
   }
-  return any ? Kind::gps : Kind::unknown;
+}
+
+ReceiverClock::Pace ReceiverClock::pace(std::span<const std::optional<std::uint64_t>> stamps,
+                                        Timestamp reception) {
+  std::optional<Timestamp> tells;
+  for (const auto& stamp : stamps) {
+    const auto t = stamp ? gps_time(*stamp, reception) : std::nullopt;
+    if (t && is_near(*t, reception) && base::is_reckonable(*t)) tells = t;
+  }
+  if (!tells) return Pace::unknown;
+  if (told_) {
+    watched_ += std::clamp(reception - told_at_, Duration::zero(), kMaxStep);
+    const Duration step = std::clamp(*tells - *told_, -kMaxStep, kMaxStep);
+    told_advanced_ = std::clamp(told_advanced_ + step, -kMaxBehind, kMaxBehind);
+  }
+  told_ = tells;
+  told_at_ = reception;
+  if (watched_ < kWatch) return Pace::unknown;
+  const Duration watched = std::exchange(watched_, Duration::zero());
+  const Duration advanced = std::exchange(told_advanced_, Duration::zero());
+  if (advanced < watched / 4) return Pace::still;
+  return advanced >= watched / 2 && advanced <= watched * 2 ? Pace::with_time : Pace::unknown;
+}
+
+void ReceiverClock::forget_kind() {
+  kind_ = Kind::unknown;
+  started_ = false;
+  agreeing_ = 0;
+  told_.reset();
+  told_advanced_ = watched_ = Duration::zero();
 }
 
 std::optional<Timestamp> ReceiverClock::of_gps(std::uint64_t stamp, Timestamp reception) {
@@ -90,8 +132,7 @@ std::optional<Timestamp> ReceiverClock::of_gps(std::uint64_t stamp, Timestamp re
     return t;
   }
   if (++agreeing_ >= kGpsLost) {
-    agreeing_ = 0;
-    kind_ = Kind::unknown;
+    forget_kind();
     ++jumps_;
   }
   return std::nullopt;
@@ -214,9 +255,10 @@ std::vector<std::optional<Timestamp>> ReceiverClock::times(
     }
     return out;
   }
-  if (kind_ == Kind::unknown) kind_ = kind_of(stamps, reception);
+  if (kind_ != Kind::counter) choose_kind(stamps, reception);
   std::vector<Read> reads(stamps.size());
   const bool counts = kind_ == Kind::counter;
+  const std::uint64_t jumps = jumps_;
   if (counts && !started_) start(stamps, reception);
   for (std::size_t i = 0; counts && i < stamps.size(); ++i) {
     if (stamps[i]) reads[i] = read_live(*stamps[i], reception);
@@ -233,6 +275,8 @@ std::vector<std::optional<Timestamp>> ReceiverClock::times(
     const Timestamp t(offset_ + duration_of(reads[i].ticks));
     if (reception - t <= kMaxBehind) out[i] = std::min(t, reception);
   }
+  // Another receiver may be heard from here on, and its stamps may be of a GPS clock.
+  if (counts && jumps_ != jumps && all_tell_time(stamps, reception)) forget_kind();
   return out;
 }
 
@@ -246,12 +290,14 @@ void ReceiverClock::save(base::ByteWriter& out) const {
   base::Saver saver(out);
   saver(time_base_, kind_, started_, last_stamp_, last_ticks_, offset_, last_reception_);
   saver(window_start_, window_least_, candidate_, agreeing_, guide_, jumps_);
+  saver(told_, told_at_, told_advanced_, watched_);
 }
 
 void ReceiverClock::load(base::ByteReader& in) {
   base::Loader loader(in);
   loader(time_base_, kind_, started_, last_stamp_, last_ticks_, offset_, last_reception_);
   loader(window_start_, window_least_, candidate_, agreeing_, guide_, jumps_);
+  loader(told_, told_at_, told_advanced_, watched_);
   // Tick 0 may lie before 1970 by what a counter can have counted.
   const auto reckons = [](Duration d) {
     return d > -kMostTicksTime && d < base::kEndOfTime.time_since_epoch() + kMostTicksTime;
@@ -260,7 +306,10 @@ void ReceiverClock::load(base::ByteReader& in) {
                      last_stamp_ <= kStampMask && last_ticks_ <= kMostTicks &&
                      last_ticks_ >= -kMostTicks && reckons(offset_) && reckons(candidate_) &&
                      base::is_reckonable(last_reception_) && base::is_reckonable(window_start_) &&
-                     base::is_reckonable(guide_) && window_least_ >= Duration::zero();
+                     base::is_reckonable(guide_) && window_least_ >= Duration::zero() &&
+                     (!told_ || base::is_reckonable(*told_)) && base::is_reckonable(told_at_) &&
+                     watched_ >= Duration::zero() && watched_ < kWatch &&
+                     told_advanced_ >= -kMaxBehind && told_advanced_ <= kMaxBehind;
   if (!sound) in.fail();
 }
 

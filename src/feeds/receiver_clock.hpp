@@ -6,7 +6,11 @@
 //
 // Stamps wrap after 271 days, which is followed. A counter that starts over, or bytes of another
 // receiver, are told by stamps that run backward or ahead of time: until three of them agree, the
-// time of reception is used. Stamps of a GPS clock are known by telling the time of day.
+// time of reception is used.
+//
+// Stamps of a GPS clock tell the time of day. Soon after midnight a counter that has just started
+// seems to tell it too, but stands all but still: a clock must also keep pace with the reception.
+// Until it is known to, the time of reception is used; and it is held to it from then on.
 #pragma once
 
 #include <cstdint>
@@ -44,13 +48,17 @@ class ReceiverClock {
 
  private:
   enum class Kind : std::uint8_t { unknown, counter, gps };
+  enum class Pace : std::uint8_t { unknown, with_time, still };
 
   struct Read {
     std::int64_t ticks = 0;  // of the counter, with wraps counted
     bool sound = false;      // in line with those before
   };
-  [[nodiscard]] Kind kind_of(std::span<const std::optional<std::uint64_t>> stamps,
-                             base::Timestamp reception) const;
+  void choose_kind(std::span<const std::optional<std::uint64_t>> stamps, base::Timestamp reception);
+  // Whether the time of day that the stamps tell has kept pace; known once in a while.
+  [[nodiscard]] Pace pace(std::span<const std::optional<std::uint64_t>> stamps,
+                          base::Timestamp reception);
+  void forget_kind();
   [[nodiscard]] std::optional<base::Timestamp> of_gps(std::uint64_t stamp,
                                                       base::Timestamp reception);
   void start(std::span<const std::optional<std::uint64_t>> stamps, base::Timestamp reception);
@@ -73,6 +81,11 @@ class ReceiverClock {
   // Stamps out of line: where they would put tick 0, and how many agree on it.
   base::Duration candidate_{};
   std::uint32_t agreeing_ = 0;
+  // The time of day last told and when, and what both have advanced while they were watched.
+  std::optional<base::Timestamp> told_;
+  base::Timestamp told_at_;
+  base::Duration told_advanced_{};
+  base::Duration watched_{};
   base::Timestamp guide_;  // recordings: the newest time
   std::uint64_t jumps_ = 0;
 };

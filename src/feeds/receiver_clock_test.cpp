@@ -17,6 +17,15 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr Timestamp kStart = base::timestamp_from_ns(1'795'341'600'000'000'000);  // 09:20:00
+constexpr double kMidnight = 14 * 3600 + 40 * 60;  // the next one, in seconds from there
+
+// What a GPS clock stamps, `at` seconds from kStart.
+std::uint64_t gps(double at) {
+  const auto of_day = (kStart.time_since_epoch() + base::seconds(at)) % base::kDay;
+  const auto whole = std::chrono::floor<seconds>(of_day);
+  return static_cast<std::uint64_t>(whole.count()) << 30 |
+         static_cast<std::uint64_t>((of_day - whole).count());
+}
 
 // A receiver that counts `rate` ticks a second of true time from `first`, and a link.
 struct Scene {
@@ -25,8 +34,9 @@ struct Scene {
     return (first + static_cast<std::uint64_t>(std::llround((at - since) * rate))) & kStampMask;
   }
   // One reply at `at`, received `delay_s` later: how far its time is from the truth, in seconds.
-  double error(double at, double delay_s) {
-    const std::optional<std::uint64_t> one = stamp(at);
+  double error(double at, double delay_s) { return error(at, delay_s, stamp(at)); }
+  double error(double at, double delay_s, std::uint64_t stamped) {
+    const std::optional<std::uint64_t> one = stamped;
     const auto t = clock.times({&one, 1}, kStart + base::seconds(at + delay_s))[0];
     return t ? base::to_seconds(*t - (kStart + base::seconds(at))) : 1e9;
   }
@@ -108,22 +118,58 @@ TEST(ReceiverClock, ATimeThatStoodStillIsNoticedWithinHalfAMinute) {
 
 TEST(ReceiverClock, StampsOfAGpsClockTellUtcWhateverTheDelay) {
   Scene s;
-  const auto gps = [](double at) {
-    const auto of_day = kStart.time_since_epoch() % base::kDay + base::seconds(at);
-    const auto whole = std::chrono::floor<seconds>(of_day);
-    return static_cast<std::uint64_t>(whole.count()) << 30 |
-           static_cast<std::uint64_t>((of_day - whole).count());
-  };
   for (int i = 0; i < 200; ++i) {
-    const std::optional<std::uint64_t> one = gps(i * 0.3);
-    const Timestamp heard = kStart + base::seconds(i * 0.3);
-    const auto t = s.clock.times({&one, 1}, heard + milliseconds(100 + 50 * (i % 20)))[0];
-    ASSERT_TRUE(t.has_value());
-    EXPECT_LT(std::chrono::abs(*t - heard), std::chrono::microseconds(1));
+    const double delay = 0.1 + 0.05 * (i % 20);
+    const double error = s.error(i * 0.3, delay, gps(i * 0.3));
+    EXPECT_NEAR(error, i < 10 ? delay : i < 20 ? error : 0, 1e-6) << "the reception for 4 s";
   }
-  const std::optional<std::uint64_t> late = gps(0);
-  EXPECT_FALSE(s.clock.times({&late, 1}, kStart + seconds(100))[0].has_value())
-      << "a minute and more behind";
+  // Held up for twenty seconds, then all at once.
+  for (int i = 200; i < 270; ++i) {
+    EXPECT_NEAR(s.error(i * 0.3, 82 - i * 0.3, gps(i * 0.3)), 0, 1e-6);
+  }
+  for (int i = 270; i < 400; ++i) EXPECT_NEAR(s.error(i * 0.3, 5, gps(i * 0.3)), 0, 1e-6);
+  EXPECT_EQ(s.clock.jumps(), 0u);
+  EXPECT_EQ(s.error(20, 100, gps(20)), 1e9) << "a minute and more behind";
+}
+
+TEST(ReceiverClock, ACounterThatStartsAtMidnightIsNotTakenForAGpsClock) {
+  Scene s;
+  s.first = 0;
+  s.since = kMidnight + 4;
+  for (int i = 0; i < 1200; ++i) {
+    EXPECT_NEAR(s.error(kMidnight + 5 + i * 0.1, 0.02), 0.02, 0.011) << i;
+    if (i != 15) continue;
+    base::Bytes state;  // before it is known what it is
+    base::ByteWriter writer(state);
+    s.clock.save(writer);
+    base::ByteReader reader(state);
+    s.clock = ReceiverClock();
+    s.clock.load(reader);
+    ASSERT_TRUE(reader.ok() && reader.at_end());
+  }
+  EXPECT_EQ(s.clock.jumps(), 0u);
+}
+
+TEST(ReceiverClock, AGpsClockThatBecomesACounterIsNoticedAndTheOtherWayRound) {
+  Scene s;
+  s.first = 0;
+  s.since = kMidnight + 4;
+  for (int i = 0; i < 100; ++i)
+    (void)s.error(kMidnight - 6 + i * 0.1, 0.02, gps(kMidnight - 6 + i * 0.1));
+  for (int i = 0; i < 900; ++i) {
+    const double error = s.error(kMidnight + 5 + i * 0.1, 0.02);
+    if (i > 100) {
+      EXPECT_NEAR(error, 0.02, 0.011) << i;
+    }
+  }
+  EXPECT_EQ(s.clock.jumps(), 1u);
+  for (int i = 0; i < 1000; ++i) {
+    const double at = kMidnight + 95 + i * 0.01;
+    const double error = s.error(at, 0.3, gps(at));
+    if (i > 600) {
+      EXPECT_NEAR(error, 0, 1e-6) << i;
+    }
+  }
 }
 
 TEST(ReceiverClock, MissingStampsTakeTheReception) {
