@@ -23,7 +23,8 @@ class FileSource final : public Source, public std::enable_shared_from_this<File
         timer_(context_.context) {}
 
   void start() override {
-    auto file = PackedFile::open(options_.path);
+    // What made the io thread wait would hold up every other source.
+    auto file = PackedFile::open(options_.path, {.regular_only = true});
     if (!file) {
       events_.tell("failed to open " + file.error().message);
       return;

@@ -256,8 +256,17 @@ PackedFile::~PackedFile() = default;
 
 base::Result<PackedFile> PackedFile::open(const std::string& path,
                                           const PackedFileOptions& options) {
-  const int file = path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (path == "-" && options.regular_only)
+    return base::bad_input("-: standard input is no recording's file");
+  // Opening a pipe waits for its writer, unless told not to.
+  const int flags = O_RDONLY | O_CLOEXEC | (options.regular_only ? O_NONBLOCK : 0);
+  const int file = path == "-" ? STDIN_FILENO : ::open(path.c_str(), flags);
   if (file < 0) return base::world_failed(fmt::format("{}: {}", path, std::strerror(errno)));
+  struct stat about{};
+  if (options.regular_only && (::fstat(file, &about) != 0 || !S_ISREG(about.st_mode))) {
+    ::close(file);
+    return base::bad_input(path + ": not a regular file");
+  }
   auto unpacker = std::make_unique<Unpacker>(path, file, options);
   if (auto begun = unpacker->begin(); !begun) return std::unexpected(begun.error());
   return PackedFile(std::move(unpacker));

@@ -28,11 +28,13 @@ struct PackedFileOptions {
   // For unpacking. `xz -9` needs 65 MiB; only files made by hand with a larger dictionary need
   // more.
   std::uint64_t max_memory = std::uint64_t{128} << 20;
+  // Refuses whatever reading may wait for: pipes, devices, and standard input.
+  bool regular_only = false;
 };
 
 class PackedFile {
  public:
-  // "-" is standard input.
+  // "-" is standard input, unless regular_only.
   [[nodiscard]] static base::Result<PackedFile> open(const std::string& path,
                                                      const PackedFileOptions& options = {});
   PackedFile(PackedFile&& other) noexcept;

@@ -3,8 +3,10 @@
 #include "io/sources.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -520,6 +522,22 @@ TEST_F(FileSourceTest, MissingFileIsAFailureThatNamesIt) {
   ASSERT_TRUE(
       wait_for_event("failed to open /nonexistent/recording.ast: No such file or directory"))
       << events();
+}
+
+TEST_F(FileSourceTest, WhatIsNoRegularFileIsAFailureAndHoldsUpNobody) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  FileOptions options;
+  options.reader = toy_reader();
+  for (const std::string& path : {path_.string(), path_.parent_path().string()}) {
+    options.path = path;
+    ASSERT_TRUE(sources_.open(kSource, options).has_value());
+    const bool told = wait_for_event("failed to open " + path + ": not a regular file");
+    // Before anything else: whoever waits for the pipe's other end goes on.
+    const int end = ::open(path_.c_str(), O_RDWR | O_NONBLOCK);
+    EXPECT_TRUE(told) << events();
+    ::close(end);
+    sources_.close(kSource);
+  }
 }
 
 TEST_F(FileSourceTest, FullInboxMakesAFileWait) {
