@@ -62,8 +62,8 @@ struct FramePart {
     std::span<const picture::Contribution> contributions,
     std::span<const std::uint32_t> removed);
 
-// Who a part says it is from, whatever its version; nothing if it is no frame. The first seven bytes
-// mean the same in every version.
+// Who a part says it is from, whatever its version; nothing if it is no frame. The first seven
+// bytes mean the same in every version.
 [[nodiscard]] std::optional<base::MemberId> origin_of(base::ByteView bytes);
 
 // Total: any bytes give a part or an error that says what and at which byte. What comes out is
