@@ -16,8 +16,8 @@ using codec::modes::kStampMask;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Timestamp kStart = base::timestamp_from_ns(1'795'341'600'000'000'000);  // 09:20:00
-constexpr double kMidnight = 14 * 3600 + 40 * 60;  // the next one, in seconds from there
+constexpr Timestamp kStart = base::timestamp_from_ns(1'795'341'600'000'000'000);  // 10:00:00
+constexpr double kMidnight = 14 * 3600;  // the next one, in seconds from there
 
 // What a GPS clock stamps, `at` seconds from kStart.
 std::uint64_t gps(double at) {
