@@ -22,7 +22,7 @@ namespace liptako::io {
 // The origins that a console at this address ("http://127.0.0.1:8081/", path as you like) can have in
 // a browser, as source expressions of a content security policy: by number and by name, since both
 // reach it. None if it is not plain HTTP on this machine, or at [::1], for which there is no such
-// expression.
+// expression: the configuration refuses a member's console there.
 [[nodiscard]] std::vector<std::string> frame_origins_of(std::string_view console);
 
 // The path of a request target ("/a%20b?x=1" -> "/a b"): decoded once; nothing if it is not

@@ -135,10 +135,11 @@ struct CommonContributor {
   double cov_nn_m2 = 0.0;
   double existence = 0.0;
   track::TrackStatus status = track::TrackStatus::tentative;
-  // Its share in the fused position, 0 to 1; 0 if set aside because another contribution rests on
-  // the same sensors.
+  // Its share in the fused position, 0 to 1; 0 if covariance intersection found that it adds
+  // nothing to the surer ones. Sensors in common matter for the existence only.
   double weight = 0.0;
-  std::vector<std::string> sensors;  // as its member names them
+  // This node's name of a sensor that it has too, else kind and SAC/SIC.
+  std::vector<std::string> sensors;
 };
 
 struct CommonTrack {

@@ -40,6 +40,8 @@ export function parseFederation(value: unknown): FederationStatus | undefined {
       self: m.self === true,
       state: String(m.state ?? ''),
       age_s: typeof m.age_s === 'number' ? m.age_s : null,
+      frames_refused: Number(m.frames_refused) || 0,
+      last_refusal: String(m.last_refusal ?? ''),
     }));
   return { ...given, name: String(given.name ?? ''), isolated: given.isolated === true, members };
 }

@@ -8,7 +8,7 @@ import {
   parseFederation,
 } from '../src/federation.ts';
 import { span } from '../src/format.ts';
-import { isolationText, memberText } from '../src/page/federation_strip.ts';
+import { isolationText, memberText, refusalText, Refusals } from '../src/page/federation_strip.ts';
 import { readWish } from '../src/page/pane.ts';
 import { Ink } from '../src/palette.ts';
 import { parseStatus } from '../src/protocol.ts';
@@ -52,6 +52,8 @@ test('a federation is read from any status, or there is none', () => {
     self: false,
     state: '',
     age_s: null,
+    frames_refused: 0,
+    last_refusal: '',
   });
   assert.equal(parseStatus('{"node":"bamako"}')?.federation, undefined);
 });
@@ -62,6 +64,39 @@ test('a member that is cut is named with how long, and its age goes on', () => {
   assert.equal(memberText(MEMBERS[1], 60_000, false), 'Coupé de OUAGADOUGOU depuis 3\u202fmin 13\u202fs');
   assert.equal(memberText(MEMBERS[2], 0, false), 'niamey en attente');
   assert.equal(memberText(MEMBERS[1], 0, true), 'ouagadougou ?', 'nothing is known while the link is lost');
+});
+
+test('a member that speaks and is refused says why, in the operator’s language', () => {
+  const why = { frames_refused: 7, last_refusal: "its clock is 90 s ahead of this node's" };
+  const cut = { ...MEMBERS[1], ...why };
+  const said =
+    'Coupé de OUAGADOUGOU depuis 2\u202fmin 13\u202fs — ' +
+    'trames refusées : horloge en avance de 1\u202fmin 30\u202fs';
+  assert.equal(memberText(cut, 0, false, false, true), said);
+  assert.equal(memberText(cut, 0, false, false, false), 'Coupé de OUAGADOUGOU depuis 2\u202fmin 13\u202fs');
+  assert.equal(memberText(cut, 0, false, true, true), 'coupé depuis 2\u202fmin 13\u202fs — trames refusées');
+  assert.equal(memberText(cut, 0, true, false, true), 'ouagadougou ?');
+  assert(memberText({ ...MEMBERS[2], ...why }, 0, false, false, true).includes('trames refusées : horloge'));
+  assert(!memberText({ ...cut, state: 'live' }, 0, false, false, true).includes('refusées'));
+  assert.equal(
+    refusalText("its frame is 40 s old, or its clock behind this node's"),
+    'trame vieille de 40\u202fs, ou horloge en retard',
+  );
+  assert.equal(refusalText('frame 1/7: a keyframe removes nothing'), 'frame 1/7: a keyframe removes nothing');
+});
+
+test('frames are being refused while their count rises, and for ten seconds more', () => {
+  const refusals = new Refusals();
+  const at = (refused: number, nowMs: number, code = 'BF') =>
+    refusals.isRefused({ ...MEMBERS[1], code, frames_refused: refused }, nowMs);
+  assert(!at(5, 0), 'what was refused before the page came');
+  assert(at(6, 1_000));
+  assert(at(6, 10_999));
+  assert(!at(6, 11_000));
+  assert(at(7, 60_000));
+  assert(!at(7, 60_000, 'NE'), 'each member by itself');
+  assert(!at(1, 80_000), 'the node starts anew');
+  assert(at(2, 81_000));
 });
 
 test('a node is isolated since the last of the others fell silent', () => {

@@ -32,6 +32,10 @@ export const fr = {
   memberCutShort: 'coupé depuis {age}',
   memberTitle: '{n} contributions ; trame {sequence}, époque {epoch}',
   memberRefused: '{n} trames refusées, la dernière : {reason}',
+  framesRefused: 'trames refusées : {reason}',
+  framesRefusedShort: 'trames refusées',
+  refusalAhead: 'horloge en avance de {age}',
+  refusalOld: 'trame vieille de {age}, ou horloge en retard',
   isolatedBanner: 'NŒUD ISOLÉ depuis {age} — coupé de {names} ; leurs contributions vieillissent',
   isolatedShort: 'NŒUD ISOLÉ depuis {age}',
   noFederation: 'Ce nœud n’est membre d’aucune fédération : il n’y a pas de situation commune.',
@@ -126,6 +130,8 @@ export const fr = {
   ellipse: 'Ellipse 95 %',
   ellipseValue: '{major} × {minor}, axe {deg}°',
   sensorsOfTrack: 'Capteurs',
+  contributorSensorsTitle:
+    'Capteurs sur lesquels elle repose : par leur nom si ce nœud les a aussi, sinon genre et SAC/SIC',
   kindRadar: 'radar',
   membersOfTrack: 'Membres',
   contributors: 'Contributions',
@@ -139,7 +145,7 @@ export const fr = {
   contributorsUnavailable: 'Contributions indisponibles : {reason}',
   setAside: 'écartée',
   setAsideTitle:
-    'Une autre contribution repose sur les mêmes capteurs : celle-ci n’est pas comptée deux fois',
+    'L’intersection de covariances a trouvé qu’elle n’ajoute rien aux contributions plus sûres : part nulle',
   cutTag: 'coupé',
   bornAt: 'née à {time}',
   aliases: 'aussi {list}',

@@ -115,6 +115,7 @@ export class Contributors {
     );
     const sensors = make('td', 'sensors', (c.sensors ?? []).join(', ') || text('none'));
     sensors.colSpan = 6;
+    sensors.title = text('contributorSensorsTitle');
     const second = make('tr', 'sensors');
     second.append(sensors);
     const both = make('tbody');

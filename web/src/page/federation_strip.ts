@@ -1,12 +1,16 @@
 // The strip under the header: which picture is shown, and each member of the federation with its state and age. A
-// member that is cut off is named, in red, with how long it has been silent; a node cut off from all is told so across
-// the map.
+// member that is cut off is named, in red, with how long it has been silent, and why its frames are refused while they
+// are; a node cut off from all is told so across the map.
 import type { FederationStatus, MemberStatus } from '../federation.ts';
 import { age, number, span } from '../format.ts';
 import type { ViewName } from '../messages.ts';
 import { MEMBER_INKS } from '../palette.ts';
+import type { TextKey } from './catalogue_fr.ts';
 import { byId, make, setClass, setText } from './dom.ts';
 import { language, text } from './i18n.ts';
+
+// Frames come once a second; a member's are called refused until none was for so long.
+const REFUSED_LATELY_MS = 10_000;
 
 export function placeName(name: string): string {
   return name.toLocaleUpperCase(language());
@@ -21,8 +25,21 @@ function memberAge(m: MemberStatus, aheadMs: number): number {
   return typeof m.age_s === 'number' ? m.age_s * 1000 + aheadMs : NaN;
 }
 
-// `short`: where there is little room.
-export function memberText(m: MemberStatus, aheadMs: number, lost: boolean, short = false): string {
+// `short`: where there is little room. `refused`: its frames come, and are refused.
+export function memberText(
+  m: MemberStatus,
+  aheadMs: number,
+  lost: boolean,
+  short = false,
+  refused = false,
+): string {
+  const state = stateText(m, aheadMs, lost, short);
+  if (lost || m.self || m.state === 'live' || !refused) return state;
+  const reason = refusalText(m.last_refusal ?? '');
+  return `${state} — ${short ? text('framesRefusedShort') : text('framesRefused', { reason })}`;
+}
+
+function stateText(m: MemberStatus, aheadMs: number, lost: boolean, short: boolean): string {
   if (lost) return `${m.name} ?`;
   if (m.self) return `${m.name} (${text('memberSelf')})`;
   if (m.state === 'cut') {
@@ -31,6 +48,34 @@ export function memberText(m: MemberStatus, aheadMs: number, lost: boolean, shor
   }
   if (m.state === 'live') return `${m.name} ${text('sourceLive')} ${age(memberAge(m, aheadMs))}`;
   return `${m.name} ${text('sourceWaiting')}`;
+}
+
+// The refusals that an operator can do something about, in his language; the others in the node's words.
+const REFUSALS: [RegExp, TextKey][] = [
+  [/^its clock is (\d+) s ahead of this node's$/, 'refusalAhead'],
+  [/^its frame is (\d+) s old, or its clock behind this node's$/, 'refusalOld'],
+];
+
+export function refusalText(said: string): string {
+  for (const [pattern, key] of REFUSALS) {
+    const found = pattern.exec(said);
+    if (found) return text(key, { age: span(Number(found[1]) * 1000) });
+  }
+  return said;
+}
+
+// A member that speaks and is not heard: which members' frames have been refused of late.
+export class Refusals {
+  private readonly known = new Map<string, { refused: number; roseMs: number }>();
+
+  isRefused(m: MemberStatus, nowMs: number): boolean {
+    const refused = m.frames_refused ?? 0;
+    const was = this.known.get(m.code);
+    // What was refused before this page came says nothing of now.
+    const roseMs = was && refused > was.refused ? nowMs : (was?.roseMs ?? -Infinity);
+    this.known.set(m.code, { refused, roseMs });
+    return nowMs - roseMs < REFUSED_LATELY_MS;
+  }
 }
 
 // What to say across the map when all other members are cut: since the last of them fell silent.
@@ -45,6 +90,7 @@ export class FederationStrip {
   private readonly strip = byId<HTMLElement>('federation');
   private readonly list = byId<HTMLUListElement>('members');
   private readonly banner = byId<HTMLElement>('isolation');
+  private readonly refusals = new Refusals();
 
   constructor(
     private readonly short: boolean,
@@ -95,8 +141,9 @@ export class FederationStrip {
     const [code, what] = item.children as HTMLCollectionOf<HTMLElement>;
     setClass(code, `code ${memberClass(index)}`);
     setText(code, m.code);
-    setText(what, memberText(m, aheadMs, lost, this.short));
-    const refused = Number(m.frames_refused) || 0;
+    const isRefused = this.refusals.isRefused(m, performance.now());
+    setText(what, memberText(m, aheadMs, lost, this.short, isRefused));
+    const refused = m.frames_refused ?? 0;
     item.title = [
       m.console,
       text('memberTitle', {
@@ -104,7 +151,7 @@ export class FederationStrip {
         epoch: Number(m.epoch) || 0,
         sequence: Number(m.sequence) || 0,
       }),
-      refused > 0 ? text('memberRefused', { n: refused, reason: m.last_refusal ?? '' }) : '',
+      refused > 0 ? text('memberRefused', { n: refused, reason: refusalText(m.last_refusal ?? '') }) : '',
     ]
       .filter(Boolean)
       .join('\n');
