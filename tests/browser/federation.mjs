@@ -4,7 +4,7 @@
 //   node tests/browser/federation.mjs                  three mock servers, console from build/web
 //   LIPTAKO_URL=http://127.0.0.1:8080/ node …          a node of a federation; the others are found from its status
 //
-// LIPTAKO_CUT=1        a running federation is expected to lose and find a member again while this runs
+// LIPTAKO_CUT=1        a running federation will soon lose a member, and not find it again while this runs
 // The others are at the head of harness.mjs.
 import { createServer } from 'node:http';
 import {
@@ -20,7 +20,7 @@ import {
 } from './harness.mjs';
 import { startMock } from './mock_server.mjs';
 
-const CUT_PATIENCE_MS = 120_000; // until a scenario's cut comes, and until it ends
+const CUT_PATIENCE_MS = 180_000; // until a scenario's cut comes
 
 const given = process.env.LIPTAKO_URL;
 const mocks = given ? [] : await Promise.all([0, 1, 2].map((member) => startMock({ root, member })));
@@ -70,6 +70,75 @@ const goCommon = async (url) => {
   await until(() => Number(document.getElementById('count-all').textContent) > 0);
   await until(() => document.querySelectorAll('#table-body .row:not([hidden])').length > 0);
 };
+
+// The cut, as a node sees it that lost a member: made at will with the mock, waited for with a running federation.
+// It comes first: what a lost member contributed is to be seen for less than a minute, however fast this machine is.
+if (isMock || process.env.LIPTAKO_CUT === '1') {
+  check('a member that is cut off is named; what it contributed ages and coasts', async () => {
+    if (isMock) await act('part-NE');
+    const { url, code } = await eventually(
+      async () => {
+        for (const at of urls) {
+          const cut = (await federationOf(at))?.members.find((m) => m.state === 'cut');
+          if (cut) return { url: at, code: cut.code };
+        }
+        return null;
+      },
+      'no member was cut',
+      CUT_PATIENCE_MS,
+    );
+    await goCommon(url);
+    const chip = page.locator(`#members [data-member="${code}"]`);
+    await until(
+      (c) => document.querySelector(`#members [data-member="${c}"]`)?.dataset.state === 'cut',
+      code,
+    );
+    const name = members.find((m) => m.code === code).name.toUpperCase();
+    const said = await chip.innerText();
+    assert(said.includes(`Coupé de ${name} depuis `), said);
+    await until(
+      ([c, was]) => {
+        const now = document.querySelector(`#members [data-member="${c}"] .what`).textContent;
+        return now.startsWith('Coupé de') && !was.includes(now);
+      },
+      [code, said],
+    );
+    // A track that only the lost member saw.
+    const alone = (r) => r.members.length === 1 && r.members[0] === code && r.state === 'coasting';
+    await eventually(async () => (await view.rows()).some(alone), `no coasting track of ${code} alone`);
+    const track = await view.closeUp(alone, 'cut off');
+    assert(
+      track.at.label.lines.some((l) => /^EXTR \d+(s|min)$/.test(l)),
+      JSON.stringify(track.at.label.lines),
+    );
+    assert(track.near.saturation < 70, `a symbol still looks fresh: ${track.near.colour}`);
+    await page.click(`#table-body [data-track="${track.row.track}"]`);
+    await until((c) => document.querySelector(`#contributors [data-member="${c}"] .cut-tag`), code);
+    const age = await page.$eval('#contributors tbody td:nth-child(3)', (c) => parseInt(c.textContent, 10));
+    assert(age >= 10, `a contribution of a cut member is ${age} s old`);
+    await view.shot('cut');
+    await page.keyboard.press('Escape');
+  });
+}
+
+check(
+  'a member that is cut off because its frames are refused says why, in both languages',
+  async () => {
+    const says = (what) =>
+      until((w) => document.querySelector('#members [data-member="NE"] .what').textContent.includes(w), what);
+    await act('refuse-NE');
+    await says('— trames refusées : horloge en avance de 1\u202fmin 30\u202fs');
+    assert((await page.getAttribute('#members [data-member="NE"]', 'title')).includes('trames refusées'));
+    const inside = await page.$eval('#federation', (e) => e.scrollWidth <= e.clientWidth);
+    assert(inside, 'the strip leaves the screen');
+    await view.shot('refused');
+    await page.click('#language');
+    await says('— frames refused: clock 1\u202fmin 30\u202fs ahead');
+    await page.click('#language');
+    await act('refuse-nobody');
+  },
+  'mock',
+);
 
 check('each nation has its own picture, and says whose it is', async () => {
   const sensors = [];
@@ -193,19 +262,6 @@ check('the language switch changes the common view too, and back', async () => {
   await page.keyboard.press('Escape');
 });
 
-check('nodes that hold the same frames show the same picture', async () => {
-  const said = await eventually(async () => {
-    const pictures = (await Promise.all(urls.map((u) => ask(u, 'api/v1/common')))).filter(Boolean);
-    const byCut = new Map();
-    for (const p of pictures) {
-      const cut = JSON.stringify(Object.entries(p.cut).sort());
-      byCut.set(cut, [...(byCut.get(cut) ?? []), p.hash]);
-    }
-    return [...byCut.values()].find((hashes) => hashes.length >= 2) ?? null;
-  }, 'no two nodes held the same frames');
-  assert(new Set(said).size === 1, `same frames, hashes ${said.join(' ')}`);
-});
-
 check('the mosaic shows every nation and the common picture, and one switch for all', async () => {
   await page.setViewportSize({ width: 1920, height: 1080 });
   await page.goto(new URL('mosaic.html', first).href);
@@ -267,61 +323,21 @@ check('no page of somebody else may show a console in a frame', async () => {
   }
 });
 
-// The cut, as a node sees it that lost a member: made at will with the mock, waited for with a running federation.
-const willBeCut = isMock || process.env.LIPTAKO_CUT === '1';
-if (willBeCut) {
-  check('a member that is cut off is named; what it contributed ages, coasts and goes', async () => {
-    if (isMock) await act('part-NE');
-    const { url, code } = await eventually(
-      async () => {
-        for (const at of urls) {
-          const cut = (await federationOf(at))?.members.find((m) => m.state === 'cut');
-          if (cut) return { url: at, code: cut.code };
-        }
-        return null;
-      },
-      'no member was cut',
-      CUT_PATIENCE_MS,
-    );
-    await goCommon(url);
-    const chip = page.locator(`#members [data-member="${code}"]`);
-    await until(
-      (c) => document.querySelector(`#members [data-member="${c}"]`)?.dataset.state === 'cut',
-      code,
-    );
-    const name = members.find((m) => m.code === code).name.toUpperCase();
-    const said = await chip.innerText();
-    assert(said.includes(`Coupé de ${name} depuis `), said);
-    await until(
-      ([c, was]) => {
-        const now = document.querySelector(`#members [data-member="${c}"] .what`).textContent;
-        return now.startsWith('Coupé de') && !was.includes(now);
-      },
-      [code, said],
-    );
-    // A track that only the lost member saw.
-    const alone = (r) => r.members.length === 1 && r.members[0] === code && r.state === 'coasting';
-    await eventually(async () => (await view.rows()).some(alone), `no coasting track of ${code} alone`);
-    const track = await view.closeUp(alone, 'cut off');
-    assert(
-      track.at.label.lines.some((l) => /^EXTR \d+(s|min)$/.test(l)),
-      JSON.stringify(track.at.label.lines),
-    );
-    assert(track.near.saturation < 70, `a symbol still looks fresh: ${track.near.colour}`);
-    await page.click(`#table-body [data-track="${track.row.track}"]`);
-    await until((c) => document.querySelector(`#contributors [data-member="${c}"] .cut-tag`), code);
-    const age = await page.$eval('#contributors tbody td:nth-child(3)', (c) => parseInt(c.textContent, 10));
-    assert(age >= 10, `a contribution of a cut member is ${age} s old`);
-    await view.shot('cut');
-    if (isMock) await act('lapse');
-    await page.waitForFunction(
-      (t) => !document.querySelector(`#table-body [data-track="${t}"]:not([hidden])`),
-      track.row.track,
-      { timeout: CUT_PATIENCE_MS, polling: 100 },
-    );
-    await page.keyboard.press('Escape');
-  });
-}
+check(
+  'what a member cut off contributed goes when it lapses, and nothing else does',
+  async () => {
+    await goCommon(first);
+    const by = () => view.rows().then((rows) => rows.map((r) => r.members.join(' ')));
+    assert((await by()).includes('NE'), 'no track of NE alone is left to go');
+    await act('lapse');
+    await eventually(async () => {
+      const left = await by();
+      return left.length > 0 && left.every((codes) => !codes.includes('NE'));
+    }, 'tracks of NE stay');
+    await act('rejoin');
+  },
+  'mock',
+);
 
 check(
   'a node cut off from all says so across the map, in both views, until it is joined again',
@@ -344,18 +360,6 @@ check(
   },
   'mock',
 );
-
-if (!isMock && willBeCut) {
-  check('when the link is back, all members are heard again', async () => {
-    for (const url of urls) {
-      await eventually(
-        async () => (await federationOf(url))?.members.every((m) => m.self || m.state === 'live'),
-        `${url} does not hear all members`,
-        CUT_PATIENCE_MS,
-      );
-    }
-  });
-}
 
 check(
   'a node that is a member of no federation says that there is no common picture',

@@ -107,6 +107,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
   let datagrams = 1000;
   let consoles = MEMBERS.map(() => '');
   const cutAt = MEMBERS.map(() => null); // when noticed, or null
+  let refusedFrom = -1; // the member whose frames come, and are refused
+  let refused = 0;
   let lapsed = false;
   const requests = [];
 
@@ -347,8 +349,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
         epoch: 1,
         sequence: 1200 + i,
         contributions: fleet.filter((a) => seenBy(a).includes(i)).length,
-        frames_refused: i === 2 ? 3 : 0,
-        last_refusal: i === 2 ? 'sequence 17 after 19' : '',
+        frames_refused: i === refusedFrom ? ++refused : 0,
+        last_refusal: i === refusedFrom ? "its clock is 90 s ahead of this node's" : '',
       })),
     };
   }
@@ -374,9 +376,9 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
         position_sd_m: 60 + 25 * i,
         existence: 0.99 - 0.1 * i,
         state: cutAt[i] === null ? 'confirmed' : 'coasting',
-        // The third contribution rests on a sensor that the second has already brought.
+        // The third contribution adds nothing to the two surer ones.
         weight: by.indexOf(i) === 2 ? 0 : 1 / Math.min(by.length, 2),
-        sensors: [`${MEMBERS[i].name} radar`, '7a1c'],
+        sensors: i === member ? ['Kati'] : ['Kati', `radar ${100 + i}/7`],
       })),
     };
   }
@@ -422,6 +424,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       else if (act === 'speak') silent = false;
       else if (act.startsWith('part-'))
         cutAt[MEMBERS.findIndex((m) => m.code === act.slice(5))] ??= Date.now();
+      else if (act.startsWith('refuse-')) refusedFrom = MEMBERS.findIndex((m) => m.code === act.slice(7));
       else if (act === 'isolate') {
         MEMBERS.forEach((_, i) => {
           if (i !== member) cutAt[i] ??= Date.now();
