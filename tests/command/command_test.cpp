@@ -138,6 +138,22 @@ struct LiveNode {
     const json parsed = json::parse(http(port, "GET", "/api/v1/" + what).body, nullptr, false);
     return parsed.is_discarded() ? json::object() : parsed;
   }
+  // Where the source listens that was left to choose; 0 if it does not.
+  [[nodiscard]] int port_of(std::size_t source) const {
+    const json status = get("status");
+    if (!status.contains("sources")) return 0;
+    return bound_port(status["sources"][source].value("detail", ""));
+  }
+  // Opens a sender to each source.
+  void open_senders(std::size_t count, std::vector<io::UdpSender>& senders) const {
+    senders.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+      int to = 0;
+      ASSERT_TRUE(eventually(milliseconds(10'000), [&] { return (to = port_of(i)) != 0; }))
+          << get("status");
+      senders.push_back(io::UdpSender::open("127.0.0.1", static_cast<std::uint16_t>(to)).value());
+    }
+  }
   // Number, address and position by number, of tracks that are confirmed.
   [[nodiscard]] std::map<int, json> tracks() const {
     std::map<int, json> out;
@@ -151,6 +167,15 @@ struct LiveNode {
   Process process;
   int port = 0;
 };
+
+// Every source by UDP, at a port that the kernel chooses; gives how many they are.
+std::size_t all_by_udp(std::string& config) {
+  std::size_t count = 0;
+  for (std::size_t at; (at = config.find("kind = \"internal\"")) != std::string::npos; ++count) {
+    config.replace(at, 17, "kind = \"udp\"\naddress = \"127.0.0.1:0\"");
+  }
+  return count;
+}
 
 // Metres between a track as it was and as it is now, beyond what its own speed explains: the old
 // position is moved on to the time of the new one. On a sphere, for some seconds of flight.
@@ -178,18 +203,9 @@ TEST_F(Command, ANodeKilledAtAnyMomentShowsTheSamePictureWithinTwoSeconds) {
   sim::World simulated = world(start);
   std::string config = sim::configuration_for(simulated, "bamako");
   config.replace(config.find("record = \"record\""), 17, "record = \"" + path("record") + "\"");
-  // Every source by UDP, on ports that were free a moment ago.
-  std::vector<std::uint16_t> ports;
-  std::uint16_t next = static_cast<std::uint16_t>(20'000 + getpid() % 20'000);
-  for (std::size_t at; (at = config.find("kind = \"internal\"")) != std::string::npos;) {
-    ports.push_back(next);
-    config.replace(
-        at, 17, "kind = \"udp\"\naddress = \"127.0.0.1:" + std::to_string(next++) + "\"");
-  }
+  const std::size_t sources = all_by_udp(config);
   write("node.toml", config);
   std::vector<io::UdpSender> senders;
-  for (const std::uint16_t port : ports)
-    senders.push_back(io::UdpSender::open("127.0.0.1", port).value());
   const auto feed = [&] {
     simulated.advance(std::max(simulated.now(), clock.utc_now()),
                       [&](const sim::Emission& e) { senders[e.source].send(e.datagram); });
@@ -200,6 +216,7 @@ TEST_F(Command, ANodeKilledAtAnyMomentShowsTheSamePictureWithinTwoSeconds) {
     long acknowledged = 0;
     {
       LiveNode node(folder_, "before" + std::to_string(round), path("node.toml"));
+      ASSERT_NO_FATAL_FAILURE(node.open_senders(sources, senders));
       const auto begin = clock.monotonic_now();
       // Killed at different distances from the snapshots, which come every ten seconds.
       ASSERT_TRUE(eventually(milliseconds(30'000), [&] {
@@ -253,14 +270,11 @@ TEST_F(Command, BadBytesOnASourceAreCountedWithTheirReasonAndOthersGoOn) {
   sim::World simulated = world(clock.utc_now());
   std::string config = sim::configuration_for(simulated, "bamako");
   config.replace(config.find("record = \"record\""), 17, "record = \"" + path("record") + "\"");
-  std::uint16_t next = static_cast<std::uint16_t>(40'000 + getpid() % 20'000);
-  std::vector<io::UdpSender> senders;
-  for (std::size_t at; (at = config.find("kind = \"internal\"")) != std::string::npos; ++next) {
-    config.replace(at, 17, "kind = \"udp\"\naddress = \"127.0.0.1:" + std::to_string(next) + "\"");
-    senders.push_back(io::UdpSender::open("127.0.0.1", next).value());
-  }
+  const std::size_t sources = all_by_udp(config);
   write("node.toml", config);
   LiveNode node(folder_, "node", path("node.toml"));
+  std::vector<io::UdpSender> senders;
+  ASSERT_NO_FATAL_FAILURE(node.open_senders(sources, senders));
   const base::Bytes truncated{48, 0, 60, 0xFD, 0xD2};
   const base::Bytes hostile{21, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
   const auto rejected = [&](std::size_t source) {
@@ -288,11 +302,9 @@ TEST_F(Command, BadBytesOnASourceAreCountedWithTheirReasonAndOthersGoOn) {
 TEST_F(Command, BadBytesOnAStreamAreCountedWithTheirReasonAndTheNextPeerIsHeard) {
   std::string config = sim::configuration_for(world(io::SystemClock().utc_now()), "bamako");
   config.replace(config.find("record = \"record\""), 17, "record = \"" + path("record") + "\"");
-  const std::uint16_t port = static_cast<std::uint16_t>(20'000 + (getpid() + 9000) % 20'000);
   config.replace(config.find("kind = \"internal\""),
                  17,
-                 "kind = \"tcp_listen\"\ntime = \"rebase\"\naddress = \"127.0.0.1:" +
-                     std::to_string(port) + "\"");
+                 "kind = \"tcp_listen\"\ntime = \"rebase\"\naddress = \"127.0.0.1:0\"");
   write("node.toml", config);
   LiveNode node(folder_, "node", path("node.toml"));
   const auto source = [&] {
@@ -306,12 +318,12 @@ TEST_F(Command, BadBytesOnAStreamAreCountedWithTheirReasonAndTheNextPeerIsHeard)
     }
     return 0;
   };
-  ASSERT_TRUE(eventually(milliseconds(10'000), [&] { return source().value("state", "") != ""; }));
+  int port = 0;
+  ASSERT_TRUE(eventually(milliseconds(10'000), [&] { return (port = node.port_of(0)) != 0; }));
 
   const std::string unknown_category{"\xC8\x00\x04\x80", 4};
   const std::string cut_short{"\x30\x00\x05\xFD\xD2", 5};  // its items are announced, not there
   const std::string no_length{"\x30\x00\x01", 3};
-  // The node has told of the source before it listens.
   std::optional<TcpPeer> bad;
   ASSERT_TRUE(eventually(milliseconds(10'000), [&] { return bad.emplace(port).connected(); }));
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(bad->send(unknown_category + cut_short));
@@ -332,26 +344,25 @@ TEST_F(Command, BadBytesOnAStreamAreCountedWithTheirReasonAndTheNextPeerIsHeard)
 }
 
 TEST_F(Command, ASourceThatStallsDiesOrEndsIsShownAsSuch) {
-  const std::uint16_t port = static_cast<std::uint16_t>(20'000 + (getpid() + 5000) % 20'000);
   write("radar.ast", recording(0, std::chrono::minutes(1)));
   const std::string radar = recording(0, std::chrono::seconds(20));
   write("node.toml",
         "[node]\nname = \"a\"\nrecord = \"" + path("record") +
-            "\"\n[[source]]\nname = \"udp\"\nkind = \"udp\"\naddress = \"127.0.0.1:" +
-            std::to_string(port) +
-            "\"\ntime = \"rebase\"\nstall_after_s = 1\n"
+            "\"\n[[source]]\nname = \"udp\"\nkind = \"udp\"\naddress = \"127.0.0.1:0\"\n"
+            "time = \"rebase\"\nstall_after_s = 1\n"
             "[[source]]\nname = \"tcp\"\nkind = \"tcp\"\naddress = \"127.0.0.1:1\"\n"
             "[[source]]\nname = \"file\"\nkind = \"file\"\npath = \"" +
             path("radar.ast") + "\"\nspeed = 0\n");
   LiveNode node(folder_, "node", path("node.toml"));
-  auto sender = io::UdpSender::open("127.0.0.1", port).value();
+  std::vector<io::UdpSender> senders;
+  ASSERT_NO_FATAL_FAILURE(node.open_senders(1, senders));
   const auto state = [&](std::size_t i) {
     const json status = node.get("status");
     return status.contains("sources") ? status["sources"][i].at("state").get<std::string>() : "";
   };
   EXPECT_TRUE(eventually(milliseconds(5'000), [&] { return state(0) == "waiting"; }));
   EXPECT_TRUE(eventually(milliseconds(5'000), [&] {
-    sender.send({reinterpret_cast<const std::uint8_t*>(radar.data()), 12});
+    senders[0].send({reinterpret_cast<const std::uint8_t*>(radar.data()), 12});
     return state(0) == "live";
   }));
   EXPECT_TRUE(eventually(milliseconds(5'000), [&] { return state(0) == "stalled"; }));

@@ -157,6 +157,12 @@ Answer http(int port, const std::string& method, const std::string& path, const 
   return answer;
 }
 
+int bound_port(const std::string& detail) {
+  const std::string mark = "127.0.0.1:";
+  const std::size_t at = detail.find(mark);
+  return at == std::string::npos ? 0 : std::atoi(detail.c_str() + at + mark.size());
+}
+
 int port_in(const std::string& output) {
   const std::string mark = "http://127.0.0.1:";
   const std::size_t at = output.find(mark);

@@ -1,12 +1,10 @@
 // A node and two Mode S receivers: one that it connects to, one that connects to it.
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 
 #include "codec/modes/beast.hpp"
@@ -43,15 +41,14 @@ TEST(Receiver, BeastOverTcpComesInEitherWay) {
   std::string name = (std::filesystem::temp_directory_path() / "liptako-test-XXXXXX").string();
   const std::string folder = mkdtemp(name.data());
   TcpServer receiver;
-  const int listen = 20'000 + (getpid() + 3000) % 20'000;
   std::ofstream(folder + "/node.toml")
       << "[node]\nname = \"gao\"\nrecord = \"" << folder << "/record\"\n"
       << "[[sensor]]\nname = \"mast\"\nsac = 50\nsic = 7\nkind = \"adsb\"\n"
       << "lat_deg = 16.25\nlon_deg = 0.0\n"
       << "[[source]]\nname = \"called\"\nkind = \"tcp\"\naddress = \"127.0.0.1:" << receiver.port()
       << "\"\nformat = \"beast\"\nsensor = \"mast\"\n"
-      << "[[source]]\nname = \"calling\"\nkind = \"tcp_listen\"\naddress = \"127.0.0.1:" << listen
-      << "\"\nformat = \"beast\"\nsensor = \"mast\"\n";
+      << "[[source]]\nname = \"calling\"\nkind = \"tcp_listen\"\naddress = \"127.0.0.1:0\"\n"
+      << "format = \"beast\"\nsensor = \"mast\"\n";
   {
     Process node(folder, "node", {"node", "--config", folder + "/node.toml", "--port", "0"});
     int port = 0;
@@ -76,10 +73,17 @@ TEST(Receiver, BeastOverTcpComesInEitherWay) {
     EXPECT_TRUE(eventually(milliseconds(10'000), [&] { return plots(0) == kPositions - 1; }))
         << get("status");
 
-    std::optional<TcpPeer> caller;
-    ASSERT_TRUE(
-        eventually(milliseconds(10'000), [&] { return caller.emplace(listen).connected(); }));
-    ASSERT_TRUE(caller->send(flight(0x0d2222, 16.8)));
+    int listen = 0;  // the kernel chose it
+    ASSERT_TRUE(eventually(milliseconds(10'000), [&] {
+      const json status = get("status");
+      if (status.contains("sources")) {
+        listen = bound_port(status["sources"][1].value("detail", ""));
+      }
+      return listen != 0;
+    })) << get("status");
+    const TcpPeer caller(listen);
+    ASSERT_TRUE(caller.connected());
+    ASSERT_TRUE(caller.send(flight(0x0d2222, 16.8)));
     EXPECT_TRUE(eventually(milliseconds(10'000), [&] { return plots(1) == kPositions - 1; }))
         << get("status");
 
