@@ -47,10 +47,10 @@ Result<std::optional<Length>> altitude_of(const JsonLine &line) {
   return Length::from_feet(**feet);
 }
 
-template <class Enum, std::size_t kSize>
-std::optional<Enum> enum_in(const std::array<std::string_view, kSize> &names,
+template <class Enum, std::size_t Size>
+std::optional<Enum> enum_in(const std::array<std::string_view, Size> &names,
                             std::string_view text) {
-  for (std::size_t i = 0; i < kSize; ++i) {
+  for (std::size_t i = 0; i < Size; ++i) {
     if (names[i] == text) return static_cast<Enum>(i);
   }
   return {};

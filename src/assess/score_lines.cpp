@@ -58,7 +58,7 @@ class Instants {
     if (!started_) {
       auto first = next_line();
       if (!first) return std::unexpected(first.error());
-      waiting_ = std::move(*first);
+      waiting_ = *first;
       started_ = true;
     }
     if (!waiting_) return false;
@@ -70,7 +70,7 @@ class Instants {
       any_seen_ = any_seen_ || waiting_->seen;
       auto next = next_line();
       if (!next) return std::unexpected(next.error());
-      waiting_ = std::move(*next);
+      waiting_ = *next;
       if (waiting_ && waiting_->time < time_) return lines_.wrong("time: goes back");
     }
     for (const TruthSample& sample : samples_) aircraft.push_back(sample.aircraft);

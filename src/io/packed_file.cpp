@@ -22,9 +22,9 @@ constexpr std::array<std::uint8_t, 6> kXzMagic = {0xFD, '7', 'z', 'X', 'Z', 0x00
 // ID1, ID2 and the one compression method there is [RFC 1952, §2.3.1].
 constexpr std::array<std::uint8_t, 3> kGzipMagic = {0x1F, 0x8B, 0x08};
 
-template <std::size_t n>
-bool starts_with(base::ByteView bytes, const std::array<std::uint8_t, n>& magic) {
-  return bytes.size() >= n && std::equal(magic.begin(), magic.end(), bytes.begin());
+template <std::size_t Size>
+bool starts_with(base::ByteView bytes, const std::array<std::uint8_t, Size>& magic) {
+  return bytes.size() >= Size && std::equal(magic.begin(), magic.end(), bytes.begin());
 }
 
 }  // namespace

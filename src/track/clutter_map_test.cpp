@@ -25,12 +25,18 @@ SensorDescription primary_radar() {
   return s;
 }
 
-Plot echo(double s, double range_m, double azimuth_deg, Prng& prng) {
+struct EchoAt {
+  double second = 0.0;
+  double range_m = 0.0;
+  double azimuth_deg = 0.0;
+};
+
+Plot echo(const EchoAt& at, Prng& prng) {
   Plot p;
-  p.time = at_second(s);
-  p.slant_range = Length::from_metres(range_m + prng.normal(0, 100));
+  p.time = at_second(at.second);
+  p.slant_range = Length::from_metres(at.range_m + prng.normal(0, 100));
   p.azimuth = Angle::from_radians(
-      base::wrap_two_pi((azimuth_deg + prng.normal(0, 0.25)) * base::kRadiansPerDegree));
+      base::wrap_two_pi((at.azimuth_deg + prng.normal(0, 0.25)) * base::kRadiansPerDegree));
   return p;
 }
 
@@ -48,7 +54,7 @@ TEST(ClutterMap, LearnsTheDensityOfAStandingEcho) {
     for (int look = 0; look < 1500; ++look) {
       map.note_time(at_second(5 * look), s.period);
       if (!prng.chance(0.2)) continue;
-      const Plot p = echo(5 * look, range_m, azimuth_deg, prng);
+      const Plot p = echo({5.0 * look, range_m, azimuth_deg}, prng);
       if (look > 500) {
         sum += map.density(p.slant_range, p.azimuth);
         ++asked;
@@ -121,7 +127,7 @@ struct Spots {
   void report(Watch& watch, double s) {
     for (std::size_t i = 0; i < range_m.size(); ++i) {
       if (prng.chance(chance[i]))
-        watch.tracker.take(echo(s, range_m[i], azimuth_deg[i], prng), watch.events);
+        watch.tracker.take(echo({s, range_m[i], azimuth_deg[i]}, prng), watch.events);
     }
   }
   Prng prng;
@@ -251,7 +257,7 @@ TEST(ClutterMap, GoesOnIdenticallyFromASnapshotAndDoesNotTrustADamagedOne) {
     base::ByteReader from(flipped);
     if (auto tracker = Tracker::load({}, from); tracker && !tracker->sensors().empty()) {
       std::vector<TrackEvent> events;
-      tracker->take(echo(600, 40e3, 77, prng), events);
+      tracker->take(echo({600, 40e3, 77}, prng), events);
     }
   }
 }
@@ -264,7 +270,7 @@ TEST(ClutterMap, IsKeptWhileTheRadarIsTheSameAndBeginsAnewWithAnother) {
   const auto one_more = [&] {
     turn += 10;  // no track lives so long on one plot
     watch.tracker.advance(at_second(5 * turn - 1), watch.events);
-    watch.tracker.take(echo(5 * turn, 40'150, 77.35, prng), watch.events);
+    watch.tracker.take(echo({5.0 * turn, 40'150, 77.35}, prng), watch.events);
   };
   for (int i = 0; i < 8; ++i) one_more();
   const TrackerCounters learnt = watch.tracker.counters();
