@@ -91,7 +91,8 @@ class TcpServer {
   int port_ = 0;
 };
 
-// The port in "listening on 127.0.0.1:PORT", as a source with port 0 tells it; 0 if it is not there.
+// The port in "listening on 127.0.0.1:PORT", as a source with port 0 tells it; 0 if it is not
+// there.
 [[nodiscard]] int bound_port(const std::string& detail);
 
 // The port in "http://127.0.0.1:PORT/", 0 if it is not there yet.
