@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <ctime>
 
 #include "base/prng.hpp"
 #include "codec/modes/avr.hpp"
@@ -276,33 +275,6 @@ TEST(ModeSFeed, TheTableIsBoundedAndTheLongestSilentMakesRoom) {
   EXPECT_EQ(s.feed.addresses(), ModeSFeed::kMaxAddresses);
   s.position(16.5, 1, false, 3);
   EXPECT_TRUE(s.flush().empty()) << "forgotten, so that it needs a pair again";
-}
-
-// Processor time of as many messages, the table being full, of addresses that it knows or of new
-// ones.
-double full_table_costs(bool new_addresses) {
-  Scene s;
-  base::Prng prng(3);
-  constexpr std::size_t kMessages = 20'000;
-  std::clock_t begin = 0;
-  for (std::size_t i = 0; i < ModeSFeed::kMaxAddresses + kMessages; ++i) {
-    const std::size_t known = i % ModeSFeed::kMaxAddresses * 0x1003 & 0xFFFFFF;
-    const bool fresh = i >= ModeSFeed::kMaxAddresses && new_addresses;
-    const auto bits = static_cast<std::uint32_t>(fresh ? prng.next() & 0xFFFFFF : known);
-    s.hear(encode(AcquisitionSquitter{IcaoAddress(bits)}), static_cast<double>(i) * 1e-4);
-    if (i == ModeSFeed::kMaxAddresses) begin = std::clock();
-    if (i % 100 == 0) (void)s.flush();
-  }
-  (void)s.flush();
-  EXPECT_EQ(s.feed.addresses(), ModeSFeed::kMaxAddresses);
-  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
-}
-
-TEST(ModeSFeed, NewAddressesInAFullTableCostLittleMoreThanKnownOnes) {
-  const double known = full_table_costs(false);
-  const double fresh = full_table_costs(true);
-  RecordProperty("times_as_much", std::to_string(fresh / known));
-  EXPECT_LT(fresh, 8 * known);
 }
 
 TEST(ModeSFeed, OfThoseSilentEquallyLongTheLowestAddressMakesRoom) {

@@ -91,7 +91,7 @@ class TcpServer {
   int port_ = 0;
 };
 
-// The port in "listening on 127.0.0.1:PORT", as a source with port 0 tells it; 0 if it is not
+// The port in "listening on 127.0.0.1:PORT", as a source with port 0 tells it; 0 if not there yet.
 // there.
 [[nodiscard]] int bound_port(const std::string& detail);
 
