@@ -328,7 +328,7 @@ check(
   async () => {
     await goCommon(first);
     const by = () => view.rows().then((rows) => rows.map((r) => r.members.join(' ')));
-    assert((await by()).includes('NE'), 'no track of NE alone is left to go');
+    await eventually(async () => (await by()).includes('NE'), 'no track of NE alone is left to go');
     await act('lapse');
     await eventually(async () => {
       const left = await by();
