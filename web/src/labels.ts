@@ -7,7 +7,6 @@ export interface LabelRequest {
   width: number;
   height: number;
   must: boolean; // placed first (selection, alerts)
-  last: boolean; // placed where the others leave room
 }
 
 export interface PlacedLabel {
@@ -125,7 +124,6 @@ export class LabelPlacer {
       .sort(
         (a, b) =>
           Number(b.request.must) - Number(a.request.must) ||
-          Number(a.request.last) - Number(b.request.last) ||
           Number(b.before >= 0) - Number(a.before >= 0) ||
           a.request.track - b.request.track,
       );

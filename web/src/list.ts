@@ -40,7 +40,8 @@ export function matches(
   );
 }
 
-// Slots in the asked order. Ties go by track number; rows without the value sorted by come last in either direction.
+// Slots in the asked order. Ties go by track number; rows without the value sorted by come last in either direction,
+// and behind them all the doubtful tracks, in the same order among themselves.
 export function ordered(
   store: TrackStore,
   request: ListRequest,
@@ -63,8 +64,11 @@ export function ordered(
   };
   const sign = request.descending ? -1 : 1;
   const byTrack = (a: number, b: number): number => store.number[a] - store.number[b];
+  const byDoubt = (a: number, b: number): number => Number(store.isDoubtful(a)) - Number(store.isDoubtful(b));
   if (request.sort === 'callSign') {
     return slots.sort((a, b) => {
+      const doubt = byDoubt(a, b);
+      if (doubt !== 0) return doubt;
       const p = store.callSign[a];
       const q = store.callSign[b];
       if ((p === '') !== (q === '')) return p === '' ? 1 : -1;
@@ -73,6 +77,8 @@ export function ordered(
   }
   const value = numbers[request.sort];
   return slots.sort((a, b) => {
+    const doubt = byDoubt(a, b);
+    if (doubt !== 0) return doubt;
     const p = value(a);
     const q = value(b);
     if (Number.isNaN(p) !== Number.isNaN(q)) return Number.isNaN(p) ? 1 : -1;

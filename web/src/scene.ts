@@ -49,17 +49,6 @@ export function isEmergency(mode3a: number): boolean {
   return EMERGENCY_CODES.has(mode3a);
 }
 
-// Tentative and without any identity: clutter, more often than not. Such a track may not take the room of another's
-// label, and its own is its number alone until somebody points at it.
-function isDoubtful(store: TrackStore, slot: number): boolean {
-  return (
-    store.status[slot] === Status.tentative &&
-    store.callSign[slot] === '' &&
-    store.icao[slot] < 0 &&
-    store.mode3a[slot] < 0
-  );
-}
-
 // The lines of a track's label. First the call sign, else the Mode A code, else the track number; then level with
 // tendency and ground speed in tens of knots; then, in the common picture, who contributes; a track that is not up to
 // date adds how long it has been without a plot.
@@ -75,7 +64,6 @@ export function labelLines(
   const number = members ? commonNumber(store.number[slot], members) : String(store.number[slot]);
   const name = store.callSign[slot] || (code ? `A${code}` : number);
   const lines = [isEmergency(store.mode3a[slot]) ? `${name} ${code}` : name];
-  if (isDoubtful(store, slot) && !magnified && !tag) return lines;
   lines.push(
     `${level(store.altitudeFt[slot])}${tendency(store.climbFtMin[slot]) || ' '} ${tensOfKnots(store.speedKt[slot])}`,
   );
@@ -321,7 +309,7 @@ export class Scene {
   private placeLabels(list: DrawList, atlas: Atlas, input: SceneInput): void {
     const { store, camera, width, height, unit, ageNowMs, lost, selected, hovered, options, sensors } = input;
     const requests: LabelRequest[] = [];
-    const add = (id: number, lines: string[], x: number, y: number, must: boolean, last = false): void => {
+    const add = (id: number, lines: string[], x: number, y: number, must: boolean): void => {
       const columns = Math.max(...lines.map((l) => l.length));
       this.lines.set(id, lines);
       requests.push({
@@ -331,7 +319,6 @@ export class Scene {
         width: columns * atlas.cellWidth + 4 * unit,
         height: lines.length * atlas.cellHeight + 2 * unit,
         must,
-        last: last && !must,
       });
     };
     for (let i = 0; i < this.drawn; i++) {
@@ -339,20 +326,14 @@ export class Scene {
       const track = store.number[slot];
       const chosen = track === selected || track === hovered;
       const must = chosen || isEmergency(store.mode3a[slot]);
-      if (!options.labels && !must) continue;
+      // A doubtful track is its symbol alone until somebody points at it: there may be hundreds.
+      if (!must && (!options.labels || store.isDoubtful(slot))) continue;
       const x = this.positions[2 * i];
       const y = this.positions[2 * i + 1];
       if (x < 0 || y < 0 || x >= width || y >= height) continue;
       if (requests.length >= MAX_LABELS && !must) continue;
       const tag = lost ? options.lostTag : store.status[slot] === Status.coasting ? options.coastTag : '';
-      add(
-        track,
-        labelLines(store, slot, ageNowMs, chosen, tag, this.members),
-        x,
-        y,
-        must,
-        isDoubtful(store, slot),
-      );
+      add(track, labelLines(store, slot, ageNowMs, chosen, tag, this.members), x, y, must);
     }
     // Sensors take part so that their names are not covered; negative numbers keep them apart from tracks.
     sensors.forEach((sensor, index) => {
@@ -405,16 +386,15 @@ export class Scene {
       if (slot === undefined) continue;
       const emergency = isEmergency(store.mode3a[slot]);
       const grey = lost || store.status[slot] === Status.coasting;
-      const plain = isDoubtful(store, slot);
       lines.forEach((line, row) => {
         const ink = emergency
           ? Ink.alert
           : grey
             ? Ink.coasting
-            : row === 0 && !plain
+            : row === 0
               ? Ink.text
               : this.inkOf(store, slot, lost);
-        list.text(x, y, line, ink, row === 0 && !plain);
+        list.text(x, y, line, ink, row === 0);
         y += atlas.cellHeight;
       });
     }

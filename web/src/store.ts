@@ -194,6 +194,16 @@ export class TrackStore {
     this.count--;
   }
 
+  // Tentative and without any identity: clutter, more often than not.
+  isDoubtful(slot: number): boolean {
+    return (
+      this.status[slot] === Status.tentative &&
+      this.callSign[slot] === '' &&
+      this.icao[slot] < 0 &&
+      this.mode3a[slot] < 0
+    );
+  }
+
   // After a snapshot: forget every track that it did not name.
   keepOnly(tracks: ReadonlySet<number>): void {
     for (const track of [...this.slotOf.keys()]) if (!tracks.has(track)) this.drop(track);

@@ -137,13 +137,9 @@ test('a label of the common picture names who contributes', () => {
   assert.deepEqual(labelLines(store, slot, 1_000, false, '', MEMBERS), ['BF-7', '350  45', 'BF NE']);
   assert.deepEqual(labelLines(store, slot, 1_000, false, 'EXTR', MEMBERS)[3], 'EXTR 13s');
   assert.deepEqual(labelLines(store, slot, 1_000, false, ''), [String(0x0100_0007), '350  45']);
-  // Tentative and without identity: its number alone, until somebody points at it.
-  store.status[slot] = 1;
-  assert.deepEqual(labelLines(store, slot, 1_000, false, '', MEMBERS), ['BF-7']);
-  assert.equal(labelLines(store, slot, 1_000, true, '', MEMBERS).length, 4);
+  assert.equal(labelLines(store, slot, 1_000, true, '', MEMBERS).length, 4, 'magnified');
   store.mode3a[slot] = 0o1000;
   assert.equal(labelLines(store, slot, 1_000, false, '', MEMBERS)[0], 'A1000');
-  assert.equal(labelLines(store, slot, 1_000, false, '', MEMBERS).length, 3);
 });
 
 test('each member ink stands where the scene looks for it', () => {

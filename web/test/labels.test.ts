@@ -12,7 +12,6 @@ function crowd(seed: number, count: number, width: number, height: number): Labe
     width: 40 + Math.floor(draw() * 40),
     height: 30 + 15 * Math.floor(draw() * 2),
     must: i < 3,
-    last: false,
   }));
 }
 
@@ -76,24 +75,11 @@ test('labels that must be shown come before all others', () => {
 });
 
 test('a lone label prefers the place without obstacles', () => {
-  const request = { track: 1, x: 200, y: 200, width: 60, height: 30, must: false, last: false };
+  const request = { track: 1, x: 200, y: 200, width: 60, height: 30, must: false };
   const northEast = [];
   for (let i = 0; i < 6; i++) northEast.push(200 + 12 * (i + 1), 200 - 6 * (i + 1), 10);
   const [free] = new LabelPlacer().place([request], [200, 200, 10], 400, 400, 1);
   const [dodged] = new LabelPlacer().place([request], [200, 200, 10, ...northEast], 400, 400, 1);
   assert.equal(free.place, 0);
   assert.notEqual(dodged.place, 0);
-});
-
-test('labels that come last take no room from others', () => {
-  const doubtful = crowd(13, 300, 300, 200).map((r) => ({ ...r, must: false, last: true }));
-  const sure = crowd(17, 30, 300, 200).map((r) => ({ ...r, track: r.track + 5000, must: false }));
-  const shown = (requests: LabelRequest[]): number[] =>
-    new LabelPlacer()
-      .place(requests, [], 300, 200, 1)
-      .map((p) => p.request.track)
-      .filter((track) => track >= 5000)
-      .sort();
-  assert(shown(sure).length > 5);
-  assert.deepEqual(shown([...doubtful, ...sure]), shown(sure));
 });

@@ -139,6 +139,25 @@ test('the list is sorted both ways, ties by number, rows without the value last'
   assert.deepEqual(numbers({ ...request, search: ' 3' }), [3]);
 });
 
+test('tentative tracks without any identity come last, however the list is sorted', () => {
+  const { store, say } = picture();
+  say(Kind.snapshot, 1, [
+    { track: 1, knots: 250, status: 1 },
+    { track: 2, knots: 100 },
+    { track: 3, knots: 300, status: 1 },
+    { track: 4, knots: 400, status: 1 },
+    { track: 5, knots: 200, status: 3 },
+  ]);
+  store.mode3a[slotOf(store, 4)] = 0o1200;
+  const request: ListRequest = { first: 0, count: 10, sort: 'speed', descending: false, search: '' };
+  const numbers = (r: ListRequest): number[] => ordered(store, r, 1000).map((slot) => store.number[slot]);
+  assert.deepEqual(numbers(request), [2, 5, 4, 1, 3]);
+  assert.deepEqual(numbers({ ...request, descending: true }), [4, 5, 2, 3, 1]);
+  assert.deepEqual(numbers({ ...request, sort: 'callSign' }), [2, 4, 5, 1, 3]);
+  store.callSign[slotOf(store, 1)] = 'TUA31';
+  assert.deepEqual(numbers({ ...request, sort: 'track' }), [1, 2, 4, 5, 3]);
+});
+
 test('a time said again moves no age back: the common picture stands still between two cuts', () => {
   const clock = new PictureClock();
   clock.heard(10_000, 100);
