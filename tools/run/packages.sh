@@ -9,6 +9,7 @@ readonly PACKAGES_BUILD=(
   libfmt-dev
   liblzma-dev
   libsleef-dev
+  libsodium-dev
   libssl-dev
   libtomlplusplus-dev
   ninja-build
