@@ -58,9 +58,11 @@ void write_entries(fuzzing::Choices& choices, sim::SimStorage& storage) {
   while (!choices.empty()) {
     record::EntryView entry;
     const auto what = choices.any<std::uint8_t>();
-    const auto kind =
-        first ? record::EntryKind::configuration : static_cast<record::EntryKind>(what % 5 + 1);
+    const auto kind = first ? record::EntryKind::configuration
+                            : static_cast<record::EntryKind>(
+                                  what % static_cast<std::uint8_t>(record::kLastEntryKind) + 1);
     entry.kind = kind;
+    entry.clock = what & 0x20 ? record::kClockUnknown : what & 0x1F;
     entry.source = base::SourceId{static_cast<std::uint16_t>(what >> 5 & 3)};
     now += (what & 0x80) ? std::chrono::milliseconds(choices.any<std::int32_t>())
                          : std::chrono::milliseconds(choices.any<std::uint8_t>() * 20);

@@ -77,6 +77,13 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
       return on_source_event(entry);
     case record::EntryKind::member_frame:
       return federation_.take(entry.payload, picture_time(entry.utc));
+    case record::EntryKind::gap:
+      ++gaps_;
+      return;
+    case record::EntryKind::act:
+    case record::EntryKind::audit:
+    case record::EntryKind::document:
+      return;  // kept as evidence; the picture does not follow from them
   }
   ++refused_entries_;
 }
@@ -212,7 +219,7 @@ seal::Digest Core::hash() const {
 void Core::save(base::Bytes& out) const {
   base::ByteWriter writer(out);
   base::Saver saver(writer);
-  saver(input_hash_.save(), entries_, refused_entries_, epoch_, boot_id_, file_hash_, time_);
+  saver(input_hash_.save(), entries_, refused_entries_, gaps_, epoch_, boot_id_, file_hash_, time_);
   saver(config_text_);
   for (const auto& feed : feeds_) feed.save(writer);
   saver(conditions_);
@@ -231,6 +238,7 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
   loader(hash_state,
          core.entries_,
          core.refused_entries_,
+         core.gaps_,
          core.epoch_,
          core.boot_id_,
          core.file_hash_,

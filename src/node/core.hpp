@@ -56,6 +56,8 @@ class Core {
   [[nodiscard]] std::vector<base::Bytes> take_frames() { return std::exchange(frames_, {}); }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t entries() const { return entries_; }
+  // Entries that say what the record lacks.
+  [[nodiscard]] std::uint64_t gaps() const { return gaps_; }
   [[nodiscard]] base::Timestamp time() const { return time_; }  // stamp of the newest entry
   // What the tracks' clock shows when the node's shows `utc`: the same, but for recordings played
   // faster than they were made, which take the picture with them. Those still playing decide; when
@@ -81,6 +83,7 @@ class Core {
   seal::Sha256 input_hash_;
   std::uint64_t entries_ = 0;
   std::uint64_t refused_entries_ = 0;  // of a kind or content that means nothing here
+  std::uint64_t gaps_ = 0;             // entries that say what the record lacks
   std::uint64_t epoch_ = 0;
   std::string boot_id_;
   std::string file_hash_;

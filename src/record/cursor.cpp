@@ -188,8 +188,14 @@ base::Result<std::optional<Frame>> Cursor::next_frame() {
             .segment = segment.number,
             .offset = at,
             .sequence = header->sequence});
-      // Handing out sequences in rising order is promised; a step back cannot be an entry's place.
-      if (header->sequence < expected_) continue;
+      if (header->sequence < expected_) {
+        // Handing out sequences in rising order is promised; a step back cannot be an entry's
+        // place. Nor need it be whole: the body it claims may reach over frames that are.
+        const auto next = find_frame(at + 1);
+        if (!next) return std::unexpected(next.error());
+        offset_ = *next;
+        continue;
+      }
     }
     gap_allowed_ = false;
     expected_ = header->sequence + 1;

@@ -2,7 +2,25 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
+
 namespace liptako::record {
+
+std::uint8_t clock_code(base::Duration bound) {
+  if (bound < base::Duration::zero()) return kClockUnknown;
+  const auto us = static_cast<std::uint64_t>(bound.count() / 1000 + (bound.count() % 1000 != 0));
+  if (us >> 32 != 0) return kClockUnknown;
+  for (std::uint8_t code = 0; code <= kLastClockCode; ++code) {
+    if (us * us <= std::uint64_t{1} << code) return code;
+  }
+  return kClockUnknown;
+}
+
+std::optional<base::Duration> clock_bound(std::uint8_t code) {
+  if (code > kLastClockCode) return std::nullopt;
+  const double us = std::ceil(std::sqrt(static_cast<double>(std::uint64_t{1} << code)));
+  return std::chrono::microseconds(static_cast<std::int64_t>(us));
+}
 
 void encode_entry(const EntryView& entry, base::Bytes& out) {
   base::ByteWriter writer(out);
@@ -10,6 +28,7 @@ void encode_entry(const EntryView& entry, base::Bytes& out) {
   writer.put(entry.source.value);
   writer.put(base::to_ns(entry.utc));
   writer.put(static_cast<std::int64_t>(entry.monotonic.count()));
+  writer.put(entry.clock);
   writer.put_raw(entry.payload);
 }
 
@@ -29,6 +48,9 @@ base::Result<EntryView> decode_entry(base::ByteView bytes) {
   entry.source.value = in.get<std::uint16_t>();
   entry.utc = base::timestamp_from_ns(in.get<std::int64_t>());
   entry.monotonic = base::Duration(in.get<std::int64_t>());
+  entry.clock = in.get<std::uint8_t>();
+  if (entry.clock > kLastClockCode && entry.clock != kClockUnknown)
+    return base::bad_input(fmt::format("unknown clock quality {}", entry.clock));
   if (in.remaining() > kMaxPayload) {
     return base::bad_input(
         fmt::format("a payload of {} bytes exceeds {}", in.remaining(), kMaxPayload));

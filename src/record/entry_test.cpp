@@ -13,7 +13,8 @@ TEST(Entry, ReadsBackWhatWasWritten) {
                         .source = base::SourceId{7},
                         .utc = base::timestamp_from_ns(1'790'000'000'123'456'789),
                         .monotonic = base::Duration(42),
-                        .payload = payload};
+                        .payload = payload,
+                        .clock = 17};
   base::Bytes bytes;
   encode_entry(entry, bytes);
   ASSERT_EQ(bytes.size(), kEntryHeaderSize + payload.size());
@@ -24,6 +25,7 @@ TEST(Entry, ReadsBackWhatWasWritten) {
   EXPECT_EQ(read->utc, entry.utc);
   EXPECT_EQ(read->monotonic, entry.monotonic);
   EXPECT_TRUE(std::ranges::equal(read->payload, payload));
+  EXPECT_EQ(read->clock, entry.clock);
 }
 
 TEST(Entry, HasTheDocumentedBytes) {
@@ -32,8 +34,10 @@ TEST(Entry, HasTheDocumentedBytes) {
                 .utc = base::timestamp_from_ns(0x0102),
                 .monotonic = base::Duration(-1)},
                bytes);
-  const base::Bytes expected{
-      4, 0xFF, 0xFF, 0x02, 0x01, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  const base::Bytes expected{4,    0xFF, 0xFF,                                // kind, source
+                             0x02, 0x01, 0,    0,    0,    0,    0,    0,     // UTC
+                             0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,  // monotonic
+                             0xFF};                                           // clock unknown
   EXPECT_EQ(bytes, expected);
 }
 
@@ -47,10 +51,36 @@ TEST(Entry, RefusesWhatIsNone) {
     other[0] = static_cast<std::uint8_t>(kind);
     EXPECT_FALSE(decode_entry(other)) << kind;
   }
+  for (const int clock : {64, 254}) {
+    base::Bytes other = bytes;
+    other[kEntryHeaderSize - 1] = static_cast<std::uint8_t>(clock);
+    EXPECT_FALSE(decode_entry(other)) << clock;
+  }
   bytes.resize(kEntryHeaderSize + kMaxPayload);
   EXPECT_TRUE(decode_entry(bytes));
   bytes.push_back(0);
   EXPECT_FALSE(decode_entry(bytes));
+}
+
+TEST(ClockQuality, NamesTheNearestBoundThatHolds) {
+  using std::chrono::microseconds;
+  EXPECT_EQ(clock_code(microseconds(0)), 0);
+  EXPECT_EQ(clock_code(microseconds(1)), 0);
+  EXPECT_EQ(clock_code(microseconds(2)), 2);
+  EXPECT_EQ(clock_code(microseconds(500)), 18);
+  EXPECT_EQ(clock_code(std::chrono::nanoseconds(1001)), 2);
+  EXPECT_EQ(clock_code(std::chrono::hours(1)), kClockUnknown);
+  EXPECT_EQ(clock_code(base::Duration(-1)), kClockUnknown);
+  EXPECT_EQ(clock_code(base::Duration::max()), kClockUnknown);
+  EXPECT_EQ(clock_bound(kClockUnknown), std::nullopt);
+  EXPECT_EQ(clock_bound(64), std::nullopt);
+  for (std::uint8_t code = 3; code <= kLastClockCode; ++code) {
+    const base::Duration bound = clock_bound(code).value();
+    EXPECT_GT(bound, clock_bound(static_cast<std::uint8_t>(code - 1)).value()) << int{code};
+    // The bound shown is the code's own, rounded up: it may need the next code, never a lower one.
+    EXPECT_GE(clock_code(bound), code);
+    EXPECT_LE(clock_code(bound - microseconds(1)), code);
+  }
 }
 
 }  // namespace
