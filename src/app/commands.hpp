@@ -58,6 +58,12 @@ struct TrackOptions {
 };
 int run_track(const TrackOptions& options);
 
+struct SchemaOptions {
+  std::string type;  // one type, or all below a name; empty for all
+  bool json = false;
+};
+int run_schema(const SchemaOptions& options);
+
 struct ScoreOptions {
   std::string truth;
   std::string tracks;

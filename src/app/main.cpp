@@ -109,6 +109,13 @@ int run(int argc, char** argv) {
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
   track_command->callback([&] { result = run_track(track); });
 
+  SchemaOptions schema;
+  auto* schema_command =
+      app.add_subcommand("schema", "Every type of data with its fields (docs/SCHEMA.md)");
+  schema_command->add_option("--type", schema.type, "One type, or all below a name: asterix");
+  schema_command->add_flag("--json", schema.json, "Print the result as JSON");
+  schema_command->callback([&] { result = run_schema(schema); });
+
   ScoreOptions score;
   auto* score_command =
       app.add_subcommand("score", "Compare tracks with the truth (docs/SCORING.md)");

@@ -1,0 +1,41 @@
+// The closed vocabulary of field names (spec/vocabulary), and what no field may say whatever its
+// words: the test that holds the types against both is the gate of docs/SCHEMA.md.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "schema/schema.hpp"
+
+namespace liptako::schema {
+
+struct Vocabulary {
+  std::map<std::string, std::string> words;       // word -> meaning
+  std::vector<std::string> banned;                // stems; "operator_position": words in a row
+  std::map<std::string, std::string> exceptions;  // full name, or full name=value -> reason
+};
+
+// `words`: lines "WORD  MEANING"; `banned`: a stem a line; `exceptions`: lines "FULL.NAME  REASON"
+// or "FULL.NAME=VALUE  REASON". Empty lines and lines that begin with # say nothing.
+[[nodiscard]] base::Result<Vocabulary> parse_vocabulary(std::string_view words,
+                                                        std::string_view banned,
+                                                        std::string_view exceptions);
+
+// "api.status.latencyMs" -> api, status, latency, ms. Words that are digits alone are left out.
+[[nodiscard]] std::vector<std::string> words_of(std::string_view name);
+
+// The first banned stem that a run of words begins with, or empty.
+[[nodiscard]] std::string_view banned_stem(std::span<const std::string> words,
+                                           std::span<const std::string> banned);
+
+// One sentence for each: what is wrong, and what to do about it. Words that no name uses any more
+// and exceptions that except nothing are wrong too.
+[[nodiscard]] std::vector<std::string> violations(std::span<const Type> types,
+                                                  const Vocabulary& vocabulary);
+
+}  // namespace liptako::schema
