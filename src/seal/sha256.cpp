@@ -1,68 +1,74 @@
-// OpenSSL's low-level SHA-256: deprecated there in favour of EVP, but its state lives in the
-// caller's memory, so it neither allocates nor hides what a snapshot must hold.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "seal/sha256.hpp"
-
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <cstring>
+
+#include "base/check.hpp"
+#include "seal/sha256_blocks.hpp"
 
 namespace liptako::seal {
 
 namespace {
 
-constexpr std::size_t kBlock = 64;
+// What follows a message's whole blocks: its rest, one bit, zeros, and its length in bits
+// [FIPS 180-4, §5.1.1].
+struct Ending {
+  std::array<std::uint8_t, 2 * kSha256Block> bytes{};
+  std::size_t blocks = 1;
+};
 
-SHA256_CTX context_from(const std::array<std::uint32_t, 8>& chain,
-                        std::uint64_t length,
-                        const std::array<std::uint8_t, kBlock>& block) {
-  SHA256_CTX context{};
-  std::copy(chain.begin(), chain.end(), context.h);
-  const std::uint64_t bits = length * 8;
-  context.Nl = static_cast<SHA_LONG>(bits);
-  context.Nh = static_cast<SHA_LONG>(bits >> 32);
-  context.num = static_cast<unsigned>(length % kBlock);
-  context.md_len = SHA256_DIGEST_LENGTH;
-  std::memcpy(context.data, block.data(), kBlock);
-  return context;
+Ending ending_of(base::ByteView rest, std::uint64_t length) {
+  Ending ending;
+  if (!rest.empty()) std::memcpy(ending.bytes.data(), rest.data(), rest.size());
+  ending.bytes[rest.size()] = 0x80;
+  ending.blocks = rest.size() < kSha256Block - 8 ? 1 : 2;
+  const std::uint64_t bits = std::byteswap(length * 8);
+  std::memcpy(ending.bytes.data() + ending.blocks * kSha256Block - 8, &bits, 8);
+  return ending;
 }
 
-constexpr std::array<std::uint32_t, 8> kInitial{0x6a09e667,
-                                                0xbb67ae85,
-                                                0x3c6ef372,
-                                                0xa54ff53a,
-                                                0x510e527f,
-                                                0x9b05688c,
-                                                0x1f83d9ab,
-                                                0x5be0cd19};  // [FIPS 180-4, §5.3.3]
+void hash_two(base::ByteView a, base::ByteView b, std::span<Digest, 2> digests) {
+  Sha256Chain chain_a = kSha256Initial;
+  Sha256Chain chain_b = kSha256Initial;
+  const std::size_t whole = a.size() / kSha256Block;
+  if (whole > 0) sha256_compress_two({&chain_a, a.data()}, {&chain_b, b.data()}, whole);
+  const Ending end_a = ending_of(a.subspan(whole * kSha256Block), a.size());
+  const Ending end_b = ending_of(b.subspan(whole * kSha256Block), b.size());
+  sha256_compress_two({&chain_a, end_a.bytes.data()}, {&chain_b, end_b.bytes.data()}, end_a.blocks);
+  digests[0] = digest_of(chain_a);
+  digests[1] = digest_of(chain_b);
+}
+
+std::size_t blocks_of(base::ByteView message) { return (message.size() + 8) / kSha256Block + 1; }
 
 }  // namespace
 
-Sha256::Sha256() : chain_(kInitial) {}
+Sha256::Sha256() : chain_(kSha256Initial) {}
 
 void Sha256::update(base::ByteView bytes) {
   if (bytes.empty()) return;
-  const std::size_t open = length_ % kBlock;
-  if (open + bytes.size() <
-      kBlock) {  // the usual case for an entry's header: no block is completed
+  const std::size_t open = length_ % kSha256Block;
+  length_ += bytes.size();
+  if (open + bytes.size() < kSha256Block) {
     std::memcpy(block_.data() + open, bytes.data(), bytes.size());
-    length_ += bytes.size();
     return;
   }
-  SHA256_CTX context = context_from(chain_, length_, block_);
-  SHA256_Update(&context, bytes.data(), bytes.size());
-  std::copy(std::begin(context.h), std::end(context.h), chain_.begin());
-  length_ += bytes.size();
-  const std::size_t rest = length_ % kBlock;
+  if (open > 0) {
+    std::memcpy(block_.data() + open, bytes.data(), kSha256Block - open);
+    sha256_compress(chain_, block_.data(), 1);
+    bytes = bytes.subspan(kSha256Block - open);
+  }
+  const std::size_t whole = bytes.size() / kSha256Block;
+  if (whole > 0) sha256_compress(chain_, bytes.data(), whole);
+  bytes = bytes.subspan(whole * kSha256Block);
   block_.fill(0);
-  std::memcpy(block_.data(), bytes.data() + bytes.size() - rest, rest);
+  if (!bytes.empty()) std::memcpy(block_.data(), bytes.data(), bytes.size());
 }
 
 Digest Sha256::finish() {
-  SHA256_CTX context = context_from(chain_, length_, block_);
-  Digest digest;
-  SHA256_Final(digest.data(), &context);
+  const Ending ending = ending_of(base::ByteView(block_).first(length_ % kSha256Block), length_);
+  sha256_compress(chain_, ending.bytes.data(), ending.blocks);
+  const Digest digest = digest_of(chain_);
   *this = Sha256();
   return digest;
 }
@@ -71,7 +77,7 @@ Sha256::State Sha256::save() const {
   State state{};
   std::memcpy(state.data(), chain_.data(), 32);
   std::memcpy(state.data() + 32, &length_, 8);
-  std::memcpy(state.data() + 40, block_.data(), kBlock);
+  std::memcpy(state.data() + 40, block_.data(), kSha256Block);
   return state;
 }
 
@@ -79,18 +85,33 @@ Sha256 Sha256::restore(const State& state) {
   Sha256 hash;
   std::memcpy(hash.chain_.data(), state.data(), 32);
   std::memcpy(&hash.length_, state.data() + 32, 8);
-  std::memcpy(hash.block_.data(), state.data() + 40, kBlock);
+  std::memcpy(hash.block_.data(), state.data() + 40, kSha256Block);
   return hash;
 }
 
 Digest sha256(base::ByteView bytes) {
-  // Not OpenSSL's one-shot function, which looks its implementation up by name at each call.
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  SHA256_Update(&context, bytes.data(), bytes.size());
-  Digest digest;
-  SHA256_Final(digest.data(), &context);
-  return digest;
+  Sha256Chain chain = kSha256Initial;
+  const std::size_t whole = bytes.size() / kSha256Block;
+  if (whole > 0) sha256_compress(chain, bytes.data(), whole);
+  const Ending ending = ending_of(bytes.subspan(whole * kSha256Block), bytes.size());
+  sha256_compress(chain, ending.bytes.data(), ending.blocks);
+  return digest_of(chain);
+}
+
+void sha256_many(std::span<const base::ByteView> messages, std::span<Digest> digests) {
+  CHECK(digests.size() == messages.size());
+  std::size_t i = 0;
+  while (i < messages.size()) {
+    if (i + 1 < messages.size() &&
+        messages[i].size() / kSha256Block == messages[i + 1].size() / kSha256Block &&
+        blocks_of(messages[i]) == blocks_of(messages[i + 1])) {
+      hash_two(messages[i], messages[i + 1], digests.subspan(i).first<2>());
+      i += 2;
+    } else {
+      digests[i] = sha256(messages[i]);
+      ++i;
+    }
+  }
 }
 
 std::string to_hex(const Digest& digest) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,7 +39,13 @@ class Sha256 {
       block_{};  // the open block: length_ % 64 bytes of it count, the rest is zero
 };
 
+// One message at once, without the running object's copies.
 [[nodiscard]] Digest sha256(base::ByteView bytes);
+
+// digests[i] = sha256(messages[i]); neighbours of equal length in blocks are hashed in step, which
+// is faster by a fifth or more where the CPU has SHA instructions. Requires digests as many as
+// messages.
+void sha256_many(std::span<const base::ByteView> messages, std::span<Digest> digests);
 
 // Sixty-four lower-case digits.
 [[nodiscard]] std::string to_hex(const Digest& digest);

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <string_view>
+#include <vector>
 
 #include "base/prng.hpp"
+#include "seal/sha256_blocks.hpp"
 
 namespace liptako::seal {
 namespace {
@@ -26,6 +28,45 @@ TEST(Sha256, PublishedExamples) {  // [FIPS 180-4] examples published with it, o
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(to_hex(sha256(view("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))),
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+TEST(Sha256, ManyAtOnceHashLikeOneByOne) {
+  base::Prng prng(3);
+  for (int round = 0; round < 100; ++round) {
+    std::vector<base::Bytes> messages(prng.below(8));
+    std::vector<base::ByteView> views;
+    const std::size_t usual = prng.below(300);
+    for (base::Bytes& message : messages) {
+      message = noise(prng, prng.chance(0.6) ? usual : prng.below(300));
+      views.emplace_back(message);
+    }
+    std::vector<Digest> digests(messages.size());
+    sha256_many(views, digests);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      Sha256 slow;
+      for (const std::uint8_t byte : messages[i]) slow.update({&byte, 1});
+      EXPECT_EQ(digests[i], slow.finish());
+      EXPECT_EQ(digests[i], sha256(messages[i]));
+    }
+  }
+}
+
+TEST(Sha256, BlocksCompressAlikeWithAndWithoutTheInstructions) {
+  base::Prng prng(4);
+  Sha256Chain fast = kSha256Initial;
+  Sha256Chain slow = kSha256Initial;
+  Sha256Chain other = kSha256Initial;
+  for (int round = 0; round < 50; ++round) {
+    const std::size_t count = prng.below(4);
+    const base::Bytes blocks = noise(prng, count * kSha256Block);
+    sha256_compress_portably(slow, blocks.data(), count);
+    if (prng.chance(0.5)) {
+      sha256_compress(fast, blocks.data(), count);
+    } else {
+      sha256_compress_two({&other, blocks.data()}, {&fast, blocks.data()}, count);
+    }
+    EXPECT_EQ(fast, slow);
+  }
 }
 
 TEST(Sha256, PiecesHashLikeTheWhole) {
