@@ -96,6 +96,108 @@ TEST(SimStorage, ReplaceIsWholeOrNotAtAll) {
   EXPECT_EQ(content(disk, "f"), kSynced);
 }
 
+TEST(SimStorage, DeathComesInAnyChangeAndTheSeedSaysWhetherItTookEffect) {
+  // One call of each kind, in order; the process dies in each of them in turn.
+  int took_effect[5] = {};
+  constexpr int kSeeds = 60;
+  for (int dying = 0; dying < 5; ++dying) {
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      SimStorage disk(seed);
+      ASSERT_TRUE(disk.replace("gone", kSynced) && disk.replace("cut", kSynced));
+      disk.die_at_change(static_cast<std::uint64_t>(dying));
+      auto file = disk.open_append("new");
+      if (file) (void)(*file)->append(kUnsynced);
+      (void)disk.replace("whole", kSynced);
+      (void)disk.truncate("cut", 10);
+      (void)disk.remove("gone");
+      EXPECT_TRUE(disk.dead());
+      disk.restart_after_kill();
+      EXPECT_EQ(content(disk, "whole").size() % kSynced.size(), 0u);
+      const bool effects[5] = {disk.size("new").has_value(),
+                               !content(disk, "new").empty(),
+                               disk.size("whole").has_value(),
+                               content(disk, "cut").size() == 10,
+                               !disk.size("gone")};
+      took_effect[dying] += effects[dying] ? 1 : 0;
+      for (int after = dying + 1; after < 5; ++after) EXPECT_FALSE(effects[after]);
+    }
+  }
+  for (const int count : took_effect) {
+    EXPECT_GT(count, 10);
+    EXPECT_LE(count, kSeeds);
+  }
+}
+
+TEST(SimStorage, ASyncThatFailedIsNotMadeGoodByTheNext) {
+  int spoilt = 0;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    SimStorage disk(seed);
+    auto file = disk.open_append("f");
+    ASSERT_TRUE((*file)->append(kSynced) && (*file)->sync() && (*file)->append(kUnsynced));
+    disk.set_sync_failure(1.0);
+    ASSERT_FALSE((*file)->sync());
+    disk.set_sync_failure(0.0);
+    ASSERT_TRUE((*file)->sync());
+    disk.restart_after_power_loss();
+    const base::Bytes after = content(disk, "f");
+    ASSERT_EQ(after.size(), kSynced.size() + kUnsynced.size());
+    const base::ByteView rest = base::ByteView(after).subspan(kSynced.size());
+    EXPECT_TRUE(std::ranges::equal(base::ByteView(after).first(kSynced.size()), kSynced));
+    spoilt += std::ranges::equal(rest, kUnsynced) ? 0 : 1;
+  }
+  EXPECT_GT(spoilt, 25);
+}
+
+TEST(SimStorage, AReplacementWhoseSyncFailsMayBeThereOrNot) {
+  int there = 0;
+  int lost_by_the_cut = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SimStorage disk(seed);
+    ASSERT_TRUE(disk.replace("f", kSynced));
+    disk.set_sync_failure(1.0);
+    ASSERT_FALSE(disk.replace("f", kUnsynced));
+    const bool now = content(disk, "f") == kUnsynced;
+    there += now ? 1 : 0;
+    disk.restart_after_power_loss();
+    const base::Bytes after = content(disk, "f");
+    EXPECT_TRUE(after == kSynced || (now && after == kUnsynced));
+    lost_by_the_cut += now && after == kSynced ? 1 : 0;
+  }
+  EXPECT_GT(there, 20);
+  EXPECT_LT(there, 80);
+  EXPECT_GT(lost_by_the_cut, 5);
+}
+
+TEST(SimStorage, ARemovedFileMayComeBackUntilItsFolderIsSynced) {
+  int back = 0;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    SimStorage disk(seed);
+    ASSERT_TRUE(disk.replace("a/x", kSynced) && disk.replace("b/x", kSynced));
+    ASSERT_TRUE(disk.remove("a/x") && disk.remove("b/x") && disk.replace("b/y", kSynced));
+    disk.restart_after_power_loss();
+    back += content(disk, "a/x") == kSynced ? 1 : 0;
+    EXPECT_FALSE(disk.size("b/x"));
+  }
+  EXPECT_GT(back, 10);
+  EXPECT_LT(back, 40);
+}
+
+TEST(SimStorage, RoomIsCountedByteByByte) {
+  SimStorage disk(1);
+  auto file = disk.open_append("f");
+  ASSERT_TRUE((*file)->append(kUnsynced) && disk.replace("g", kSynced));
+  EXPECT_EQ(disk.bytes_used(), 6'000u);
+  ASSERT_TRUE(disk.truncate("f", 1'000) && disk.replace("g", kUnsynced) && disk.remove("g"));
+  EXPECT_EQ(disk.bytes_used(), 1'000u);
+  disk.set_capacity(1'000);
+  EXPECT_FALSE(disk.open_append("h")) << "a full disk makes no file";
+  EXPECT_TRUE(disk.open_append("f"));
+  disk.set_capacity(2'500);
+  EXPECT_TRUE(disk.replace("g", kSynced));
+  EXPECT_FALSE(disk.replace("g", kSynced)) << "no room for old and new at once";
+  EXPECT_EQ(content(disk, "g"), kSynced);
+}
+
 TEST(SimStorage, ListsTheFilesOfOneFolder) {
   SimStorage disk(1);
   for (const char* path : {"a/2", "a/1", "a/b/3", "ab", "b/4"})
