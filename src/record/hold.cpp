@@ -16,11 +16,10 @@ constexpr std::size_t kMaxFile = 4'096;  // six lines of kMaxHoldText and their 
 std::string path_of(std::string_view id) { return fmt::format("{}/{}", kFolder, id); }
 
 bool is_line(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxHoldText &&
-         std::ranges::none_of(text, [](char c) {
-           const auto byte = static_cast<unsigned char>(c);
-           return byte < 0x20 || byte == 0x7F;
-         });
+  return !text.empty() && text.size() <= kMaxHoldText && std::ranges::none_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
 }
 
 base::Result<void> check(const HoldAct& act) {
@@ -134,7 +133,8 @@ base::Result<void> set_hold(base::Storage& storage, std::string_view id, const H
   const auto holds = list_holds(storage);
   if (!holds) return std::unexpected(holds.error());
   for (const Hold& hold : *holds) {
-    if (hold.id == id) return base::bad_input(fmt::format("hold '{}': the name was used before", id));
+    if (hold.id == id)
+      return base::bad_input(fmt::format("hold '{}': the name was used before", id));
   }
   return write(storage, {std::string(id), act, std::nullopt, true});
 }

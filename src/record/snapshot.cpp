@@ -132,6 +132,35 @@ base::Result<FoundSnapshot> load_snapshot(base::Storage& storage,
   return found;
 }
 
+base::Result<std::optional<std::uint64_t>> newest_sound_snapshot(base::Storage& storage) {
+  const auto numbers = list_snapshots(storage);
+  if (!numbers) return std::unexpected(numbers.error());
+  for (const std::uint64_t number : *numbers | std::views::reverse) {
+    const auto snapshot = load_one(storage, path_of(number));
+    if (snapshot && snapshot->next_sequence == number) return number;
+  }
+  return std::nullopt;
+}
+
+base::Result<std::uint32_t> drop_older_snapshots(base::Storage& storage) {
+  const auto newest = newest_sound_snapshot(storage);
+  if (!newest) return std::unexpected(newest.error());
+  return drop_snapshots_below(storage, newest->value_or(0));
+}
+
+base::Result<std::uint32_t> drop_snapshots_below(base::Storage& storage, std::uint64_t first) {
+  const auto numbers = list_snapshots(storage);
+  if (!numbers) return std::unexpected(numbers.error());
+  std::uint32_t dropped = 0;
+  for (const std::uint64_t number : *numbers) {
+    if (number >= first) break;
+    if (const auto gone = storage.remove(path_of(number)); !gone)
+      return std::unexpected(gone.error());
+    ++dropped;
+  }
+  return dropped;
+}
+
 base::Result<Recovery> recover(base::Storage& storage,
                                std::string_view build,
                                std::uint64_t record_end) {

@@ -36,6 +36,15 @@ struct FoundSnapshot {
                                                         std::string_view build,
                                                         std::uint64_t record_end);
 
+// Where the newest sound snapshot of any build goes on; none if there is none.
+[[nodiscard]] base::Result<std::optional<std::uint64_t>> newest_sound_snapshot(
+    base::Storage& storage);
+// Removes snapshots older than the newest sound one; returns how many.
+[[nodiscard]] base::Result<std::uint32_t> drop_older_snapshots(base::Storage& storage);
+// Removes snapshots that go on at an entry below `first`, which is no longer there.
+[[nodiscard]] base::Result<std::uint32_t> drop_snapshots_below(base::Storage& storage,
+                                                               std::uint64_t first);
+
 // What a starting node needs after Writer::open: its state, and the entries to run after it.
 struct Recovery {
   FoundSnapshot found;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "memory_storage_for_test.hpp"
+#include "sim/sim_storage.hpp"
 
 namespace liptako::record {
 namespace {
@@ -12,7 +12,7 @@ const HoldAct kSet{kTime, "Tribunal de Mopti, ordonnance 114", "collision du 20 
 const HoldAct kLift{kTime + base::kDay, "Tribunal de Mopti", "affaire close"};
 
 TEST(Hold, IsSetListedAndLiftedAndStaysSaid) {
-  MemoryStorage disk;
+  sim::SimStorage disk(1);
   ASSERT_TRUE(set_hold(disk, "mopti-114", kSet));
   auto holds = list_holds(disk);
   ASSERT_TRUE(holds && holds->size() == 1);
@@ -30,7 +30,7 @@ TEST(Hold, IsSetListedAndLiftedAndStaysSaid) {
 }
 
 TEST(Hold, RefusesNamesThatAreNoFilesOfTheFolderAndTextsOfSeveralLines) {
-  MemoryStorage disk;
+  sim::SimStorage disk(1);
   for (const char* id : {"", "A", "a/b", "..", "a b", "é"}) EXPECT_FALSE(set_hold(disk, id, kSet));
   EXPECT_FALSE(set_hold(disk, std::string(kMaxHoldId + 1, 'a'), kSet));
   EXPECT_FALSE(set_hold(disk, "a", {kTime, "x\nlifted 2026-01-01T00:00:00Z", "y"}));
@@ -54,7 +54,7 @@ TEST(Hold, WhatIsNoHoldByItsFormStandsAllTheSame) {
     EXPECT_TRUE(parse_hold("a", altered).stands()) << size;
     EXPECT_FALSE(parse_hold("a", altered).readable) << size;
   }
-  MemoryStorage disk;
+  sim::SimStorage disk(1);
   ASSERT_TRUE(disk.replace("hold/note", base::Bytes{1, 2, 3}));
   EXPECT_TRUE(list_holds(disk)->front().stands());
   EXPECT_FALSE(lift_hold(disk, "note", kLift)) << "a person has to look at it";
