@@ -43,13 +43,6 @@ struct TileId {
 
 // Hashes that level has in a tree of `size` leaves: floor(size / 256^level).
 [[nodiscard]] std::uint64_t hashes_at_level(std::uint64_t size, unsigned level);
-// Every tile of a tree that grew from `before` leaves to `after` which was not yet full before, the
-// partial ones that the new size leaves included; level by level, left to right.
-[[nodiscard]] std::vector<TileId> tiles_between(std::uint64_t before, std::uint64_t after);
-// The partial tiles of a tree of `size` leaves, lowest level first; none for a level of a width
-// divisible by 256.
-[[nodiscard]] std::vector<TileId> partial_tiles(std::uint64_t size);
-
 // A tile and its content, width * 32 bytes.
 struct Tile {
   TileId id;
@@ -59,8 +52,7 @@ struct Tile {
   }
 };
 
-// How hashes are read back: the content of the file at a path ("tile/..."), or why not. Partial
-// tiles may be read from a wider or a full tile: its first hashes are the same.
+// How hashes are read back: the content of the file at a path ("tile/..."), or why not.
 using TileReader = std::function<base::Result<base::Bytes>(const std::string& path)>;
 
 // Takes leaf hashes in order and says what to write. It keeps only the open tile of each level, at
@@ -108,13 +100,13 @@ class TileHashes {
   std::map<TileId, std::vector<Digest>> loaded_;
 };
 
-// The content of the tile from its file, or of its full tile's if that is what there is.
+// The hashes of a tile, from its own file or, of a partial one, from the full tile that replaced it.
 [[nodiscard]] base::Result<std::vector<Digest>> read_tile(const TileReader& tiles,
                                                           const TileId& tile);
 
-// Reads every tile of the tree and checks each hash above level 0 against the tile below it, and the
-// root. The error names the first tile that is missing or wrong. Entries are the caller's to check
-// against the tiles of level 0.
+// Reads every tile of the tree and checks each hash above level 0 against the tile below it, and
+// the root. The error names the first tile that is missing or disagrees with one below it. Entries
+// are the caller's to check against the tiles of level 0. Costs one node hash a leaf.
 [[nodiscard]] base::Result<void> audit_tiles(const TileReader& tiles, const TreeHead& tree);
 
 // An entry bundle: each entry behind its length as u16, big-endian. Requires entries of at most
