@@ -1,4 +1,4 @@
-// Builds the console: three bundles (page, mosaic, drawing worker), the pages, their style, fonts and the base map
+// Builds the console: four bundles (page, mosaic, setup, drawing worker), the pages, their style, fonts and the base map
 // layers, all under one folder that the node serves as it is. Every text file also gets a gzip twin for servers that
 // send it.
 //
@@ -40,8 +40,11 @@ if (args[0] === '--outdir' && args[1]) {
   process.exit(2);
 }
 
-const pages = ['index.html', 'mosaic.html', 'icon.svg', 'console.css', 'mosaic.css'];
-const parts = [...pages, 'console.js', 'mosaic.js', 'worker.js', 'fonts', 'map'];
+const pages = [
+  ...['index.html', 'mosaic.html', 'setup.html', 'icon.svg'],
+  ...['console.css', 'mosaic.css', 'setup.css'],
+];
+const parts = [...pages, 'console.js', 'mosaic.js', 'setup.js', 'worker.js', 'fonts', 'map'];
 for (const part of parts) {
   for (const name of [part, `${part}.gz`]) rmSync(join(outdir, name), { recursive: true, force: true });
 }
@@ -50,6 +53,7 @@ await build({
   entryPoints: {
     console: join(here, 'src/page/main.ts'),
     mosaic: join(here, 'src/page/mosaic.ts'),
+    setup: join(here, 'src/page/setup.ts'),
     worker: join(here, 'src/worker.ts'),
   },
   outdir,

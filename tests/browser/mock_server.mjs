@@ -2,18 +2,20 @@
 // picture over the Sahel, so that the console can be tested and worked on without a node. POST /mock/<act>
 // changes what it does.
 //
-//   node mock_server.mjs [--root DIR] [--port N] [--tracks N] [--member I | --alone]
-//                                     default ../../build/web, port 0 (printed), member 0 of a federation of three
+//   node mock_server.mjs [--root DIR] [--port N] [--tracks N] [--member I | --alone] [--doors set-up | TOKEN]
+//                                     default ../../build/web, port 0 (printed), member 0 of a federation of three,
+//                                     not set up; with doors, set up (mock_doors.mjs), or to be by a setup link
 //
 // Acts: cut (drop every connection and refuse new ones), restore, kill-source (the first source dies),
 //       revive-source, silence (stay connected, say nothing), speak, restart (a new snapshot id),
 //       part-BF (member BF falls silent, its contributions coast), isolate (all others do), lapse (contributions of
-//       silent members go), rejoin.
+//       silent members go), rejoin, expire (every session ends), forgive (of wrong passwords).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MockDoors } from './mock_doors.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -96,8 +98,17 @@ function clamp(value, low, high) {
   return Math.max(low, Math.min(high, Math.round(value)));
 }
 
-// `member`: which of the federation's members this node is; null for a node that is a member of none.
-export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0 }) {
+async function bodyOf(request) {
+  let body = '';
+  for await (const piece of request) body += piece;
+  return body ? JSON.parse(body) : {};
+}
+
+// `member`: which of the federation's members this node is; null for a node that is a member of none. `doors`: null for
+// a node that is not set up and shows all, 'set-up', or the token of a setup link.
+export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0, doors: given = null }) {
+  const name = member === null ? 'bamako' : MEMBERS[member].name;
+  const doors = new MockDoors(name, given === 'set-up' ? null : (given ?? 'no link was printed'));
   const began = Date.now();
   const clients = new Set();
   let snapshotId = BigInt(began);
@@ -243,7 +254,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
   function status(timeMs) {
     const live = (age) => ({ state: 'live', age_s: age });
     return {
-      node: member === null ? 'bamako' : MEMBERS[member].name,
+      node: name,
       ...(member === null ? {} : { federation: federation(timeMs) }),
       time: new Date(timeMs).toISOString(),
       build: '0.1.0+mock',
@@ -400,7 +411,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
     send(client, 5, now, json.length, json);
   }
 
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
     requests.push(url.pathname);
     const origins = consoles.map((c) => (c ? ` ${new URL(c).origin}` : '')).join('');
@@ -411,7 +422,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       response
         .writeHead(code, { ...HEADERS, 'Content-Security-Policy': policy, 'Content-Type': type })
         .end(body);
-    const json = (value) => reply(200, TYPES['.json'], JSON.stringify(value));
+    const json = (value, code = 200) => reply(code, TYPES['.json'], JSON.stringify(value));
     if (request.method === 'POST' && url.pathname.startsWith('/mock/')) {
       const act = url.pathname.slice(6);
       if (act === 'cut') {
@@ -436,8 +447,19 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       } else if (act === 'restart') {
         snapshotId++;
         for (const c of clients) greet(c);
-      } else return reply(404, 'text/plain', 'no such act');
+      } else if (act === 'expire') {
+        doors.sessions.clear();
+        for (const c of clients) c.destroy();
+      } else if (act === 'forgive') doors.failures = 0;
+      else return reply(404, 'text/plain', 'no such act');
       return json({ act });
+    }
+    if (url.pathname.startsWith('/api/v1/')) {
+      const sent = request.method === 'POST' ? await bodyOf(request) : {};
+      const answer = doors.answer(request, url.pathname.slice(8), sent);
+      if (answer?.cookie)
+        response.setHeader('Set-Cookie', `mock_session=${answer.cookie}; HttpOnly; SameSite=Strict; Path=/`);
+      if (answer) return json(answer.value, answer.code);
     }
     if (request.method !== 'GET') return reply(405, 'text/plain', 'only GET');
     if (url.pathname === '/api/v1/status') return json(status(Date.now()));
@@ -490,8 +512,10 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
   });
 
   server.on('upgrade', (request, socket) => {
+    requests.push(request.url);
     const common = request.url === '/ws/common' && member !== null;
-    if (refusing || (request.url !== '/ws' && !common)) {
+    const isAllowed = doors.may(request, common ? 'see_common' : 'see_national');
+    if (refusing || !isAllowed || (request.url !== '/ws' && !common)) {
       socket.destroy();
       return;
     }
@@ -581,10 +605,12 @@ if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.ur
     if (process.argv[i] === '--root') options.root = resolve(value);
     else if (process.argv[i] === '--port') options.port = Number(value);
     else if (process.argv[i] === '--tracks') options.tracks = Number(value);
+    else if (process.argv[i] === '--doors') options.doors = value;
     else if (process.argv[i] === '--member') options.member = Number(value);
     else {
       console.error(
-        'usage: node mock_server.mjs [--root DIR] [--port N] [--tracks N] [--member I | --alone]',
+        'usage: node mock_server.mjs [--root DIR] [--port N] [--tracks N] [--member I | --alone] ' +
+          '[--doors set-up | TOKEN]',
       );
       process.exit(2);
     }

@@ -6,18 +6,21 @@ export class Link {
   private socket: WebSocket | null = null;
   private pause = FIRST_PAUSE_MS;
   private closed = false;
+  private held: boolean;
   private heardMs = 0; // when something came last, or the attempt began
 
   constructor(
     private readonly url: string,
     private readonly onFrame: (bytes: ArrayBuffer) => void,
     private readonly onDown: () => void,
+    held: boolean,
   ) {
+    this.held = held;
     this.open();
   }
 
   private open(): void {
-    if (this.closed) return;
+    if (this.closed || this.held || this.socket) return;
     const socket = new WebSocket(this.url);
     this.heardMs = performance.now();
     socket.binaryType = 'arraybuffer';
@@ -35,6 +38,21 @@ export class Link {
       setTimeout(() => this.open(), this.pause);
       this.pause = Math.min(LONGEST_PAUSE_MS, this.pause * 2);
     };
+  }
+
+  // While held, nothing is open and nothing is tried: the node lets nobody in before somebody has logged in.
+  hold(held: boolean): void {
+    if (held === this.held) return;
+    this.held = held;
+    if (!held) {
+      this.pause = FIRST_PAUSE_MS;
+      this.open();
+      return;
+    }
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    if (socket) this.onDown();
   }
 
   // For good: nothing that was on its way is heard any more.

@@ -42,6 +42,7 @@ export type ToWorker =
       unit: number;
       socket: string;
       picture: ViewName;
+      held: boolean; // the link is not to be opened yet
       base: string;
       options: MapOptions;
       view: View | null;
@@ -51,6 +52,7 @@ export type ToWorker =
   | { t: 'options'; options: MapOptions }
   // Another picture: everything held of the last one is forgotten.
   | { t: 'source'; socket: string; picture: ViewName }
+  | { t: 'hold'; held: boolean }
   | { t: 'pan'; dx: number; dy: number }
   | { t: 'zoom'; factor: number; x: number; y: number }
   | { t: 'fit' }

@@ -79,6 +79,7 @@ let hovered: number | null = null;
 let pointer: { x: number; y: number } | null = null;
 let status: NodeStatus | null = null;
 let link: Link;
+let held = false;
 let pictureOf: ViewName = 'national';
 let linkState: LinkState = 'connecting';
 let linkDetail = '';
@@ -390,7 +391,7 @@ function zoomAt(factor: number, x: number, y: number): void {
 }
 
 function open(socket: string): void {
-  link = new Link(socket, onFrame, () => lose());
+  link = new Link(socket, onFrame, () => lose(), held);
 }
 
 // Another picture of the same node. The view stays if the operator chose it; the status stays, being the node's.
@@ -425,7 +426,7 @@ async function start(message: Extract<ToWorker, { t: 'init' }>): Promise<void> {
     camera = homeCamera();
   }
   resize();
-  pictureOf = message.picture;
+  ({ picture: pictureOf, held } = message);
   open(message.socket);
   setInterval(() => {
     checkLink();
@@ -473,6 +474,10 @@ scope.onmessage = (event: MessageEvent<ToWorker>) => {
     }
     case 'source':
       changePicture(m);
+      break;
+    case 'hold':
+      held = m.held;
+      link.hold(held);
       break;
     case 'options':
       options = m.options;

@@ -5,12 +5,15 @@ import { commonNumber } from '../federation.ts';
 import type { FromWorker, MapOptions, Picture, ToWorker, ViewName } from '../messages.ts';
 import type { ThemeName } from '../palette.ts';
 import { type NodeStatus, parseStatus } from '../protocol.ts';
+import { hasRight, mayLook, needsLogin, viewFor } from '../session.ts';
 import { parseAddress, parseQuery, VECTOR_CHOICES, writeAddress, writeQuery } from './address.ts';
+import type { TextKey } from './catalogue_fr.ts';
 import { byId, setClass, setText } from './dom.ts';
 import { FederationStrip, placeName } from './federation_strip.ts';
 import { setLanguage, text } from './i18n.ts';
 import { MapInput, ZOOM_STEP } from './map_input.ts';
 import { inTrouble, SourcesPanel } from './sources_panel.ts';
+import { roleName, SessionGate } from './session_gate.ts';
 import { PANE_LIVES, PANE_TELLS_MS, readWish } from './pane.ts';
 import { TrackDetail } from './track_detail.ts';
 import { TrackTable } from './track_table.ts';
@@ -87,6 +90,7 @@ worker.postMessage(
     ...mapSize(),
     socket: socketOf(query.picture),
     picture: query.picture,
+    held: true, // until the session is known
     base,
     options: mapOptions(),
     view: address.view,
@@ -102,9 +106,13 @@ const table = new TrackTable((request) => send({ t: 'list', request }), select, 
 const detail = new TrackDetail(base);
 const panel = new SourcesPanel();
 const federation = new FederationStrip(query.embed, changeView);
+const gate = new SessionGate(base, query.embed, {
+  hold: (held) => send({ t: 'hold', held: held || viewFor(gate.session, query.picture) === null }),
+  changed: showSession,
+});
 
 function changeView(to: ViewName): void {
-  if (to === query.picture) return;
+  if (to === query.picture || !mayLook(gate.session, to)) return;
   query.picture = to;
   document.documentElement.dataset.view = to;
   noPictureSinceMs = performance.now();
@@ -112,6 +120,21 @@ function changeView(to: ViewName): void {
   send({ t: 'source', socket: socketOf(to), picture: to });
   rememberAddress();
   showFederation();
+}
+
+// What the roles of whoever is logged in do not include is not offered, and not asked for.
+function showSession(): void {
+  gate.showTexts();
+  const { session } = gate;
+  for (const name of ['national', 'common'] as const) {
+    const button = byId<HTMLButtonElement>(`view-${name}`);
+    button.disabled = !mayLook(session, name);
+    if (button.disabled) button.title = text('noViewRight');
+  }
+  detail.mayExplain = hasRight(session, 'see_explanations');
+  if (needsLogin(session)) return;
+  const view = viewFor(session, query.picture);
+  if (view !== null) changeView(view);
 }
 
 function showFederation(): void {
@@ -138,6 +161,7 @@ function changeLanguage(to: Language): void {
   byId('table').setAttribute('aria-label', text('tableLabel'));
   applySettings();
   table.render();
+  showSession();
   if (picture) showPicture(picture);
 }
 
@@ -180,16 +204,17 @@ function watchWorker(): void {
   showFault(text('workerSilent', { age: age(silentMs) }));
 }
 
-// A node that is a member of no federation serves no common picture, and so no status on that link either: it is asked.
-const ASK_WHY_MS = 2_000;
-async function askWhyNoCommonPicture(): Promise<void> {
-  if (status || performance.now() - noPictureSinceMs < ASK_WHY_MS) return;
+// Without a picture no status comes with it, and the node is asked for it: one that is a member of no federation has no
+// common picture, and an administrator sees none.
+const ASK_STATUS_MS = 2_000;
+async function askWithoutPicture(): Promise<void> {
+  if (performance.now() - noPictureSinceMs < ASK_STATUS_MS) return;
   noPictureSinceMs = performance.now();
   try {
-    const told = parseStatus(
-      await (await fetch(new URL('api/v1/status', base), { cache: 'no-store' })).text(),
-    );
-    if (told && !status) takeStatus(told);
+    const response = await fetch(new URL('api/v1/status', base), { cache: 'no-store' });
+    if (response.status === 401) return await gate.ask();
+    const told = parseStatus(await response.text());
+    if (told && picture?.link !== 'live') takeStatus(told);
   } catch {
     // The node does not answer at all: the banner says that it is being tried.
   }
@@ -210,21 +235,28 @@ function showPicture(p: Picture): void {
   const lost = p.link === 'lost';
   const banner = byId('banner');
   if (lost) {
-    setText(banner, text('lostBanner', { age: age(p.silentMs), time: utcTime(p.timeMs) }));
+    const key = gate.hasEnded ? 'sessionEndedBanner' : 'lostBanner';
+    setText(banner, text(key, { age: age(p.silentMs), time: utcTime(p.timeMs) }));
+  } else if (needsLogin(gate.session)) {
+    setText(banner, text(query.embed ? 'paneLogin' : 'loginNeeded'));
+  } else if (viewFor(gate.session, query.picture) === null) {
+    const roles = gate.session?.account?.roles ?? [];
+    setText(banner, text('noPictureRight', { roles: roles.map(roleName).join(', ') }));
+    void askWithoutPicture();
   } else if (p.link === 'connecting') {
     const alone = query.picture === 'common' && status !== null && !status.federation;
     setText(
       banner,
       text(alone ? 'noFederation' : 'connectingBanner') + (p.linkDetail ? ` ${p.linkDetail}` : ''),
     );
-    if (query.picture === 'common') void askWhyNoCommonPicture();
+    if (query.picture === 'common' && !status) void askWithoutPicture();
   }
   banner.hidden = p.link === 'live';
   setClass(banner, lost ? 'lost' : '');
   document.documentElement.dataset.link = p.link;
 
   const linkWord = byId('link');
-  setText(linkWord, text(lost ? 'linkLost' : p.link === 'live' ? 'linkLive' : 'linkConnecting'));
+  setText(linkWord, text(linkText(p)));
   setClass(linkWord, `link ${p.link}`);
   const clockText = byId('clock');
   setText(clockText, utcTime(p.timeMs) + (lost ? ` (+${age(p.silentMs)})` : ''));
@@ -240,6 +272,7 @@ function showPicture(p: Picture): void {
   );
   detail.show(p.of, p.selected, p.detail, status, p.link === 'live');
   showStatus();
+  gate.tick(p.link !== 'live' && viewFor(gate.session, p.of) !== null, p.timeMs);
   showScale(p);
   if (help.open) {
     const { frameMs50, frameMs95, drawn, labels } = p.stats;
@@ -252,6 +285,13 @@ function showPicture(p: Picture): void {
   address.view = p.view;
   address.selected = p.selected;
   rememberAddress();
+}
+
+function linkText(p: Picture): TextKey {
+  if (p.link === 'live') return 'linkLive';
+  if (needsLogin(gate.session)) return gate.hasEnded ? 'linkEnded' : 'linkNoSession';
+  if (viewFor(gate.session, p.of) === null) return 'none';
+  return p.link === 'lost' ? 'linkLost' : 'linkConnecting';
 }
 
 function showStatus(): void {
@@ -361,6 +401,7 @@ function showFault(what: string): void {
 
 new ResizeObserver(() => send({ t: 'size', ...mapSize() })).observe(map);
 byId('language').addEventListener('click', otherLanguage);
+byId('login-language').addEventListener('click', otherLanguage);
 byId('theme').addEventListener('click', otherTheme);
 byId('help-open').addEventListener('click', openHelp);
 byId('help-close').addEventListener('click', () => help.close());
@@ -392,6 +433,7 @@ singleKeys.addEventListener('change', () =>
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target instanceof HTMLInputElement && event.target.type !== 'checkbox';
+  if (document.querySelector('dialog[open]:not(#help)')) return; // its keys are its own
   if (event.key === 'Escape') {
     if (help.open) return; // the dialogue closes itself
     if (typing) (event.target as HTMLInputElement).blur();
@@ -455,6 +497,7 @@ window.liptako = {
   picture: () => picture,
 };
 
+void gate.ask();
 // The panels have added their own texts by now.
 setLanguage(address.language);
 fillVectorChoices();

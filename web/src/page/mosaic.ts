@@ -72,6 +72,7 @@ function makePane(key: string, title: () => string, source: string): Pane {
 async function ask(): Promise<void> {
   try {
     const response = await fetch(new URL('api/v1/status', base), { cache: 'no-store' });
+    if (response.status === 401) return say(text('mosaicLogin'));
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const status = (await response.json()) as { federation?: unknown };
     const federation = parseFederation(status.federation);

@@ -89,6 +89,7 @@ export class TrackDetail {
   private readonly updateNote = byId<HTMLElement>('detail-update-note');
   private readonly contributors: Contributors;
   private readonly values = new Map<TextKey, HTMLElement>();
+  mayExplain = true; // whoever is logged in may see updates sensor by sensor
   private track: number | null = null;
   private picture: ViewName = 'national';
   private askedMs = -Infinity;
@@ -141,6 +142,10 @@ export class TrackDetail {
     this.fill(detail, status, linked);
     if (picture === 'common') this.contributors.show(n, members);
     // A common number is not known before the first status.
+    if (picture === 'national' && !this.mayExplain) {
+      setText(this.updateNote, text('noExplanationRight'));
+      return;
+    }
     if (!linked || this.asking || (picture === 'common' && members.length === 0)) return;
     if (performance.now() - this.askedMs > ASK_AGAIN_MS) void this.ask(selected, n);
   }

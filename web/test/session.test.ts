@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { roleName } from '../src/page/session_gate.ts';
+import {
+  hasRight,
+  isAccountId,
+  isVerifierKey,
+  mayLook,
+  needsLogin,
+  parseSession,
+  parseSetupLink,
+  passwordStrength,
+  viewFor,
+} from '../src/session.ts';
+
+const LOGGED_IN = {
+  state: 'set_up',
+  node: 'bamako',
+  account: { id: 'oq-1', roles: ['watch_officer', 7], operator_key: null },
+  rights: ['see_national', 'see_common'],
+  idle_s: 1800,
+  ends: '2026-11-22T20:00:00.000Z',
+};
+
+test('a session is read from any document, or there is none', () => {
+  for (const odd of [undefined, null, 7, 'x', {}, { state: 'open' }]) assert.equal(parseSession(odd), null);
+  assert.deepEqual(parseSession(LOGGED_IN), {
+    node: 'bamako',
+    isSetUp: true,
+    account: { id: 'oq-1', roles: ['watch_officer'], operatorKey: '' },
+    rights: ['see_national', 'see_common'],
+    idleS: 1800,
+    endsMs: Date.UTC(2026, 10, 22, 20),
+  });
+  const nobody = parseSession({ ...LOGGED_IN, account: { name: 'x' } });
+  assert.equal(nobody?.account, null);
+  assert.deepEqual(nobody?.rights, [], 'rights of nobody are none, whatever is said');
+});
+
+test('a login is needed where a node is set up and nobody is logged in, and nowhere else', () => {
+  assert(needsLogin(parseSession({ state: 'set_up', node: 'bamako', account: null })));
+  assert(!needsLogin(parseSession(LOGGED_IN)));
+  assert(!needsLogin(parseSession({ state: 'not_set_up', node: 'bamako' })));
+  assert(!needsLogin(null), 'a node that knows no sessions');
+});
+
+test('whoever may not see the picture asked for is shown the other, or none', () => {
+  const of = (rights: string[]) => parseSession({ ...LOGGED_IN, rights });
+  assert.equal(viewFor(of(['see_national', 'see_common']), 'common'), 'common');
+  assert.equal(viewFor(of(['see_common']), 'national'), 'common');
+  assert.equal(viewFor(of(['see_national']), 'common'), 'national');
+  assert.equal(viewFor(of(['see_sources']), 'national'), null);
+  assert.equal(viewFor(parseSession({ state: 'not_set_up' }), 'national'), 'national');
+  assert.equal(viewFor(null, 'common'), 'common');
+  assert(!mayLook(parseSession({ state: 'set_up', account: null }), 'national'));
+  assert(hasRight(null, 'see_explanations') && !hasRight(of([]), 'see_explanations'));
+});
+
+test('a password is as strong as it is long, and no repetition counts', () => {
+  assert.deepEqual(
+    ['a'.repeat(11), 'un bon début', 'un meilleur mot!', 'trois mots et un fleuve'].map((p) =>
+      passwordStrength(p, 'admin'),
+    ),
+    [0, 1, 2, 3],
+  );
+  for (const odd of [
+    'aaaaaaaaaaaaaaaa',
+    'ababababababa',
+    'abcabcabcabcab',
+    'adminadminadmin',
+    'x'.repeat(129),
+  ])
+    assert.equal(passwordStrength(odd, 'admin'), 0, odd);
+  assert.equal(passwordStrength('tabulé\tpartout', 'admin'), 0, 'control characters');
+  assert.equal(passwordStrength('ééééééàéé', ''), 2, 'counted in bytes, as the node does');
+  assert.equal(passwordStrength('abcdabcdabcd', ''), 1);
+});
+
+test('names of accounts, keys and links are taken in their one form', () => {
+  for (const id of ['oq-1', 'a1', 'x'.repeat(32)]) assert(isAccountId(id), id);
+  for (const id of ['a', '1a', 'Oq', 'o q', 'x'.repeat(33), 'é1']) assert(!isAccountId(id), id);
+  const key = `bamako.liptako.internal/operator/oq-1+1a2b3c4d+${'A'.repeat(44)}`;
+  assert(isVerifierKey(key));
+  for (const odd of ['', `${key}A`, key.replace('1a2b', '1A2B'), key.replace('oq-1', 'oq 1')])
+    assert(!isVerifierKey(odd), odd);
+  assert.deepEqual(parseSetupLink('#token=6JYQ-abc_123'), { token: '6JYQ-abc_123', invitation: '' });
+  assert.deepEqual(parseSetupLink('#invitation=%3Cb%3E1234567&lang=en'), { token: '', invitation: '' });
+});
+
+test('roles are said in words, those this console does not know as they are', () => {
+  assert.equal(roleName('watch_officer'), 'officier de quart');
+  assert.equal(roleName('keeper_of_the_well'), 'keeper_of_the_well');
+});
