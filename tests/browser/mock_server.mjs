@@ -9,7 +9,8 @@
 // Acts: cut (drop every connection and refuse new ones), restore, kill-source (the first source dies),
 //       revive-source, silence (stay connected, say nothing), speak, restart (a new snapshot id),
 //       part-BF (member BF falls silent, its contributions coast), isolate (all others do), lapse (contributions of
-//       silent members go), rejoin, expire (every session ends), forgive (of wrong passwords).
+//       silent members go), rejoin, expire (every session ends), forgive (of wrong passwords),
+//       fork, log-trouble, roster-expires, stand-by, mend (all four).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -121,6 +122,10 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
   let refusedFrom = -1; // the member whose frames come, and are refused
   let refused = 0;
   let lapsed = false;
+  let logTrouble = null;
+  let forkRefused = null;
+  let rosterExpired = false;
+  let isStandby = false;
   const requests = [];
 
   // Beyond the named aircraft, more are spread over the region by a fixed rule.
@@ -265,6 +270,13 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       entries: datagrams,
       record_synced_age_s: 0.1,
       latency_ms: { p50: 1.2, p99: 4.5 },
+      log: log(timeMs),
+      roster: {
+        version: 3,
+        state: rosterExpired ? 'expired' : 'in_force',
+        expires: new Date(began + (rosterExpired ? -1 : 180) * 86_400_000).toISOString(),
+      },
+      ...(isStandby ? { standby: { state: 'following', of: 'bamako', age_s: 0.2 } } : {}),
       sources: [
         {
           name: 'radar-kati',
@@ -339,6 +351,21 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
             ? { ...s, state: 'silent', age_s: 12.3, plots: 2980 }
             : { ...s, state: 'live', age_s: 0.4 + i, plots: 900 + i * 411 },
       ),
+    };
+  }
+
+  // Sealed every 10 s, and cosigned by the others a little later.
+  function log(timeMs) {
+    const age_s = ((timeMs - began) / 1000) % 10;
+    const others = MEMBERS.filter((_, i) => member !== null && i !== member && cutAt[i] === null);
+    return {
+      origin: `${name}.liptako.internal/log`,
+      size: datagrams,
+      checkpoint_size: datagrams - 4 - Math.floor(age_s * 10),
+      checkpoint_age_s: age_s,
+      cosigned_by: others.map((m) => ({ key: `${m.name}.liptako.internal/witness`, age_s: age_s + 10 })),
+      trouble: logTrouble,
+      fork_refused: forkRefused,
     };
   }
 
@@ -447,6 +474,13 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       } else if (act === 'restart') {
         snapshotId++;
         for (const c of clients) greet(c);
+      } else if (act === 'fork') forkRefused = 'niamey.liptako.internal/log';
+      else if (act === 'log-trouble') logTrouble = 'the checkpoint is not of this record';
+      else if (act === 'roster-expires') rosterExpired = true;
+      else if (act === 'stand-by') isStandby = true;
+      else if (act === 'mend') {
+        forkRefused = logTrouble = null;
+        rosterExpired = isStandby = false;
       } else if (act === 'expire') {
         doors.sessions.clear();
         for (const c of clients) c.destroy();

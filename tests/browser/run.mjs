@@ -309,6 +309,61 @@ check(
 );
 
 check(
+  'the foot line says when the log was sealed and who cosigned it, and a panel explains it',
+  async () => {
+    await page.waitForFunction(() =>
+      /^journal scellé il y a \d+\u202fs · cosigné par BF, NE$/.test(
+        document.getElementById('trust-open').textContent,
+      ),
+    );
+    await page.click('#trust-open');
+    await until(() => document.querySelectorAll('#trust-cosigners tr').length === 2);
+    assert((await text('#trust-origin')) === 'bamako.liptako.internal/log', 'log');
+    assert(/^[\d\u202f]+ sur [\d\u202f]+$/.test(await text('#trust-entries')), await text('#trust-entries'));
+    assert((await text('#trust-roster')) === 'version 3, en vigueur', 'roster');
+    assert(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/.test(await text('#trust-expires')), 'expiry');
+    await shot('trust');
+    await page.click('#trust-close');
+    await page.locator('#trust').waitFor({ state: 'hidden' });
+  },
+  'mock',
+);
+
+check(
+  'two histories, a log in trouble, an expired roster and a standby machine are said across the map',
+  async () => {
+    const says = (id, what) =>
+      until(
+        ([i, w]) => {
+          const element = document.getElementById(i);
+          return !element.hidden && element.textContent.includes(w);
+        },
+        [id, what],
+      );
+    await act('fork');
+    await says('alarm', 'JOURNAL À DEUX HISTOIRES : niamey.liptako.internal/log');
+    await act('log-trouble');
+    await says('alarm', 'plus rien n’est scellé — the checkpoint is not of this record');
+    await says('trust-open', 'JOURNAL EN DÉFAUT');
+    const colour = await page.$eval('#alarm', (e) => getComputedStyle(e).backgroundColor);
+    const [r, g, b] = colour.match(/\d+/g).map(Number);
+    assert(r > 2 * g && r > 2 * b, `the alarm is ${colour}`);
+    await act('roster-expires');
+    await says('warning', 'Liste des membres expirée : plus rien n’est communiqué');
+    await act('stand-by');
+    await says('standby', 'MACHINE DE SECOURS de bamako');
+    await shot('alarms');
+    await page.click('#language');
+    await says('alarm', 'LOG WITH TWO HISTORIES');
+    await page.click('#language');
+    await act('mend');
+    for (const id of ['alarm', 'warning', 'standby'])
+      await page.locator(`#${id}`).waitFor({ state: 'hidden' });
+  },
+  'mock',
+);
+
+check(
   'a node that falls silent is said to be lost; ages grow, nothing looks fresh',
   async () => {
     seen.expectingFaults = true;

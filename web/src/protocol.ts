@@ -185,6 +185,9 @@ export interface NodeStatus {
   sources: SourceStatus[];
   sensors: SensorStatus[];
   federation?: FederationStatus;
+  log?: unknown; // these three are read by trust.ts
+  roster?: unknown;
+  standby?: unknown;
 }
 
 // The status document, or null when it is not one. Fields this console does not know are ignored.

@@ -43,6 +43,7 @@ test('texts are translated, not copied', () => {
     'contributorExistence',
     'contributorSigma',
     'jointCode',
+    'cosigners',
   ]);
   for (const key of keys) {
     if (!same.has(key)) assert.notEqual(fr[key], en[key], key);

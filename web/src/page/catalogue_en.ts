@@ -328,6 +328,43 @@ export const en: Catalogue = {
   role_auditor: 'auditor',
   role_sysadmin: 'system administrator',
   role_witness: 'witness node',
+  sealed: 'log sealed {age} ago',
+  cosignedBy: 'cosigned by {list}',
+  cosignedByNone: 'not cosigned',
+  sealNone: 'log not sealed yet',
+  sealBroken: 'LOG IN TROUBLE',
+  sealUnknown: 'log: unknown',
+  sealTitle: 'What proves that this picture is not changed afterwards',
+  forkAlarm:
+    'LOG WITH TWO HISTORIES: {origin} contradicts what it had sealed. Nothing was cosigned; keep the ' +
+    'evidence, call the investigator.',
+  logAlarm: 'LOG IN TROUBLE: nothing is sealed any more — {reason}',
+  rosterExpired: 'Roster of members expired: nothing is released any more',
+  trustTitle: 'The sealed log',
+  trustWhy:
+    'Everything this node receives and computes starts from a log. About every 10 s it signs the log’s ' +
+    'fingerprint: an entry changed, added or taken out afterwards would be seen. The other members ' +
+    'cosign that fingerprint once they have checked that all that was sealed still is: the node itself ' +
+    'can no longer tell another history to somebody else.',
+  trustOrigin: 'Log',
+  trustEntries: 'Sealed entries',
+  sealedOf: '{sealed} of {all}',
+  trustCheckpoint: 'Last seal',
+  ago: '{age} ago',
+  trustRoster: 'Roster of members',
+  rosterVersion: 'version {n}, in force',
+  rosterVersionExpired: 'version {n}, EXPIRED: what members send is received and shown, nothing is released',
+  rosterNone: 'none',
+  trustExpires: 'Expires',
+  cosigners: 'Cosignatures',
+  cosignersNone: 'None: this log binds this node alone.',
+  cosignerWho: 'Member',
+  cosignerKey: 'Key',
+  cosignerWhen: 'When',
+  standbyFollowing: 'STANDBY MACHINE of {of}, up to date',
+  standbyBehind: 'STANDBY MACHINE of {of}, {age} behind',
+  standbyLost: 'STANDBY MACHINE: {of} has not been followed for {age}',
+  standbyOther: 'STANDBY MACHINE: {state}',
   fault: 'Console fault: {text}',
   workerSilent: 'the map has not answered for {age}, do not rely on it',
   noGraphics:

@@ -331,6 +331,44 @@ export const fr = {
   role_auditor: 'auditeur',
   role_sysadmin: 'administrateur système',
   role_witness: 'témoin',
+  sealed: 'journal scellé il y a {age}',
+  cosignedBy: 'cosigné par {list}',
+  cosignedByNone: 'sans cosignature',
+  sealNone: 'journal pas encore scellé',
+  sealBroken: 'JOURNAL EN DÉFAUT',
+  sealUnknown: 'journal : inconnu',
+  sealTitle: 'Ce qui prouve que cette situation n’est pas changée après coup',
+  forkAlarm:
+    'JOURNAL À DEUX HISTOIRES : {origin} contredit ce qu’il avait scellé. Rien n’a été cosigné ; ' +
+    'garder les preuves, prévenir l’enquêteur.',
+  logAlarm: 'JOURNAL EN DÉFAUT : plus rien n’est scellé — {reason}',
+  rosterExpired: 'Liste des membres expirée : plus rien n’est communiqué',
+  trustTitle: 'Le journal scellé',
+  trustWhy:
+    'Tout ce que ce nœud reçoit et calcule part d’un journal. Toutes les 10 s environ, il en signe ' +
+    'l’empreinte : une entrée changée, ajoutée ou ôtée après coup se verrait. Les autres membres ' +
+    'cosignent cette empreinte après avoir vérifié que tout ce qui était scellé l’est encore : le nœud ' +
+    'lui-même ne peut plus montrer une autre histoire à quelqu’un d’autre.',
+  trustOrigin: 'Journal',
+  trustEntries: 'Entrées scellées',
+  sealedOf: '{sealed} sur {all}',
+  trustCheckpoint: 'Dernier scellé',
+  ago: 'il y a {age}',
+  trustRoster: 'Liste des membres',
+  rosterVersion: 'version {n}, en vigueur',
+  rosterVersionExpired:
+    'version {n}, EXPIRÉE : ce que les membres envoient est reçu et montré, plus rien ne sort',
+  rosterNone: 'aucune',
+  trustExpires: 'Expire le',
+  cosigners: 'Cosignatures',
+  cosignersNone: 'Aucune : ce journal n’engage que ce nœud.',
+  cosignerWho: 'Membre',
+  cosignerKey: 'Clé',
+  cosignerWhen: 'Quand',
+  standbyFollowing: 'MACHINE DE SECOURS de {of}, à jour',
+  standbyBehind: 'MACHINE DE SECOURS de {of}, en retard de {age}',
+  standbyLost: 'MACHINE DE SECOURS : {of} n’est plus suivi depuis {age}',
+  standbyOther: 'MACHINE DE SECOURS : {state}',
   fault: 'Incident de la console : {text}',
   workerSilent: 'la carte ne répond plus depuis {age}, ne pas s’y fier',
   noGraphics:

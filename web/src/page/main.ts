@@ -16,6 +16,7 @@ import { inTrouble, SourcesPanel } from './sources_panel.ts';
 import { roleName, SessionGate } from './session_gate.ts';
 import { PANE_LIVES, PANE_TELLS_MS, readWish } from './pane.ts';
 import { TrackDetail } from './track_detail.ts';
+import { TrustPanel } from './trust_panel.ts';
 import { TrackTable } from './track_table.ts';
 
 const KEYS_SETTING = 'liptako.single-keys';
@@ -105,6 +106,7 @@ const centre = (track: number): void => send({ t: 'centre', track });
 const table = new TrackTable((request) => send({ t: 'list', request }), select, centre);
 const detail = new TrackDetail(base);
 const panel = new SourcesPanel();
+const trust = new TrustPanel();
 const federation = new FederationStrip(query.embed, changeView);
 const gate = new SessionGate(base, query.embed, {
   hold: (held) => send({ t: 'hold', held: held || viewFor(gate.session, query.picture) === null }),
@@ -308,6 +310,7 @@ function showStatus(): void {
   showHealth('source-health', status?.sources ?? [], lost);
   showHealth('sensor-health', status?.sensors ?? [], lost);
   showRecord(lost);
+  trust.show(status, status ? performance.now() - statusCameMs : 0, lost);
   const latency = status?.latency_ms;
   const ms = (v: number | null | undefined): string =>
     typeof v === 'number' ? number(v, address.language, 1) : text('none');

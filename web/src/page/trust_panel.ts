@@ -1,0 +1,134 @@
+// What stands behind the picture, in the foot line and in a panel that explains it in plain words; across the map what
+// an operator must know at once: a log that told two histories, a log that is sealed no more, an expired roster.
+import { age, number, span, utcDate, utcTime } from '../format.ts';
+import type { FederationStatus } from '../federation.ts';
+import { isSealLate, ownerOf, parseTrust, type Trust } from '../trust.ts';
+import type { NodeStatus } from '../protocol.ts';
+import type { TextKey } from './catalogue_fr.ts';
+import { byId, make, setClass, setText } from './dom.ts';
+import { language, text } from './i18n.ts';
+
+const STANDBY_TEXT: Record<string, TextKey> = {
+  following: 'standbyFollowing',
+  behind: 'standbyBehind',
+  lost: 'standbyLost',
+};
+
+// The line at the foot: sealed when, cosigned by whom.
+export function sealText(trust: Trust, federation: FederationStatus | undefined, aheadMs: number): string {
+  const { log } = trust;
+  if (!log) return '';
+  if (log.trouble) return text('sealBroken');
+  if (Number.isNaN(log.checkpointAgeMs)) return text('sealNone');
+  const sealed = text('sealed', { age: age(log.checkpointAgeMs + aheadMs) });
+  const names = [...new Set(log.cosigners.map((c) => ownerOf(c.key, federation)))].sort();
+  const by = names.length > 0 ? text('cosignedBy', { list: names.join(', ') }) : text('cosignedByNone');
+  return `${sealed} · ${by}`;
+}
+
+// Red across the map, or empty.
+export function alarmText(trust: Trust): string {
+  const said: string[] = [];
+  if (trust.log?.forkRefused) said.push(text('forkAlarm', { origin: trust.log.forkRefused }));
+  if (trust.log?.trouble) said.push(text('logAlarm', { reason: trust.log.trouble }));
+  return said.join('\n');
+}
+
+// Amber across the map, or empty.
+export function warningText(trust: Trust): string {
+  return trust.roster?.state === 'expired' ? text('rosterExpired') : '';
+}
+
+export function standbyText(trust: Trust, aheadMs: number): string {
+  const { standby } = trust;
+  if (!standby) return '';
+  const key = STANDBY_TEXT[standby.state];
+  if (!key) return text('standbyOther', { state: standby.state });
+  return text(key, { of: standby.of || '?', age: span(standby.ageMs + aheadMs) });
+}
+
+export class TrustPanel {
+  private readonly opener = byId<HTMLButtonElement>('trust-open');
+  private readonly panel = byId<HTMLDialogElement>('trust');
+  private readonly alarm = byId<HTMLElement>('alarm');
+  private readonly warning = byId<HTMLElement>('warning');
+  private readonly standby = byId<HTMLElement>('standby');
+
+  constructor() {
+    this.opener.addEventListener('click', () => this.panel.showModal());
+    byId('trust-close').addEventListener('click', () => this.panel.close());
+  }
+
+  // `aheadMs`: how much older everything is than the status says.
+  show(status: NodeStatus | null, aheadMs: number, lost: boolean): void {
+    const trust = parseTrust(status);
+    const federation = status?.federation;
+    const { log } = trust;
+    this.opener.hidden = !log;
+    setText(this.opener, lost ? text('sealUnknown') : sealText(trust, federation, aheadMs));
+    const state =
+      lost || !log
+        ? 'unknown'
+        : log.trouble || log.forkRefused
+          ? 'broken'
+          : isSealLate(log, aheadMs)
+            ? 'late'
+            : 'sealed';
+    setClass(this.opener, `seal ${state}`);
+    // What was wrong when the link went may be mended by now: what is known is that it was wrong, so it stays.
+    this.say(this.alarm, alarmText(trust));
+    this.say(this.warning, warningText(trust));
+    this.say(this.standby, lost ? '' : standbyText(trust, aheadMs));
+    if (this.panel.open) this.fill(trust, federation, aheadMs);
+  }
+
+  private say(element: HTMLElement, what: string): void {
+    element.hidden = what === '';
+    setText(element, what);
+  }
+
+  private fill(trust: Trust, federation: FederationStatus | undefined, aheadMs: number): void {
+    const lang = language();
+    const { log, roster } = trust;
+    const ago = (ms: number): string =>
+      Number.isNaN(ms) ? text('none') : text('ago', { age: span(ms + aheadMs) });
+    const values: [string, string][] = [
+      ['trust-origin', log?.origin || text('none')],
+      [
+        'trust-entries',
+        log
+          ? text('sealedOf', { sealed: number(log.checkpointSize, lang), all: number(log.size, lang) })
+          : text('none'),
+      ],
+      ['trust-checkpoint', log ? ago(log.checkpointAgeMs) : text('none')],
+      ['trust-roster', this.rosterText(trust)],
+      [
+        'trust-expires',
+        roster && !Number.isNaN(roster.expiresMs) ? this.moment(roster.expiresMs) : text('none'),
+      ],
+    ];
+    for (const [id, value] of values) setText(byId(id), value);
+    setClass(byId('trust-roster'), roster?.state === 'expired' ? 'late' : '');
+    byId('trust-cosigners').replaceChildren(
+      ...(log?.cosigners ?? []).map((c) => {
+        const row = make('tr');
+        row.append(
+          make('td', 'name', ownerOf(c.key, federation)),
+          make('td', 'figures', c.key),
+          make('td', 'num', ago(c.ageMs)),
+        );
+        return row;
+      }),
+    );
+    setText(byId('trust-none'), log && log.cosigners.length > 0 ? '' : text('cosignersNone'));
+  }
+
+  private rosterText({ roster }: Trust): string {
+    if (!roster || roster.state === 'none') return text('rosterNone');
+    return text(roster.state === 'expired' ? 'rosterVersionExpired' : 'rosterVersion', { n: roster.version });
+  }
+
+  private moment(ms: number): string {
+    return `${utcDate(ms)} ${utcTime(ms)}`;
+  }
+}
