@@ -276,6 +276,48 @@ bool inclusion_holds(const Digest& leaf,
   return second == 0 && hash == tree.root;
 }
 
+namespace {
+
+// What a consistency proof hashes up to.
+struct BothRoots {
+  Digest older;
+  Digest newer;
+};
+
+// `first_node` is the older tree's last full subtree; `proof` what follows it. Nothing if the proof
+// has too many or too few hashes. Requires 0 < older < newer.
+std::optional<BothRoots> roots_of_consistency(std::uint64_t older,
+                                              std::uint64_t newer,
+                                              const Digest& first_node,
+                                              std::span<const Digest> proof) {
+  std::uint64_t first = older - 1;
+  std::uint64_t second = newer - 1;
+  while ((first & 1) != 0) {
+    first >>= 1;
+    second >>= 1;
+  }
+  BothRoots roots{first_node, first_node};
+  for (const Digest& node : proof) {
+    if (second == 0) return std::nullopt;
+    if ((first & 1) != 0 || first == second) {
+      roots.older = node_hash(node, roots.older);
+      roots.newer = node_hash(node, roots.newer);
+      while ((first & 1) == 0 && first != 0) {
+        first >>= 1;
+        second >>= 1;
+      }
+    } else {
+      roots.newer = node_hash(roots.newer, node);
+    }
+    first >>= 1;
+    second >>= 1;
+  }
+  if (second != 0) return std::nullopt;
+  return roots;
+}
+
+}  // namespace
+
 bool consistency_holds(const TreeHead& older,
                        const TreeHead& newer,
                        std::span<const Digest> proof) {
@@ -286,32 +328,22 @@ bool consistency_holds(const TreeHead& older,
   }
   if (older.size == newer.size) return proof.empty() && older.root == newer.root;
   if (proof.empty()) return false;
-  std::uint64_t first = older.size - 1;
-  std::uint64_t second = newer.size - 1;
-  while ((first & 1) != 0) {
-    first >>= 1;
-    second >>= 1;
-  }
   // An older tree that is a full subtree of the newer is its own first node.
   const bool full = std::has_single_bit(older.size);
-  Digest older_hash = full ? older.root : proof.front();
-  Digest newer_hash = older_hash;
-  for (const Digest& node : full ? proof : proof.subspan(1)) {
-    if (second == 0) return false;
-    if ((first & 1) != 0 || first == second) {
-      older_hash = node_hash(node, older_hash);
-      newer_hash = node_hash(node, newer_hash);
-      while ((first & 1) == 0 && first != 0) {
-        first >>= 1;
-        second >>= 1;
-      }
-    } else {
-      newer_hash = node_hash(newer_hash, node);
-    }
-    first >>= 1;
-    second >>= 1;
+  const auto roots = roots_of_consistency(
+      older.size, newer.size, full ? older.root : proof.front(), full ? proof : proof.subspan(1));
+  return roots && roots->older == older.root && roots->newer == newer.root;
+}
+
+std::optional<Digest> root_at(std::uint64_t older,
+                              const TreeHead& newer,
+                              std::span<const Digest> proof) {
+  if (older == 0 || older >= newer.size || std::has_single_bit(older) || proof.empty()) {
+    return std::nullopt;
   }
-  return second == 0 && older_hash == older.root && newer_hash == newer.root;
+  const auto roots = roots_of_consistency(older, newer.size, proof.front(), proof.subspan(1));
+  if (!roots || roots->newer != newer.root) return std::nullopt;
+  return roots->older;
 }
 
 }  // namespace liptako::seal

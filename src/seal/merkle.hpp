@@ -98,4 +98,12 @@ using Proof = std::vector<Digest>;
                                      const TreeHead& newer,
                                      std::span<const Digest> proof);
 
+// The root that the newer tree's first `older` leaves have, as far as a consistency proof shows it:
+// the proof hashes up to the newer root, which no other proof between these sizes does. A log that
+// signed another root for that size has forked. Nothing if the proof is none of the newer tree, or
+// `older` is a power of two: such a proof leaves the older root to the reader.
+[[nodiscard]] std::optional<Digest> root_at(std::uint64_t older,
+                                            const TreeHead& newer,
+                                            std::span<const Digest> proof);
+
 }  // namespace liptako::seal

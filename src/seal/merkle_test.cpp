@@ -233,6 +233,28 @@ TEST(Merkle, AProofWithAnythingWrongFails) {
   }
 }
 
+TEST(Merkle, AConsistencyProofTellsTheOlderRootOfTheNewerTree) {
+  base::Prng prng(9);
+  const std::vector<Digest> leaves = random_leaves(prng, 80);
+  for (std::uint64_t size = 1; size <= leaves.size(); ++size) {
+    const TreeHead newer{size, mth(std::span(leaves).first(size))};
+    for (std::uint64_t older = 0; older <= size; ++older) {
+      Proof proof = good(consistency_proof(reader_over(leaves), older, size));
+      const auto root = root_at(older, newer, proof);
+      if (older == 0 || older == size || std::has_single_bit(older)) {
+        EXPECT_FALSE(root.has_value());
+        continue;
+      }
+      EXPECT_EQ(root, mth(std::span(leaves).first(older)));
+      proof[prng.below(proof.size())][prng.below(32)] ^= 1;
+      EXPECT_FALSE(root_at(older, newer, proof).has_value());
+      proof.push_back(leaves[0]);
+      EXPECT_FALSE(root_at(older, newer, proof).has_value());
+      EXPECT_FALSE(root_at(older, newer, {}).has_value());
+    }
+  }
+}
+
 TEST(Merkle, OnlyTheEmptyTreeBeginsAnythingWithoutProof) {
   base::Prng prng(7);
   const TreeHead empty;
