@@ -112,16 +112,19 @@ bool is_sound(const Quanta& q) {
   constexpr auto kMaxVerticalQ =
       static_cast<std::int64_t>(kMaxVerticalRateMps * kSpeedQuantaPerMps);
   const auto inside = [](std::int64_t x, std::int64_t limit) { return x >= -limit && x <= limit; };
-  const std::int64_t altitude = q.altitude_m.value_or(0);
-  return q.time_ms >= 0 && q.time_ms <= kEndMs && inside(q.plot_age_ms, kMaxAgeMs) &&
-         q.plot_age_ms <= q.time_ms && inside(q.latitude_e6, kQuarterTurnE6) &&
-         q.longitude_e6 >= -kHalfTurnE6 && q.longitude_e6 < kHalfTurnE6 &&
-         inside(q.east_q, kMaxSpeedQ) && inside(q.north_q, kMaxSpeedQ) &&
-         inside(q.vertical_q, kMaxVerticalQ) &&
-         inside(altitude, static_cast<std::int64_t>(kMaxAltitudeM)) && q.major_q < kSdSteps &&
-         q.elongation_q >= 0 && q.elongation_q <= q.major_q && q.direction_q >= 0 &&
-         q.direction_q < kDirectionSteps && q.status >= 1 && q.status <= 4 && q.existence_q >= 0 &&
-         q.existence_q <= static_cast<std::int64_t>(kExistenceQuanta);
+  const auto in_time = [](std::int64_t ms) { return ms >= 0 && ms < kEndMs; };
+  if (!in_time(q.time_ms) || !inside(q.plot_age_ms, kMaxAgeMs)) return false;
+  if (!in_time(q.time_ms - q.plot_age_ms)) return false;
+  if (!inside(q.latitude_e6, kQuarterTurnE6)) return false;
+  if (q.longitude_e6 < -kHalfTurnE6 || q.longitude_e6 >= kHalfTurnE6) return false;
+  if (!inside(q.east_q, kMaxSpeedQ) || !inside(q.north_q, kMaxSpeedQ)) return false;
+  if (q.east_q * q.east_q + q.north_q * q.north_q > kMaxSpeedQ * kMaxSpeedQ) return false;
+  if (!inside(q.vertical_q, kMaxVerticalQ)) return false;
+  if (!inside(q.altitude_m.value_or(0), static_cast<std::int64_t>(kMaxAltitudeM))) return false;
+  if (q.major_q >= kSdSteps || q.elongation_q < 0 || q.elongation_q > q.major_q) return false;
+  if (q.direction_q < 0 || q.direction_q >= kDirectionSteps) return false;
+  if (q.status < 1 || q.status > 4) return false;
+  return q.existence_q >= 0 && q.existence_q <= static_cast<std::int64_t>(kExistenceQuanta);
 }
 
 State restore(const Quanta& q) {

@@ -10,6 +10,7 @@ readonly PACKAGES_BUILD=(
   liblzma-dev
   libsleef-dev
   libsodium-dev
+  libsqlite3-dev
   libssl-dev
   libtomlplusplus-dev
   ninja-build
