@@ -1,5 +1,7 @@
 #include "record/cursor.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "record/crc32c.hpp"
@@ -15,7 +17,17 @@ base::Result<std::optional<SegmentHeader>> read_header(base::Storage& storage,
                                                        std::uint32_t number) {
   const auto bytes = storage.read(segment_path(stream, number), 0, kSegmentHeaderSize);
   if (!bytes) return std::unexpected(bytes.error());
-  return decode_segment_header(*bytes);
+  const auto header = decode_segment_header(*bytes);
+  if (!header) {
+    if (const auto version = segment_version(*bytes); version && *version != kFormatVersion) {
+      return base::bad_input(fmt::format(
+          "{}: a record of format version {}; this build reads and writes version {} only",
+          segment_path(stream, number),
+          *version,
+          kFormatVersion));
+    }
+  }
+  return header;
 }
 
 base::Result<std::vector<std::uint32_t>> list_segments(base::Storage& storage, Stream stream) {
@@ -225,8 +237,10 @@ base::Result<std::optional<RecordedEntry>> Cursor::next() {
     const auto frame = next_frame();
     if (!frame) return std::unexpected(frame.error());
     if (!*frame) return std::nullopt;
-    const auto entry = decode_entry((*frame)->body);
-    if (entry) return RecordedEntry{(*frame)->sequence, (*frame)->damaged, *entry};
+    if (const auto body = decode_input_body((*frame)->body)) {
+      if (const auto entry = decode_entry(body->wire))
+        return RecordedEntry{(*frame)->sequence, (*frame)->damaged, *entry, *body};
+    }
     note({.what = Damage::What::entry_form,
           .segment = (*frame)->segment,
           .offset = (*frame)->offset,

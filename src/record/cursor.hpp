@@ -28,20 +28,21 @@ struct RecordedEntry {
   std::uint64_t sequence = 0;
   bool damaged = false;
   EntryView entry{};
+  InputBody body{};  // the same with salt and cuts
 };
 
 class Cursor {
  public:
   // At the first entry whose sequence is not below `from`. A stream that does not exist reads as
   // empty. `storage` must outlive the cursor. Entries that a writer flushes later are seen only by
-  // a new cursor.
+  // a new cursor. A record of another format version is bad_input.
   [[nodiscard]] static base::Result<Cursor> open(base::Storage& storage,
                                                  Stream stream,
                                                  std::uint64_t from = 0);
 
   // The next frame, none at the end. The only error is storage that fails to read.
   [[nodiscard]] base::Result<std::optional<Frame>> next_frame();
-  // The same, decoded; bodies that are no entries are noted in damages() and passed over.
+  // The same of the input stream, decoded; bodies that are no entries are noted in damages() and passed over.
   [[nodiscard]] base::Result<std::optional<RecordedEntry>> next();
 
   // What was found unreadable so far, oldest first; the list stops at kMaxDamages, the count does

@@ -15,7 +15,7 @@ namespace liptako::record {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> kSegmentMagic{'L', 'I', 'P', 'T', 'K', 'S', 'E', 'G'};
-constexpr std::array<std::uint8_t, 4> kFrameMagic{'L', 'P', 'F', '1'};
+constexpr std::array<std::uint8_t, 4> kFrameMagic{'L', 'P', 'F', '2'};
 constexpr std::string_view kSegmentSuffix = ".seg";
 constexpr std::size_t kNumberDigits = 8;
 
@@ -25,19 +25,26 @@ std::uint32_t checksum_seed(std::uint64_t salt) {
   return crc32c(bytes);
 }
 
-std::optional<SegmentHeader> decode_copy(base::ByteView bytes) {
+// The version of a sound copy of a header.
+std::optional<std::uint16_t> version_of_copy(base::ByteView bytes) {
   base::ByteReader in(bytes);
   if (!std::ranges::equal(in.get_raw(kSegmentMagic.size()), kSegmentMagic)) return std::nullopt;
   const auto version = in.get<std::uint16_t>();
+  (void)in.get_raw(kSegmentHeaderCopy - kSegmentMagic.size() - 2 - 4);
+  const auto checksum = in.get<std::uint32_t>();
+  if (!in.ok() || checksum != crc32c(bytes.first(kSegmentHeaderCopy - 4))) return std::nullopt;
+  return version;
+}
+
+std::optional<SegmentHeader> decode_copy(base::ByteView bytes) {
+  if (version_of_copy(bytes) != kFormatVersion) return std::nullopt;
+  base::ByteReader in(bytes);
+  (void)in.get_raw(kSegmentMagic.size() + 2);
   SegmentHeader header;
   const auto stream = in.get<std::uint16_t>();
   header.number = in.get<std::uint32_t>();
   header.first_sequence = in.get<std::uint64_t>();
   header.salt = in.get<std::uint64_t>();
-  (void)in.get_raw(kSegmentHeaderCopy - 4 - 32);
-  const auto checksum = in.get<std::uint32_t>();
-  if (!in.ok() || checksum != crc32c(bytes.first(kSegmentHeaderCopy - 4))) return std::nullopt;
-  if (version != kFormatVersion) return std::nullopt;
   if (stream != static_cast<std::uint16_t>(Stream::input) &&
       stream != static_cast<std::uint16_t>(Stream::derived)) {
     return std::nullopt;
@@ -85,6 +92,14 @@ std::optional<SegmentHeader> decode_segment_header(base::ByteView bytes) {
   for (std::size_t at = 0; at + kSegmentHeaderCopy <= bytes.size() && at < kSegmentHeaderSize;
        at += kSegmentHeaderCopy) {
     if (auto header = decode_copy(bytes.subspan(at, kSegmentHeaderCopy))) return header;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint16_t> segment_version(base::ByteView bytes) {
+  for (std::size_t at = 0; at + kSegmentHeaderCopy <= bytes.size() && at < kSegmentHeaderSize;
+       at += kSegmentHeaderCopy) {
+    if (const auto version = version_of_copy(bytes.subspan(at, kSegmentHeaderCopy))) return version;
   }
   return std::nullopt;
 }

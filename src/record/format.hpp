@@ -1,4 +1,4 @@
-// The record's bytes on disk: segment headers and frames, version 1; docs/RECORD.md describes them
+// The record's bytes on disk: segment headers and frames, version 2; docs/RECORD.md describes them
 // byte by byte. Pure functions over bytes; files are the writer's and the cursor's business.
 #pragma once
 
@@ -9,11 +9,11 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
-#include "record/entry.hpp"
+#include "record/input_body.hpp"
 
 namespace liptako::record {
 
-inline constexpr std::uint16_t kFormatVersion = 1;
+inline constexpr std::uint16_t kFormatVersion = 2;
 
 // Which stream of the record a segment belongs to. `input` is everything the core's results follow
 // from; `derived` is what the core computed, kept for reading convenience: deleting it changes no
@@ -46,6 +46,10 @@ void encode_segment_header(const SegmentHeader& header, base::Bytes& out);
 // first sound copy.
 [[nodiscard]] std::optional<SegmentHeader> decode_segment_header(base::ByteView bytes);
 
+// The version a file's segment header names, from either sound copy, whatever it is; none if neither is
+// sound. To tell a record of another version from a damaged one.
+[[nodiscard]] std::optional<std::uint16_t> segment_version(base::ByteView bytes);
+
 // One frame: a header of 24 bytes with a checksum of its own, then the body.
 struct FrameHeader {
   std::uint32_t body_size = 0;
@@ -54,9 +58,8 @@ struct FrameHeader {
 };
 
 inline constexpr std::size_t kFrameHeaderSize = 24;
-// The wire form of the largest entry fits, with room for what a later frame version adds (a leaf
-// salt).
-inline constexpr std::size_t kMaxBody = 65'535;
+// The largest entry fits, with its salt and as many cuts as there may be.
+inline constexpr std::size_t kMaxBody = input_body_size(kMaxPayload, kMaxCuts);
 
 // Appends header and body. Requires body.size() <= kMaxBody.
 void encode_frame(std::uint64_t salt,

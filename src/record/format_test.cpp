@@ -54,7 +54,7 @@ TEST(Format, FrameHasTheDocumentedBytes) {
   ASSERT_EQ(bytes.size(), kFrameHeaderSize + 3);
   base::Bytes expected;
   base::ByteWriter out(expected);
-  out.put_raw(base::Bytes{'L', 'P', 'F', '1', 3, 0, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0});
+  out.put_raw(base::Bytes{'L', 'P', 'F', '2', 3, 0, 0, 0, 0x0B, 0x0A, 0, 0, 0, 0, 0, 0});
   out.put(crc32c(body));
   base::Bytes salt;
   base::ByteWriter(salt).put(kSalt);
@@ -82,9 +82,9 @@ TEST(Format, FindsTheFirstPossibleFrame) {
   base::Prng prng(4);
   for (int round = 0; round < 200; ++round) {
     base::Bytes bytes(prng.below(60));
-    for (auto& byte : bytes) byte = "LPF1"[prng.below(4)];
+    for (auto& byte : bytes) byte = "LPF2"[prng.below(4)];
     const std::size_t from = prng.below(bytes.size() + 1);
-    static constexpr std::string_view kMagic = "LPF1";
+    static constexpr std::string_view kMagic = "LPF2";
     const auto hit = std::search(bytes.begin() + static_cast<std::ptrdiff_t>(from),
                                  bytes.end(),
                                  kMagic.begin(),

@@ -107,7 +107,7 @@ base::Result<void> Writer::reopen(std::uint32_t number) {
   file_size_ = keep;
   segment_ = segment.number;
   if (segment.header) salt_ = segment.header->salt;
-  next_sequence_ = flushed_end_ = synced_end_ = next;
+  next_sequence_ = flushed_end_ = synced_end_ = commitments_begin_ = next;
 
   auto first = Cursor::open(*storage_, options_.stream);
   if (!first) return std::unexpected(first.error());
@@ -160,16 +160,20 @@ base::Result<void> Writer::make_room(std::size_t body_size) {
   return begin_segment(segment_ + 1);
 }
 
-base::Result<std::uint64_t> Writer::append(const EntryView& entry) {
+base::Result<std::uint64_t> Writer::append(const EntryView& entry,
+                                           std::span<const std::uint16_t> cuts) {
+  CHECK(options_.stream == Stream::input);
   if (entry.payload.size() > kMaxPayload) {
     return base::bad_input(
         fmt::format("a payload of {} bytes exceeds {}", entry.payload.size(), kMaxPayload));
   }
-  if (const auto room = make_room(kEntryHeaderSize + entry.payload.size()); !room) {
-    return std::unexpected(room.error());
-  }
+  cuts = cuts.first(std::min(cuts.size(), kMaxCuts));
+  CHECK(are_cuts(cuts, entry.payload.size()));
+  const std::size_t body_size = input_body_size(entry.payload.size(), cuts.size());
+  if (const auto room = make_room(body_size); !room) return std::unexpected(room.error());
+  if (options_.commit) frames_.push_back(buffer_.size());
   const std::size_t begin = begin_frame(buffer_);
-  encode_entry(entry, buffer_);
+  encode_input_body(entry, cuts, salts_.next(), buffer_);
   end_frame(salt_, next_sequence_, begin, buffer_);
   return next_sequence_++;
 }
@@ -196,10 +200,34 @@ base::Result<void> Writer::flush() {
     return written;
   }
   file_size_ += buffer_.size();
+  if (options_.commit) commit_flushed();
   buffer_.clear();
   flushed_end_ = next_sequence_;
   if (!sync_failed_) trouble_.reset();
   return {};
+}
+
+void Writer::commit_flushed() {
+  bodies_.clear();
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const std::size_t begin = frames_[i] + kFrameHeaderSize;
+    const std::size_t end = i + 1 < frames_.size() ? frames_[i + 1] : buffer_.size();
+    bodies_.push_back(base::ByteView(buffer_).subspan(begin, end - begin));
+  }
+  frames_.clear();
+  if (sync_failed_) return;  // nothing is ever synced again
+  const std::size_t before = commitments_.size();
+  commitments_.resize(before + bodies_.size());
+  commit_bodies(bodies_, std::span(commitments_).subspan(before));
+}
+
+std::vector<seal::Digest> Writer::take_commitments() {
+  const auto count = static_cast<std::ptrdiff_t>(synced_end_ - commitments_begin_);
+  if (!options_.commit || sync_failed_ || count == 0) return {};
+  std::vector<seal::Digest> taken(commitments_.begin(), commitments_.begin() + count);
+  commitments_.erase(commitments_.begin(), commitments_.begin() + count);
+  commitments_begin_ = synced_end_;
+  return taken;
 }
 
 base::Result<void> Writer::repair() {
@@ -221,6 +249,7 @@ std::uint64_t Writer::drop_waiting() {
   const std::uint64_t dropped = next_sequence_ - flushed_end_;
   // A new segment's header stays: it waits at the front of the buffer until the first flush.
   buffer_.resize(file_size_ == 0 ? kSegmentHeaderSize : 0);
+  frames_.clear();
   next_sequence_ = flushed_end_;
   return dropped;
 }

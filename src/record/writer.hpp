@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "base/seams.hpp"
 #include "record/damage.hpp"
 #include "record/entry.hpp"
+#include "record/entry_salts.hpp"
 #include "record/format.hpp"
 
 namespace liptako::record {
@@ -32,6 +34,11 @@ struct WriterOptions {
   std::size_t buffer_limit = 256u << 10;
   // Random bits for a new record (format.hpp); an existing record keeps its own.
   std::uint64_t salt = 0;
+  // The input stream's: what the entries' salts are drawn from. Random bits, new for every opening;
+  // fixed ones are for tests.
+  EntrySalts::Key salt_key{};
+  // Keep the commitments of entries for take_commitments(), for a tamper-evident log.
+  bool commit = false;
 
   [[nodiscard]] base::Result<void> validate() const;
 };
@@ -67,10 +74,12 @@ class Writer {
 
   [[nodiscard]] const OpenReport& opened() const { return opened_; }
 
-  // Takes an entry; returns its sequence number, counted from 0 without gaps over the whole stream.
+  // Takes an entry, into the input stream; `cuts` is where its payload may be taken apart
+  // (input_body.hpp), at most kMaxCuts of which are used; returns its sequence number, counted from 0 without gaps over the whole stream.
   // On an error the entry is not taken and nothing that was taken is lost: the caller may try
   // again. Allocates nothing once the buffer has grown. An oversized payload is bad_input.
-  [[nodiscard]] base::Result<std::uint64_t> append(const EntryView& entry);
+  [[nodiscard]] base::Result<std::uint64_t> append(const EntryView& entry,
+                                                   std::span<const std::uint16_t> cuts = {});
   // The same for a body that is not an entry: the derived stream. By convention it starts with the
   // u64 input sequence after which it was computed.
   [[nodiscard]] base::Result<std::uint64_t> append_body(base::ByteView body);
@@ -99,6 +108,11 @@ class Writer {
   [[nodiscard]] std::uint64_t synced_end() const {
     return synced_end_;
   }  // entries below survive power loss
+  // The commitments of the entries that were synced since they were last taken, in order: the first
+  // is of the entry commitments_begin() named before the call. Only with options.commit; none come
+  // any more once a sync has failed.
+  [[nodiscard]] std::vector<seal::Digest> take_commitments();
+  [[nodiscard]] std::uint64_t commitments_begin() const { return commitments_begin_; }
   // The failure the writer is in, for display; none in health. A failed flush heals with the next
   // that succeeds. A failed sync does not: the kernel may have dropped the pages, and only
   // reopening the record tells what is there.
@@ -106,7 +120,7 @@ class Writer {
 
  private:
   Writer(base::Storage& storage, const WriterOptions& options)
-      : storage_(&storage), options_(options) {}
+      : storage_(&storage), options_(options), salts_(options.salt_key) {}
   // Steps of open(): the stream's first segment; the last of an existing stream, which is removed,
   // and file_ left empty, if nothing is in it.
   [[nodiscard]] base::Result<void> create();
@@ -115,17 +129,24 @@ class Writer {
   [[nodiscard]] base::Result<void> begin_segment(std::uint32_t number);
   [[nodiscard]] base::Result<void> repair();
   void retire_file();
+  // Of the frames in buffer_, which have just been written.
+  void commit_flushed();
 
   base::Storage* storage_;
   WriterOptions options_;
   OpenReport opened_;
   std::uint64_t salt_ = 0;
+  EntrySalts salts_;
   std::uint32_t segment_ = 0;
   std::unique_ptr<base::AppendFile> file_;
   std::vector<std::unique_ptr<base::AppendFile>>
-      retired_;                  // closed, but named by the ticket that is out
-  std::uint64_t file_size_ = 0;  // up to the last whole flushed frame
-  base::Bytes buffer_;           // frames that wait
+      retired_;                      // closed, but named by the ticket that is out
+  std::uint64_t file_size_ = 0;      // up to the last whole flushed frame
+  base::Bytes buffer_;               // frames that wait
+  std::vector<std::size_t> frames_;  // where each begins in buffer_; with options_.commit only
+  std::vector<seal::Digest> commitments_;  // of the entries from commitments_begin_ to flushed_end_
+  std::uint64_t commitments_begin_ = 0;
+  std::vector<base::ByteView> bodies_;  // scratch
   std::uint64_t next_sequence_ = 0;
   std::uint64_t flushed_end_ = 0;
   std::uint64_t synced_end_ = 0;

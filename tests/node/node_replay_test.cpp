@@ -153,7 +153,7 @@ TEST(NodeReplay, AnyAlteredPayloadByteGivesAnotherHash) {
     const auto frame = cursor->next_frame();
     ASSERT_TRUE(frame.has_value());
     if (!*frame) break;
-    const auto entry = record::decode_entry((*frame)->body);
+    const auto entry = record::decode_body_entry((*frame)->body);
     ASSERT_TRUE(entry.has_value());
     if (entry->payload.empty()) continue;
     const auto found = std::search(content.begin() + static_cast<std::ptrdiff_t>((*frame)->offset),

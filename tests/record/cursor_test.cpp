@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "record/crc32c.hpp"
 #include "sim/sim_storage.hpp"
 #include "written.hpp"
 
@@ -98,13 +99,35 @@ TEST(Cursor, FramesInsideAPayloadDoNotPassForEntries) {
   base::Bytes hostile;  // what someone who knows the format, but not the salt, would send
   for (std::uint64_t sequence = 1; sequence < 10; ++sequence) {
     base::Bytes body;
-    encode_entry({.kind = EntryKind::configuration}, body);
+    encode_input_body({.kind = EntryKind::configuration}, {}, {}, body);
     encode_frame(/*salt=*/0, sequence, body, hostile);
   }
   ASSERT_TRUE(writer.append({.kind = EntryKind::datagram, .payload = hostile}));
   ASSERT_TRUE(append_next(writer) && writer.flush());
   disk.corrupt("input/00000000.seg", kSegmentHeaderSize + 1, 0xFF);
   EXPECT_EQ(read_all(disk).sound, (std::vector<std::uint64_t>{1}));
+}
+
+TEST(Cursor, ARecordOfAnotherVersionIsRefusedInWords) {
+  sim::SimStorage disk = disk_with(10);
+  const std::string path = segment_path(Stream::input, 0);
+  base::Bytes bytes = disk.read(path, 0, 1u << 20).value();
+  for (const std::size_t copy : {std::size_t{0}, kSegmentHeaderCopy}) {
+    bytes[copy + 8] = 1;
+    base::Bytes checksum;
+    base::ByteWriter(checksum).put(
+        crc32c(base::ByteView(bytes).subspan(copy, kSegmentHeaderCopy - 4)));
+    std::ranges::copy(checksum,
+                      bytes.begin() + static_cast<std::ptrdiff_t>(copy + kSegmentHeaderCopy - 4));
+  }
+  ASSERT_TRUE(disk.replace(path, bytes));
+  const auto writer = Writer::open(disk, kSmall);
+  ASSERT_FALSE(writer);
+  EXPECT_EQ(writer.error().message,
+            "input/00000000.seg: a record of format version 1; this build reads and writes version "
+            "2 only");
+  EXPECT_FALSE(Cursor::open(disk, Stream::input));
+  EXPECT_EQ(disk.read(path, 0, 1u << 20).value(), bytes);
 }
 
 TEST(Cursor, AnUnreadableSegmentHeaderBorrowsTheSaltOfAnother) {
@@ -141,7 +164,7 @@ TEST(Cursor, AWriterCutsWhatIsSpoiltAtTheEndAndOnlyThere) {
   EXPECT_EQ(writer.next_sequence(), 59u);
   ASSERT_EQ(writer.opened().damages.size(), 1u);
   EXPECT_EQ(writer.opened().damages[0].sequence, 57u);
-  const auto body = decode_entry(writer.opened().last_body);
+  const auto body = decode_body_entry(writer.opened().last_body);
   EXPECT_TRUE(body && is_entry_of(58, *body));
 }
 

@@ -34,7 +34,7 @@ TEST(Writer, ContinuesWhereItStopped) {
     EXPECT_EQ(writer.next_sequence(), end);
     EXPECT_EQ(writer.synced_end(), end);
     if (end > 0) {
-      const auto last = decode_entry(writer.opened().last_body);
+      const auto last = decode_body_entry(writer.opened().last_body);
       EXPECT_TRUE(last && is_entry_of(end - 1, *last));
     }
     for (int i = 0; i < life * 3; ++i, ++end) ASSERT_TRUE(append_next(writer));
