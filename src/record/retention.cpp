@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <span>
+#include <utility>
 
 #include "record/crc32c.hpp"
 #include "record/cursor.hpp"
@@ -141,11 +142,18 @@ Result<void> finish(base::Storage& storage, Stream stream) {
   if (said->empty()) return {};
   const auto closed = closed_segments(storage, stream);
   if (!closed) return std::unexpected(closed.error());
+  bool synced = false;
   for (const Segment& segment : *closed) {
     const bool deleted = std::ranges::any_of(*said, [&](const RetiredSegment& r) {
       return r.stream == stream && r.segment == segment.number && r.first == segment.first;
     });
     if (!deleted) continue;
+    // The crash may have come before the line was safe from a power cut.
+    if (!std::exchange(synced, true)) {
+      auto file = storage.open_append(kRetired);
+      if (!file) return std::unexpected(file.error());
+      if (const auto safe = (*file)->sync(); !safe) return safe;
+    }
     if (const auto gone = storage.remove(segment_path(stream, segment.number)); !gone) return gone;
   }
   return {};
