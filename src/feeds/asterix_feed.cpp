@@ -174,6 +174,7 @@ struct AsterixHandler {
     if (r.descriptor && (r.descriptor->simulated || r.descriptor->test))
       return refuse(r.record, "simulated_or_test");
     if (r.descriptor && r.descriptor->field_monitor) return refuse(r.record, "field_monitor");
+    if (r.emitter_category == kParachutist) return refuse(r.record, kAPerson);
     if (r.emitter_category && *r.emitter_category >= kFirstSurfaceVehicle)
       return refuse(r.record, "not_an_aircraft");
     const auto position = r.best_position();

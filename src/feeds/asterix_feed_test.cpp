@@ -259,7 +259,11 @@ TEST(AsterixFeed, WhatIsNoLiveAircraftIsCountedNotTracked) {
   Cat021Report vehicle = report();
   vehicle.emitter_category = 21;
   s.take(bytes_of(21, vehicle));
+  Cat021Report person = report();
+  person.emitter_category = 16;
+  s.take(bytes_of(21, person));
   EXPECT_TRUE(s.out.plots.empty());
+  EXPECT_EQ(s.rejected("a_person"), 1u);
   EXPECT_EQ(s.rejected("simulated_or_test"), 1u);
   EXPECT_EQ(s.rejected("field_monitor"), 1u);
   EXPECT_EQ(s.rejected("not_an_aircraft"), 1u);

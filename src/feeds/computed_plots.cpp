@@ -100,9 +100,10 @@ std::optional<Refusal> refusal_of(const Cat062Track& r, const track::SensorDescr
       r.measured && r.measured->type ? *r.measured->type : cat062::ReportType{};
   if (status.simulated || type.simulated || type.test) return Refusal{"simulated_or_test", {}};
   if (type.field_monitor) return Refusal{"field_monitor", {}};
-  const bool vehicle = r.aircraft_derived && r.aircraft_derived->emitter_category &&
-                       *r.aircraft_derived->emitter_category >= kFirstSurfaceVehicle;
-  if (r.vehicle_fleet || vehicle) return Refusal{"not_an_aircraft", {}};
+  const std::uint8_t emitter =
+      r.aircraft_derived ? r.aircraft_derived->emitter_category.value_or(0) : std::uint8_t{0};
+  if (emitter == kParachutist) return Refusal{kAPerson, {}};
+  if (r.vehicle_fleet || emitter >= kFirstSurfaceVehicle) return Refusal{"not_an_aircraft", {}};
   if (status.last_message) return Refusal{"track_ended", {}};
   if (status.coasting) return Refusal{"track_coasting", {}};
   if (status.from_flight_plan) return Refusal{"track_coasting", "from a flight plan alone"};

@@ -226,6 +226,7 @@ TEST(SystemTrackPlot, WhatIsNotMeasuredNowOrNoAircraftIsRefusedWithItsReason) {
        [](Cat062Track& r) { r.measured.emplace().type.emplace().field_monitor = true; }},
       {"not_an_aircraft", [](Cat062Track& r) { r.vehicle_fleet = 1; }},
       {"not_an_aircraft", [](Cat062Track& r) { r.aircraft_derived->emitter_category = 21; }},
+      {"a_person", [](Cat062Track& r) { r.aircraft_derived->emitter_category = 16; }},
       {"track_ended", [](Cat062Track& r) { r.status->last_message = true; }},
       {"track_coasting", [](Cat062Track& r) { r.status->coasting = true; }},
       {"track_coasting", [](Cat062Track& r) { r.status->from_flight_plan = true; }},

@@ -13,6 +13,7 @@
 #include "codec/modes/avr.hpp"
 #include "codec/modes/beast.hpp"
 #include "feeds/ads_b_accuracy.hpp"
+#include "feeds/plausible.hpp"
 #include "geo/frames.hpp"
 
 namespace liptako::feeds {
@@ -74,7 +75,7 @@ template <class Archive>
 void visit_fields(Archive& archive, HeardAircraft& a) {
   archive(a.key, a.last_heard, a.even, a.odd, a.place, a.elsewhere, a.refusals);
   archive(a.has_velocity, a.velocity_time, a.east, a.north, a.nac_v);
-  archive(a.call_sign, a.has_category, a.is_aircraft);
+  archive(a.call_sign, a.has_category, a.is_aircraft, a.is_person);
   archive(a.mode_3a, a.mode_3a_time, a.mode_3a_once);
   archive(a.version, a.nac_p, a.nic_supplement_a, a.nic_supplement_c);
 }
@@ -96,6 +97,9 @@ struct ModeSHandler {
            fmt::format(
                "DF{} {}{}{}", m.format, m.address.to_string(), detail.empty() ? "" : ": ", detail));
   }
+
+  // Without the address.
+  void refuse_person(const ModeSMessage& m) { refuse(kAPerson, fmt::format("DF{}", m.format)); }
 
   void on_reception(const Reception& r, const std::optional<Timestamp>& time) {
     ++feed.counters_.records;
@@ -149,9 +153,10 @@ struct ModeSHandler {
   void on_squitter(HeardAircraft&, const ModeSMessage&, const OtherSquitter&, Timestamp) {}
 
   void on_squitter(HeardAircraft& a, const ModeSMessage&, const Identification& id, Timestamp) {
-    a.call_sign = id.call_sign;
+    a.call_sign = id.is_person() ? base::CallSign() : id.call_sign;
     a.has_category = id.category != 0;
     a.is_aircraft = id.is_aircraft();
+    a.is_person = id.is_person();
   }
 
   void on_squitter(HeardAircraft& a, const ModeSMessage&, const AirborneVelocity& v, Timestamp t) {
@@ -188,6 +193,7 @@ struct ModeSHandler {
                    Timestamp time) {
     // Only a transponder's word, or a category, makes it an aircraft: vehicles send these too.
     const bool vehicle = m.format == 18 && !a.has_category;
+    if (a.is_person) return refuse_person(m);
     if (!a.is_aircraft || vehicle) return refuse("not_an_aircraft", m);
     const auto position = locate(a, m, s.position, CprKind::surface, time);
     if (!position) return;
@@ -205,6 +211,7 @@ struct ModeSHandler {
                    const ModeSMessage& m,
                    const AirbornePosition& s,
                    Timestamp time) {
+    if (a.is_person) return refuse_person(m);
     if (!a.is_aircraft) return refuse("not_an_aircraft", m);
     const auto position = locate(a, m, s.position, CprKind::airborne, time);
     if (!position) return;

@@ -57,6 +57,7 @@ struct HeardAircraft {
   base::CallSign call_sign;
   bool has_category = false;
   bool is_aircraft = true;
+  bool is_person = false;
 
   std::optional<base::ModeACode> mode_3a;
   base::Timestamp mode_3a_time;
@@ -71,7 +72,7 @@ struct HeardAircraft {
 // Its reasons for refusing are the codec's (wrong_length, parity_failed, format_not_decoded), and
 //   not_a_frame, receiver_status, mode_ac_not_used, unknown_sensor, no_time_stamp,
 //   time_far_from_clock, receiver_clock_jumped, address_not_known, not_from_the_aircraft,
-//   not_an_aircraft, position_incomplete, position_beyond_range, position_not_reachable,
+//   not_an_aircraft, a_person, position_incomplete, position_beyond_range, position_not_reachable,
 //   lost_before_record, not_a_data_block.
 class ModeSFeed {
  public:

@@ -174,6 +174,18 @@ TEST(ModeSFeed, APositionBeyondTheReceiversRangeIsRefused) {
   EXPECT_EQ(s.rejected("position_beyond_range"), 1u);
 }
 
+TEST(ModeSFeed, APersonUnderAParachuteIsCountedAndNotFollowed) {
+  Scene s;
+  s.hear(encode(IdentificationMessage{kAircraft, base::CallSign("JUMP1"), 'B', 3}), 0);
+  s.position(16.5, 1, false, 0.1);
+  s.position(16.5, 1, true, 0.6);
+  EXPECT_TRUE(s.flush().empty());
+  EXPECT_EQ(s.rejected("a_person"), 2u);
+  for (const Rejected& r : s.feed.counters().rejected) {
+    EXPECT_EQ(r.last.find(kAircraft.to_string()), std::string::npos) << r.last;
+  }
+}
+
 TEST(ModeSFeed, VehiclesAndGroundStationsAreNoAircraft) {
   Scene s;
   s.hear(encode(IdentificationMessage{kAircraft, base::CallSign("FUEL3"), 'C', 2}), 0);

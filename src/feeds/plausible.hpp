@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "base/ids.hpp"
 #include "base/units.hpp"
@@ -13,6 +14,10 @@ namespace liptako::feeds {
 // Emitter categories that are no aircraft: vehicles and obstacles [CAT021 ed. 2.7, I021/020; CAT062
 // ed. 1.21, I062/380 EMC].
 inline constexpr std::uint8_t kFirstSurfaceVehicle = 20;
+// A person under a parachute, in the same items: Liptako follows no people (docs/SCHEMA.md). Such
+// reports count under this reason, without a word about whose they were.
+inline constexpr std::uint8_t kParachutist = 16;
+inline constexpr std::string_view kAPerson = "a_person";
 
 // Items hold latitudes to 180 or 360 degrees, longitudes to 360 [CAT021 ed. 2.7, I021/130 and
 // I021/131].

@@ -21,6 +21,8 @@ struct Identification {       // type codes 1-4, §2.2.3.2.5
   std::uint64_t characters = 0;  // the 48 bits the call sign is of
   // Set C is surface vehicles (1-3) and obstacles (4-7).
   [[nodiscard]] bool is_aircraft() const { return emitter_set != 'C' || category == 0; }
+  // Under a parachute.
+  [[nodiscard]] bool is_person() const { return emitter_set == 'B' && category == 3; }
 };
 
 struct SurfacePosition {  // type codes 5-8, §2.2.3.2.4
