@@ -22,6 +22,8 @@ readonly PACKAGES_CONSOLE=(
   npm
 )
 readonly PACKAGES_TEST=(
+  golang-go
+  golang-golang-x-mod-dev
   libgeographiclib-dev
   libgtest-dev
   nlohmann-json3-dev
