@@ -85,6 +85,9 @@ export async function startBrowser() {
   };
 }
 
+// Nothing coloured near a track: it must not look fresh.
+export const isGrey = ({ near }) => near.saturation >= 0 && near.saturation < 70;
+
 // A page that shows a console, and what can be asked of it.
 export class ConsolePage {
   constructor(page) {
@@ -174,29 +177,45 @@ export class ConsolePage {
     return sum / 1200;
   }
 
+  // A frame is on the screen a little after the page was told of it: asked until it is.
+  async brightnessIs(theme) {
+    let last = NaN;
+    await eventually(
+      async () => {
+        last = await this.brightness();
+        return theme === 'night' ? last < 60 : last > 180;
+      },
+      () => `by ${theme} the map is ${last} bright`,
+    );
+  }
+
   // A track of this state, seen from close by, where no other symbol lies near, with the colour it has there. A track
-  // may end at any moment: the next one is taken then.
-  async closeUp(wanted, what) {
+  // may end at any moment, and the screen shows a frame later what the map is asked: the next one is taken then, until
+  // one `looks` as it should.
+  closeUp(wanted, what, looks = () => true) {
     const { page } = this;
-    for (let attempt = 0; attempt < 20; attempt++) {
+    let attempt = 0;
+    let last = 'none was there';
+    const one = async () => {
       const found = (await this.rows()).filter((r) => wanted(r) && r.cells[1] !== '');
-      const row = found[attempt % Math.max(1, found.length)];
-      if (!row) continue;
+      const row = found[attempt++ % Math.max(1, found.length)];
+      if (!row) return null;
       await page.keyboard.press('f');
       const at = page.locator(`#table-body [data-track="${row.track}"]`);
-      if ((await at.count()) === 0) continue;
+      if ((await at.count()) === 0) return null;
       await at.dblclick();
       await page.keyboard.press('Escape');
       await page.focus('#map');
       for (let step = 0; step < 8; step++) await page.keyboard.press('+');
       const probed = await this.probe(row.track);
-      if (!probed?.label) continue;
+      if (!probed?.label) return null;
       const near = await this.colourNear(probed.x, probed.y);
       const still = (await this.rows()).find((r) => r.track === row.track);
-      if (still && wanted(still) && (await this.probe(row.track))?.label)
-        return { row: still, at: probed, near };
-    }
-    throw new Error(`no ${what} track stayed long enough`);
+      if (!still || !wanted(still) || !(await this.probe(row.track))?.label) return null;
+      last = `${still.cells[0]} is ${near.colour}`;
+      return (await looks({ row: still, at: probed, near })) ? { row: still, at: probed, near } : null;
+    };
+    return eventually(one, () => `no ${what} track stayed long enough and looked like one (${last})`);
   }
 }
 
