@@ -66,7 +66,10 @@ check('nobody sees anything of a node that is set up before a login', async () =
   await says('#login-title', 'Connexion à bamako');
   await says('#banner', 'Connexion nécessaire');
   assert((await text('#count-all')) === '0', 'tracks without a login');
-  assert(!mock.requests.some((path) => /^\/ws|tracks|status/.test(path)), 'the node was asked for its picture');
+  assert(
+    !mock.requests.some((path) => /^\/ws|tracks|status/.test(path)),
+    'the node was asked for its picture',
+  );
   await page.keyboard.press('Escape');
   await page.keyboard.press('Escape');
   await page.locator('#login').waitFor({ state: 'visible' });
@@ -158,6 +161,57 @@ check('an account that may see the common picture only is shown that', async () 
   await page.focus('#map');
   await page.keyboard.press('n');
   assert((await view.picture()).of === 'common', 'a key gives what a button does not');
+  await logOut();
+});
+
+check('an auditor reads who came in and who was refused, and the accounts', async () => {
+  await page.goto(mock.url);
+  await logIn('audit-1');
+  await view.linkIs('live');
+  await page.click('#account-open');
+  await page.click('#audit-open');
+  await until(() => document.querySelectorAll('#book-rows tr').length > 5);
+  const newest = await page.$eval('#book-rows tr', (row) => [...row.cells].map((c) => c.textContent));
+  assert(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/.test(newest[0]), newest[0]);
+  assert(
+    newest.slice(1).join('|') === 'connexion|audit-1|127.0.0.1|POST /api/v1/login|fait',
+    newest.join('|'),
+  );
+  await view.shot('audit');
+  await page.fill('#book-search', 'refused oq-1');
+  await until(() => document.querySelectorAll('#book-rows tr').length === 4);
+  await page.click('#book-close');
+  await page.click('#account-open');
+  await page.click('#accounts-open');
+  await until(() => document.querySelectorAll('#book-rows tr').length === 4);
+  const line = await page.$eval('#book-rows tr:nth-child(2)', (row) =>
+    [...row.cells].map((c) => c.textContent),
+  );
+  assert(line.slice(0, 3).join('|') === 'fu-1|commandant de la force unifiée|fermé', line.join('|'));
+  await view.shot('accounts');
+  await page.click('#book-close');
+});
+
+check('a password is changed by who knows the old one', async () => {
+  await page.click('#account-open');
+  await page.click('#password-change summary');
+  const change = async (old, next, again) => {
+    await page.fill('#password-old', old);
+    await page.fill('#password-new', next);
+    await page.fill('#password-again', again);
+    await page.click('#password-go');
+  };
+  await change(PASSWORD, 'court', 'court');
+  await says('#account-note', 'Mot de passe : 12 à 128');
+  await change(PASSWORD, 'quatre mots et un désert', 'quatre mots et deux déserts');
+  await says('#account-note', 'ne sont pas les mêmes');
+  await refusing(async () => {
+    await change('un mot de passe faux', 'quatre mots et un désert', 'quatre mots et un désert');
+    await says('#account-note', 'Mot de passe refusé');
+  });
+  await change(PASSWORD, 'quatre mots et un désert', 'quatre mots et un désert');
+  await says('#account-note', 'Mot de passe changé');
+  await page.click('#account-close');
   await logOut();
 });
 

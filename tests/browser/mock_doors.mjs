@@ -23,7 +23,6 @@ export class MockDoors {
     this.failures = 0;
     this.ends = Date.now() + 12 * 3600_000;
     this.audit = [];
-    this.note('node', '', 'started', 'ok');
   }
 
   get isSetUp() {
@@ -66,6 +65,18 @@ export class MockDoors {
     };
   }
 
+  accountRows() {
+    return Object.entries(this.accounts).map(([id, { roles, key }]) => ({
+      id,
+      roles,
+      operator_key: key ?? null,
+      created: '2026-11-22T06:00:00.000Z',
+      disabled: id === 'fu-1',
+      has_password: true,
+      invited: false,
+    }));
+  }
+
   // The answer to a request under /api/v1/: { code, value, cookie? }, or null: it is for others, and allowed.
   answer(request, path, given) {
     const refuse = (code, reason, more = {}) => ({ code, value: { error: reason, reason, ...more } });
@@ -90,10 +101,10 @@ export class MockDoors {
         if (this.failures >= TRIES) return refuse(429, 'slow_down', { retry_after_s: 30 });
         if (!this.accounts[given.account] || given.password !== PASSWORD) {
           this.failures++;
-          this.note('login', given.account, '', 'refused');
+          this.note('login', given.account, 'POST /api/v1/login', 'refused');
           return refuse(401, 'refused');
         }
-        this.note('login', given.account, '', 'ok');
+        this.note('login', given.account, 'POST /api/v1/login', 'done');
         const cookie = randomBytes(16).toString('hex');
         this.sessions.set(cookie, given.account);
         return { code: 200, value: this.session(given.account), cookie };
@@ -104,6 +115,14 @@ export class MockDoors {
     }
     if (!this.isSetUp) return null;
     if (!account) return refuse(401, 'no_session');
+    if (path === 'session/password') {
+      if (given.password !== PASSWORD) return refuse(403, 'refused');
+      return { code: 200, value: { accepted: true } };
+    }
+    if (path === 'accounts')
+      return this.may(request, 'see_accounts')
+        ? { code: 200, value: { accounts: this.accountRows() } }
+        : refuse(403, 'no_right');
     if (path === 'audit')
       return this.may(request, 'see_audit')
         ? { code: 200, value: { events: this.audit, complete: true } }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { accountCells, auditCells, found } from '../src/page/books.ts';
 import { roleName } from '../src/page/session_gate.ts';
 import {
   hasRight,
@@ -90,4 +91,39 @@ test('names of accounts, keys and links are taken in their one form', () => {
 test('roles are said in words, those this console does not know as they are', () => {
   assert.equal(roleName('watch_officer'), 'officier de quart');
   assert.equal(roleName('keeper_of_the_well'), 'keeper_of_the_well');
+});
+
+test('the books show what they know in words, and whatever else as it is', () => {
+  const event = {
+    sequence: 7,
+    time: '2026-11-22T08:00:01.500Z',
+    event: 'refusal',
+    account: '',
+    address: '192.0.2.7',
+    what: '<b>',
+    outcome: 'no_right',
+  };
+  assert.deepEqual(auditCells(event), ['2026-11-22 08:00:01Z', 'refus', '—', '192.0.2.7', '<b>', 'no_right']);
+  assert.deepEqual(auditCells({ event: 'dream', time: 3, what: {} }), ['', 'dream', '—', '', '', '']);
+  assert.deepEqual(accountCells({ id: 'oq-1', roles: ['planner', 'x'], invited: true }), [
+    'oq-1',
+    'planificateur, x',
+    'invité',
+    '—',
+    '',
+  ]);
+  assert.equal(accountCells({ disabled: true, has_password: true })[2], 'fermé');
+  assert.equal(accountCells({ has_password: true })[2], 'actif');
+  assert.equal(accountCells({})[2], 'sans mot de passe');
+});
+
+test('the books are searched by words, in any order and case', () => {
+  const rows = [
+    ['connexion', 'oq-1'],
+    ['refus', 'oq-1'],
+    ['refus', 'audit-1'],
+  ];
+  assert.deepEqual(found(rows, ' OQ-1  refus '), [rows[1]]);
+  assert.deepEqual(found(rows, ''), rows);
+  assert.deepEqual(found(rows, 'nobody'), []);
 });

@@ -7,6 +7,7 @@ import type { ThemeName } from '../palette.ts';
 import { type NodeStatus, parseStatus } from '../protocol.ts';
 import { hasRight, mayLook, needsLogin, viewFor } from '../session.ts';
 import { parseAddress, parseQuery, VECTOR_CHOICES, writeAddress, writeQuery } from './address.ts';
+import { Books } from './books.ts';
 import type { TextKey } from './catalogue_fr.ts';
 import { byId, setClass, setText } from './dom.ts';
 import { FederationStrip, placeName } from './federation_strip.ts';
@@ -107,6 +108,7 @@ const table = new TrackTable((request) => send({ t: 'list', request }), select, 
 const detail = new TrackDetail(base);
 const panel = new SourcesPanel();
 const trust = new TrustPanel();
+new Books(base);
 const federation = new FederationStrip(query.embed, changeView);
 const gate = new SessionGate(base, query.embed, {
   hold: (held) => send({ t: 'hold', held: held || viewFor(gate.session, query.picture) === null }),

@@ -2,7 +2,15 @@
 // account with its way out when somebody is. While nobody is logged in the link to the node is held, so that it is not
 // asked in vain again and again; the view stays as it is, and what the map shows is marked as lost.
 import { age, utcTime } from '../format.ts';
-import { hasRight, needsLogin, parseSession, type Session } from '../session.ts';
+import {
+  hasRight,
+  LONGEST_PASSWORD,
+  needsLogin,
+  parseSession,
+  passwordStrength,
+  type Session,
+  SHORTEST_PASSWORD,
+} from '../session.ts';
 import { fr, type TextKey } from './catalogue_fr.ts';
 import { byId, setClass, setText } from './dom.ts';
 import { text } from './i18n.ts';
@@ -49,7 +57,14 @@ export class SessionGate {
       event.preventDefault();
       void this.logIn();
     });
-    this.opener.addEventListener('click', () => this.account.showModal());
+    this.opener.addEventListener('click', () => {
+      this.tell('', '');
+      this.account.showModal();
+    });
+    byId<HTMLFormElement>('password-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.changePassword();
+    });
     byId('account-close').addEventListener('click', () => this.account.close());
     byId('logout').addEventListener('click', () => void this.logOut());
     for (const kind of ['pointerdown', 'keydown', 'wheel'] as const)
@@ -104,7 +119,8 @@ export class SessionGate {
       if (this.login.open) this.login.close();
       return;
     }
-    if (this.account.open) this.account.close();
+    for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog[open]:not(#login)'))
+      dialog.close();
     this.showTexts();
     // A pane of the mosaic is too small, and may be another site's, whose cookies it is not given.
     if (this.embed || this.login.open) return;
@@ -128,6 +144,7 @@ export class SessionGate {
     setText(byId('account-key'), account?.operatorKey || text('none'));
     setText(byId('account-ends'), utcTime(session?.endsMs ?? NaN));
     byId('audit-open').hidden = !account || !hasRight(session, 'see_audit');
+    byId('accounts-open').hidden = !account || !hasRight(session, 'see_accounts');
   }
 
   private async logIn(): Promise<void> {
@@ -151,7 +168,27 @@ export class SessionGate {
     const answer = await request(this.base, 'api/v1/logout', {});
     // Somebody else may sit down now: nothing of the picture stays.
     if (answer.ok) location.reload();
-    else setText(byId('account-note'), refusalOf(answer));
+    else this.tell(refusalOf(answer), 'refusal');
+  }
+
+  private async changePassword(): Promise<void> {
+    const [old, next, again] = ['old', 'new', 'again'].map((n) => byId<HTMLInputElement>(`password-${n}`));
+    if (passwordStrength(next.value, this.session?.account?.id ?? '') === 0) {
+      const rule = { least: SHORTEST_PASSWORD, most: LONGEST_PASSWORD };
+      return this.tell(text('setupPasswordFault', rule), 'refusal');
+    }
+    if (next.value !== again.value) return this.tell(text('setupAgainFault'), 'refusal');
+    const body = { password: old.value, new_password: next.value };
+    const answer = await request(this.base, 'api/v1/session/password', body);
+    if (!answer.ok) return this.tell(refusalOf(answer), 'refusal');
+    for (const field of [old, next, again]) field.value = '';
+    byId<HTMLDetailsElement>('password-change').open = false;
+    this.tell(text('passwordChanged'), '');
+  }
+
+  private tell(what: string, how: string): void {
+    setText(byId('account-note'), what);
+    setClass(byId('account-note'), how);
   }
 
   private showFoot(nowMs: number): void {
