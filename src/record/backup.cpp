@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "record/cursor.hpp"
+#include "record/input_body.hpp"
 #include "record/retention.hpp"
 #include "seal/note.hpp"
 #include "seal/tiles.hpp"
@@ -410,6 +411,73 @@ Result<void> verify_bundles(base::Storage& storage, std::uint64_t size) {
   return {};
 }
 
+// The entries of a tree, as its bundles hold them.
+class Commitments {
+ public:
+  Commitments(base::Storage& storage, std::uint64_t size) : storage_(&storage), size_(size) {}
+  Result<seal::Digest> at(std::uint64_t sequence) {
+    const std::uint64_t index = sequence / seal::kTileWidth;
+    if (index != index_) {
+      const std::uint64_t rest = size_ - index * seal::kTileWidth;
+      const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(rest, seal::kTileWidth));
+      auto bytes = read_bundle(*storage_, index, width);
+      if (!bytes) return std::unexpected(bytes.error());
+      bytes_ = std::move(*bytes);
+      auto entries = seal::bundle_entries(bytes_, width);
+      if (!entries) return std::unexpected(entries.error());
+      entries_ = std::move(*entries);
+      index_ = index;
+    }
+    const base::ByteView entry = entries_[sequence % seal::kTileWidth];
+    seal::Digest out{};
+    if (entry.size() != out.size())
+      return base::bad_input(fmt::format("the log's entry {} is no commitment", sequence));
+    std::ranges::copy(entry, out.begin());
+    return out;
+  }
+
+ private:
+  base::Storage* storage_;
+  std::uint64_t size_;
+  std::uint64_t index_ = ~std::uint64_t{0};
+  base::Bytes bytes_;
+  std::vector<base::ByteView> entries_;
+};
+
+// Every entry below `size` is the one that the log committed to; or its loss was committed to, or
+// it was deleted lawfully.
+Result<void> verify_entries(base::Storage& storage, std::uint64_t size) {
+  const auto retired = list_retired(storage);
+  if (!retired) return std::unexpected(retired.error());
+  auto cursor = Cursor::open(storage, Stream::input);
+  if (!cursor) return std::unexpected(cursor.error());
+  Commitments commitments(storage, size);
+  const auto check = [&](std::uint64_t sequence, const InputBody* body) -> Result<void> {
+    const auto committed = commitments.at(sequence);
+    if (!committed) return std::unexpected(committed.error());
+    if (body != nullptr) {
+      if (commitment_of(*body) == *committed) return {};
+      return base::bad_input(fmt::format("entry {} is not the one the log holds", sequence));
+    }
+    if (*committed == kLostCommitment || is_retired(*retired, Stream::input, sequence)) return {};
+    return base::bad_input(fmt::format("entry {} is missing or damaged", sequence));
+  };
+  std::uint64_t next = 0;
+  while (next < size) {
+    const auto entry = cursor->next();
+    if (!entry) return std::unexpected(entry.error());
+    const std::uint64_t found = *entry ? std::min((*entry)->sequence, size) : size;
+    for (; next < found; ++next) {
+      if (const auto sound = check(next, nullptr); !sound) return sound;
+    }
+    if (!*entry || next == size) break;
+    const InputBody* body = (*entry)->damaged ? nullptr : &(*entry)->body;
+    if (const auto sound = check(next, body); !sound) return sound;
+    ++next;
+  }
+  return {};
+}
+
 Result<void> forget_retired(base::Storage& backup, Manifest& manifest, base::Storage& record) {
   const auto retired = list_retired(record);
   if (!retired) return std::unexpected(retired.error());
@@ -599,6 +667,8 @@ Result<BackupReport> verify_backup(base::Storage& backup) {
     if (const auto sound = seal::audit_tiles(reader_of(backup), head); !sound)
       return std::unexpected(sound.error());
     if (const auto sound = verify_bundles(backup, head.size); !sound)
+      return std::unexpected(sound.error());
+    if (const auto sound = verify_entries(backup, head.size); !sound)
       return std::unexpected(sound.error());
   }
   report.checkpoint = std::move(*checkpoint);
