@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/toml.hpp"
+#include "seal/sha256.hpp"
 #include "track/sensors/models.hpp"
 #include "track/tracker.hpp"
 
@@ -505,6 +506,43 @@ FederationConfig read_federation(const toml::table& table,
   return config;
 }
 
+KeysConfig read_keys(const toml::table& table,
+                     std::string_view file,
+                     std::optional<Error>& mistake) {
+  constexpr std::size_t kMaxWitnesses = 64;
+  Table t(table, "keys", file, mistake);
+  t.allow_only({"folder", "authority", "roster", "roster_sha256", "witnesses"});
+  KeysConfig config;
+  t.text("folder", config.folder, false);
+  t.text("authority", config.authority, false, kMaxNameLength);
+  if (!config.authority.empty() && !seal::is_key_name(config.authority)) {
+    t.refuse("authority", t.line_of("authority"), "no spaces and no '+', as in ml.example");
+  }
+  t.text("roster", config.roster, false);
+  t.text("roster_sha256", config.roster_sha256, false);
+  if (!config.roster_sha256.empty()) {
+    const auto digest = seal::digest_from_hex(config.roster_sha256);
+    if (!digest || seal::to_hex(*digest) != config.roster_sha256) {
+      t.refuse("roster_sha256", t.line_of("roster_sha256"), "64 lower-case hex digits are needed");
+    }
+    if (config.roster.empty()) {
+      t.refuse("roster_sha256", t.line_of("roster_sha256"), "goes with roster");
+    }
+  }
+  for (const std::string& vkey : t.texts("witnesses", kMaxWitnesses)) {
+    auto key = seal::VerifierKey::parse(vkey);
+    if (!key) {
+      t.refuse("witnesses", t.line_of("witnesses"), key.error().message);
+      return config;
+    }
+    if (std::ranges::find(config.witnesses, *key) != config.witnesses.end()) {
+      t.refuse("witnesses", t.line_of("witnesses"), fmt::format("{} stands twice", key->name));
+    }
+    config.witnesses.push_back(std::move(*key));
+  }
+  return config;
+}
+
 Result<toml::table> parse(std::string_view text, std::string_view file) {
   toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
@@ -551,7 +589,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   std::optional<Error> mistake;
   NodeConfig config;
   Table top(*root, "", file, mistake);
-  top.allow_only({"federation", "node", "sensor", "source"});
+  top.allow_only({"federation", "keys", "node", "sensor", "source"});
   const toml::table* node = root->get_as<toml::table>("node");
   if (node == nullptr) {
     top.refuse("node", 1, "the table [node] is missing");
@@ -590,8 +628,32 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
     else
       config.federation = read_federation(*table, file, mistake);
   }
+  if (const toml::node* keys = root->get("keys")) {
+    const toml::table* table = keys->as_table();
+    if (table == nullptr)
+      top.refuse("keys", Table::line(*keys), "write it as [keys]");
+    else
+      config.keys = read_keys(*table, file, mistake);
+  }
   if (mistake) return std::unexpected(*mistake);
   return config;
+}
+
+std::string key_folder_of(const NodeConfig& config, std::string_view record) {
+  if (!config.keys.folder.empty()) return config.keys.folder;
+  while (record.size() > 1 && record.ends_with('/')) record.remove_suffix(1);
+  return std::string(record) + ".keys";
+}
+
+std::string authority_of(const NodeConfig& config) {
+  if (!config.keys.authority.empty()) return config.keys.authority;
+  std::string label;
+  for (char c : config.name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    label += plain ? c : '-';
+  }
+  return label + ".liptako.internal";
 }
 
 Result<std::vector<track::SensorDescription>> parse_sensors(std::string_view text,

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "feeds/source_format.hpp"
+#include "seal/note.hpp"
 #include "track/plot.hpp"
 
 namespace liptako::node {
@@ -59,6 +60,17 @@ struct FederationConfig {
   std::vector<FederationMember> members;  // by ascending id, this node among them
 };
 
+// Which keys this node holds and whose it believes (docs/KEYS.md).
+struct KeysConfig {
+  std::string folder;         // empty: beside the record, key_folder_of()
+  std::string authority;      // what its keys' names begin with; empty: authority_of()
+  std::string roster;         // path of the roster note to begin with; empty: none
+  std::string roster_sha256;  // of that roster's text, 64 digits; empty: as the file says
+  // Logs of other nodes that this one witnesses (plain keys), and the keys whose cosignatures of its
+  // own log it keeps (cosignature keys).
+  std::vector<seal::VerifierKey> witnesses;
+};
+
 struct NodeConfig {
   std::string name;
   std::string record;  // folder of the record
@@ -67,7 +79,15 @@ struct NodeConfig {
   std::vector<track::SensorDescription> sensors;
   std::vector<SourceConfig> sources;
   FederationConfig federation;
+  KeysConfig keys;
 };
+
+// Where the node's keys lie: as configured, or the record folder's path with ".keys", so that a copy
+// of the record holds no secret. `record` is the record's path as used.
+[[nodiscard]] std::string key_folder_of(const NodeConfig& config, std::string_view record);
+// What the names of the node's keys begin with: as configured, or `<name>.liptako.internal` with the
+// node's name in lower case and '-' for what is neither a letter nor a digit.
+[[nodiscard]] std::string authority_of(const NodeConfig& config);
 
 // `file` is used in messages only: "node.toml:12: source[0].port: 70000 is not in 0..65535".
 [[nodiscard]] base::Result<NodeConfig> parse_config(std::string_view text, std::string_view file);

@@ -321,6 +321,55 @@ TEST(Config, AMistakeInAReceiversSourceIsNamed) {
   }
 }
 
+constexpr std::string_view kWitnessKey =
+    "w.example/witness+c4dbfc54+BBpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+
+std::string with_keys(std::string_view lines) {
+  return std::string(kGood) + "\n[keys]\n" + std::string(lines) + "\n";
+}
+
+TEST(Config, TheKeysTableIsRead) {
+  const auto config = parse_config(with_keys("folder = \"/srv/keys\"\nauthority = \"ml.example\"\n"
+                                             "roster = \"roster.note\"\nwitnesses = [\"" +
+                                             std::string(kWitnessKey) + "\"]"),
+                                   "node.toml");
+  ASSERT_TRUE(config.has_value()) << config.error().message;
+  EXPECT_EQ(key_folder_of(*config, "var/bamako"), "/srv/keys");
+  EXPECT_EQ(authority_of(*config), "ml.example");
+  EXPECT_EQ(config->keys.roster, "roster.note");
+  ASSERT_EQ(config->keys.witnesses.size(), 1u);
+  EXPECT_EQ(config->keys.witnesses[0].text(), kWitnessKey);
+}
+
+TEST(Config, WithoutAKeysTableFolderAndAuthorityFollowTheNode) {
+  auto config = parse_config(kGood, "node.toml");
+  ASSERT_TRUE(config.has_value());
+  EXPECT_EQ(key_folder_of(*config, "var/bamako"), "var/bamako.keys");
+  EXPECT_EQ(key_folder_of(*config, "var/bamako/"), "var/bamako.keys");
+  EXPECT_EQ(authority_of(*config), "bamako.liptako.internal");
+  config->name = "Bamako 2/é";
+  EXPECT_EQ(authority_of(*config), "bamako-2---.liptako.internal");
+}
+
+TEST(Config, AMistakeInTheKeysTableIsNamed) {
+  const std::string key(kWitnessKey);
+  const auto mistake = [](std::string_view lines) {
+    const auto config = parse_config(with_keys(lines), "node.toml");
+    return config ? std::string() : config.error().message;
+  };
+  EXPECT_EQ(mistake("folders = \"x\""), "node.toml:22: keys.folders: unknown field");
+  EXPECT_EQ(mistake("authority = \"a b\""),
+            "node.toml:22: keys.authority: no spaces and no '+', as in ml.example");
+  EXPECT_EQ(mistake("roster = \"r\"\nroster_sha256 = \"00\""),
+            "node.toml:23: keys.roster_sha256: 64 lower-case hex digits are needed");
+  EXPECT_EQ(mistake("roster_sha256 = \"" + std::string(64, 'a') + "\""),
+            "node.toml:22: keys.roster_sha256: goes with roster");
+  EXPECT_EQ(mistake("witnesses = [\"" + key + "\", \"" + key + "\"]"),
+            "node.toml:22: keys.witnesses: w.example/witness stands twice");
+  EXPECT_EQ(mistake("witnesses = [\"x" + key + "\"]"),
+            "node.toml:22: keys.witnesses: verifier key: the hash is not this name and key's");
+}
+
 TEST(Config, NoTextCrashesIt) {
   for (const char* text : {"",
                            "node = 3",

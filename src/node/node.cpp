@@ -220,6 +220,8 @@ Result<NodeConfig> Node::check(std::string_view text, std::string_view name) con
   if (config->record != old.record) return refuse("node.record");
   if (config->listen_address != old.listen_address || config->listen_port != old.listen_port)
     return refuse("node.listen");
+  if (config->keys.folder != old.keys.folder) return refuse("keys.folder");
+  if (authority_of(*config) != authority_of(old)) return refuse("keys.authority");
   return config;
 }
 
