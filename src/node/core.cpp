@@ -81,9 +81,11 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
       ++gaps_;
       return;
     case record::EntryKind::act:
-    case record::EntryKind::audit:
+      return on_act(entry);
     case record::EntryKind::document:
-      return;  // kept as evidence; the picture does not follow from them
+      return on_document(entry.payload);
+    case record::EntryKind::audit:
+      return;  // kept as evidence; the picture does not follow from it
   }
   ++refused_entries_;
 }
@@ -105,7 +107,16 @@ base::Timestamp Core::picture_time(base::Timestamp utc) const {
 
 void Core::on_tick(base::Timestamp now, std::vector<track::TrackEvent>& events) {
   tracker_.advance(now, events);
-  if (federation_.is_due(now)) federation_.publish(now, frame_epoch_, tracker_, frames_);
+  if (!federation_.is_due(now)) return;
+  const charter::RosterState state = roster_state(time_);
+  if (state == charter::RosterState::none || state == charter::RosterState::in_force) {
+    return federation_.publish(now, frame_epoch_, tracker_, frames_);
+  }
+  // Open inwards, closed outwards: this node's own part of the common picture stays on show here,
+  // and nobody is sent it.
+  std::vector<base::Bytes> withheld;
+  federation_.publish(now, frame_epoch_, tracker_, withheld);
+  roster_.withheld_frames += withheld.size();
 }
 
 void Core::on_start(const record::EntryView& entry) {
@@ -210,6 +221,55 @@ void Core::on_source_event(const record::EntryView& entry) {
   if (word == "ended") condition.life = SourceLife::ended;
 }
 
+// Its signatures were checked before it was written; here it is remembered, so that it is not
+// obeyed twice.
+void Core::on_act(const record::EntryView& entry) {
+  const auto payload = charter::read_act_payload(entry.payload);
+  const auto note = payload ? seal::parse_note(payload->note) : base::bad_input("not an act");
+  const auto act = note ? charter::parse_act(note->text) : base::bad_input("not an act");
+  if (!act) {
+    ++refused_entries_;
+    return;
+  }
+  acts_.remember(*act, entry.utc);
+}
+
+charter::RosterState Core::roster_state(base::Timestamp utc) const {
+  return roster_.in_force ? charter::state_of(roster_.in_force->roster, utc)
+                          : charter::RosterState::none;
+}
+
+// A document's first line says what it is; a roster is the only kind yet. The first roster comes
+// from the node's own configuration, which vouches for it; every later one must follow it.
+void Core::on_document(base::ByteView payload) {
+  if (text_of(payload).starts_with("liptako/roster/")) return take_roster(text_of(payload));
+  ++refused_entries_;
+}
+
+void Core::take_roster(std::string_view note) {
+  const auto refuse = [&](std::string_view why) {
+    ++roster_.refused;
+    roster_.last_refusal = why;
+  };
+  auto next = charter::RosterNote::parse(note);
+  if (!next) return refuse("not_a_roster");
+  const std::string& anchor = config_.keys.roster_sha256;
+  if (!roster_.in_force && !anchor.empty() && seal::to_hex(next->hash) != anchor) {
+    return refuse("not_the_configured_one");
+  }
+  const charter::RosterNote* current = roster_.in_force ? &*roster_.in_force : nullptr;
+  switch (const auto verdict = charter::judge_succession(current, *next)) {
+    case charter::RosterVerdict::takes_force:
+      roster_.in_force = std::move(*next);
+      roster_.last_refusal.clear();
+      return;
+    case charter::RosterVerdict::same:
+      return;  // told again, at a restart or by another way
+    default:
+      return refuse(charter::name_of(verdict));
+  }
+}
+
 seal::Digest Core::hash() const {
   base::Bytes state;
   save(state);
@@ -226,6 +286,11 @@ void Core::save(base::Bytes& out) const {
   sensors_.save(writer);
   saver(sensors_used_);
   tracker_.save(writer);
+  saver(acts_);
+  saver(roster_.in_force ? seal::to_string(roster_.in_force->note) : std::string(),
+        roster_.refused,
+        roster_.last_refusal,
+        roster_.withheld_frames);
   saver(frame_epoch_);
   federation_.save(writer);
 }
@@ -264,6 +329,14 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
   auto tracker = track::Tracker::load({}, reader);
   if (!tracker) return std::nullopt;
   core.tracker_ = std::move(*tracker);
+  loader(core.acts_);
+  std::string roster;
+  loader(roster, core.roster_.refused, core.roster_.last_refusal, core.roster_.withheld_frames);
+  if (!roster.empty()) {
+    auto note = charter::RosterNote::parse(roster);
+    if (!note) return std::nullopt;
+    core.roster_.in_force = std::move(*note);
+  }
   loader(core.frame_epoch_);
   core.federation_.configure(core.config_.federation);
   if (!core.federation_.load(reader) || !reader.at_end()) return std::nullopt;

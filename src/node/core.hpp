@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "charter/act.hpp"
+#include "charter/roster.hpp"
 #include "feeds/feed.hpp"
 #include "feeds/sensor_directory.hpp"
 #include "node/config.hpp"
@@ -34,6 +36,14 @@ struct SourceCondition {
   std::string detail;          // the newest word about it, for a person
 };
 
+// What the core knows of the federation's roster (charter/roster.hpp).
+struct RosterStanding {
+  std::optional<charter::RosterNote> in_force;  // the newest that took force, expired or not
+  std::uint64_t refused = 0;                    // documents that did not take force
+  std::string last_refusal;                     // why the newest of them did not; a verdict's name
+  std::uint64_t withheld_frames = 0;            // parts of frames not released for want of a roster
+};
+
 class Core {
  public:
   explicit Core(std::string build);
@@ -51,6 +61,11 @@ class Core {
   [[nodiscard]] std::span<const feeds::Feed> feeds() const { return feeds_; }
   [[nodiscard]] std::span<const SourceCondition> conditions() const { return conditions_; }
   [[nodiscard]] const Federation& federation() const { return federation_; }
+  // The acts that were accepted and could be sent again.
+  [[nodiscard]] const charter::ActBook& acts() const { return acts_; }
+  [[nodiscard]] const RosterStanding& roster() const { return roster_; }
+  // As of `utc`; none if the node was given no roster.
+  [[nodiscard]] charter::RosterState roster_state(base::Timestamp utc) const;
   // Parts of frames made by the entries applied since they were last taken; whoever replays drops
   // them.
   [[nodiscard]] std::vector<base::Bytes> take_frames() { return std::exchange(frames_, {}); }
@@ -77,6 +92,9 @@ class Core {
   void on_datagram(const record::EntryView& entry, std::vector<track::TrackEvent>& events);
   void on_tick(base::Timestamp now, std::vector<track::TrackEvent>& events);
   void on_source_event(const record::EntryView& entry);
+  void on_act(const record::EntryView& entry);
+  void on_document(base::ByteView payload);
+  void take_roster(std::string_view note);
   void use_sensors();
 
   std::string build_;
@@ -96,6 +114,8 @@ class Core {
   std::uint64_t sensors_used_ = 0;
   track::Tracker tracker_;
   Federation federation_;
+  charter::ActBook acts_;
+  RosterStanding roster_;
   // Of this node's frames: rises whenever the end of what was published may be forgotten (power
   // loss, a new record). Seconds of UTC, so that a record begun anew does not begin before its
   // predecessor.
