@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,12 @@ class AppendFile {
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 };
 
+// A file and all that is to be in it.
+struct FileContent {
+  std::string path;
+  Bytes content;
+};
+
 // A folder tree. Paths are relative, '/'-separated, without "..".
 class Storage {
  public:
@@ -48,6 +55,15 @@ class Storage {
   // Replaces the file whole, atomically and durably (temporary file, fsync, rename, fsync of the
   // folder).
   [[nodiscard]] virtual Result<void> replace(std::string_view path, ByteView content) = 0;
+  // Writes many files, each whole, making or overwriting them; once it has returned all are durable.
+  // Not atomic, and so cheaper than replace(): if it fails or is cut short, each may be old, new,
+  // absent or torn. Nobody may rest on them before it has returned.
+  [[nodiscard]] virtual Result<void> write_files(std::span<const FileContent> files) {
+    for (const FileContent& file : files) {
+      if (auto done = replace(file.path, file.content); !done) return done;
+    }
+    return {};
+  }
   [[nodiscard]] virtual Result<void> remove(std::string_view path) = 0;
   // Names of the files directly in the folder, sorted by byte value; empty if there is no such
   // folder.

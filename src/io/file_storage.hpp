@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/seams.hpp"
@@ -33,6 +34,8 @@ class FileStorage final : public base::Storage {
   [[nodiscard]] base::Result<std::uint64_t> size(std::string_view path) override;
   [[nodiscard]] base::Result<void> truncate(std::string_view path, std::uint64_t size) override;
   [[nodiscard]] base::Result<void> replace(std::string_view path, base::ByteView content) override;
+  // Made durable by one syncfs() if they are many.
+  [[nodiscard]] base::Result<void> write_files(std::span<const base::FileContent> files) override;
   [[nodiscard]] base::Result<void> remove(std::string_view path) override;
   [[nodiscard]] base::Result<std::vector<std::string>> list(std::string_view folder) override;
 
