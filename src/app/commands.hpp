@@ -50,6 +50,18 @@ struct ReplayOptions {
 };
 int run_replay(const ReplayOptions& options);
 
+struct HistoryOptions {
+  std::string record;
+  std::string box;   // LATMIN,LONMIN,LATMAX,LONMAX; empty: everywhere
+  std::string from;  // RFC 3339; empty: from the beginning
+  std::string to;
+  std::optional<std::uint32_t> track;
+  bool csv = false;  // JSON Lines otherwise
+};
+int run_history(const HistoryOptions& options);
+int run_history_rebuild(const std::string& record);
+int run_history_prune(const std::string& record, const std::string& before);
+
 struct TrackOptions {
   std::vector<std::string> files;
   std::string sensors;

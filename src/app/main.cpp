@@ -99,6 +99,40 @@ int run(int argc, char** argv) {
   replay_command->add_flag("--json", replay.json, "Print the result as JSON");
   replay_command->callback([&] { result = run_replay(replay); });
 
+  HistoryOptions history;
+  bool history_json = false;
+  std::string history_before;
+  auto* history_command =
+      app.add_subcommand("history", "Where tracks were: a box, a time (docs/HISTORY.md)");
+  history_command->require_subcommand(0, 1);
+  auto* history_record =
+      history_command->add_option("record", history.record, "Folder of one node's record");
+  history_command->add_option("--box", history.box, "LATMIN,LONMIN,LATMAX,LONMAX in degrees");
+  history_command->add_option("--from", history.from, "First instant: 2026-11-22T10:00:00Z");
+  history_command->add_option("--to", history.to, "End, not included");
+  history_command->add_option("--track", history.track, "One track by its number");
+  auto* history_lines =
+      history_command->add_flag("--json", history_json, "Print JSON Lines (the default)");
+  history_command->add_flag("--csv", history.csv, "Print comma-separated values")
+      ->excludes(history_lines);
+  auto* rebuild_command = history_command->add_subcommand(
+      "rebuild", "Make the history anew from the record, which no node may be writing");
+  rebuild_command->add_option("record", history.record, "Folder of one node's record")->required();
+  auto* prune_command =
+      history_command->add_subcommand("prune", "Remove from the history, not from the record");
+  prune_command->add_option("record", history.record, "Folder of one node's record")->required();
+  prune_command->add_option("--before", history_before, "What ended earlier")->required();
+  history_command->callback([&] {
+    if (rebuild_command->parsed()) {
+      result = run_history_rebuild(history.record);
+    } else if (prune_command->parsed()) {
+      result = run_history_prune(history.record, history_before);
+    } else {
+      if (history.record.empty()) throw CLI::RequiredError(history_record->get_name());
+      result = run_history(history);
+    }
+  });
+
   TrackOptions track;
   auto* track_command = app.add_subcommand("track", "Track recordings, as fast as possible");
   track_command->add_option("files", track.files, "Recordings, merged by time")->required();
