@@ -1,6 +1,6 @@
-// What the fuzz targets above the codec share: reading decisions from the fuzzer's bytes, and
-// building sound ASTERIX datagrams from them, so that the code behind the codec is reached without
-// waiting for the fuzzer to guess the format.
+// What the fuzz targets above the codec share: building sound ASTERIX datagrams from the fuzzer's
+// decisions, so that the code behind the codec is reached without waiting for the fuzzer to guess
+// the format.
 #pragma once
 
 #include <algorithm>
@@ -9,36 +9,11 @@
 
 #include "base/bytes.hpp"
 #include "base/check.hpp"
+#include "choices.hpp"
 #include "codec/asterix/encode.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::fuzzing {
-
-// The fuzzer's bytes, one decision after the other; zeros when they run out.
-class Choices {
- public:
-  explicit Choices(base::ByteView bytes) : bytes_(bytes) {}
-
-  template <class T>
-  [[nodiscard]] T any() {
-    T value{};
-    const base::ByteView taken = take(sizeof(T));
-    std::memcpy(&value, taken.data(), taken.size());
-    return value;
-  }
-  // Below `bound`, which is at most 65,536.
-  [[nodiscard]] std::uint32_t below(std::uint32_t bound) { return any<std::uint16_t>() % bound; }
-  [[nodiscard]] base::ByteView take(std::size_t count) {
-    const base::ByteView taken = bytes_.first(std::min(count, bytes_.size()));
-    bytes_ = bytes_.subspan(taken.size());
-    return taken;
-  }
-  [[nodiscard]] bool empty() const { return bytes_.empty(); }
-  [[nodiscard]] std::size_t remaining() const { return bytes_.size(); }
-
- private:
-  base::ByteView bytes_;
-};
 
 inline constexpr base::Timestamp kMorning =
     base::timestamp_from_ns(1'795'305'600'000'000'000);  // 2026-11-22T00:00:00Z

@@ -12,6 +12,8 @@ namespace liptako::seal {
 namespace {
 
 constexpr std::string_view kOld = "old ";
+// Bounds of a cosignature's time [tlog-cosignature, Format]; zero says that there is none.
+constexpr std::uint64_t kMaxUnixTime = (std::uint64_t{1} << 63) - 1;
 
 base::ByteView view_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -180,7 +182,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view request_body, std::uint64
   }
 
   const NoteSignature cosignature =
-      cosign(note->text, key_name_, key_, std::max<std::uint64_t>(unix_time_s, 1));
+      cosign(note->text, key_name_, key_, std::clamp<std::uint64_t>(unix_time_s, 1, kMaxUnixTime));
   // Kept with the log's signatures that were checked, and nobody else's.
   Note to_keep{note->text, {}};
   for (const NoteSignature& line : note->signatures) {
