@@ -81,6 +81,24 @@ std::string hash_of_text(std::string_view text) {
       seal::sha256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
 }
 
+std::optional<serve::RosterStatus> roster_status(const Core& core, base::Timestamp utc) {
+  const RosterStanding& standing = core.roster();
+  if (!standing.in_force && standing.refused == 0) return std::nullopt;
+  const charter::RosterState state = core.roster_state(utc);
+  serve::RosterStatus s;
+  s.state = charter::name_of(state);
+  s.refused = standing.refused;
+  s.last_refusal = standing.last_refusal;
+  s.releasing = state == charter::RosterState::none || state == charter::RosterState::in_force;
+  if (standing.in_force) {
+    const charter::Roster& roster = standing.in_force->roster;
+    s.federation = roster.federation;
+    s.version = roster.version;
+    s.expires = roster.valid_to;
+  }
+  return s;
+}
+
 std::string address_of(const SourceConfig& s) {
   if (s.kind == SourceKind::file) return s.path;
   if (s.kind == SourceKind::internal) return "";
@@ -340,6 +358,7 @@ serve::NodeStatus Node::status(const Stamp& now) const {
   }
   if (!core.federation().config().members.empty())
     s.federation = federation_status(core.federation(), common_, s.time);
+  s.roster = roster_status(core, now.utc);
   for (std::uint16_t i = 0; i < core.sensors().sensors().size(); ++i) {
     const track::SensorDescription& sensor = core.sensors().sensors()[i];
     const feeds::SensorActivity& activity = core.sensors().activity(i);

@@ -176,6 +176,19 @@ void put_federation(JsonWriter& json, const FederationStatus& federation) {
   json.end_object();
 }
 
+void put_roster(JsonWriter& json, const RosterStatus& roster) {
+  json.key("roster").begin_object();
+  json.key("state").string(roster.state);
+  json.key("federation").string(roster.federation);
+  json.key("version").unsigned_integer(roster.version);
+  json.key("expires").string(base::to_rfc3339(roster.expires));
+  json.key("releasing").boolean(roster.releasing);
+  json.key("refused").unsigned_integer(roster.refused);
+  json.key("last_refusal");
+  roster.last_refusal.empty() ? json.null() : json.string(roster.last_refusal);
+  json.end_object();
+}
+
 void put_common_track(JsonWriter& json, const CommonPicture& picture, const CommonTrack& track) {
   json.key("time").string(base::to_rfc3339(track.view.time));
   json.key("number").string(track.number);
@@ -377,6 +390,7 @@ std::string status_json(const NodeStatus& status) {
   for (const SensorStatus& sensor : status.sensors) put_sensor(json, sensor);
   json.end_array();
   if (status.federation) put_federation(json, *status.federation);
+  if (status.roster) put_roster(json, *status.roster);
   json.end_object();
   return out;
 }

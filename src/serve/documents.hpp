@@ -105,6 +105,17 @@ struct FederationStatus {
   std::vector<MemberStatus> members;  // by id = bit order of a common track's TrackView::sensors
 };
 
+// The federation's roster as the node holds it (docs/KEYS.md).
+struct RosterStatus {
+  std::string state;  // "not_yet", "in_force", "expired", "none": refused ones only
+  std::string federation;
+  std::uint32_t version = 0;
+  base::Timestamp expires;
+  bool releasing = true;      // whether partners are sent this node's frames
+  std::uint64_t refused = 0;  // documents that did not take force
+  std::string last_refusal;   // why the newest of them did not, a code; empty if none
+};
+
 struct NodeStatus {
   std::string node;
   base::Timestamp time;
@@ -121,6 +132,7 @@ struct NodeStatus {
   std::vector<SourceStatus> sources;
   std::vector<SensorStatus> sensors;  // order of configuration = bit order of TrackView::sensors
   std::optional<FederationStatus> federation;  // absent if the node is a member of none
+  std::optional<RosterStatus> roster;          // absent if the node was given none
 };
 
 // What one member contributes to a system track, as it published it.

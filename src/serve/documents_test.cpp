@@ -191,6 +191,26 @@ TEST(Documents, StatusHasTheProtocolsFields) {
   EXPECT_TRUE(parsed.at("sensors").at(0).at("period_s").is_null());
 }
 
+TEST(Documents, StatusTellsOfTheRosterOnlyIfThereIsOne) {
+  NodeStatus status;
+  EXPECT_FALSE(json::parse(status_json(status)).contains("roster"));
+  RosterStatus roster;
+  roster.state = "expired";
+  roster.federation = "aes.example";
+  roster.version = 3;
+  roster.expires = some_track().time;
+  roster.releasing = false;
+  roster.refused = 2;
+  roster.last_refusal = "too_few_of_current";
+  status.roster = roster;
+  EXPECT_EQ(json::parse(status_json(status)).at("roster"),
+            json::parse(R"({"state":"expired","federation":"aes.example","version":3,)"
+                        R"("expires":"2026-11-22T14:32:07.125Z","releasing":false,)"
+                        R"("refused":2,"last_refusal":"too_few_of_current"})"));
+  status.roster->last_refusal.clear();
+  EXPECT_TRUE(json::parse(status_json(status)).at("roster").at("last_refusal").is_null());
+}
+
 TEST(Documents, StatusTellsOfTheFederationOnlyIfThereIsOne) {
   NodeStatus status;
   EXPECT_FALSE(json::parse(status_json(status)).contains("federation"));
