@@ -178,7 +178,7 @@ check('an auditor reads who came in and who was refused, and the accounts', asyn
     newest.join('|'),
   );
   await view.shot('audit');
-  await page.fill('#book-search', 'refused oq-1');
+  await page.fill('#book-search', 'refusé oq-1');
   await until(() => document.querySelectorAll('#book-rows tr').length === 4);
   await page.click('#book-close');
   await page.click('#account-open');
@@ -211,6 +211,21 @@ check('a password is changed by who knows the old one', async () => {
   });
   await change(PASSWORD, 'quatre mots et un désert', 'quatre mots et un désert');
   await says('#account-note', 'Mot de passe changé');
+});
+
+check('an account is given its first operator key, and its public half is shown', async () => {
+  const key = `bamako.liptako.internal/operator/audit-1+1a2b3c4d+${'A'.repeat(44)}`;
+  await page.click('#key-give summary');
+  await page.fill('#key-public', 'no key at all');
+  await page.fill('#key-password', PASSWORD);
+  await page.click('#key-go');
+  await says('#account-note', 'Clé publique illisible');
+  await page.fill('#key-public', ` ${key}\n`);
+  await page.click('#key-go');
+  await says('#account-note', 'Clé enregistrée');
+  await says('#account-key', key);
+  await page.locator('#key-give').waitFor({ state: 'hidden' });
+  await view.shot('operator-key');
   await page.click('#account-close');
   await logOut();
 });

@@ -119,6 +119,12 @@ export class MockDoors {
       if (given.password !== PASSWORD) return refuse(403, 'refused');
       return { code: 200, value: { accepted: true } };
     }
+    if (path === 'session/key') {
+      if (given.password !== PASSWORD) return refuse(403, 'refused');
+      if (this.accounts[account].key) return refuse(409, 'has_key');
+      this.accounts[account].key = given.operator_key;
+      return { code: 200, value: { accepted: true } };
+    }
     if (path === 'accounts')
       return this.may(request, 'see_accounts')
         ? { code: 200, value: { accounts: this.accountRows() } }

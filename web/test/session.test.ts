@@ -103,8 +103,16 @@ test('the books show what they know in words, and whatever else as it is', () =>
     what: '<b>',
     outcome: 'no_right',
   };
-  assert.deepEqual(auditCells(event), ['2026-11-22 08:00:01Z', 'refus', '—', '192.0.2.7', '<b>', 'no_right']);
-  assert.deepEqual(auditCells({ event: 'dream', time: 3, what: {} }), ['', 'dream', '—', '', '', '']);
+  assert.deepEqual(auditCells(event), [
+    '2026-11-22 08:00:01Z',
+    'refus',
+    '—',
+    '192.0.2.7',
+    '<b>',
+    'refusé : droit manquant',
+  ]);
+  const odd = { event: 'dream', time: 3, what: {}, outcome: 'woken' };
+  assert.deepEqual(auditCells(odd), ['', 'dream', '—', '', '', 'woken']);
   assert.deepEqual(accountCells({ id: 'oq-1', roles: ['planner', 'x'], invited: true }), [
     'oq-1',
     'planificateur, x',

@@ -28,14 +28,13 @@ function worded(prefix: string, code: string): string {
 
 // One event as the cells of its row.
 export function auditCells(event: Fields): string[] {
-  const outcome = said(event.outcome);
   return [
     moment(event.time),
     worded('audit_', said(event.event)),
     said(event.account) || text('none'),
     said(event.address),
     said(event.what),
-    outcome === 'done' ? text('auditDone') : outcome,
+    worded('outcome_', said(event.outcome)),
   ];
 }
 

@@ -298,8 +298,7 @@ export const fr = {
   passwordFair: 'Bon',
   passwordStrong: 'Très bon',
   setupKey: 'Clé publique d’opérateur (facultatif)',
-  setupKeyHint:
-    'Celle que « liptako key show » imprime. Elle peut aussi être créée dans la console, après la connexion.',
+  setupKeyHint: 'Celle que « liptako key show » imprime. Elle peut aussi être donnée après la connexion.',
   setupAccountFault: 'Nom de compte : 2 à 32 caractères parmi a-z 0-9 . _ -, une lettre d’abord',
   setupPasswordFault: 'Mot de passe : {least} à {most} caractères, sans répétition',
   setupAgainFault: 'Les deux mots de passe ne sont pas les mêmes',
@@ -378,7 +377,7 @@ export const fr = {
   auditAddress: 'Adresse',
   auditWhat: 'Objet',
   auditOutcome: 'Issue',
-  auditDone: 'fait',
+  outcome_done: 'fait',
   auditComplete: 'Tout ce qui est enregistré, le plus récent d’abord.',
   auditNewest: 'Le plus récent d’abord ; le plus ancien est dans l’enregistrement.',
   audit_setup: 'mise en service',
@@ -401,6 +400,21 @@ export const fr = {
   passwordNew: 'Nouveau mot de passe',
   passwordChanged: 'Mot de passe changé ; les autres sessions de ce compte sont terminées.',
   refusal_refused: 'Mot de passe refusé',
+  keyGive: 'Donner une clé d’opérateur',
+  keyWhy:
+    'Un acte (configuration, comptes, liste des membres) se signe avec cette clé, hors du navigateur, ' +
+    'par la commande liptako : le nœud qui sert cette page ne doit pas pouvoir signer à la place d’une ' +
+    'personne.',
+  keyPublic: 'Clé publique',
+  keyGiven: 'Clé enregistrée.',
+  refusal_has_key: 'Ce compte a déjà une clé : un acte signé la remplace',
+  outcome_refused: 'refusé',
+  outcome_no_right: 'refusé : droit manquant',
+  outcome_no_session: 'refusé : sans session',
+  outcome_slow_down: 'refusé : trop d’essais',
+  outcome_foreign_origin: 'refusé : origine étrangère',
+  outcome_bad_token: 'refusé : lien non valable',
+  outcome_needs_act: 'refusé : acte signé nécessaire',
   fault: 'Incident de la console : {text}',
   workerSilent: 'la carte ne répond plus depuis {age}, ne pas s’y fier',
   noGraphics:

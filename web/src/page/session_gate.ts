@@ -4,6 +4,7 @@
 import { age, utcTime } from '../format.ts';
 import {
   hasRight,
+  isVerifierKey,
   LONGEST_PASSWORD,
   needsLogin,
   parseSession,
@@ -64,6 +65,10 @@ export class SessionGate {
     byId<HTMLFormElement>('password-form').addEventListener('submit', (event) => {
       event.preventDefault();
       void this.changePassword();
+    });
+    byId<HTMLFormElement>('key-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.giveKey();
     });
     byId('account-close').addEventListener('click', () => this.account.close());
     byId('logout').addEventListener('click', () => void this.logOut());
@@ -136,6 +141,7 @@ export class SessionGate {
     setText(byId('login-title'), text('loginTitle', { node: session?.node ?? '' }));
     byId('login-ended').hidden = !this.hasEnded;
     const account = session?.account;
+    byId('key-give').hidden = !account || account.operatorKey !== '';
     this.opener.hidden = !account;
     setText(this.opener, account?.id ?? '');
     byId('account-item').title = account ? account.roles.map(roleName).join(', ') : '';
@@ -184,6 +190,20 @@ export class SessionGate {
     for (const field of [old, next, again]) field.value = '';
     byId<HTMLDetailsElement>('password-change').open = false;
     this.tell(text('passwordChanged'), '');
+  }
+
+  private async giveKey(): Promise<void> {
+    const key = byId<HTMLTextAreaElement>('key-public');
+    const password = byId<HTMLInputElement>('key-password');
+    if (!isVerifierKey(key.value.trim())) return this.tell(text('setupKeyFault'), 'refusal');
+    const body = { password: password.value, operator_key: key.value.trim() };
+    const answer = await request(this.base, 'api/v1/session/key', body);
+    password.value = '';
+    if (!answer.ok) return this.tell(refusalOf(answer), 'refusal');
+    key.value = '';
+    byId<HTMLDetailsElement>('key-give').open = false;
+    this.tell(text('keyGiven'), '');
+    await this.ask();
   }
 
   private tell(what: string, how: string): void {
