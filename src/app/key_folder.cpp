@@ -1,0 +1,64 @@
+#include "app/key_folder.hpp"
+
+#include <fmt/core.h>
+
+#include "io/random.hpp"
+#include "io/secret_file.hpp"
+
+namespace liptako::app {
+
+namespace {
+
+base::Result<seal::PrivateKey> open_or_make(const std::filesystem::path& folder,
+                                            std::string_view authority,
+                                            seal::KeyRole role) {
+  const std::filesystem::path path = folder / fmt::format("{}.key", seal::name_of(role));
+  const std::string name = fmt::format("{}/{}", authority, seal::name_of(role));
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    seal::PrivateKey key = make_key(role, name);
+    std::string text = seal::plain_key_file(key);
+    const auto written = io::write_new_secret(path, text);
+    seal::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    if (!written) return std::unexpected(written.error());
+    return key;
+  }
+  auto text = io::read_secret(path, seal::kMaxKeyFileSize);
+  if (!text) return std::unexpected(text.error());
+  auto key = seal::open_key_file(*text);
+  seal::wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
+  if (!key) return base::bad_input(fmt::format("{}: {}", path.string(), key.error().message));
+  if (key->role != role || key->name != name) {
+    return base::bad_input(fmt::format("{}: is the {} key {}, and the configuration makes it {}",
+                                       path.string(),
+                                       seal::name_of(key->role),
+                                       key->name,
+                                       name));
+  }
+  return key;
+}
+
+}  // namespace
+
+seal::PrivateKey make_key(seal::KeyRole role, std::string name) {
+  auto seed = io::random_bytes<seal::SigningKey::kSeedSize>();
+  seal::PrivateKey key{role, std::move(name), seal::SigningKey::from_seed(seed)};
+  seal::wipe(seed);
+  return key;
+}
+
+base::Result<NodeKeys> open_or_make_keys(const std::filesystem::path& folder,
+                                         std::string_view authority) {
+  if (const auto made = io::make_private_folder(folder); !made) {
+    return std::unexpected(made.error());
+  }
+  auto node = open_or_make(folder, authority, seal::KeyRole::node);
+  if (!node) return std::unexpected(node.error());
+  auto log = open_or_make(folder, authority, seal::KeyRole::log);
+  if (!log) return std::unexpected(log.error());
+  auto witness = open_or_make(folder, authority, seal::KeyRole::witness);
+  if (!witness) return std::unexpected(witness.error());
+  return NodeKeys{std::move(*node), std::move(*log), std::move(*witness)};
+}
+
+}  // namespace liptako::app

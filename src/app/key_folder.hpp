@@ -1,0 +1,28 @@
+// A node's own keys: opened, or made at its first start, in a folder only the node may enter. They
+// lie plain, since a node must start alone after a power cut; the roster revokes a stolen one.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "seal/key_file.hpp"
+
+namespace liptako::app {
+
+struct NodeKeys {
+  seal::PrivateKey node;
+  seal::PrivateKey log;      // its name is the origin of the record's checkpoints
+  seal::PrivateKey witness;  // cosigns checkpoints of others
+};
+
+// `node.key`, `log.key` and `witness.key`, named "<authority>/node" and so on. A key that bears
+// another name is an error: the authority was changed after the first start.
+[[nodiscard]] base::Result<NodeKeys> open_or_make_keys(const std::filesystem::path& folder,
+                                                       std::string_view authority);
+
+// A new key of fresh random bytes.
+[[nodiscard]] seal::PrivateKey make_key(seal::KeyRole role, std::string name);
+
+}  // namespace liptako::app
