@@ -406,7 +406,7 @@ func verify(folder, keyFile string, withTamper bool) error {
 	if err != nil {
 		return err
 	}
-	earlier := 0
+	earlier, cosigned := 0, 0
 	files, err := filepath.Glob(filepath.Join(folder, "checkpoints", "*"))
 	if err != nil {
 		return err
@@ -429,9 +429,12 @@ func verify(folder, keyFile string, withTamper bool) error {
 			}
 		}
 		earlier++
+		if old.witnesses > 0 {
+			cosigned++
+		}
 	}
-	fmt.Printf("%s: %d entries, %d tiles, %d cosignatures, %d earlier checkpoints: verified\n", newest.origin,
-		newest.tree.N, tiles, newest.witnesses, earlier)
+	fmt.Printf("%s: %d entries, %d tiles, %d cosignatures, %d earlier checkpoints, %d of them cosigned: verified\n",
+		newest.origin, newest.tree.N, tiles, newest.witnesses, earlier, cosigned)
 	if !withTamper {
 		return nil
 	}
