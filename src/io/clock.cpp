@@ -1,5 +1,7 @@
 #include "io/clock.hpp"
 
+#include <sys/timex.h>
+
 #include <ctime>
 
 #include "base/check.hpp"
@@ -17,6 +19,13 @@ std::int64_t read_ns(clockid_t clock) {
 
 base::Timestamp SystemClock::utc_now() { return base::timestamp_from_ns(read_ns(CLOCK_REALTIME)); }
 base::Duration SystemClock::monotonic_now() { return base::Duration(read_ns(CLOCK_BOOTTIME)); }
+
+std::optional<base::Duration> clock_error_bound() {
+  timex asked{};  // modes 0: reads only
+  const int state = adjtimex(&asked);
+  if (state < 0 || state == TIME_ERROR || (asked.status & STA_UNSYNC) != 0) return std::nullopt;
+  return std::chrono::microseconds(asked.maxerror);
+}
 
 void pause_for(base::Duration duration) {
   if (duration <= base::Duration::zero()) return;

@@ -4,6 +4,7 @@
 
 #include "base/archive.hpp"
 #include "base/time_range.hpp"
+#include "record/gap.hpp"
 
 namespace liptako::node {
 namespace {
@@ -77,9 +78,12 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
       return on_source_event(entry);
     case record::EntryKind::member_frame:
       return federation_.take(entry.payload, picture_time(entry.utc));
-    case record::EntryKind::gap:
-      ++gaps_;
+    case record::EntryKind::gap: {
+      const auto gap = record::decode_gap(entry.payload);
+      if (!gap) ++refused_entries_;
+      if (gap && !gap->is_farewell()) ++gaps_;
       return;
+    }
     case record::EntryKind::act:
       return on_act(entry);
     case record::EntryKind::document:

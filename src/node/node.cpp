@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/check.hpp"
 #include "base/math.hpp"
 #include "node/common_view.hpp"
 #include "node/derived.hpp"
@@ -118,9 +119,13 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
   if (!config) return std::unexpected(config.error());
   record::WriterOptions writing;
   writing.salt = options.salt;
+  writing.segment_limit = options.segment_limit;
+  writing.salt_key = options.salt_key;
+  writing.commit = options.log.has_value();
   auto writer = record::Writer::open(storage, writing);
   if (!writer) return std::unexpected(writer.error());
   writing.stream = record::Stream::derived;
+  writing.commit = false;
   auto derived = record::Writer::open(storage, writing);
   if (!derived) return std::unexpected(derived.error());
   auto recovery = record::recover(storage, options.build, writer->next_sequence());
@@ -130,6 +135,15 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
   NodeOpened& opened = node->opened_;
   opened.record = node->writer_.opened();
   opened.remarks = recovery->found.passed_over;
+  if (options.log) {
+    node->log_ = record::Log::open(
+        storage, *options.log, {opened.record.first_sequence, node->writer_.next_sequence()});
+    for (const std::string& remark : node->log_->remarks())
+      opened.remarks.push_back("log: " + remark);
+    if (node->log_->trouble()) {
+      opened.remarks.push_back("log: no checkpoint is signed any more: " + *node->log_->trouble());
+    }
+  }
   if (const auto& snapshot = recovery->found.snapshot) {
     node->core_ = Core::load(options.build, snapshot->core);
     opened.from_snapshot = node->core_.has_value();
@@ -155,6 +169,7 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
   }
   remark(opened.remarks, recovery->tail);
 
+  const std::optional<record::Gap> gap = node->gap_before_start(now);
   // Before the start is noted: a file whose text a start entry names has been put in force.
   const Core& core = *node->core_;
   const std::string file_hash = hash_of_text(options.config_text);
@@ -171,18 +186,90 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
   }
   base::Bytes start;
   encode_start({options.build, core.config().name, options.boot_id, file_hash}, start);
-  const record::EntryView start_entry{
-      record::EntryKind::start, record::kNoSource, now.utc, now.monotonic, start};
-  if (auto taken = node->take({&start_entry, 1}); !taken) return std::unexpected(taken.error());
+  base::Bytes gap_payload;
+  std::vector<record::EntryView> entries{
+      {record::EntryKind::start, record::kNoSource, now.utc, now.monotonic, start, now.clock}};
+  if (gap) {
+    encode_gap(*gap, gap_payload);
+    entries.push_back({record::EntryKind::gap,
+                       record::kNoSource,
+                       now.utc,
+                       now.monotonic,
+                       gap_payload,
+                       now.clock});
+  }
+  if (auto taken = node->take(entries); !taken) return std::unexpected(taken.error());
   return node;
 }
 
-Result<void> Node::take(std::span<const record::EntryView> arrivals) {
+std::optional<record::Gap> Node::gap_before_start(const Stamp& now) const {
+  const record::OpenReport& report = opened_.record;
+  const auto last = record::decode_body_entry(report.last_body);
+  if (writer_.next_sequence() == 0) return std::nullopt;
+  // The last segment may have been begun without an entry in it yet: then the core knows the time.
+  record::Gap gap{record::GapCause::stop, last ? last->utc : core_->time(), now.utc, 0, {}};
+  const auto farewell = last ? record::decode_gap(last->payload) : std::nullopt;
+  if (last && last->kind == record::EntryKind::gap && farewell && farewell->is_farewell()) {
+    gap.cause = record::GapCause::stop;
+  } else {
+    const bool same_boot = core_->boot_id() == options_.boot_id;
+    gap.cause = same_boot ? record::GapCause::kill : record::GapCause::power;
+  }
+  if (gap.to == gap.from) gap.to += base::Duration(1);  // else it would read as a farewell
+  if (report.cut_bytes > 0)
+    gap.words = fmt::format("{} unfinished or unreadable bytes were cut", report.cut_bytes);
+  if (!report.damages.empty()) {
+    gap.words += fmt::format("{}{} places in the last segment are unreadable",
+                             gap.words.empty() ? "" : "; ",
+                             report.damages.size());
+  }
+  return gap;
+}
+
+Result<void> Node::stop(const Stamp& now) {
+  base::Bytes payload;
+  record::encode_gap({record::GapCause::stop, now.utc, now.utc, 0, {}}, payload);
+  const record::EntryView entry{
+      record::EntryKind::gap, record::kNoSource, now.utc, now.monotonic, payload, now.clock};
+  if (auto taken = take({&entry, 1}); !taken) return taken;
+  return writer_.sync();
+}
+
+void Node::note_lost(std::span<const record::EntryView> arrivals) {
+  for (const record::EntryView& entry : arrivals) {
+    if (!lost_) lost_ = record::Gap{record::GapCause::disk, entry.utc, {}, 0, {}};
+    lost_->to = entry.utc;
+    if (entry.kind == record::EntryKind::tick) continue;  // a tick is made here
+    ++lost_->lost;
+    ++lost_arrivals_;
+  }
+}
+
+Result<void> Node::take(std::span<const record::EntryView> arrivals,
+                        std::span<const std::span<const std::uint16_t>> cuts) {
+  CHECK(cuts.empty() || cuts.size() == arrivals.size());
   events_.clear();
   sequences_.clear();
   Result<void> written;
-  for (const record::EntryView& entry : arrivals) {
-    auto sequence = writer_.append(entry);
+  base::Bytes gap_payload;
+  record::EntryView gap{.kind = record::EntryKind::gap};
+  std::optional<std::uint64_t> gap_sequence;
+  if (lost_ && !arrivals.empty()) {
+    encode_gap(*lost_, gap_payload);
+    gap.utc = arrivals.front().utc;
+    gap.monotonic = arrivals.front().monotonic;
+    gap.clock = arrivals.front().clock;
+    gap.payload = gap_payload;
+    auto sequence = writer_.append(gap);
+    if (sequence) {
+      gap_sequence = *sequence;
+    } else {
+      written = std::unexpected(sequence.error());
+    }
+  }
+  for (std::size_t i = 0; written && i < arrivals.size(); ++i) {
+    auto sequence =
+        writer_.append(arrivals[i], cuts.empty() ? std::span<const std::uint16_t>() : cuts[i]);
     if (!sequence) {
       written = std::unexpected(sequence.error());
       break;
@@ -196,10 +283,14 @@ Result<void> Node::take(std::span<const record::EntryView> arrivals) {
     (void)writer_.drop_waiting();
     std::size_t kept = 0;
     while (kept < sequences_.size() && sequences_[kept] < kept_end) ++kept;
-    for (const record::EntryView& entry : arrivals.subspan(kept))
-      lost_arrivals_ += entry.kind != record::EntryKind::tick;  // a tick is made here
+    if (gap_sequence && *gap_sequence >= kept_end) gap_sequence.reset();
+    if (gap_sequence) lost_.reset();
+    note_lost(arrivals.subspan(kept));
     sequences_.resize(kept);
+  } else if (gap_sequence) {
+    lost_.reset();
   }
+  if (gap_sequence) apply(*gap_sequence, gap);
   for (std::size_t i = 0; i < sequences_.size(); ++i) apply(sequences_[i], arrivals[i]);
   frames_ = core_->take_frames();
   if (auto explained = derived_.flush(); !explained) {
@@ -253,8 +344,12 @@ Result<void> Node::put_in_force(std::string_view text, const Stamp& now) {
     return base::bad_input(fmt::format("configuration: longer than {} bytes", record::kMaxPayload));
   }
   const base::ByteView payload{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-  const record::EntryView entry{
-      record::EntryKind::configuration, record::kNoSource, now.utc, now.monotonic, payload};
+  const record::EntryView entry{record::EntryKind::configuration,
+                                record::kNoSource,
+                                now.utc,
+                                now.monotonic,
+                                payload,
+                                now.clock};
   if (auto taken = take({&entry, 1}); !taken) return taken;
   return writer_.sync();  // whoever asked is answered only when it will survive a power cut
 }
@@ -275,6 +370,28 @@ void Node::finish_snapshot(const Result<void>& result) {
 void Node::finish_sync(const record::SyncTicket& ticket, const Result<void>& result, Duration now) {
   writer_.finish_sync(ticket, result);
   if (result) last_sync_ = now;
+  feed_log();
+}
+
+void Node::feed_log() {
+  if (log_) log_->append(writer_.take_commitments());
+}
+
+std::optional<record::LogWork> Node::take_log_work(const Stamp& now, bool all) {
+  if (!log_) return std::nullopt;
+  feed_log();
+  return all ? log_->take_all(now.utc, now.monotonic) : log_->take_due(now.utc, now.monotonic);
+}
+
+void Node::finish_log_work(record::LogWork work, const Result<void>& result) {
+  log_->finish(std::move(work), result);
+}
+
+Result<std::size_t> Node::add_cosignatures(std::uint64_t size,
+                                           std::string_view lines,
+                                           std::span<const seal::VerifierKey> witnesses) {
+  if (!log_) return base::bad_input("this node keeps no tamper-evident log");
+  return log_->add_cosignatures(size, lines, witnesses);
 }
 
 record::Snapshot Node::snapshot() const {
@@ -331,6 +448,17 @@ serve::NodeStatus Node::status(const Stamp& now) const {
   }
   s.record.lost_arrivals = lost_arrivals_;
   s.record.lost_explanations = lost_explanations_;
+  if (log_) {
+    serve::LogStatus& log = s.log.emplace();
+    log.origin = log_->origin();
+    log.size = log_->size();
+    log.checkpoint_size = log_->checkpoint_size();
+    if (const auto at = log_->checkpoint_time()) log.checkpoint_age = now.monotonic - *at;
+    for (const record::Cosigned& one : log_->cosigned())
+      log.cosigned_by.push_back({one.key, now.utc - one.time});
+    log.trouble = log_->trouble().value_or("");
+    log.fork_refused = fork_refused_;
+  }
   s.latency_p50 = latency_.percentile(0.50);
   s.latency_p99 = latency_.percentile(0.99);
   for (std::size_t i = 0; i < core.feeds().size(); ++i) {

@@ -16,6 +16,8 @@
 #include "node/latency_meter.hpp"
 #include "node/trace_book.hpp"
 #include "record/cursor.hpp"
+#include "record/gap.hpp"
+#include "record/log.hpp"
 #include "record/snapshot.hpp"
 #include "record/writer.hpp"
 #include "serve/documents.hpp"
@@ -29,12 +31,18 @@ struct NodeOptions {
   // accepted live since then is not undone by a restart.
   std::string config_text;
   std::uint64_t salt = 0;  // random, for a new record
+  // Random too, new for every opening: the entries' salts are drawn from it.
+  record::EntrySalts::Key salt_key{};
+  // The tamper-evident log; none: entries are recorded, but committed to by nobody.
+  std::optional<record::LogOptions> log;
   base::Duration snapshot_every = std::chrono::seconds(10);
+  std::uint64_t segment_limit = record::WriterOptions{}.segment_limit;
 };
 
 struct Stamp {
   base::Timestamp utc;
   base::Duration monotonic{};
+  std::uint8_t clock = record::kClockUnknown;  // how good `utc` is: record::clock_code()
 };
 
 // What opening found, for the log and the status.
@@ -63,7 +71,10 @@ class Node {
   // Records the arrivals, in their order, then applies them. On an error (a full disk) the first
   // taken() of them, which had reached the file, are in the record and applied; the rest are in
   // neither and counted as lost.
-  [[nodiscard]] base::Result<void> take(std::span<const record::EntryView> arrivals);
+  // `cuts`: where the payloads may be taken apart (record/input_body.hpp), for each arrival or for
+  // none. What was lost since the last entry that could be written is said in an entry before them.
+  [[nodiscard]] base::Result<void> take(std::span<const record::EntryView> arrivals,
+                                        std::span<const std::span<const std::uint16_t>> cuts = {});
   [[nodiscard]] std::size_t taken() const { return sequences_.size(); }  // of the last take()
 
   // A live change: checks, records, syncs, applies. A wrong configuration, or one that moves what
@@ -83,6 +94,21 @@ class Node {
 
   // The same at once, in the caller's thread. Requires that no ticket is out.
   [[nodiscard]] base::Result<void> sync() { return writer_.sync(); }
+
+  // The last entry of a process that ends in good order, and its sync. Nothing is taken after it.
+  [[nodiscard]] base::Result<void> stop(const Stamp& now);
+
+  // What the tamper-evident log has to write: the shell lets record::Log::write() do it on another
+  // thread and gives it back. One at a time. `all`: a checkpoint over everything synced, due or not.
+  [[nodiscard]] std::optional<record::LogWork> take_log_work(const Stamp& now, bool all = false);
+  void finish_log_work(record::LogWork work, const base::Result<void>& result);
+  // A witness' signature lines for the checkpoint over `size` entries.
+  [[nodiscard]] base::Result<std::size_t> add_cosignatures(
+      std::uint64_t size, std::string_view lines, std::span<const seal::VerifierKey> witnesses);
+  // This node, as a witness, refused to cosign a fork of that log; shown until restart.
+  void note_fork_refused(std::string origin) { fork_refused_ = std::move(origin); }
+  // None without NodeOptions::log.
+  [[nodiscard]] const std::optional<record::Log>& log() const { return log_; }
 
   [[nodiscard]] record::Snapshot snapshot() const;
   // A snapshot that is due and rests on synced entries only; the shell writes it
@@ -121,6 +147,10 @@ class Node {
   Node(record::Writer writer, record::Writer derived, const NodeOptions& options);
   [[nodiscard]] base::Result<void> put_in_force(std::string_view text, const Stamp& now);
   void apply(std::uint64_t sequence, const record::EntryView& entry);
+  // Why entries are missing between the record's last one and this start; none in a new record.
+  [[nodiscard]] std::optional<record::Gap> gap_before_start(const Stamp& now) const;
+  void note_lost(std::span<const record::EntryView> arrivals);
+  void feed_log();
   void write_derived(std::uint64_t sequence, std::span<const track::TrackEvent> events);
 
   NodeOptions options_;
@@ -135,6 +165,9 @@ class Node {
   std::vector<base::Bytes> frames_;
   std::vector<std::uint64_t> sequences_;  // scratch
   std::uint64_t lost_arrivals_ = 0;
+  std::optional<record::Gap> lost_;  // not yet said in the record
+  std::optional<record::Log> log_;
+  std::string fork_refused_;
   std::uint64_t lost_explanations_ = 0;
   std::optional<base::Error> derived_trouble_;
   std::optional<base::Error> snapshot_trouble_;

@@ -134,6 +134,29 @@ void put_sensor(JsonWriter& json, const SensorStatus& sensor) {
   json.end_object();
 }
 
+void put_log(JsonWriter& json, const LogStatus& log) {
+  json.key("log").begin_object();
+  json.key("origin").string(log.origin);
+  json.key("size").unsigned_integer(log.size);
+  json.key("checkpoint_size").unsigned_integer(log.checkpoint_size);
+  json.key("checkpoint_age_s");
+  put_seconds(json, log.checkpoint_age, 1);
+  json.key("cosigned_by").begin_array();
+  for (const CosignedBy& one : log.cosigned_by) {
+    json.begin_object();
+    json.key("key").string(one.key);
+    json.key("age_s");
+    put_seconds(json, one.age, 1);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("trouble");
+  log.trouble.empty() ? json.null() : json.string(log.trouble);
+  json.key("fork_refused");
+  log.fork_refused.empty() ? json.null() : json.string(log.fork_refused);
+  json.end_object();
+}
+
 void put_record(JsonWriter& json, const RecordStatus& record) {
   json.key("record").begin_object();
   json.key("state").string(record.degraded ? "degraded" : "ok");
@@ -359,6 +382,13 @@ void append_track_json(const track::TrackView& track,
   json.end_object();
 }
 
+NodeStatus without_restricted(NodeStatus status) {
+  status.sources.clear();
+  status.record.detail.clear();
+  for (SensorStatus& sensor : status.sensors) sensor.site.reset();
+  return status;
+}
+
 std::string status_json(const NodeStatus& status) {
   std::string out;
   JsonWriter json(out);
@@ -374,6 +404,7 @@ std::string status_json(const NodeStatus& status) {
   json.key("record_synced_age_s");
   put_seconds(json, status.record.synced_age, 2);
   put_record(json, status.record);
+  if (status.log) put_log(json, *status.log);
   const auto put_ms = [&](const std::optional<base::Duration>& latency) {
     latency ? json.number(base::to_seconds(*latency) * 1e3, 2) : json.null();
   };

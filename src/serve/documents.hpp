@@ -72,6 +72,23 @@ struct RecordStatus {
   std::optional<base::Duration> synced_age;  // since the last fsync
 };
 
+// Whose cosignature stands on this node's log, and how old its newest one is.
+struct CosignedBy {
+  std::string key;  // its name
+  base::Duration age;
+};
+
+// The tamper-evident log over the record.
+struct LogStatus {
+  std::string origin;                            // its name
+  std::uint64_t size = 0;                        // entries that are in the tree
+  std::uint64_t checkpoint_size = 0;             // those that the newest signed checkpoint covers
+  std::optional<base::Duration> checkpoint_age;  // absent if none was signed since the start
+  std::vector<CosignedBy> cosigned_by;
+  std::string trouble;       // why nothing is signed any more, in words; empty in health
+  std::string fork_refused;  // the log that showed this node two histories; empty if none did
+};
+
 // What is known of a member of the federation: this node itself or a partner.
 enum class MemberState : std::uint8_t {
   waiting,  // never heard since this node started
@@ -126,6 +143,7 @@ struct NodeStatus {
   std::uint64_t bytes_in = 0;
   std::uint64_t entries = 0;
   RecordStatus record;
+  std::optional<LogStatus> log;  // absent if the node keeps none
   // From the reception of a datagram to the tracks it updated.
   std::optional<base::Duration> latency_p50;
   std::optional<base::Duration> latency_p99;
@@ -219,6 +237,9 @@ void append_track_json(const track::TrackView& track,
 
 // GET /api/v1/status and the status frame.
 [[nodiscard]] std::string status_json(const NodeStatus& status);
+// The same for those who may not see sources: without them, without sensors' sites, and without
+// what is wrong with the record in words, which name files.
+[[nodiscard]] NodeStatus without_restricted(NodeStatus status);
 // GET /api/v1/tracks. Ages are relative to `time`.
 [[nodiscard]] std::string tracks_json(base::Timestamp time,
                                       std::span<const track::TrackView> tracks,
