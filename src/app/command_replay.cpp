@@ -7,6 +7,11 @@
 namespace liptako::app {
 
 int run_replay(const ReplayOptions& options) {
+  if (options.verify) {
+    const int result =
+        run_record_verify({.record = options.record, .keys = options.keys, .quiet = true});
+    if (result != kDone) return result;
+  }
   auto storage = io::FileStorage::open_read_only(options.record);
   if (!storage) return report(storage.error());
   auto replayed = node::replay(**storage, build_identity());

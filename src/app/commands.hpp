@@ -47,8 +47,32 @@ struct ReplayOptions {
   std::string record;
   bool hash = false;
   bool json = false;
+  bool verify = false;  // against the record's own log, first
+  std::string keys;     // for that: file of verifier keys
 };
 int run_replay(const ReplayOptions& options);
+
+struct RecordVerifyOptions {
+  std::string record;
+  std::string keys;  // file of verifier keys, one a line; empty: no signature is checked
+  bool json = false;
+  bool quiet = false;  // faults only, on stderr
+};
+int run_record_verify(const RecordVerifyOptions& options);
+
+struct RecordProveOptions {
+  std::string record;
+  std::uint64_t entry = 0;
+  std::string output = "-";
+};
+int run_record_prove(const RecordProveOptions& options);
+
+struct RecordConsistencyOptions {
+  std::string record;
+  std::uint64_t older = 0;
+  std::uint64_t newer = 0;
+};
+int run_record_consistency(const RecordConsistencyOptions& options);
 
 struct HistoryOptions {
   std::string record;

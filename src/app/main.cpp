@@ -97,7 +97,38 @@ int run(int argc, char** argv) {
   replay_command->add_option("record", replay.record, "Folder of one node's record")->required();
   replay_command->add_flag("--hash", replay.hash, "Print the state's hash alone");
   replay_command->add_flag("--json", replay.json, "Print the result as JSON");
+  replay_command->add_flag("--verify",
+                           replay.verify,
+                           "First verify the record against its log; stop if it is not sound");
+  replay_command->add_option("--keys", replay.keys, "Verifier keys for that, one a line");
   replay_command->callback([&] { result = run_replay(replay); });
+
+  auto* record_command =
+      app.add_subcommand("record", "Verify a record; prove what is in it (docs/RECORD.md)");
+  record_command->require_subcommand(1);
+  RecordVerifyOptions verify;
+  auto* verify_command = record_command->add_subcommand(
+      "verify", "Hold every entry against the log's tiles and checkpoints");
+  verify_command->add_option("record", verify.record, "Folder of one node's record")->required();
+  verify_command->add_option("--keys", verify.keys, "Verifier keys, one a line (members.pub)");
+  verify_command->add_flag("--json", verify.json, "Print the result as JSON");
+  verify_command->callback([&] { result = run_record_verify(verify); });
+  RecordProveOptions prove;
+  auto* prove_command =
+      record_command->add_subcommand("prove", "Write the proof that an entry is in the log");
+  prove_command->add_option("record", prove.record, "Folder of one node's record")->required();
+  prove_command->add_option("entry", prove.entry, "Its sequence number")->required();
+  prove_command->add_option("-o,--output", prove.output, "File, *.tlog-proof")
+      ->capture_default_str();
+  prove_command->callback([&] { result = run_record_prove(prove); });
+  RecordConsistencyOptions consistency;
+  auto* consistency_command = record_command->add_subcommand(
+      "consistency", "Prove that the log over NEWER entries extends the one over OLDER");
+  consistency_command->add_option("record", consistency.record, "Folder of one node's record")
+      ->required();
+  consistency_command->add_option("older", consistency.older, "Entries")->required();
+  consistency_command->add_option("newer", consistency.newer, "Entries")->required();
+  consistency_command->callback([&] { result = run_record_consistency(consistency); });
 
   HistoryOptions history;
   bool history_json = false;
