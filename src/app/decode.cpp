@@ -16,6 +16,7 @@
 #include "codec/modes/avr.hpp"
 #include "codec/modes/beast.hpp"
 #include "codec/modes/json.hpp"
+#include "feeds/plausible.hpp"
 #include "feeds/source_format.hpp"
 #include "io/packed_file.hpp"
 
@@ -63,14 +64,38 @@ std::string json_string(std::string_view text) {
   return out += '"';
 }
 
+// Liptako follows no people: of such a record no more than its place is told.
+bool tells_of_a_person(const Record& record) {
+  switch (record.info.category) {
+    case 21:
+      return to_cat021(record).emitter_category == feeds::kParachutist;
+    case 62: {
+      const Cat062Track track = to_cat062(record);
+      return track.aircraft_derived &&
+             track.aircraft_derived->emitter_category == feeds::kParachutist;
+    }
+    default:
+      return false;
+  }
+}
+
 // Prints what the walker finds, and counts it.
 class Printer {
  public:
   Printer(std::string head, std::ostream& out) : head_(std::move(head)), out_(out) {}
 
   void on_record(const Record& record) {
-    append_json(record, head_, lines_);
-    ++records_[record.info.category];
+    if (tells_of_a_person(record)) {
+      lines_ += fmt::format("{{{}\"category\":{},\"decoded\":false,\"offset\":{},\"length\":{}}}\n",
+                            head_,
+                            record.info.category,
+                            record.info.offset,
+                            record.info.bytes.size());
+      ++persons_;
+    } else {
+      append_json(record, head_, lines_);
+      ++records_[record.info.category];
+    }
     flush_if_full();
   }
   void on_error(const RecordError& error) {
@@ -90,7 +115,9 @@ class Printer {
   }
 
   [[nodiscard]] std::uint64_t errors() const { return errors_; }
-  [[nodiscard]] bool found_nothing() const { return records_.empty() && others_.empty(); }
+  [[nodiscard]] bool found_nothing() const {
+    return records_.empty() && others_.empty() && persons_ == 0;
+  }
   // "44085 records (CAT048 44085), 2 errors (item_truncated 2), 12 blocks not decoded (CAT062 12)"
   [[nodiscard]] std::string summary() const {
     std::uint64_t records = 0;
@@ -116,6 +143,7 @@ class Printer {
     std::string text = counted(records, "records", by_category);
     text += ", " + counted(errors_, "errors", by_fault);
     if (others != 0) text += ", " + counted(others, "blocks not decoded", by_other);
+    if (persons_ != 0) text += fmt::format(", {} records of people left out", persons_);
     return text;
   }
 
@@ -130,6 +158,7 @@ class Printer {
   std::map<unsigned, std::uint64_t> others_;
   std::map<Fault, std::uint64_t> faults_;
   std::uint64_t errors_ = 0;
+  std::uint64_t persons_ = 0;
 };
 
 // Prints the replies of a Mode S receiver, and counts them.

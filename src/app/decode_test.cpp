@@ -49,6 +49,19 @@ TEST_F(Decode, PrintsALineForEachRecordAndASummary) {
   EXPECT_EQ(err_.str(), path + ": 2 records (CAT048 2), 0 errors\n");
 }
 
+// I021/010 and I021/020: 16 is a parachutist, 1 a light aircraft.
+TEST_F(Decode, LeavesOutWhatARecordTellsOfAPerson) {
+  const std::string person("\x15\x00\x0b\x81\x01\x01\x01\x40\x17\x02\x10", 11);
+  const std::string light("\x15\x00\x0b\x81\x01\x01\x01\x40\x17\x02\x01", 11);
+  const std::string path = file("a.ast", person + light);
+  EXPECT_EQ(run({path}), 0);
+  EXPECT_EQ(out_.str(),
+            "{\"category\":21,\"decoded\":false,\"offset\":3,\"length\":8}\n"
+            "{\"category\":21,\"edition\":\"2.7\",\"offset\":14,\"length\":8,\"sac_sic\":\"23/2\","
+            "\"emitter_category\":\"light\"}\n");
+  EXPECT_EQ(err_.str(), path + ": 1 records (CAT021 1), 0 errors, 1 records of people left out\n");
+}
+
 TEST_F(Decode, PrintsALineForEachReplyOfAReceiver) {
   const std::string avr = "*8d4840d6202cc371c32ce0576098;\n@00000000007b5f4001594b0fbb;\n*1024;\n";
   const std::string lines =

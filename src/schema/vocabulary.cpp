@@ -35,9 +35,7 @@ void each_line(std::string_view text, F&& f) {
 
 }  // namespace
 
-base::Result<Vocabulary> parse_vocabulary(std::string_view words,
-                                          std::string_view banned,
-                                          std::string_view exceptions) {
+base::Result<Vocabulary> parse_vocabulary(const VocabularyTexts& texts) {
   Vocabulary out;
   std::string wrong;
   const auto pairs = [&](std::string_view text, std::string_view what, auto& to) {
@@ -50,9 +48,9 @@ base::Result<Vocabulary> parse_vocabulary(std::string_view words,
       }
     });
   };
-  pairs(words, "vocabulary", out.words);
-  pairs(exceptions, "exceptions", out.exceptions);
-  each_line(banned, [&](std::string_view stem, std::string_view, std::size_t) {
+  pairs(texts.words, "vocabulary", out.words);
+  pairs(texts.exceptions, "exceptions", out.exceptions);
+  each_line(texts.banned, [&](std::string_view stem, std::string_view, std::size_t) {
     out.banned.emplace_back(stem);
   });
   if (!wrong.empty()) return base::bad_input(wrong);

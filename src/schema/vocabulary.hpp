@@ -20,11 +20,13 @@ struct Vocabulary {
   std::map<std::string, std::string> exceptions;  // full name, or full name=value -> reason
 };
 
-// `words`: lines "WORD  MEANING"; `banned`: a stem a line; `exceptions`: lines "FULL.NAME  REASON"
-// or "FULL.NAME=VALUE  REASON". Empty lines and lines that begin with # say nothing.
-[[nodiscard]] base::Result<Vocabulary> parse_vocabulary(std::string_view words,
-                                                        std::string_view banned,
-                                                        std::string_view exceptions);
+// The files of spec/vocabulary. Empty lines and lines that begin with # say nothing.
+struct VocabularyTexts {
+  std::string_view words;       // lines "WORD  MEANING"
+  std::string_view banned;      // a stem a line
+  std::string_view exceptions;  // lines "FULL.NAME  REASON" or "FULL.NAME=VALUE  REASON"
+};
+[[nodiscard]] base::Result<Vocabulary> parse_vocabulary(const VocabularyTexts& texts);
 
 // "api.status.latencyMs" -> api, status, latency, ms. Words that are digits alone are left out.
 [[nodiscard]] std::vector<std::string> words_of(std::string_view name);

@@ -9,7 +9,7 @@ using Words = std::vector<std::string>;
 
 Vocabulary vocabulary() {
   auto read = parse_vocabulary(
-      "# words\na  first\nx  across\ndeg  degrees\nlist  several\n", "strik\noperator_pos\n", "");
+      {"# words\na  first\nx  across\ndeg  degrees\nlist  several\n", "strik\noperator_pos\n", ""});
   EXPECT_TRUE(read);
   return *read;
 }
@@ -96,9 +96,9 @@ TEST(Violations, WordsAndExceptionsThatNobodyNeedsAreRefused) {
 }
 
 TEST(Vocabulary, EveryWordHasAMeaningAndStandsOnce) {
-  EXPECT_FALSE(parse_vocabulary("word\n", "", ""));
-  EXPECT_FALSE(parse_vocabulary("word a\nword b\n", "", ""));
-  EXPECT_FALSE(parse_vocabulary("", "", "a.b\n"));
+  EXPECT_FALSE(parse_vocabulary({"word\n", "", ""}));
+  EXPECT_FALSE(parse_vocabulary({"word a\nword b\n", "", ""}));
+  EXPECT_FALSE(parse_vocabulary({"", "", "a.b\n"}));
 }
 
 }  // namespace

@@ -18,8 +18,10 @@ std::string text_of(const std::string& name) {
 }
 
 Vocabulary vocabulary() {
-  auto read =
-      parse_vocabulary(text_of("words.txt"), text_of("banned.txt"), text_of("exceptions.txt"));
+  const std::string words = text_of("words.txt");
+  const std::string banned = text_of("banned.txt");
+  const std::string exceptions = text_of("exceptions.txt");
+  auto read = parse_vocabulary({words, banned, exceptions});
   EXPECT_TRUE(read) << read.error().message;
   return read.value_or(Vocabulary{});
 }

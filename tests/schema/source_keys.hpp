@@ -10,8 +10,8 @@
 namespace liptako::schema {
 
 // Keys: "name" in json.key("name"), "{\"name\":1}", t.text("name", …), allow_only({"name"}),
-// object["name"]; members: name of archive(x.name_), saver(name_); in a source that names a document's
-// first line ("liptako/act/v1"), what its lines begin with: "name {}\n".
+// object["name"]; members: name of archive(x.name_), saver(name_); in a source that names a
+// document's first line ("liptako/act/v1"), what its lines begin with: "name {}\n".
 [[nodiscard]] std::set<std::string> keys_of(std::string_view source);
 
 // Whether a function is declared in it that turns bytes or text from outside into values, or values
