@@ -109,6 +109,14 @@ check('after the login the picture comes, and the bar says who looks', async () 
   assert(inside, 'the account leaves the screen');
 });
 
+check('the end of a session is counted down', async () => {
+  await act('shift-ends');
+  await page.reload();
+  const counted = /^Fin de session dans \d+\u202f(s|min)$/;
+  await eventually(async () => counted.test(await text('#session')), 'no countdown');
+  assert((await page.getAttribute('#session', 'class')) === 'warn', 'it does not stand out');
+});
+
 check(
   'when the session ends the map goes stale at once, and the next login finds the same view',
   async () => {

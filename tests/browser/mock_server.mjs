@@ -9,7 +9,7 @@
 // Acts: cut (drop every connection and refuse new ones), restore, kill-source (the first source dies),
 //       revive-source, silence (stay connected, say nothing), speak, restart (a new snapshot id),
 //       part-BF (member BF falls silent, its contributions coast), isolate (all others do), lapse (contributions of
-//       silent members go), rejoin, expire (every session ends), forgive (of wrong passwords),
+//       silent members go), rejoin, shift-ends (sessions do soon), expire (they do now), forgive (of wrong passwords),
 //       fork, log-trouble, roster-expires, stand-by, mend (all four).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -274,6 +274,10 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       roster: {
         version: 3,
         state: rosterExpired ? 'expired' : 'in_force',
+        federation: 'aes.example',
+        releasing: !rosterExpired,
+        refused: 0,
+        last_refusal: null,
         expires: new Date(began + (rosterExpired ? -1 : 180) * 86_400_000).toISOString(),
       },
       ...(isStandby ? { standby: { state: 'following', of: 'bamako', age_s: 0.2 } } : {}),
@@ -481,7 +485,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       else if (act === 'mend') {
         forkRefused = logTrouble = null;
         rosterExpired = isStandby = false;
-      } else if (act === 'expire') {
+      } else if (act === 'shift-ends') doors.ends = Date.now() + 200_000;
+      else if (act === 'expire') {
         doors.sessions.clear();
         for (const c of clients) c.destroy();
       } else if (act === 'forgive') doors.failures = 0;

@@ -13,8 +13,7 @@ export interface Session {
   isSetUp: boolean;
   account: Account | null; // nobody is logged in, or nobody can: the node is not set up
   rights: string[];
-  idleS: number; // ends when nothing was done for so long; NaN: not said
-  endsMs: number; // ends then at the latest, node's time; NaN: not said
+  endsMs: number; // ends then, node's time; NaN: not said
 }
 
 const words = (value: unknown): string[] =>
@@ -38,7 +37,6 @@ export function parseSession(value: unknown): Session | null {
         }
       : null,
     rights: known ? words(given.rights) : [],
-    idleS: typeof given.idle_s === 'number' ? given.idle_s : NaN,
     endsMs: typeof given.ends === 'string' ? Date.parse(given.ends) : NaN,
   };
 }

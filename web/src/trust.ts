@@ -19,8 +19,11 @@ export interface LogStatus {
 
 export interface RosterStatus {
   version: number;
-  state: string; // in_force, expired, none
+  state: string; // in_force, expired, not_yet, none
   expiresMs: number; // NaN: not said
+  isReleasing: boolean; // partners are sent this node's frames
+  refused: number; // rosters that did not take force
+  lastRefusal: string; // a code
 }
 
 export interface StandbyStatus {
@@ -72,6 +75,9 @@ export function parseTrust(status: unknown): Trust {
       version: countOf(roster.version),
       state: textOf(roster.state),
       expiresMs: textOf(roster.expires) ? Date.parse(textOf(roster.expires)) : NaN,
+      isReleasing: roster.releasing !== false,
+      refused: countOf(roster.refused),
+      lastRefusal: textOf(roster.last_refusal),
     },
     standby: standby && {
       state: textOf(standby.state),

@@ -30,7 +30,6 @@ test('a session is read from any document, or there is none', () => {
     isSetUp: true,
     account: { id: 'oq-1', roles: ['watch_officer'], operatorKey: '' },
     rights: ['see_national', 'see_common'],
-    idleS: 1800,
     endsMs: Date.UTC(2026, 10, 22, 20),
   });
   const nobody = parseSession({ ...LOGGED_IN, account: { name: 'x' } });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FederationStatus } from '../src/federation.ts';
-import { alarmText, sealText, standbyText, warningText } from '../src/page/trust_panel.ts';
+import { alarmText, rosterText, sealText, standbyText, warningText } from '../src/page/trust_panel.ts';
 import { isSealLate, ownerOf, parseTrust } from '../src/trust.ts';
 
 const STATUS = {
@@ -87,6 +87,21 @@ test('a fork and a log in trouble are alarms, an expired roster a warning, and b
   assert.equal(sealText(both, AES, 0), 'JOURNAL EN DÉFAUT');
   const expired = parseTrust({ roster: { ...STATUS.roster, state: 'expired' } });
   assert.equal(warningText(expired), 'Liste des membres expirée : plus rien n’est communiqué');
+  const notYet = parseTrust({ roster: { ...STATUS.roster, state: 'not_yet', releasing: false } });
+  assert(warningText(notYet).startsWith('Liste des membres pas encore en vigueur'));
+  assert.notEqual(warningText(parseTrust({ roster: { state: 'in_force', releasing: false } })), '');
+});
+
+test('a roster that was refused is named with the reason, the one in force stays', () => {
+  assert.equal(rosterText(parseTrust(STATUS)), 'version 3, en vigueur');
+  const refused = { ...STATUS.roster, refused: 2, last_refusal: 'too_few_of_current' };
+  assert.equal(
+    rosterText(parseTrust({ roster: refused })),
+    'version 3, en vigueur — refus : 2, le dernier : trop peu de signatures de la version en vigueur',
+  );
+  const odd = { state: 'none', refused: 1, last_refusal: 'unheard_of' };
+  assert.equal(rosterText(parseTrust({ roster: odd })), 'aucune — refus : 1, le dernier : unheard_of');
+  assert.equal(rosterText(parseTrust({})), 'aucune');
 });
 
 test('a standby machine says so, and how far behind it is', () => {

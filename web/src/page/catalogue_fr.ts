@@ -255,7 +255,6 @@ export const fr = {
   mosaicLogin: 'Connexion nécessaire : ouvrir d’abord la console',
   sessionEndedBanner: 'SESSION TERMINÉE depuis {age} — image figée de {time}, ne pas s’y fier',
   sessionEndsSoon: 'Fin de session dans {age}',
-  sessionIdleSoon: 'Sans activité, fin de session dans {age}',
   noPictureRight: 'Les fonctions de ce compte ne donnent pas à voir la situation aérienne : {roles}',
   noViewRight: 'Les fonctions de ce compte ne donnent pas à voir cette situation',
   noExplanationRight:
@@ -415,6 +414,18 @@ export const fr = {
   outcome_foreign_origin: 'refusé : origine étrangère',
   outcome_bad_token: 'refusé : lien non valable',
   outcome_needs_act: 'refusé : acte signé nécessaire',
+  rosterNotYet: 'Liste des membres pas encore en vigueur : rien n’est communiqué',
+  rosterVersionNotYet:
+    'version {n}, pas encore en vigueur : ce que les membres envoient est reçu et montré, rien ne sort',
+  rosterRefused: 'refus : {n}, le dernier : {reason}',
+  roster_bad_signature: 'signature fausse',
+  roster_too_few_of_itself: 'trop peu de ses propres signatures',
+  roster_too_few_of_current: 'trop peu de signatures de la version en vigueur',
+  roster_not_newer: 'pas plus récente',
+  roster_versions_missing: 'des versions manquent entre les deux',
+  roster_other_federation: 'd’une autre fédération',
+  roster_other_previous: 'ne suit pas la version en vigueur',
+  roster_revocation_dropped: 'rétablit une clé révoquée',
   fault: 'Incident de la console : {text}',
   workerSilent: 'la carte ne répond plus depuis {age}, ne pas s’y fier',
   noGraphics:

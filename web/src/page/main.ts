@@ -246,7 +246,7 @@ function showPicture(p: Picture): void {
   } else if (viewFor(gate.session, query.picture) === null) {
     const roles = gate.session?.account?.roles ?? [];
     setText(banner, text('noPictureRight', { roles: roles.map(roleName).join(', ') }));
-    void askWithoutPicture();
+    if (hasRight(gate.session, 'see_sources')) void askWithoutPicture();
   } else if (p.link === 'connecting') {
     const alone = query.picture === 'common' && status !== null && !status.federation;
     setText(

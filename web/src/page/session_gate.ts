@@ -19,7 +19,6 @@ import { refusalOf, request } from './requests.ts';
 
 const ASK_AGAIN_MS = 2_000; // while the link is down: it may be down because the session has ended
 const SOON_MS = 5 * 60_000; // an end that is this near is said
-const TELL_MS = 60_000; // how often the node is told, at most, that somebody is still there
 
 export function roleName(role: string): string {
   const key = `role_${role}`;
@@ -43,8 +42,6 @@ export class SessionGate {
   private readonly foot = byId<HTMLElement>('session');
   private askedMs = -Infinity;
   private asking = false;
-  private activeMs = performance.now();
-  private toldMs = performance.now();
 
   constructor(
     private readonly base: string,
@@ -72,8 +69,6 @@ export class SessionGate {
     });
     byId('account-close').addEventListener('click', () => this.account.close());
     byId('logout').addEventListener('click', () => void this.logOut());
-    for (const kind of ['pointerdown', 'keydown', 'wheel'] as const)
-      document.addEventListener(kind, () => this.stillThere(), { passive: true, capture: true });
   }
 
   async ask(): Promise<void> {
@@ -94,10 +89,7 @@ export class SessionGate {
     if (before && needsLogin(next)) this.hasEnded = true;
     // Another account sees another picture: nothing of the last one's may stay.
     if (before && next?.account && before.id !== next.account.id) location.reload();
-    if (next?.account) {
-      this.hasEnded = false;
-      this.activeMs = performance.now();
-    }
+    if (next?.account) this.hasEnded = false;
     this.showLogin();
     this.hooks.changed(next);
     this.hooks.hold(needsLogin(next));
@@ -108,13 +100,6 @@ export class SessionGate {
     const isDue = performance.now() - this.askedMs > ASK_AGAIN_MS;
     if (isLinkDown && isDue && !needsLogin(this.session)) void this.ask();
     this.showFoot(nowMs);
-  }
-
-  private stillThere(): void {
-    this.activeMs = performance.now();
-    if (!this.session?.account || this.activeMs - this.toldMs < TELL_MS) return;
-    this.toldMs = this.activeMs;
-    void this.ask();
   }
 
   private showLogin(): void {
@@ -219,9 +204,7 @@ export class SessionGate {
     else if (needsLogin(session)) said = text('loginNeeded');
     else if (session?.account) {
       const leftMs = session.endsMs - nowMs;
-      const idleLeftMs = session.idleS * 1000 - (performance.now() - this.activeMs);
       if (leftMs < SOON_MS) said = text('sessionEndsSoon', { age: age(leftMs) });
-      else if (idleLeftMs < SOON_MS) said = text('sessionIdleSoon', { age: age(idleLeftMs) });
       isSoon = said !== '';
     }
     setText(this.foot, said);

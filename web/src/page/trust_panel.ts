@@ -4,7 +4,7 @@ import { age, number, span, utcDate, utcTime } from '../format.ts';
 import type { FederationStatus } from '../federation.ts';
 import { isSealLate, ownerOf, parseTrust, type Trust } from '../trust.ts';
 import type { NodeStatus } from '../protocol.ts';
-import type { TextKey } from './catalogue_fr.ts';
+import { fr, type TextKey } from './catalogue_fr.ts';
 import { byId, make, setClass, setText } from './dom.ts';
 import { language, text } from './i18n.ts';
 
@@ -36,7 +36,10 @@ export function alarmText(trust: Trust): string {
 
 // Amber across the map, or empty.
 export function warningText(trust: Trust): string {
-  return trust.roster?.state === 'expired' ? text('rosterExpired') : '';
+  const { roster } = trust;
+  if (!roster) return '';
+  if (roster.state === 'not_yet') return text('rosterNotYet');
+  return roster.state === 'expired' || !roster.isReleasing ? text('rosterExpired') : '';
 }
 
 export function standbyText(trust: Trust, aheadMs: number): string {
@@ -45,6 +48,22 @@ export function standbyText(trust: Trust, aheadMs: number): string {
   const key = STANDBY_TEXT[standby.state];
   if (!key) return text('standbyOther', { state: standby.state });
   return text(key, { of: standby.of || '?', age: span(standby.ageMs + aheadMs) });
+}
+
+const ROSTER_TEXT: Record<string, TextKey> = {
+  in_force: 'rosterVersion',
+  expired: 'rosterVersionExpired',
+  not_yet: 'rosterVersionNotYet',
+};
+
+export function rosterText({ roster }: Trust): string {
+  if (!roster) return text('rosterNone');
+  const key = ROSTER_TEXT[roster.state];
+  const state = key ? text(key, { n: roster.version }) : text('rosterNone');
+  if (roster.refused === 0) return state;
+  const code = `roster_${roster.lastRefusal}`;
+  const reason = Object.hasOwn(fr, code) ? text(code as TextKey) : roster.lastRefusal;
+  return `${state} — ${text('rosterRefused', { n: roster.refused, reason })}`;
 }
 
 export class TrustPanel {
@@ -101,14 +120,14 @@ export class TrustPanel {
           : text('none'),
       ],
       ['trust-checkpoint', log ? ago(log.checkpointAgeMs) : text('none')],
-      ['trust-roster', this.rosterText(trust)],
+      ['trust-roster', rosterText(trust)],
       [
         'trust-expires',
         roster && !Number.isNaN(roster.expiresMs) ? this.moment(roster.expiresMs) : text('none'),
       ],
     ];
     for (const [id, value] of values) setText(byId(id), value);
-    setClass(byId('trust-roster'), roster?.state === 'expired' ? 'late' : '');
+    setClass(byId('trust-roster'), warningText(trust) ? 'late' : '');
     byId('trust-cosigners').replaceChildren(
       ...(log?.cosigners ?? []).map((c) => {
         const row = make('tr');
@@ -121,11 +140,6 @@ export class TrustPanel {
       }),
     );
     setText(byId('trust-none'), log && log.cosigners.length > 0 ? '' : text('cosignersNone'));
-  }
-
-  private rosterText({ roster }: Trust): string {
-    if (!roster || roster.state === 'none') return text('rosterNone');
-    return text(roster.state === 'expired' ? 'rosterVersionExpired' : 'rosterVersion', { n: roster.version });
   }
 
   private moment(ms: number): string {
