@@ -39,11 +39,20 @@ int run_node(const NodeOptions& options, const std::atomic<bool>& stop) {
   live_options.port = options.port;
   live_options.console = options.console.empty() ? find_shipped("web") : options.console;
   live_options.build = build_identity();
+  live_options.offers_setup = true;
   auto live = LiveNode::start(live_options);
   if (!live) return report(live.error());
   for (const std::string& remark : (*live)->node().opened().remarks)
     fmt::print(stderr, "liptako: {}\n", remark);
-  fmt::print("{}: http://127.0.0.1:{}/\n", say("Console", "Console"), (*live)->port());
+  fmt::print("{} {}\n", say("Console :", "Console:"), (*live)->address());
+  if (const std::string link = (*live)->setup_link(); !link.empty()) {
+    fmt::print("{}\n  {}\n",
+               say("Aucun compte : n'importe qui sur cette machine voit la situation aérienne. "
+                   "Lien de mise en service, pour un seul usage, jusqu'à l'arrêt du nœud :",
+                   "No account yet: whoever sits at this machine sees the air picture. Setup link, "
+                   "for one use, until the node stops:"),
+               link);
+  }
   std::fflush(stdout);
 
   io::SystemClock clock;

@@ -13,7 +13,13 @@
 #include "app/recordings.hpp"
 #include "app/words.hpp"
 #include "feeds/source_format.hpp"
+#include "io/http_rules.hpp"
+#include "io/tls_material.hpp"
+#include "record/hold.hpp"
 #include "seal/sha256.hpp"
+#include "serve/json_reader.hpp"
+#include "serve/openapi.hpp"
+#include "serve/session_documents.hpp"
 
 namespace liptako::app {
 namespace {
@@ -27,6 +33,12 @@ constexpr Duration kTrailsEvery = std::chrono::seconds(1);
 constexpr Duration kCommonEvery = std::chrono::milliseconds(500);
 constexpr Duration kSyncEvery = std::chrono::milliseconds(200);
 constexpr Duration kWellAgain = std::chrono::seconds(10);
+// A session's answer is on its way before its server makes room for the one over TLS.
+constexpr Duration kServeAnewAfter = std::chrono::milliseconds(500);
+constexpr std::size_t kConnectionsPerAddress = 64;
+constexpr std::size_t kMaxPemBytes = 256u << 10;
+constexpr std::size_t kAuditShown = 500;
+constexpr std::uint64_t kAuditReach = 2'000'000;  // entries: a quarter of an hour of heavy traffic
 constexpr std::size_t kLongestBatch = 16 * 1024;  // of a receiver's replies in one entry
 
 std::uint64_t random_bits() {
@@ -96,6 +108,31 @@ record::EntryKind entry_kind_of(io::ItemKind kind) {
 
 }  // namespace
 
+namespace {
+
+std::string key_folder(const LiveNodeOptions& options, const node::NodeConfig& config) {
+  return node::key_folder_of(config, options.record.value_or(config.record));
+}
+
+// By which the console is asked, beside the names of loopback.
+std::vector<std::string> names_of(const node::NodeConfig& config) {
+  std::vector<std::string> names = config.server.names;
+  const std::string& listen = config.listen_address;
+  if (!io::is_loopback_address(listen) && listen != "0.0.0.0" && listen != "::")
+    names.push_back(listen);
+  return names;
+}
+
+std::string text_of(base::ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+base::ByteView bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
 std::string build_identity() {
   std::ifstream self("/proc/self/exe", std::ios::binary);
   seal::Sha256 hash;
@@ -126,6 +163,14 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   auto node = node::Node::open(*live->storage_, node_options, live->read_clock());
   if (!node) return std::unexpected(node.error());
   live->node_ = std::move(*node);
+  if (auto history = HistoryKeeper::open(options.record.value_or(config->record), *live->node_)) {
+    live->history_ = std::move(*history);
+  } else {
+    fmt::print(stderr,
+               "liptako: {}: {}\n",
+               say("pas d'historique", "no history is kept"),
+               history.error().message);
+  }
 
   serve::Publisher::Options publishing;
   publishing.snapshot_id = random_bits();
@@ -143,22 +188,111 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   live->sources_ = std::make_unique<io::Sources>(*live->thread_, *live->inbox_);
   live->publish();  // before the first client
 
-  io::HttpOptions http;
-  http.address = config->listen_address;
-  http.port = options.port.value_or(config->listen_port);
-  if (!options.console.empty()) http.mounts.push_back({"/", options.console});
-  auto server = io::HttpServer::start(*live->thread_, http, live->handlers());
-  if (!server) return std::unexpected(server.error());
-  live->server_ = std::move(*server);
+  Door::Options door;
+  door.folder = key_folder(options, *config);
+  door.node = config->name;
+  door.offers_setup = options.offers_setup;
+  door.ask_owner = [inbox = live->inbox_.get()](io::Command& command) {
+    return inbox->push_command(command);
+  };
+  door.prepare_tls = [config = *config, folder = door.folder] {
+    io::TlsMaterial unused;
+    return prepare_tls(config, folder, unused);
+  };
+  door.audit_document = [live = live.get()]() -> Result<std::string> {
+    auto recent = serve::recent_audit(*live->storage_, live->entries_, kAuditShown, kAuditReach);
+    if (!recent) return std::unexpected(recent.error());
+    return serve::audit_json(*recent);
+  };
+  auto opened = Door::open(std::move(door), *live->thread_, live->clock_);
+  if (!opened) return std::unexpected(opened.error());
+  live->door_ = std::move(*opened);
+  if (auto serving = live->open_server(options.port.value_or(config->listen_port)); !serving)
+    return std::unexpected(serving.error());
   live->allow_consoles();
   live->open_sources();
   return live;
 }
 
 LiveNode::~LiveNode() {
+  history_.reset();  // answers what it was asked while there is a thread to carry it
   server_.reset();
   sources_.reset();
+  if (door_) door_->close();
   thread_.reset();
+}
+
+Result<std::string> LiveNode::prepare_tls(const node::NodeConfig& config,
+                                          const std::string& folder,
+                                          io::TlsMaterial& material) {
+  if (!config.server.certificate.empty()) {
+    auto certificate = read_file(config.server.certificate, kMaxPemBytes);
+    if (!certificate) return std::unexpected(certificate.error());
+    auto key = read_file(config.server.key, kMaxPemBytes);
+    if (!key) return std::unexpected(key.error());
+    material = {config.server.certificate, std::move(*certificate), std::move(*key)};
+    return "";
+  }
+  io::SystemClock clock;
+  auto own = io::own_certificate(folder, names_of(config), clock.utc_now());
+  if (!own) return std::unexpected(own.error());
+  if (own->is_new_authority) {
+    fmt::print(stderr,
+               "liptako: {} {}\n  SHA-256 {}\n",
+               say("autorité de certification du nœud :", "the node's certificate authority:"),
+               folder + "/ca.crt",
+               own->authority_sha256);
+  }
+  material = std::move(own->material);
+  return own->authority_sha256;
+}
+
+Result<void> LiveNode::open_server(std::uint16_t port) {
+  const node::NodeConfig& config = node_->core().config();
+  serves_tls_ = door_->is_set_up();
+  io::HttpOptions http;
+  http.address = config.listen_address;
+  http.port = port;
+  http.api_prefixes = {"/api/", "/witness/"};
+  if (!options_.console.empty()) http.mounts.push_back({"/", options_.console});
+  if (serves_tls_) {
+    io::TlsMaterial material;
+    if (auto ready = prepare_tls(config, key_folder(options_, config), material); !ready)
+      return std::unexpected(ready.error());
+    http.tls = std::move(material);
+    http.names = names_of(config);
+    http.max_per_address = kConnectionsPerAddress;
+  } else if (!io::is_loopback_address(config.listen_address)) {
+    http.address = "127.0.0.1";
+    fmt::print(
+        stderr,
+        "liptako: ATTENTION : ce nœud n'est pas configuré pour ses utilisateurs ; il "
+        "n'écoute que sur 127.0.0.1, et non sur {}\n"
+        "liptako: WARNING: this node is not set up; it listens on 127.0.0.1 only, and not on "
+        "{}\n",
+        config.listen_address,
+        config.listen_address);
+  }
+  server_.reset();
+  auto server = io::HttpServer::start(*thread_, http, handlers());
+  if (!server) return std::unexpected(server.error());
+  server_ = std::move(*server);
+  door_->set_port(server_->port());
+  return {};
+}
+
+std::string LiveNode::address() const {
+  const std::string& listen = node_->core().config().listen_address;
+  const bool elsewhere = serves_tls_ && listen != "0.0.0.0" && listen != "::";
+  const std::string host = !elsewhere                              ? "127.0.0.1"
+                           : listen.find(':') == std::string::npos ? listen
+                                                                   : "[" + listen + "]";
+  return fmt::format("{}://{}:{}/", serves_tls_ ? "https" : "http", host, port());
+}
+
+std::string LiveNode::setup_link() const {
+  const std::string& token = door_->setup_token();
+  return token.empty() ? "" : fmt::format("{}setup.html#token={}", address(), token);
 }
 
 void LiveNode::open_sources() {
@@ -197,6 +331,15 @@ void LiveNode::turn(Duration timeout) {
   take(inbox_->pop(std::clamp<Duration>(due - before, Duration::zero(), timeout)));
   obey_commands();
   const Duration now_monotonic = clock_.monotonic_now();
+  if (serve_anew_at_ && now_monotonic >= *serve_anew_at_) {
+    serve_anew_at_.reset();
+    if (auto serving = open_server(server_->port()); serving) {
+      fmt::print(stderr, "liptako: {} {}\n", say("console :", "console:"), address());
+      allow_consoles();
+    } else {
+      fmt::print(stderr, "liptako: {}\n", serving.error().message);
+    }
+  }
   if (now_monotonic >= next_tick_) {
     next_tick_ = now_monotonic + kTickEvery;
     tick();
@@ -220,6 +363,7 @@ void LiveNode::take(std::span<const io::InboxItem> items) {
   }
   if (arrivals_.empty()) return;
   (void)node_->take(arrivals_);  // a failure is the node's to tell: record_trouble()
+  if (history_) history_->take(*node_);
   const Duration done = clock_.monotonic_now();
   for (std::size_t i = 0; i < node_->taken(); ++i) {
     const record::EntryView& entry = arrivals_[i];
@@ -238,6 +382,7 @@ void LiveNode::tick() {
   const record::EntryView entry{
       record::EntryKind::tick, record::kNoSource, stamp.utc, stamp.monotonic, {}};
   (void)node_->take({&entry, 1});
+  if (history_) history_->take(*node_);
   send_frames();
 }
 
@@ -261,7 +406,27 @@ void LiveNode::obey(io::Command& command) {
         serve::track_json(
             publication->time, *view, node_->updates_of(number), publication->sensor_names));
   }
+  if (command.name == "track_open") {  // without what is restricted
+    const auto publication = publication_->get();
+    const base::TrackNumber number{
+        static_cast<std::uint32_t>(std::strtoul(command.body.c_str(), nullptr, 10))};
+    const track::TrackView* view = publication->find(number);
+    if (view == nullptr) return command.reply(404, serve::error_json("no such track"));
+    return command.reply(
+        200, serve::track_json(publication->time, *view, {}, publication->sensor_names));
+  }
+  if (command.name == "audit") return note_audit(command);
+  if (command.name == "act") return obey_act(command);
+  if (command.name == "serve_anew") {
+    serve_anew_at_ = clock_.monotonic_now() + kServeAnewAfter;
+    return command.reply(200, serve::accepted_json());
+  }
   if (command.name == "config") return change_configuration(command);
+  if (command.name == "history") {
+    if (!history_ || !history_->ask(command.body, command.reply))
+      command.reply(503, serve::error_json("no history, or too many ask for it"));
+    return;
+  }
   if (command.name == "config_text") return command.reply(200, node_->core().config_text());
   command.reply(404, serve::error_json("not found"));
 }
@@ -272,6 +437,130 @@ void LiveNode::change_configuration(io::Command& command) {
   if (auto done = reconfigure(command.body); !done)
     return command.reply(500, serve::error_json(done.error().message));
   command.reply(200, serve::accepted_json());
+}
+
+void LiveNode::note_audit(io::Command& command) {
+  const node::Stamp stamp = read_clock();
+  const record::EntryView entry{record::EntryKind::audit,
+                                record::kNoSource,
+                                stamp.utc,
+                                stamp.monotonic,
+                                bytes_of(command.body)};
+  const bool written = node_->take({&entry, 1}).has_value();
+  command.reply(written ? 200 : 503, serve::accepted_json());
+}
+
+// Checks, writes, obeys: in this order, so that what was obeyed is in the record.
+void LiveNode::obey_act(io::Command& command) {
+  const auto refuse = [&](int status, std::string_view reason, std::string_view words) {
+    command.reply(status, serve::refusal_json(reason, words));
+  };
+  const auto payload = charter::read_act_payload(bytes_of(command.body));
+  if (!payload) return refuse(400, "bad_note", "not a note and its body");
+  const node::Core& core = node_->core();
+  const node::Stamp stamp = read_clock();
+  const auto accepted = core.acts().check(
+      payload->note, payload->body, door_->signers(), core.config().name, stamp.utc);
+  if (!accepted) {
+    const std::string_view reason = charter::name_of(accepted.error());
+    return refuse(accepted.error() == charter::ActRefusal::busy ? 503 : 403,
+                  reason,
+                  fmt::format("the act is refused: {}", reason));
+  }
+  const charter::ActKind kind = accepted->act.kind;
+  const std::string body = text_of(payload->body);
+  if (auto possible = check_act(kind, body); !possible)
+    return refuse(409, "refused_act", possible.error().message);
+  const record::EntryView entry{record::EntryKind::act,
+                                record::kNoSource,
+                                stamp.utc,
+                                stamp.monotonic,
+                                bytes_of(command.body)};
+  settle_sync();
+  Result<void> written = node_->take({&entry, 1});
+  if (written) written = node_->sync();
+  if (!written) return refuse(503, "busy", written.error().message);
+  using charter::ActKind;
+  switch (kind) {
+    case ActKind::account_add:
+    case ActKind::account_remove:
+    case ActKind::account_role:
+      return door_->obey_account_act(
+          kind, body, [reply = std::move(command.reply)](const io::HttpResponse& response) {
+            reply(response.status, response.body);
+          });
+    case ActKind::configuration:
+      written = reconfigure(body);
+      break;
+    case ActKind::hold_set:
+    case ActKind::hold_lift:
+      written = obey_hold(kind, body, accepted->persons);
+      break;
+    case ActKind::roster: {
+      const record::EntryView document{record::EntryKind::document,
+                                       record::kNoSource,
+                                       stamp.utc,
+                                       stamp.monotonic,
+                                       bytes_of(body)};
+      written = node_->take({&document, 1});
+      break;
+    }
+    case ActKind::erase_personal:
+      written = base::bad_input("this node keeps no personal data");
+      break;
+  }
+  if (!written) return refuse(500, "refused_act", written.error().message);
+  command.reply(200, serve::obeyed_json(charter::name_of(kind)));
+}
+
+// Whether it could be obeyed now: an act that cannot is not written.
+Result<void> LiveNode::check_act(charter::ActKind kind, const std::string& body) const {
+  using charter::ActKind;
+  switch (kind) {
+    case ActKind::account_add:
+    case ActKind::account_remove:
+    case ActKind::account_role:
+      return door_->check_account_act(kind, body);
+    case ActKind::configuration:
+      if (auto config = node_->check(body, "configuration"); !config)
+        return std::unexpected(config.error());
+      return {};
+    case ActKind::hold_set:
+    case ActKind::hold_lift: {
+      const auto json = serve::JsonObject::parse(body);
+      if (!json || !json->only({"id", "reason"}) || !json->text("reason") ||
+          !record::is_hold_id(json->text("id").value_or(""))) {
+        return base::bad_input("the body is not {\"id\",\"reason\"}");
+      }
+      return {};
+    }
+    case ActKind::roster: {
+      const auto next = charter::RosterNote::parse(body);
+      if (!next) return std::unexpected(next.error());
+      const auto& in_force = node_->core().roster().in_force;
+      const auto verdict = charter::judge_succession(in_force ? &*in_force : nullptr, *next);
+      if (verdict != charter::RosterVerdict::takes_force)
+        return base::bad_input(fmt::format("the roster: {}", charter::name_of(verdict)));
+      return {};
+    }
+    case ActKind::erase_personal:
+      break;
+  }
+  return base::bad_input("this node keeps no personal data");
+}
+
+Result<void> LiveNode::obey_hold(charter::ActKind kind,
+                                 const std::string& body,
+                                 const std::vector<std::string>& persons) {
+  const auto json = serve::JsonObject::parse(body);
+  if (!json) return base::bad_input("not a hold");
+  record::HoldAct act;
+  act.time = clock_.utc_now();
+  for (const std::string& person : persons) act.by += (act.by.empty() ? "" : ", ") + person;
+  act.reason = json->text("reason").value_or("");
+  const std::string_view id = json->text("id").value_or("");
+  return kind == charter::ActKind::hold_set ? record::set_hold(*storage_, id, act)
+                                            : record::lift_hold(*storage_, id, act);
 }
 
 Result<void> LiveNode::reconfigure(std::string_view text) {
@@ -303,6 +592,7 @@ void LiveNode::publish() {
   if (common_due) node_->refresh_common();
   const auto views = node_->picture(stamp.utc);
   const serve::NodeStatus status = node_->status(stamp);
+  entries_ = status.entries;
   publication_->set(std::make_shared<serve::Publication>(publisher_->publish(views, status)));
   if (common_due) {
     next_common_ = stamp.monotonic + kCommonEvery;
@@ -348,7 +638,19 @@ void LiveNode::keep_record() {
       });
     }
   }
+  keep_history(now_monotonic);
   tell_trouble();
+}
+
+void LiveNode::keep_history(Duration now) {
+  if (!history_) return;
+  history_->turn(now);
+  if (const auto trouble = history_->take_trouble()) {
+    fmt::print(stderr,
+               "liptako: {}: {}\n",
+               say("historique dégradé", "history degraded"),
+               trouble->message);
+  }
 }
 
 void LiveNode::settle_sync() {
@@ -391,7 +693,8 @@ void LiveNode::settle() {
 }
 
 Duration LiveNode::helpers_cpu() const {
-  return thread_->cpu_time() + sync_thread_->cpu_time() + snapshot_thread_->cpu_time();
+  const Duration history = history_ ? history_->cpu_time() : Duration::zero();
+  return thread_->cpu_time() + sync_thread_->cpu_time() + snapshot_thread_->cpu_time() + history;
 }
 
 void LiveNode::close() {
@@ -404,66 +707,101 @@ void LiveNode::close() {
   server_.reset();
   settle_sync();
   settle_snapshot();
+  if (history_) history_->close();
   if (node_->sync()) node_->finish_snapshot(record::write_snapshot(*storage_, node_->snapshot()));
   tell_trouble();
 }
 
 io::HttpHandlers LiveNode::handlers() {
   io::HttpHandlers handlers;
-  handlers.api = [this, publication = publication_, shown_common = common_](io::HttpRequest request,
-                                                                            io::HttpAnswer answer) {
-    const serve::ApiPath path = serve::parse_api_path(request.path);
-    const auto shown = publication->get();
-    using Kind = serve::ApiPath::Kind;
-    const bool get = request.method == "GET";
-    const auto json = [&](std::string body) { answer({200, "application/json", std::move(body)}); };
-    const auto ask_owner = [&](std::string name, std::string body, const std::string& type) {
-      io::Command command{
-          std::move(name), std::move(body), [answer, type](int status, std::string text) {
-            answer({status, status == 200 ? type : "application/json", std::move(text)});
-          }};
-      if (!inbox_->push_command(command))
-        answer({503, "application/json", serve::error_json("too many requests wait")});
-    };
-    if (path.kind == Kind::status && get) return json(shown->status_json);
-    if (path.kind == Kind::tracks && get)
-      return json(serve::tracks_json(shown->time, shown->tracks, shown->sensor_names));
-    if (path.kind == Kind::track && get) {
-      return ask_owner("track", std::to_string(path.track.value), "application/json");
-    }
-    const auto common = shown_common->get();
-    if ((path.kind == Kind::common || path.kind == Kind::common_track) && get) {
-      if (!common) return answer({404, "application/json", serve::error_json("no federation")});
-      if (path.kind == Kind::common) return json(serve::common_json(*common));
-      const serve::CommonTrack* track = common->find(path.common_track);
-      if (track == nullptr)
-        return answer({404, "application/json", serve::error_json("no such track")});
-      return json(serve::common_track_json(*common, *track));
-    }
-    if (path.kind == Kind::config && get) return ask_owner("config_text", "", "application/toml");
-    if (path.kind == Kind::config)
-      return ask_owner("config", std::move(request.body), "application/json");
-    answer({path.kind == Kind::unknown ? 404 : 405,
-            "application/json",
-            serve::error_json("no such resource")});
+  handlers.api = [this](io::HttpRequest request, io::HttpAnswer answer) {
+    door_->take(
+        std::move(request),
+        std::move(answer),
+        [this](const Visitor& visitor,
+               serve::Resource resource,
+               io::HttpRequest asked,
+               const io::HttpAnswer& reply) { serve(visitor, resource, std::move(asked), reply); });
   };
-  handlers.open_stream = [publication = publication_, trails = trails_]() -> io::MessageSource {
-    return [publication, trails, client = serve::ClientView()](base::Bytes& message) mutable {
+  const auto stream_of = [this](const io::HttpRequest& request,
+                                const auto& publication,
+                                const auto& trails) -> io::StreamOpening {
+    Door::Admitted admitted = door_->admit_stream(request);
+    if (admitted.refusal != 0) return {.refusal = admitted.refusal};
+    const bool sees_restricted = admitted.visitor.rights.has(serve::Right::see_sources);
+    auto source = [publication, trails, client = serve::ClientView(sees_restricted)](
+                      base::Bytes& message) mutable {
       const auto shown = publication->get();
       const auto past = trails->get();
       return shown != nullptr && client.next(*shown, past.get(), message);
     };
+    return {.source = std::move(source), .stands = std::move(admitted.stands)};
   };
-  handlers.open_common_stream = [publication = common_publication_,
-                                 trails = common_trails_]() -> io::MessageSource {
-    if (!publication->get()) return {};
-    return [publication, trails, client = serve::ClientView()](base::Bytes& message) mutable {
-      const auto shown = publication->get();
-      const auto past = trails->get();
-      return shown != nullptr && client.next(*shown, past.get(), message);
-    };
+  handlers.open_stream =
+      [stream_of, publication = publication_, trails = trails_](const io::HttpRequest& request) {
+        return stream_of(request, publication, trails);
+      };
+  handlers.open_common_stream = [stream_of,
+                                 publication = common_publication_,
+                                 trails = common_trails_](const io::HttpRequest& request) {
+    if (!publication->get()) return io::StreamOpening();
+    return stream_of(request, publication, trails);
   };
   return handlers;
+}
+
+void LiveNode::serve(const Visitor& visitor,
+                     serve::Resource resource,
+                     io::HttpRequest request,
+                     const io::HttpAnswer& answer) {
+  const serve::ApiPath path = serve::parse_api_path(request.path);
+  const auto shown = publication_->get();
+  const auto json = [&](std::string body) { answer({.body = std::move(body)}); };
+  const auto refuse = [&](int status, std::string_view why) {
+    answer({.status = status, .body = serve::error_json(why)});
+  };
+  const auto ask_owner = [&](std::string name, std::string body, const std::string& type) {
+    io::Command command{
+        std::move(name), std::move(body), [answer, type](int status, std::string text) {
+          answer({.status = status,
+                  .content_type = status == 200 ? type : "application/json",
+                  .body = std::move(text)});
+        }};
+    if (!inbox_->push_command(command)) refuse(503, "too many requests wait");
+  };
+  using serve::Resource;
+  switch (resource) {
+    case Resource::status:
+      return json(visitor.rights.has(serve::Right::see_sources) ? shown->status_json
+                                                                : shown->open_status_json);
+    case Resource::tracks:
+      return json(serve::tracks_json(shown->time, shown->tracks, shown->sensor_names));
+    case Resource::track: {
+      if (path.kind != serve::ApiPath::Kind::track) return refuse(404, "no such track");
+      const bool explains = visitor.rights.has(serve::Right::see_explanations);
+      return ask_owner(
+          explains ? "track" : "track_open", std::to_string(path.track.value), "application/json");
+    }
+    case Resource::common:
+    case Resource::common_track: {
+      const auto common = common_->get();
+      if (!common) return refuse(404, "no federation");
+      if (resource == Resource::common) return json(serve::common_json(*common));
+      const serve::CommonTrack* track = path.kind == serve::ApiPath::Kind::common_track
+                                            ? common->find(path.common_track)
+                                            : nullptr;
+      if (track == nullptr) return refuse(404, "no such track");
+      return json(serve::common_track_json(*common, *track));
+    }
+    case Resource::config:
+      return ask_owner("config_text", "", "application/toml");
+    case Resource::set_config:
+      return ask_owner("config", std::move(request.body), "application/json");
+    case Resource::openapi:
+      return json(std::string(serve::openapi_document()));
+    default:
+      return refuse(404, "no such resource");
+  }
 }
 
 }  // namespace liptako::app

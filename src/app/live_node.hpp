@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "app/door.hpp"
+#include "app/history_keeper.hpp"
 #include "base/result.hpp"
 #include "io/background.hpp"
 #include "io/clock.hpp"
@@ -35,6 +37,8 @@ struct LiveNodeOptions {
   std::string build;
   // Carries a part of this member's frame towards the others. Called by the thread in run().
   std::function<void(base::ByteView)> send_frame;
+  // Whether a node without accounts can be set up, by the link of setup_link().
+  bool offers_setup = false;
 };
 
 class LiveNode {
@@ -63,6 +67,10 @@ class LiveNode {
 
   [[nodiscard]] io::Inbox& inbox() { return *inbox_; }
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  // Where the console is: "https://127.0.0.1:8080/".
+  [[nodiscard]] std::string address() const;
+  // The one-time link that makes the first account; empty if none is offered.
+  [[nodiscard]] std::string setup_link() const;
   [[nodiscard]] const node::Node& node() const { return *node_; }
   [[nodiscard]] node::Stamp read_clock();
   // Something that came in is not in the record, or not safe there. Told on stderr as it happens.
@@ -85,6 +93,8 @@ class LiveNode {
   // The members' consoles may show each other in frames.
   void allow_consoles();
   void keep_record();
+  // Hands over what befell tracks; tells the person at the terminal when it cannot be kept.
+  void keep_history(base::Duration now);
   // Waits for the thread that syncs and takes back a sync that is out.
   void settle_sync();
   void settle_snapshot();
@@ -96,11 +106,28 @@ class LiveNode {
   // All but those which `next` wants just as they are.
   void close_sources(const node::NodeConfig& next);
   [[nodiscard]] io::HttpHandlers handlers();
+  void serve(const Visitor& visitor,
+             serve::Resource resource,
+             io::HttpRequest request,
+             const io::HttpAnswer& answer);
+  // In the clear on loopback, or over TLS on the configured address once the node is set up.
+  [[nodiscard]] base::Result<void> open_server(std::uint16_t port);
+  // Any thread: makes or reads the certificate; gives the fingerprint of an authority of our own.
+  [[nodiscard]] static base::Result<std::string> prepare_tls(const node::NodeConfig& config,
+                                                             const std::string& folder,
+                                                             io::TlsMaterial& material);
+  void note_audit(io::Command& command);
+  void obey_act(io::Command& command);
+  [[nodiscard]] base::Result<void> check_act(charter::ActKind kind, const std::string& body) const;
+  [[nodiscard]] base::Result<void> obey_hold(charter::ActKind kind,
+                                             const std::string& body,
+                                             const std::vector<std::string>& persons);
 
   LiveNodeOptions options_;
   io::SystemClock clock_;
   std::unique_ptr<io::FileStorage> storage_;
   std::unique_ptr<node::Node> node_;
+  std::unique_ptr<HistoryKeeper> history_;  // none: it could not be opened
   std::unique_ptr<io::Inbox> inbox_;
   std::optional<serve::Publisher> publisher_;
   std::shared_ptr<io::Published<serve::Publication>> publication_;
@@ -113,7 +140,12 @@ class LiveNode {
   std::unique_ptr<io::IoThread> thread_;
   std::unique_ptr<io::Sources> sources_;
   std::vector<std::optional<node::SourceConfig>> open_;  // by SourceId
+  std::unique_ptr<Door> door_;
   std::unique_ptr<io::HttpServer> server_;
+  bool serves_tls_ = false;
+  std::optional<base::Duration> serve_anew_at_;
+  // What the readers of the audit on another thread may read up to.
+  std::atomic<std::uint64_t> entries_ = 0;
   // Two, so that a long snapshot does not hold up the sync that others wait for.
   std::unique_ptr<io::Background> sync_thread_;
   std::unique_ptr<io::Background> snapshot_thread_;

@@ -35,13 +35,31 @@ int hex_digit(char c) {
 
 }  // namespace
 
+namespace {
+
+// Without a port; none if what stands there is no port.
+std::optional<std::string_view> name_in(std::string_view host_header) {
+  const auto colon = host_header.rfind(':');
+  if (colon == std::string_view::npos || host_header.ends_with(']')) return host_header;
+  if (!is_port(host_header.substr(colon + 1))) return std::nullopt;
+  return host_header.substr(0, colon);
+}
+
+}  // namespace
+
 bool is_loopback_host(std::string_view host_header) {
-  std::string_view name = host_header;
-  if (const auto colon = name.rfind(':'); colon != std::string_view::npos && !name.ends_with(']')) {
-    if (!is_port(name.substr(colon + 1))) return false;
-    name = name.substr(0, colon);
-  }
-  return equal_ignoring_case(name, "localhost") || name == "127.0.0.1" || name == "[::1]";
+  const auto name = name_in(host_header);
+  return name &&
+         (equal_ignoring_case(*name, "localhost") || *name == "127.0.0.1" || *name == "[::1]");
+}
+
+bool is_own_host(std::string_view host_header, std::span<const std::string> names) {
+  if (is_loopback_host(host_header)) return true;
+  auto name = name_in(host_header);
+  if (!name) return false;
+  if (name->starts_with('[') && name->ends_with(']')) name = name->substr(1, name->size() - 2);
+  return std::ranges::any_of(
+      names, [&](const std::string& own) { return equal_ignoring_case(*name, own); });
 }
 
 bool is_loopback_address(std::string_view address) {
@@ -52,11 +70,28 @@ bool is_loopback_address(std::string_view address) {
   return inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-bool is_same_origin(std::string_view origin_header, std::string_view host_header) {
+bool is_same_origin(std::string_view origin_header, std::string_view host_header, bool is_tls) {
   if (origin_header.empty()) return true;
-  constexpr std::string_view kScheme = "http://";
-  return origin_header.starts_with(kScheme) &&
-         equal_ignoring_case(origin_header.substr(kScheme.size()), host_header);
+  const std::string_view scheme = is_tls ? "https://" : "http://";
+  return origin_header.starts_with(scheme) &&
+         equal_ignoring_case(origin_header.substr(scheme.size()), host_header);
+}
+
+std::optional<std::string_view> cookie_value(std::string_view cookie_header,
+                                             std::string_view name) {
+  std::optional<std::string_view> found;
+  while (!cookie_header.empty()) {
+    const auto semicolon = cookie_header.find(';');
+    const std::string_view pair = trim(cookie_header.substr(0, semicolon));
+    const auto equals = pair.find('=');
+    if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
+      if (found) return std::nullopt;
+      found = pair.substr(equals + 1);
+    }
+    if (semicolon == std::string_view::npos) break;
+    cookie_header.remove_prefix(semicolon + 1);
+  }
+  return found;
 }
 
 std::vector<std::string> frame_origins_of(std::string_view console) {

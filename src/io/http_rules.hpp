@@ -1,10 +1,11 @@
-// Whom the HTTP server talks to, decided from text alone. Until login exists a node serves this
-// machine only, so a web page from elsewhere must not reach it through the user's browser: neither
-// under a foreign name that resolves to loopback (DNS rebinding: the Host header), nor by sending
+// Whom the HTTP server talks to, decided from text alone. A node that is not set up serves this
+// machine only, and one that is trusts its users' browsers with their cookies, so a web page from
+// elsewhere must not reach it through such a browser: neither under a foreign name that resolves to loopback (DNS rebinding: the Host header), nor by sending
 // requests from its own origin (the Origin header).
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,17 @@ namespace liptako::io {
 [[nodiscard]] bool is_loopback_host(std::string_view host_header);
 // An address of this machine alone: 127.0.0.0/8 or ::1.
 [[nodiscard]] bool is_loopback_address(std::string_view address);
+// A loopback host, or one of `names` (DNS names, or IP addresses, those of version 6 without
+// brackets), with or without a port.
+[[nodiscard]] bool is_own_host(std::string_view host_header, std::span<const std::string> names);
 // For acts and for the WebSocket. Programs that are no browser send no Origin (empty here); a
-// browser always does, and then it must be exactly the site it talks to.
-[[nodiscard]] bool is_same_origin(std::string_view origin_header, std::string_view host_header);
+// browser always does, and then it must be exactly the site it talks to, by HTTPS or in the clear.
+[[nodiscard]] bool is_same_origin(std::string_view origin_header,
+                                  std::string_view host_header,
+                                  bool is_tls = false);
+// The value of a cookie in a Cookie field [RFC 6265, §4.2.1]; none if it is not there, or twice.
+[[nodiscard]] std::optional<std::string_view> cookie_value(std::string_view cookie_header,
+                                                           std::string_view name);
 
 // The origins that a console at this address ("http://127.0.0.1:8081/", path as you like) can have in
 // a browser, as source expressions of a content security policy: by number and by name, since both

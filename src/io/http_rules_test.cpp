@@ -106,5 +106,37 @@ TEST(HttpRules, EncodingIsTakenOnlyIfOffered) {
   EXPECT_FALSE(accepts_encoding("xgzip", "gzip"));
 }
 
+TEST(HttpRules, OwnHostsAreLoopbackAndTheNamesGiven) {
+  const std::vector<std::string> names = {"node.example", "192.0.2.7", "2001:db8::7"};
+  for (const char* own : {"localhost:8080",
+                          "node.example",
+                          "NODE.example:8443",
+                          "192.0.2.7:8080",
+                          "[2001:db8::7]:8080",
+                          "[2001:db8::7]"}) {
+    EXPECT_TRUE(is_own_host(own, names)) << own;
+  }
+  for (const char* foreign :
+       {"", "node.example.evil", "evil.example", "192.0.2.8", "node.example:port", "[::2]"}) {
+    EXPECT_FALSE(is_own_host(foreign, names)) << foreign;
+  }
+}
+
+TEST(HttpRules, AnOriginIsOfTheSchemeThatIsServed) {
+  EXPECT_TRUE(is_same_origin("https://localhost:8080", "localhost:8080", true));
+  EXPECT_FALSE(is_same_origin("http://localhost:8080", "localhost:8080", true));
+  EXPECT_FALSE(is_same_origin("https://localhost:8080", "localhost:8080", false));
+}
+
+TEST(HttpRules, ACookieIsItsWholeNameAndThereOnce) {
+  EXPECT_EQ(cookie_value("a=1; name=value; b=2", "name"), "value");
+  EXPECT_EQ(cookie_value("name=", "name"), "");
+  EXPECT_EQ(cookie_value("name=a=b", "name"), "a=b");
+  EXPECT_FALSE(cookie_value("xname=1; names=2; Name=3", "name").has_value());
+  EXPECT_FALSE(cookie_value("name=1; name=2", "name").has_value());
+  EXPECT_FALSE(cookie_value("name", "name").has_value());
+  EXPECT_FALSE(cookie_value(";;=;", "name").has_value());
+}
+
 }  // namespace
 }  // namespace liptako::io

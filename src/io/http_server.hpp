@@ -1,11 +1,12 @@
-// HTTP/1.1 and WebSocket for the console and for programs, on the io thread. Loopback only until
-// login exists. Requests under /api/ go to a handler, /ws and /ws/common to a stream of frames per
-// client, everything else to the static files.
+// HTTP/1.1 and WebSocket for the console and for programs, on the io thread: in the clear on
+// loopback, or over TLS. Requests under /api/ go to a handler, /ws and /ws/common to a stream of
+// frames per client, everything else to the static files. Who may ask is the handlers' to say.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,17 @@ struct HttpRequest {
   std::string method;  // "GET" or "POST"; a HEAD comes as GET
   std::string path;    // decoded, without query
   std::string body;
+  std::string cookie{};   // the field as it came; empty if there is none
+  std::string host{};     // checked: one of this node's names, with the port if it was said
+  std::string address{};  // of the other end, without port
 };
 
 struct HttpResponse {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  std::string cookie{};   // Set-Cookie, if not empty
+  int retry_after_s = 0;  // Retry-After, if positive
 };
 
 // Answers one request, from any thread, at once or later; only the first call counts. If none comes
@@ -38,20 +44,37 @@ using HttpAnswer = std::function<void(HttpResponse)>;
 // asked when the client connects, when its last message has left, and after HttpServer::wake().
 using MessageSource = std::function<bool(base::Bytes& message)>;
 
+struct StreamOpening {
+  MessageSource source{};  // empty: refused
+  std::function<bool()>
+      stands{};       // asked before each message; false ends the stream. Empty: it stands
+  int refusal = 404;  // status, if there is no source
+};
+
 struct HttpHandlers {
-  // Both are called on the io thread and must return promptly.
+  // All are called on the io thread and must return promptly.
   std::function<void(HttpRequest request, HttpAnswer answer)> api;
-  std::function<MessageSource()> open_stream;  // one per WebSocket client of /ws
-  // The same for /ws/common. If there is none, or it gives an empty source (the node is a member of
-  // no federation just now), the client is told 404.
-  std::function<MessageSource()> open_common_stream;
+  // One per WebSocket client of /ws, of /ws/common. Without the handler the client is told 404.
+  std::function<StreamOpening(const HttpRequest& request)> open_stream;
+  std::function<StreamOpening(const HttpRequest& request)> open_common_stream;
+};
+
+// PEM texts: the server's certificate first, then those that lead to its authority.
+struct TlsMaterial {
+  std::string name;  // in messages
+  std::string certificate_chain;
+  std::string private_key;
 };
 
 struct HttpOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: a free one
+  std::uint16_t port = 0;          // 0: a free one
+  std::optional<TlsMaterial> tls;  // without it, an address of loopback is needed
+  std::vector<std::string> names;  // by which it is asked, beside those of loopback
   std::vector<Mount> mounts;
+  std::vector<std::string> api_prefixes = {"/api/"};  // of the paths that go to the handler
   std::size_t max_connections = 256;
+  std::size_t max_per_address = 256;
   std::size_t max_header_bytes = 8 << 10;
   std::size_t max_body_bytes = 1 << 20;
   base::Duration idle_timeout = std::chrono::seconds(30);

@@ -194,26 +194,28 @@ class HttpServerTest : public testing::Test {
               .content_type = "application/json",
               .body = request.method + " " + request.path + " " + request.body});
     };
-    handlers.open_stream = [this]() -> MessageSource {
-      return [this, seen = 0u](base::Bytes& message) mutable {
-        const std::uint32_t newest = version_;
-        if (seen == newest) return false;
-        seen = newest;
-        message.clear();
-        base::ByteWriter(message).put(newest);
-        message.resize(message_size_);
-        return true;
-      };
+    handlers.open_stream = [this](const HttpRequest&) -> StreamOpening {
+      return {.source =
+                  [this, seen = 0u](base::Bytes& message) mutable {
+                    const std::uint32_t newest = version_;
+                    if (seen == newest) return false;
+                    seen = newest;
+                    message.clear();
+                    base::ByteWriter(message).put(newest);
+                    message.resize(message_size_);
+                    return true;
+                  },
+              .stands = [this] { return streams_stand_.load(); }};
     };
     if (has_common_stream_) {
-      handlers.open_common_stream = [this]() -> MessageSource {
-        if (!is_member_) return nullptr;
-        return [seen = false](base::Bytes& message) mutable {
+      handlers.open_common_stream = [this](const HttpRequest&) -> StreamOpening {
+        if (!is_member_) return {};
+        return {.source = [seen = false](base::Bytes& message) mutable {
           if (std::exchange(seen, true)) return false;
           message.clear();
           base::ByteWriter(message).put(std::uint32_t{4'000'000});
           return true;
-        };
+        }};
       };
     }
     auto started = HttpServer::start(thread_, options_, std::move(handlers));
@@ -241,6 +243,7 @@ class HttpServerTest : public testing::Test {
   std::size_t message_size_ = 4;
   bool has_common_stream_ = false;
   std::atomic<bool> is_member_ = true;
+  std::atomic<bool> streams_stand_ = true;
   IoThread thread_;
   std::vector<std::jthread> later_;  // answers from here need the thread
   std::unique_ptr<HttpServer> server_;
@@ -508,6 +511,32 @@ TEST_F(HttpServerTest, StreamAnswersPingsAndEndsOnData) {
   client.send(std::string("\x81\x82\0\0\0\0hi", 8));  // masked text
   EXPECT_TRUE(client.sees_end());
   EXPECT_EQ(server_->counters().rejected, 1u);
+}
+
+TEST_F(HttpServerTest, StreamEndsWhenItsVisitorMayLookNoLonger) {
+  start();
+  Client client(port());
+  ASSERT_EQ(client.upgrade().status, 101);
+  ASSERT_TRUE(client.message().has_value());
+  streams_stand_ = false;
+  publish(2);
+  const auto end = client.message();
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->opcode, 8);
+  EXPECT_EQ(end->payload, "\x03\xF0session ended");  // 1008: policy
+  EXPECT_TRUE(client.sees_end());
+}
+
+TEST_F(HttpServerTest, OneAddressHoldsNoMoreThanItsShare) {
+  options_.max_per_address = 2;
+  start();
+  Client first(port());
+  Client second(port());
+  EXPECT_EQ(first.ask(get("/")).status, 200);
+  EXPECT_EQ(second.ask(get("/")).status, 200);
+  Client third(port());
+  EXPECT_TRUE(third.sees_end());
+  EXPECT_EQ(server_->counters().refused, 1u);
 }
 
 TEST_F(HttpServerTest, SlowReaderIsSentTheNewestStateAndHoldsUpNobody) {

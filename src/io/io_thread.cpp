@@ -15,6 +15,8 @@ IoThread::~IoThread() {
   impl_->thread.join();
 }
 
+void IoThread::post(std::function<void()> job) { asio::post(impl_->context, std::move(job)); }
+
 base::Duration IoThread::cpu_time() const { return cpu_time_of(impl_->thread); }
 
 }  // namespace liptako::io

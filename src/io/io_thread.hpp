@@ -2,6 +2,7 @@
 // destroyed before it.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/time.hpp"
@@ -17,6 +18,8 @@ class IoThread {
 
   // Used so far.
   [[nodiscard]] base::Duration cpu_time() const;
+  // Any thread: the io thread does it, soon, or never if it ends first.
+  void post(std::function<void()> job);
 
   struct Impl;  // asio.hpp, for this folder's own use
   [[nodiscard]] Impl& impl() { return *impl_; }

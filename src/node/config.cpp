@@ -456,6 +456,38 @@ void read_sensors(const toml::table& root,
   });
 }
 
+bool is_host_name(std::string_view text) {
+  return text.size() <= 253 && !text.empty() && text.front() != '.' && text.front() != '-' &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '.';
+         });
+}
+
+ServerConfig read_server(const toml::table& table,
+                         std::string_view file,
+                         std::optional<Error>& mistake) {
+  constexpr std::size_t kMaxNames = 16;
+  Table t(table, "server", file, mistake);
+  t.allow_only({"names", "certificate", "key"});
+  ServerConfig config;
+  config.names = t.texts("names", kMaxNames);
+  for (const std::string& name : config.names) {
+    if (!is_host_name(name) && !is_ipv6(name)) {
+      t.refuse("names",
+               t.line_of("names"),
+               fmt::format("'{}' is neither the name of a host nor an IP address", name));
+    }
+  }
+  t.text("certificate", config.certificate, false);
+  t.text("key", config.key, false);
+  if (config.certificate.empty() != config.key.empty()) {
+    const std::string_view given = config.key.empty() ? "certificate" : "key";
+    t.refuse(given, t.line_of(given), "certificate and key go together");
+  }
+  return config;
+}
+
 bool is_code(std::string_view text) {
   return std::ranges::all_of(
       text, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
@@ -589,7 +621,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   std::optional<Error> mistake;
   NodeConfig config;
   Table top(*root, "", file, mistake);
-  top.allow_only({"federation", "keys", "node", "sensor", "source"});
+  top.allow_only({"federation", "keys", "node", "sensor", "server", "source"});
   const toml::table* node = root->get_as<toml::table>("node");
   if (node == nullptr) {
     top.refuse("node", 1, "the table [node] is missing");
@@ -601,6 +633,13 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
     std::string listen;
     t.text("listen", listen, false);
     read_address(t, "listen", listen, "127.0.0.1:8080", config.listen_address, config.listen_port);
+  }
+  if (const toml::node* server = root->get("server")) {
+    const toml::table* table = server->as_table();
+    if (table == nullptr)
+      top.refuse("server", Table::line(*server), "write it as [server]");
+    else
+      config.server = read_server(*table, file, mistake);
   }
   read_sensors(*root, file, mistake, config.sensors);
   std::set<std::string> names;

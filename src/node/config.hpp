@@ -60,6 +60,13 @@ struct FederationConfig {
   std::vector<FederationMember> members;  // by ascending id, this node among them
 };
 
+// How the console is served once the node is set up (docs/SERVER.md).
+struct ServerConfig {
+  std::vector<std::string> names;  // DNS names and IP addresses it is asked by, beside its own
+  std::string certificate;  // PEM files of a given certificate; empty: the node makes its own
+  std::string key;
+};
+
 // Which keys this node holds and whose it believes (docs/KEYS.md).
 struct KeysConfig {
   std::string folder;         // empty: beside the record, key_folder_of()
@@ -76,6 +83,7 @@ struct NodeConfig {
   std::string record;  // folder of the record
   std::string listen_address = "127.0.0.1";
   std::uint16_t listen_port = 8080;  // 0 takes a free one
+  ServerConfig server;
   std::vector<track::SensorDescription> sensors;
   std::vector<SourceConfig> sources;
   FederationConfig federation;

@@ -193,10 +193,12 @@ Publication Publisher::publish_at(base::Timestamp time,
   if (status_revision_ == 0 || since_status >= options_.status_period ||
       since_status < base::Duration::zero()) {
     status_json_ = status_json(status);
+    open_status_json_ = status_json(without_restricted(status));
     status_time_ = status.time;
     status_revision_ = revision_;
   }
   out.status_json = status_json_;
+  out.open_status_json = open_status_json_;
   out.status_revision = status_revision_;
   return out;
 }
@@ -303,7 +305,9 @@ bool ClientView::put_identities(const Publication& publication, base::Bytes& fra
 bool ClientView::put_status(const Publication& publication, base::Bytes& frame) {
   if (publication.status_revision <= status_told_) return false;
   begin(FrameKind::status, publication.time, publication, frame);
-  frame.insert(frame.end(), publication.status_json.begin(), publication.status_json.end());
+  const std::string& text =
+      sees_restricted_ ? publication.status_json : publication.open_status_json;
+  frame.insert(frame.end(), text.begin(), text.end());
   status_told_ = publication.status_revision;
   return finish(1, frame);
 }

@@ -41,6 +41,7 @@ struct Publication {
   std::vector<DroppedTrack> dropped;              // ascending revisions
   std::uint64_t drops_known_from = 0;  // drops of revisions above this one are all in `dropped`
   std::string status_json;
+  std::string open_status_json;  // without_restricted()
   std::uint64_t status_revision = 0;
   std::vector<std::string> sensor_names;
 
@@ -122,6 +123,7 @@ class Publisher {
   std::uint64_t drops_known_from_ = 0;
   std::uint64_t revision_ = 0;
   std::string status_json_;
+  std::string open_status_json_;
   base::Timestamp status_time_;
   std::uint64_t status_revision_ = 0;
   base::Timestamp time_;
@@ -131,6 +133,9 @@ class Publisher {
 // identities, status, trails; then whatever changed, the newest state only.
 class ClientView {
  public:
+  // Who may not see what is restricted is told the status without it.
+  explicit ClientView(bool sees_restricted = true) : sees_restricted_(sees_restricted) {}
+
   // The next frame, replacing `frame`; false (and `frame` empty) if this client has all there is.
   // `trails` may be null if none are at hand yet; they are sent once when they are.
   [[nodiscard]] bool next(const Publication& publication, const Trails* trails, base::Bytes& frame);
@@ -152,6 +157,7 @@ class ClientView {
                                 const Trails& trails,
                                 base::Bytes& frame);
 
+  bool sees_restricted_;
   std::uint64_t snapshot_id_ = 0;
   bool has_snapshot_ = false;
   bool has_trails_ = false;

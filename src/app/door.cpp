@@ -1,0 +1,672 @@
+#include "app/door.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "io/http_rules.hpp"
+#include "io/private_file.hpp"
+#include "io/random.hpp"
+#include "seal/password.hpp"
+#include "serve/documents.hpp"
+#include "serve/json_reader.hpp"
+#include "serve/session_documents.hpp"
+
+namespace liptako::app {
+namespace {
+
+using base::Duration;
+using base::Result;
+using serve::Resource;
+
+constexpr std::size_t kHashesWaiting = 8;
+constexpr Duration kInvitationLasts = std::chrono::hours(72);
+// A look at the same thing in the same session is written down once in this time.
+constexpr Duration kOneLook = std::chrono::minutes(1);
+constexpr std::size_t kLooksRemembered = 4096;
+
+std::string random_token() { return seal::to_hex(io::random_bytes<32>()); }
+
+seal::Digest hash_of(std::string_view token) {
+  return seal::sha256({reinterpret_cast<const std::uint8_t*>(token.data()), token.size()});
+}
+
+bool equal_secrets(std::string_view a, std::string_view b) {
+  const auto bytes = [](std::string_view text) {
+    return base::ByteView(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  };
+  return seal::secrets_equal(bytes(a), bytes(b));
+}
+
+// The verifier key as it is written; empty if it is none that can sign acts.
+std::string operator_key(std::string_view text) {
+  const auto key = seal::VerifierKey::parse(text);
+  return key && key->type == seal::KeyType::ed25519 ? key->text() : "";
+}
+
+std::string words_of(std::string_view reason) {
+  if (reason == "no_session") return "log in first";
+  if (reason == "no_right") return "no role of this account may do this";
+  if (reason == "slow_down") return "too many attempts: wait";
+  if (reason == "busy") return "too much waits already: try again";
+  if (reason == "not_set_up") return "this node is not set up";
+  if (reason == "already_set_up") return "this node is set up already";
+  if (reason == "bad_token") return "the link was used, has ended or is wrong";
+  if (reason == "weak_password") return "12 to 128 characters, and not the same few over and over";
+  if (reason == "bad_account") return "2 to 32 of a-z 0-9 . _ -, a letter first";
+  if (reason == "bad_key") return "not an operator's verifier key";
+  if (reason == "refused") return "account or password is wrong";
+  if (reason == "has_key") return "the account has an operator key: another is set by an act";
+  if (reason == "needs_act")
+    return "once a node is set up, its configuration is changed by a signed act";
+  if (reason == "bad_request") return "not the JSON that is needed here";
+  return "refused";
+}
+
+int whole_seconds(Duration d) {
+  return static_cast<int>(std::min(3600.0, base::to_seconds(d))) + 1;
+}
+
+}  // namespace
+
+struct Door::Entry {
+  io::HttpRequest request;
+  io::HttpAnswer answer;
+  std::string what;  // "POST /api/v1/login"
+  Visitor visitor;
+  std::optional<serve::JsonObject> body;
+
+  void reply(int status, std::string json, std::string cookie = {}) const {
+    answer({.status = status, .body = std::move(json), .cookie = std::move(cookie)});
+  }
+  [[nodiscard]] std::string text(std::string_view key) const {
+    return body ? std::string(body->text(key).value_or("")) : "";
+  }
+};
+
+Door::Door(Options options, io::IoThread& thread, base::Clock& clock)
+    : options_(std::move(options)),
+      thread_(thread),
+      clock_(clock),
+      work_(std::make_unique<io::WorkQueue>(kHashesWaiting)) {}
+
+Door::~Door() = default;
+
+void Door::close() { work_.reset(); }
+
+Result<std::unique_ptr<Door>> Door::open(Options options,
+                                         io::IoThread& thread,
+                                         base::Clock& clock) {
+  auto text = io::read_private_file(options.folder + "/accounts", serve::Accounts::kMaxFileBytes);
+  if (!text) return std::unexpected(text.error());
+  std::unique_ptr<Door> door(new Door(std::move(options), thread, clock));
+  serve::Accounts accounts;
+  if (!text->empty()) {
+    auto parsed = serve::Accounts::parse(*text);
+    if (!parsed) {
+      return base::bad_input(fmt::format("{}/{}", door->options_.folder, parsed.error().message));
+    }
+    accounts = std::move(*parsed);
+    door->is_set_up_ = true;
+  } else if (door->options_.offers_setup) {
+    door->setup_token_ = random_token();
+    door->is_offering_ = true;
+  }
+  door->accounts_.set(std::make_shared<serve::Accounts>(std::move(accounts)));
+  return door;
+}
+
+std::string Door::cookie_name() const { return fmt::format("__Host-liptako-{}", port_); }
+
+const serve::Session* Door::session_of(const io::HttpRequest& request) {
+  const auto token = io::cookie_value(request.cookie, cookie_name());
+  if (!token) return nullptr;
+  const serve::Session* session = sessions_.use(*token, clock_.monotonic_now());
+  if (session == nullptr) return nullptr;
+  const serve::Account* account = accounts_.get()->find(session->account);
+  if (account == nullptr || account->disabled) {
+    sessions_.end(session->id);
+    return nullptr;
+  }
+  return session;
+}
+
+void Door::refuse(Entry& entry, int status, std::string_view reason, int retry_after_s) {
+  entry.answer({.status = status,
+                .body = serve::refusal_json(reason, words_of(reason), retry_after_s),
+                .retry_after_s = retry_after_s});
+}
+
+bool Door::audit(const Entry& entry, serve::AuditKind kind, std::string_view outcome) {
+  io::Command command{"audit",
+                      serve::to_string({.kind = kind,
+                                        .account = entry.visitor.account,
+                                        .address = entry.request.address,
+                                        .session = entry.visitor.session,
+                                        .what = entry.what,
+                                        .outcome = std::string(outcome)}),
+                      [](int, const std::string&) {}};
+  return options_.ask_owner(command);
+}
+
+void Door::note(const serve::AuditEvent& event) {
+  io::Command command{"audit", serve::to_string(event), [](int, const std::string&) {}};
+  (void)options_.ask_owner(command);
+}
+
+void Door::audit_refusal(const Entry& entry, std::string_view reason) {
+  // A stranger must not be able to fill the record.
+  if (refusals_.take(entry.request.address, clock_.monotonic_now()) > Duration::zero()) return;
+  (void)audit(entry, serve::AuditKind::refusal, reason);
+}
+
+bool Door::audit_look(const Visitor& visitor, const std::string& address, const std::string& what) {
+  const Duration now = clock_.monotonic_now();
+  const std::pair key(visitor.session, what);
+  if (const auto seen = looks_.find(key); seen != looks_.end() && now - seen->second < kOneLook)
+    return true;
+  if (looks_.size() >= kLooksRemembered)
+    std::erase_if(looks_, [&](const auto& look) { return now - look.second >= kOneLook; });
+  io::Command command{"audit",
+                      serve::to_string({.kind = serve::AuditKind::look,
+                                        .account = visitor.account,
+                                        .address = address,
+                                        .session = visitor.session,
+                                        .what = what,
+                                        .outcome = "done"}),
+                      [](int, const std::string&) {}};
+  if (!options_.ask_owner(command)) return false;
+  if (looks_.size() < kLooksRemembered) looks_.insert_or_assign(key, now);
+  return true;
+}
+
+void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& serve) {
+  auto entry = std::make_shared<Entry>();
+  entry->what = fmt::format("{} {}", request.method, request.path);
+  entry->request = std::move(request);
+  entry->answer = std::move(answer);
+  const bool set_up = is_set_up_;
+  const Duration now = clock_.monotonic_now();
+  if (set_up) {
+    const Duration wait = requests_.take(entry->request.address, now);
+    if (wait > Duration::zero()) return refuse(*entry, 429, "slow_down", whole_seconds(wait));
+  }
+  const serve::Match match = serve::find_route(entry->request.method, entry->request.path);
+  if (match.route == nullptr) {
+    return entry->reply(match.path_known ? 405 : 404, serve::error_json("no such resource"));
+  }
+  const serve::Route& route = *match.route;
+  if (route.when == serve::When::set_up && !set_up) return refuse(*entry, 409, "not_set_up");
+  if (route.when == serve::When::not_set_up && set_up) return refuse(*entry, 409, "already_set_up");
+  const serve::Session* session = set_up ? session_of(entry->request) : nullptr;
+  if (session != nullptr) {
+    entry->visitor = {
+        session->account, session->id, accounts_.get()->find(session->account)->rights()};
+  } else if (!set_up) {
+    entry->visitor.rights = serve::kAllRights;
+  }
+  if (set_up && !serve::may_use(route, session != nullptr, entry->visitor.rights)) {
+    const std::string_view reason = session != nullptr ? "no_right" : "no_session";
+    if (session != nullptr) audit_refusal(*entry, reason);
+    return refuse(*entry, session != nullptr ? 403 : 401, reason);
+  }
+  if (entry->request.method == "POST") {
+    entry->body = serve::JsonObject::parse(entry->request.body);
+    const bool is_json =
+        route.resource != Resource::set_config && route.resource != Resource::witness;
+    if (is_json && !entry->body) return refuse(*entry, 400, "bad_request");
+  }
+  if (set_up && entry->visitor.rights.any_of(route.restricted) &&
+      !audit_look(entry->visitor, entry->request.address, entry->what)) {
+    return refuse(*entry, 503, "busy");
+  }
+  switch (route.resource) {
+    case Resource::session:
+      return show_session(*entry, session, "");
+    case Resource::setup:
+      return set_up_node(entry);
+    case Resource::login:
+      return log_in(entry);
+    case Resource::logout:
+      return log_out(*entry);
+    case Resource::password:
+      return change_password(entry);
+    case Resource::operator_key:
+      return enrol_key(entry);
+    case Resource::invitation:
+      return accept_invitation(entry);
+    case Resource::accounts:
+      return entry->reply(200, serve::accounts_json(*accounts_.get(), clock_.utc_now()));
+    case Resource::audit:
+      return show_audit(entry);
+    case Resource::acts:
+      return act(entry);
+    case Resource::set_config:
+      if (set_up) {
+        audit_refusal(*entry, "needs_act");
+        return refuse(*entry, 403, "needs_act");
+      }
+      break;
+    default:
+      break;
+  }
+  serve(entry->visitor, route.resource, std::move(entry->request), std::move(entry->answer));
+}
+
+Door::Admitted Door::admit_stream(const io::HttpRequest& request) {
+  if (!is_set_up_) return {.visitor = {.account = {}, .rights = serve::kAllRights}, .stands = {}};
+  const serve::Route* route = serve::find_route("GET", request.path).route;
+  if (route == nullptr) return {.refusal = 404};
+  if (requests_.take(request.address, clock_.monotonic_now()) > Duration::zero())
+    return {.refusal = 429};
+  const serve::Session* session = session_of(request);
+  if (session == nullptr) return {.refusal = 401};
+  const serve::Rights rights = accounts_.get()->find(session->account)->rights();
+  if (!serve::may_use(*route, true, rights)) return {.refusal = 403};
+  Admitted admitted{.visitor = {session->account, session->id, rights}};
+  if (rights.any_of(route->restricted) &&
+      !audit_look(admitted.visitor, request.address, "GET " + request.path)) {
+    return {.refusal = 503};
+  }
+  // The rights it was opened with hold, or it ends: what is sent depends on them.
+  admitted.stands = [this, id = session->id, account = session->account, rights] {
+    const serve::Account* now = accounts_.get()->find(account);
+    return now != nullptr && now->rights() == rights && sessions_.keep(id, clock_.monotonic_now());
+  };
+  return admitted;
+}
+
+void Door::show_session(Entry& entry, const serve::Session* session, std::string cookie) {
+  if (!is_set_up_) return entry.reply(200, serve::session_json(options_.node, std::nullopt));
+  serve::SessionView view;
+  const auto accounts = accounts_.get();
+  if (session != nullptr) {
+    view.account = accounts->find(session->account);
+    view.idle = sessions_.options().idle;
+    view.ends = clock_.utc_now() + (sessions_.end_of(*session) - clock_.monotonic_now());
+  }
+  entry.reply(200, serve::session_json(options_.node, view), std::move(cookie));
+}
+
+bool Door::may_try(Entry& entry, const std::string& account) {
+  const Duration now = clock_.monotonic_now();
+  Duration wait =
+      std::max(failures_.wait("address " + entry.request.address, now),
+               account.empty() ? Duration::zero() : failures_.wait("account " + account, now));
+  if (wait == Duration::zero()) wait = tries_.take(entry.request.address, now);
+  if (wait == Duration::zero()) return true;
+  audit_refusal(entry, "slow_down");
+  refuse(entry, 429, "slow_down", whole_seconds(wait));
+  return false;
+}
+
+void Door::failed_try(Entry& entry, const std::string& account) {
+  const Duration now = clock_.monotonic_now();
+  failures_.failed("address " + entry.request.address, now);
+  if (!account.empty()) failures_.failed("account " + account, now);
+  // The name that was tried stands in `account`, without a session: nobody is logged in.
+  entry.visitor.account = account;
+  (void)audit(entry, serve::AuditKind::login, "refused");
+}
+
+void Door::hash(const std::shared_ptr<Entry>& entry,
+                const std::string& password,
+                const std::function<void(const std::string&)>& then) {
+  const bool taken = work_->push([this, entry, password, then] {
+    auto hashed = seal::hash_password(password, io::random_bytes<seal::kPasswordSaltSize>());
+    thread_.post([this, entry, then, hashed = std::move(hashed)] {
+      if (!hashed) return refuse(*entry, 503, "busy");
+      then(*hashed);
+    });
+  });
+  if (!taken) refuse(*entry, 503, "busy");
+}
+
+void Door::verify(const std::shared_ptr<Entry>& entry,
+                  const serve::Account* account,
+                  const std::string& password,
+                  const std::function<void(bool)>& then) {
+  const bool known = account != nullptr && !account->disabled && !account->password.empty();
+  const bool taken =
+      work_->push([this, then, password, stored = known ? account->password : std::string()] {
+        bool right = false;
+        if (stored.empty()) {
+          (void)seal::hash_password(password, {});  // as long as for a known account
+        } else {
+          right = seal::verify_password(stored, password).value_or(false);
+        }
+        thread_.post([then, right] { then(right); });
+      });
+  if (!taken) refuse(*entry, 503, "busy");
+}
+
+void Door::change_accounts(const std::function<Result<void>(serve::Accounts&)>& change,
+                           const Done& done) {
+  auto next = std::make_shared<serve::Accounts>(*accounts_.get());
+  if (is_changing_) return done(base::world_failed("another change is being written"));
+  if (auto changed = change(*next); !changed) return done(std::unexpected(changed.error()));
+  is_changing_ = true;
+  const auto finish = [this, next, done](const Result<void>& written) {
+    is_changing_ = false;
+    if (written) accounts_.set(next);
+    done(written);
+  };
+  const bool taken = work_->push([this, next, finish] {
+    auto written = io::make_private_folder(options_.folder);
+    if (written) written = io::write_private_file(options_.folder + "/accounts", next->to_string());
+    thread_.post([finish, written] { finish(written); });
+  });
+  if (!taken) finish(base::world_failed("too much waits"));
+}
+
+void Door::set_up_node(const std::shared_ptr<Entry>& entry) {
+  if (!may_try(*entry, "")) return;
+  const std::string token = entry->text("token");
+  if (!is_offering_ || !equal_secrets(token, setup_token_)) {
+    failures_.failed("address " + entry->request.address, clock_.monotonic_now());
+    audit_refusal(*entry, "bad_token");
+    return refuse(*entry, 403, "bad_token");
+  }
+  const std::string id = entry->text("account");
+  const std::string password = entry->text("password");
+  if (!serve::is_account_id(id)) return refuse(*entry, 400, "bad_account");
+  if (!serve::is_strong_password(password, id)) return refuse(*entry, 400, "weak_password");
+  std::string key;
+  if (!entry->body->is_absent_or_null("operator_key")) {
+    key = operator_key(entry->text("operator_key"));
+    if (key.empty()) return refuse(*entry, 400, "bad_key");
+  }
+  is_offering_ = false;  // until this attempt has failed
+  hash(entry, password, [this, entry, id, key](const std::string& hashed) {
+    const bool taken = work_->push([this, entry, id, key, hashed] {
+      auto prepared = options_.prepare_tls();
+      thread_.post([this, entry, id, key, hashed, prepared = std::move(prepared)] {
+        if (!prepared) {
+          is_offering_ = true;
+          return entry->reply(503, serve::refusal_json("busy", prepared.error().message));
+        }
+        serve::Account account{.id = id,
+                               .roles = {charter::Role::sysadmin},
+                               .password = hashed,
+                               .operator_key = key,
+                               .created = clock_.utc_now()};
+        change_accounts([&](serve::Accounts& accounts) { return accounts.put(std::move(account)); },
+                        [this, entry, id, sha256 = *prepared](const Result<void>& written) {
+                          if (!written) {
+                            is_offering_ = true;
+                            return entry->reply(
+                                503, serve::refusal_json("busy", written.error().message));
+                          }
+                          setup_token_.assign(setup_token_.size(), '0');
+                          entry->visitor.account = id;
+                          (void)audit(*entry, serve::AuditKind::setup, "done");
+                          is_set_up_ = true;
+                          entry->reply(200, serve::setup_json(entry->request.host, sha256));
+                          io::Command command{"serve_anew", "", [](int, const std::string&) {}};
+                          (void)options_.ask_owner(command);
+                        });
+      });
+    });
+    if (!taken) {
+      is_offering_ = true;
+      refuse(*entry, 503, "busy");
+    }
+  });
+}
+
+void Door::log_in(const std::shared_ptr<Entry>& entry) {
+  const std::string id = entry->text("account").substr(0, serve::kLongestPassword);
+  const std::string password = entry->text("password");
+  if (id.empty() || password.empty() || password.size() > serve::kLongestPassword)
+    return refuse(*entry, 400, "bad_request");
+  if (!may_try(*entry, id)) return;
+  verify(entry, accounts_.get()->find(id), password, [this, entry, id](bool right) {
+    if (!right) {
+      failed_try(*entry, id);
+      return refuse(*entry, 401, "refused");
+    }
+    failures_.succeeded("account " + id);
+    failures_.succeeded("address " + entry->request.address);
+    // Whoever logs in anew leaves the session they came with.
+    if (const serve::Session* old = session_of(entry->request)) sessions_.end(old->id);
+    const std::string token = random_token();
+    const serve::Session session = sessions_.begin(token, id, clock_.monotonic_now());
+    entry->visitor = {id, session.id, {}};
+    if (!audit(*entry, serve::AuditKind::login, "done")) {
+      sessions_.end(session.id);
+      return refuse(*entry, 503, "busy");
+    }
+    show_session(
+        *entry,
+        &session,
+        fmt::format("{}={}; Path=/; Secure; HttpOnly; SameSite=Strict", cookie_name(), token));
+  });
+}
+
+void Door::log_out(Entry& entry) {
+  sessions_.end(entry.visitor.session);
+  (void)audit(entry, serve::AuditKind::logout, "done");
+  show_session(
+      entry,
+      nullptr,
+      fmt::format("{}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0", cookie_name()));
+}
+
+void Door::accept_invitation(const std::shared_ptr<Entry>& entry) {
+  if (!may_try(*entry, "")) return;
+  const seal::Digest token = hash_of(entry->text("token"));
+  const auto accounts = accounts_.get();
+  const serve::Account* invited = accounts->invited_by(token, clock_.utc_now());
+  if (invited == nullptr) {
+    failed_try(*entry, "");
+    return refuse(*entry, 403, "bad_token");
+  }
+  const std::string id = invited->id;
+  const std::string password = entry->text("password");
+  if (!serve::is_strong_password(password, id)) return refuse(*entry, 400, "weak_password");
+  std::string key;
+  if (!entry->body->is_absent_or_null("operator_key")) {
+    key = operator_key(entry->text("operator_key"));
+    if (key.empty()) return refuse(*entry, 400, "bad_key");
+    if (!invited->operator_key.empty() && invited->operator_key != key)
+      return refuse(*entry, 409, "has_key");
+  }
+  hash(entry, password, [this, entry, token, id, key](const std::string& hashed) {
+    change_accounts(
+        [&](serve::Accounts& all) -> Result<void> {
+          // Once: another use may have come in between.
+          const serve::Account* still = all.invited_by(token, clock_.utc_now());
+          if (still == nullptr || still->id != id) return base::bad_input("the link was used");
+          serve::Account account = *still;
+          account.password = hashed;
+          account.invitation.reset();
+          if (!key.empty()) account.operator_key = key;
+          return all.put(std::move(account));
+        },
+        [this, entry, id](const Result<void>& written) {
+          if (!written) return refuse(*entry, 403, "bad_token");
+          sessions_.end_account(id);
+          entry->visitor.account = id;
+          (void)audit(*entry, serve::AuditKind::account, "done");
+          entry->reply(200, serve::invited_json(id));
+        });
+  });
+}
+
+void Door::change_password(const std::shared_ptr<Entry>& entry) {
+  const std::string id = entry->visitor.account;
+  if (!may_try(*entry, id)) return;
+  const std::string fresh = entry->text("new_password");
+  if (!serve::is_strong_password(fresh, id)) return refuse(*entry, 400, "weak_password");
+  verify(entry,
+         accounts_.get()->find(id),
+         entry->text("password"),
+         [this, entry, id, fresh](bool right) {
+           if (!right) {
+             failed_try(*entry, id);
+             return refuse(*entry, 403, "refused");
+           }
+           hash(entry, fresh, [this, entry, id](const std::string& hashed) {
+             change_accounts(
+                 [&](serve::Accounts& all) -> Result<void> {
+                   const serve::Account* found = all.find(id);
+                   if (found == nullptr) return base::bad_input("no such account");
+                   serve::Account account = *found;
+                   account.password = hashed;
+                   return all.put(std::move(account));
+                 },
+                 [this, entry, id](const Result<void>& written) {
+                   if (!written) return refuse(*entry, 503, "busy");
+                   sessions_.end_account(id, entry->visitor.session);
+                   (void)audit(*entry, serve::AuditKind::account, "done");
+                   entry->reply(200, serve::accepted_json());
+                 });
+           });
+         });
+}
+
+void Door::enrol_key(const std::shared_ptr<Entry>& entry) {
+  const std::string id = entry->visitor.account;
+  if (!may_try(*entry, id)) return;
+  const std::string key = operator_key(entry->text("operator_key"));
+  if (key.empty()) return refuse(*entry, 400, "bad_key");
+  const auto accounts = accounts_.get();
+  if (!accounts->find(id)->operator_key.empty()) return refuse(*entry, 409, "has_key");
+  verify(entry, accounts->find(id), entry->text("password"), [this, entry, id, key](bool right) {
+    if (!right) {
+      failed_try(*entry, id);
+      return refuse(*entry, 403, "refused");
+    }
+    change_accounts(
+        [&](serve::Accounts& all) -> Result<void> {
+          const serve::Account* found = all.find(id);
+          if (found == nullptr || !found->operator_key.empty())
+            return base::bad_input("it has one");
+          serve::Account account = *found;
+          account.operator_key = key;
+          return all.put(std::move(account));
+        },
+        [this, entry](const Result<void>& written) {
+          if (!written) return refuse(*entry, 409, "has_key");
+          (void)audit(*entry, serve::AuditKind::account, "done");
+          entry->reply(200, serve::accepted_json());
+        });
+  });
+}
+
+void Door::act(const std::shared_ptr<Entry>& entry) {
+  const auto note = entry->body->text("note");
+  const auto body = entry->body->text("body");
+  if (!note || !body) return refuse(*entry, 400, "bad_request");
+  const base::Bytes payload = charter::act_payload(
+      *note, {reinterpret_cast<const std::uint8_t*>(body->data()), body->size()});
+  // The owner's thread answers; what became of it is written down there and then.
+  io::Command command{"act",
+                      std::string(payload.begin(), payload.end()),
+                      [this, entry](int status, const std::string& json) {
+                        const auto told = serve::JsonObject::parse(json);
+                        const auto reason = told ? told->text("reason") : std::nullopt;
+                        (void)audit(*entry,
+                                    serve::AuditKind::act,
+                                    status == 200 ? "done" : reason.value_or("refused"));
+                        entry->reply(status, json);
+                      }};
+  if (!options_.ask_owner(command)) refuse(*entry, 503, "busy");
+}
+
+void Door::show_audit(const std::shared_ptr<Entry>& entry) {
+  const bool taken = work_->push([this, entry] {
+    auto document = options_.audit_document();
+    if (!document) {
+      return entry->reply(503, serve::refusal_json("busy", document.error().message));
+    }
+    entry->reply(200, std::move(*document));
+  });
+  if (!taken) refuse(*entry, 503, "busy");
+}
+
+std::vector<charter::ActSigner> Door::signers() const {
+  std::vector<charter::ActSigner> out;
+  const auto accounts = accounts_.get();
+  for (const auto& [id, account] : accounts->all()) {
+    if (account.disabled || account.operator_key.empty()) continue;
+    if (auto key = seal::VerifierKey::parse(account.operator_key))
+      out.push_back({id, std::move(*key), account.roles});
+  }
+  return out;
+}
+
+namespace {
+
+// What an act on accounts changes; the body is {"id","roles","operator_key"?}.
+Result<serve::Account> account_after(charter::ActKind kind,
+                                     std::string_view body,
+                                     const serve::Accounts& accounts,
+                                     base::Timestamp now) {
+  const auto json = serve::JsonObject::parse(body);
+  if (!json || !json->only({"id", "roles", "operator_key"}) || !json->text("id"))
+    return base::bad_input("the body is not {\"id\",\"roles\",\"operator_key\"}");
+  const std::string id(*json->text("id"));
+  if (!serve::is_account_id(id)) return base::bad_input(words_of("bad_account"));
+  const serve::Account* found = accounts.find(id);
+  if (found == nullptr && kind != charter::ActKind::account_add)
+    return base::bad_input("no such account");
+  serve::Account account = found != nullptr ? *found : serve::Account{.id = id, .created = now};
+  if (kind == charter::ActKind::account_remove) {
+    account.disabled = true;
+    return account;
+  }
+  charter::Roles roles;
+  const auto* names = json->texts("roles");
+  if (names == nullptr || names->empty()) return base::bad_input("roles are needed");
+  for (const std::string& name : *names) {
+    const auto role = charter::role_from(name);
+    if (!role) return base::bad_input(fmt::format("'{}' is no role", name));
+    roles.add(*role);
+  }
+  account.roles = roles;
+  if (!json->is_absent_or_null("operator_key")) {
+    account.operator_key = operator_key(json->text("operator_key").value_or(""));
+    if (account.operator_key.empty()) return base::bad_input(words_of("bad_key"));
+  }
+  if (kind == charter::ActKind::account_add) account.disabled = false;
+  return account;
+}
+
+}  // namespace
+
+Result<void> Door::check_account_act(charter::ActKind kind, std::string_view body) const {
+  auto account = account_after(kind, body, *accounts_.get(), clock_.utc_now());
+  if (!account) return std::unexpected(account.error());
+  return {};
+}
+
+void Door::obey_account_act(charter::ActKind kind, const std::string& body, io::HttpAnswer answer) {
+  thread_.post([this, kind, body, answer = std::move(answer)] {
+    const auto now = clock_.utc_now();
+    const auto planned = account_after(kind, body, *accounts_.get(), now);
+    if (!planned)
+      return answer(
+          {.status = 409, .body = serve::refusal_json("refused_act", planned.error().message)});
+    const bool invites = kind == charter::ActKind::account_add;
+    const std::string token = invites ? random_token() : "";
+    change_accounts(
+        [&](serve::Accounts& all) -> Result<void> {
+          serve::Account account = *planned;
+          if (invites)
+            account.invitation = serve::Invitation{hash_of(token), now + kInvitationLasts};
+          if (account.disabled) account.invitation.reset();
+          return all.put(std::move(account));
+        },
+        [this, kind, answer, token, id = planned->id](const Result<void>& written) {
+          if (!written)
+            return answer(
+                {.status = 503, .body = serve::refusal_json("busy", written.error().message)});
+          if (kind == charter::ActKind::account_remove) sessions_.end_account(id);
+          answer({.status = 200, .body = serve::obeyed_json(charter::name_of(kind), token)});
+        });
+  });
+}
+
+}  // namespace liptako::app

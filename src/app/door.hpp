@@ -1,0 +1,154 @@
+// The door of one node: who is let in, to what, and what is written down about it. It stands
+// between the HTTP server and what the node serves, and answers for login, setup and accounts
+// itself (docs/SERVER.md). The rules are serve's (accounts, sessions, routes, rate limits); here
+// they are given time, randomness, files and threads.
+//
+// Everything but what says otherwise runs on the io thread. Hashing a password takes a tenth of a
+// second: it is done on a thread of its own, behind a short queue.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/seams.hpp"
+#include "charter/act.hpp"
+#include "io/http_server.hpp"
+#include "io/inbox.hpp"
+#include "io/io_thread.hpp"
+#include "io/published.hpp"
+#include "io/work_queue.hpp"
+#include "serve/accounts.hpp"
+#include "serve/audit.hpp"
+#include "serve/rate_limit.hpp"
+#include "serve/routes.hpp"
+#include "serve/sessions.hpp"
+
+namespace liptako::app {
+
+// Who asks. Without an account: somebody at the machine of a node that is not set up, or the
+// asker for what is open to all.
+struct Visitor {
+  std::string account;
+  std::uint64_t session = 0;
+  serve::Rights rights;
+};
+
+class Door {
+ public:
+  struct Options {
+    std::string folder;  // of keys; the accounts lie in it
+    std::string node;    // its name
+    bool offers_setup = true;
+    // Asks the owner of the node; false if too many wait. Any thread.
+    std::function<bool(io::Command&)> ask_owner;
+    // What serving over TLS needs is made or read; gives the fingerprint of an authority of our
+    // own, empty with a given certificate. Any thread.
+    std::function<base::Result<std::string>()> prepare_tls;
+    // GET /api/v1/audit; may take long. Any thread.
+    std::function<base::Result<std::string>()> audit_document;
+  };
+  // Fails if there are accounts that cannot be read: a node does not open because a file is broken.
+  [[nodiscard]] static base::Result<std::unique_ptr<Door>> open(Options options,
+                                                                io::IoThread& thread,
+                                                                base::Clock& clock);
+  ~Door();
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
+  // Ends the thread that hashes; before the io thread ends. Any thread.
+  void close();
+
+  // Any thread.
+  [[nodiscard]] bool is_set_up() const { return is_set_up_; }
+  // The one-time token while setup is offered, else empty. Before the server starts.
+  [[nodiscard]] const std::string& setup_token() const { return setup_token_; }
+  // Sessions' cookies are named by the port: a browser keeps one jar for all ports of a machine.
+  void set_port(std::uint16_t port) { port_ = port; }
+
+  using Serve =
+      std::function<void(const Visitor&, serve::Resource, io::HttpRequest, io::HttpAnswer)>;
+  // Answers a request, or hands it to `serve` if it is somebody's right.
+  void take(io::HttpRequest request, io::HttpAnswer answer, const Serve& serve);
+  // A WebSocket: whom it is for, and how to tell that they may still look; or the refusal's status.
+  struct Admitted {
+    int refusal = 0;  // 0: let in
+    Visitor visitor{};
+    std::function<bool()> stands{};
+  };
+  [[nodiscard]] Admitted admit_stream(const io::HttpRequest& request);
+
+  // Any thread: who may sign acts, by the accounts as they stand.
+  [[nodiscard]] std::vector<charter::ActSigner> signers() const;
+  // Any thread: whether an act on accounts could be obeyed, before it is recorded.
+  [[nodiscard]] base::Result<void> check_account_act(charter::ActKind kind,
+                                                     std::string_view body) const;
+  // Any thread: obeys a recorded one, then answers.
+  void obey_account_act(charter::ActKind kind, const std::string& body, io::HttpAnswer answer);
+  // Any thread: writes down what happened elsewhere (a witness's refusal).
+  void note(const serve::AuditEvent& event);
+
+ private:
+  struct Entry;  // a request under way
+  using Done = std::function<void(const base::Result<void>&)>;
+
+  Door(Options options, io::IoThread& thread, base::Clock& clock);
+  void set_up_node(const std::shared_ptr<Entry>& entry);
+  void log_in(const std::shared_ptr<Entry>& entry);
+  void accept_invitation(const std::shared_ptr<Entry>& entry);
+  void change_password(const std::shared_ptr<Entry>& entry);
+  void enrol_key(const std::shared_ptr<Entry>& entry);
+  void log_out(Entry& entry);
+  void act(const std::shared_ptr<Entry>& entry);
+  void show_audit(const std::shared_ptr<Entry>& entry);
+  void show_session(Entry& entry, const serve::Session* session, std::string cookie);
+
+  [[nodiscard]] const serve::Session* session_of(const io::HttpRequest& request);
+  [[nodiscard]] std::string cookie_name() const;
+  // False, and answered, if the address or the account has to wait.
+  [[nodiscard]] bool may_try(Entry& entry, const std::string& account);
+  void failed_try(Entry& entry, const std::string& account);
+  // Hashes on the other thread, then goes on here.
+  void hash(const std::shared_ptr<Entry>& entry,
+            const std::string& password,
+            const std::function<void(const std::string& hash)>& then);
+  // Whether the password is the account's; takes as long if there is no such account.
+  void verify(const std::shared_ptr<Entry>& entry,
+              const serve::Account* account,
+              const std::string& password,
+              const std::function<void(bool right)>& then);
+  // Writes the accounts so changed, then has them in force. One change at a time.
+  void change_accounts(const std::function<base::Result<void>(serve::Accounts&)>& change,
+                       const Done& done);
+  [[nodiscard]] bool audit(const Entry& entry, serve::AuditKind kind, std::string_view outcome);
+  [[nodiscard]] bool audit_look(const Visitor& visitor,
+                                const std::string& address,
+                                const std::string& what);
+  void audit_refusal(const Entry& entry, std::string_view reason);
+  void refuse(Entry& entry, int status, std::string_view reason, int retry_after_s = 0);
+
+  Options options_;
+  io::IoThread& thread_;
+  base::Clock& clock_;
+  std::atomic<bool> is_set_up_ = false;
+  std::atomic<bool> is_offering_ = false;
+  std::string setup_token_;
+  std::uint16_t port_ = 0;
+  io::Published<serve::Accounts> accounts_;
+  bool is_changing_ = false;
+  serve::Sessions sessions_{serve::Sessions::Options{}};
+  serve::TokenBuckets requests_{{.rate = 60.0, .burst = 400.0}};
+  serve::TokenBuckets tries_{{.rate = 0.2, .burst = 10.0}};
+  serve::TokenBuckets refusals_{{.rate = 0.1, .burst = 20.0}};  // that are written down
+  serve::Backoff failures_{serve::Backoff::Options{}};
+  std::map<std::pair<std::uint64_t, std::string>, base::Duration> looks_;
+  std::unique_ptr<io::WorkQueue> work_;
+};
+
+}  // namespace liptako::app

@@ -1,0 +1,505 @@
+// A whole node with its door: set up by its link, spoken to over TLS by a client of OpenSSL's that
+// trusts the node's own authority and nothing else. The accounts of most tests lie in the key folder
+// before the node starts, with hashes that cost little.
+#include "app/door.hpp"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "app/live_node.hpp"
+#include "io/private_file.hpp"
+#include "io/random.hpp"
+#include "seal/password.hpp"
+
+namespace liptako::app {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr std::string_view kPassword = "une phrase de passe";
+
+struct Reply {
+  int status = 0;
+  std::string head;
+  std::string body;
+
+  [[nodiscard]] json document() const { return json::parse(body, nullptr, false); }
+  [[nodiscard]] std::string reason() const {
+    const json parsed = document();
+    return parsed.is_object() ? parsed.value("reason", "") : "";
+  }
+  [[nodiscard]] std::string field(const std::string& name) const {
+    const auto at = head.find("\r\n" + name + ": ");
+    if (at == std::string::npos) return "";
+    const auto from = at + name.size() + 4;
+    return head.substr(from, head.find("\r\n", from) - from);
+  }
+};
+
+// One request a connection. Empty answer if there is no connection.
+class Client {
+ public:
+  Client(std::uint16_t port, const std::string& authority) : port_(port), authority_(authority) {}
+
+  [[nodiscard]] Reply ask(const std::string& text) const {
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const timeval deadline{.tv_sec = 30, .tv_usec = 0};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port_);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    std::string out;
+    if (connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0)
+      out = authority_.empty() ? plain(fd, text) : encrypted(fd, text);
+    close(fd);
+    Reply reply;
+    const auto end = out.find("\r\n\r\n");
+    if (end == std::string::npos) return reply;
+    reply.head = out.substr(0, end + 2);
+    reply.status = std::stoi(out.substr(9, 3));
+    reply.body = out.substr(end + 4);
+    return reply;
+  }
+
+ private:
+  static std::string plain(int fd, const std::string& text) {
+    (void)send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    std::string out;
+    std::array<char, 4096> chunk;
+    for (ssize_t n = 0; (n = recv(fd, chunk.data(), chunk.size(), 0)) > 0;)
+      out.append(chunk.data(), static_cast<std::size_t>(n));
+    return out;
+  }
+  [[nodiscard]] std::string encrypted(int fd, const std::string& text) const {
+    std::string out;
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    EXPECT_EQ(SSL_CTX_load_verify_file(context, authority_.c_str()), 1);
+    SSL* ssl = SSL_new(context);
+    SSL_set1_host(ssl, "localhost");
+    SSL_set_fd(ssl, fd);
+    if (SSL_connect(ssl) == 1) {
+      EXPECT_STREQ(SSL_get_version(ssl), "TLSv1.3");
+      (void)SSL_write(ssl, text.data(), static_cast<int>(text.size()));
+      std::array<char, 4096> chunk;
+      for (int n = 0; (n = SSL_read(ssl, chunk.data(), static_cast<int>(chunk.size()))) > 0;)
+        out.append(chunk.data(), static_cast<std::size_t>(n));
+    }
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+    return out;
+  }
+
+  std::uint16_t port_;
+  std::string authority_;
+};
+
+class DoorTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "liptako-door-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override {
+    stop();
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  [[nodiscard]] std::string keys() const { return (folder_ / "record.keys").string(); }
+
+  // In the key folder, as setup and acts would have left it.
+  void add_account(const std::string& id, charter::Roles roles, const std::string& key = "") {
+    serve::Account account{.id = id, .roles = roles, .operator_key = key};
+    account.password = seal::hash_password(kPassword, {}, {.passes = 1, .memory_kib = 8}).value();
+    ASSERT_TRUE(accounts_.put(std::move(account)).has_value());
+    ASSERT_TRUE(io::make_private_folder(keys()).has_value());
+    ASSERT_TRUE(io::write_private_file(keys() + "/accounts", accounts_.to_string()).has_value());
+  }
+
+  void start(const std::string& listen = "127.0.0.1:0") {
+    LiveNodeOptions options;
+    options.config_text = config(listen);
+    options.config_name = "test";
+    options.build = "test";
+    options.offers_setup = true;
+    auto started = LiveNode::start(options);
+    ASSERT_TRUE(started.has_value()) << started.error().message;
+    live_ = std::move(*started);
+    port_ = live_->port();
+    stop_ = false;
+    thread_ = std::jthread([this] { live_->run(stop_); });
+  }
+  void stop() {
+    if (!live_) return;
+    stop_ = true;
+    thread_.join();
+    live_->close();
+    live_.reset();
+  }
+  [[nodiscard]] std::string config(const std::string& listen, const std::string& more = "") const {
+    return "[node]\nname = \"bamako\"\nrecord = \"" + (folder_ / "record").string() +
+           "\"\nlisten = \"" + listen + "\"\n" + more;
+  }
+
+  [[nodiscard]] Client tls() const { return {port_, keys() + "/ca.crt"}; }
+  [[nodiscard]] Client plain() const { return {port_, ""}; }
+  [[nodiscard]] std::string here() const { return "https://localhost:" + std::to_string(port_); }
+  [[nodiscard]] std::string request(const std::string& line,
+                                    const std::string& fields = "",
+                                    const std::string& body = "") const {
+    return line + " HTTP/1.1\r\nHost: localhost:" + std::to_string(port_) +
+           "\r\nConnection: " + (fields.starts_with("Upgrade") ? "Upgrade" : "close") +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body;
+  }
+  [[nodiscard]] Reply get(const std::string& path, const std::string& cookie = "") const {
+    return tls().ask(request("GET " + path, cookie.empty() ? "" : "Cookie: " + cookie + "\r\n"));
+  }
+  [[nodiscard]] Reply post(const std::string& path,
+                           const json& body,
+                           const std::string& cookie = "") const {
+    const std::string fields =
+        "Origin: " + here() + "\r\n" + (cookie.empty() ? "" : "Cookie: " + cookie + "\r\n");
+    return tls().ask(request("POST " + path, fields, body.dump()));
+  }
+  // The cookie, "name=token".
+  [[nodiscard]] std::string log_in(const std::string& id,
+                                   std::string_view password = kPassword) const {
+    const Reply reply =
+        post("/api/v1/login", {{"account", id}, {"password", std::string(password)}});
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    const std::string cookie = reply.field("Set-Cookie");
+    return cookie.substr(0, cookie.find(';'));
+  }
+  [[nodiscard]] int upgrade(const std::string& fields, const std::string& path = "/ws") const {
+    return tls()
+        .ask(request("GET " + path,
+                     "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+                         fields))
+        .status;
+  }
+  // Every byte of every file of the record.
+  [[nodiscard]] std::string record_bytes() const {
+    std::string all;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "record")) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream file(entry.path(), std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(file), {});
+    }
+    return all;
+  }
+  // The audit as the auditor reads it, once it holds `count` events of this kind.
+  [[nodiscard]] std::vector<json> audited(const std::string& cookie,
+                                          const std::string& kind,
+                                          std::size_t count) const {
+    std::vector<json> found;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (std::chrono::steady_clock::now() < deadline) {
+      found.clear();
+      const Reply reply = get("/api/v1/audit", cookie);
+      EXPECT_EQ(reply.status, 200) << reply.body;
+      for (const json& event : reply.document()["events"])
+        if (event["event"] == kind) found.push_back(event);
+      if (found.size() >= count) break;
+    }
+    return found;
+  }
+
+  fs::path folder_;
+  serve::Accounts accounts_;
+  std::unique_ptr<LiveNode> live_;
+  std::uint16_t port_ = 0;
+  std::atomic<bool> stop_ = false;
+  std::jthread thread_;
+};
+
+std::string vkey(const std::string& name, const seal::SigningKey& key) {
+  return seal::VerifierKey{name, seal::KeyType::ed25519, key.public_key()}.text();
+}
+
+seal::SigningKey key_of(std::uint8_t seed) {
+  std::array<std::uint8_t, seal::SigningKey::kSeedSize> bytes{};
+  bytes.fill(seed);
+  return seal::SigningKey::from_seed(bytes);
+}
+
+struct Signer {
+  std::string name;
+  seal::SigningKey key;
+};
+
+json signed_act(charter::ActKind kind,
+                const std::string& body,
+                const std::vector<Signer>& signers,
+                std::uint8_t nonce) {
+  io::SystemClock clock;
+  charter::Act act;
+  act.node = "bamako";
+  act.kind = kind;
+  act.body = seal::sha256({reinterpret_cast<const std::uint8_t*>(body.data()), body.size()});
+  act.time = base::timestamp_from_ns(base::to_ns(clock.utc_now()) / 1'000'000 * 1'000'000);
+  act.nonce.fill(nonce);
+  seal::Note note{charter::to_string(act), {}};
+  for (const Signer& signer : signers)
+    note.signatures.push_back(seal::sign(note.text, signer.name, signer.key));
+  return {{"note", seal::to_string(note)}, {"body", body}};
+}
+
+TEST_F(DoorTest, TheLinkSetsUpOnceAndTheNodeSpeaksHttpsFromThenOn) {
+  ::testing::internal::CaptureStderr();
+  start();
+  const std::string link = live_->setup_link();
+  const std::string token = link.substr(link.find('=') + 1);
+  EXPECT_EQ(link, "http://127.0.0.1:" + std::to_string(port_) + "/setup.html#token=" + token);
+  EXPECT_EQ(plain().ask(request("GET /api/v1/session")).document()["state"], "not_set_up");
+  EXPECT_EQ(plain().ask(request("GET /api/v1/status")).status, 200) << "as at any open machine";
+  EXPECT_EQ(plain().ask(request("GET /api/v1/accounts")).reason(), "not_set_up");
+  const auto set_up = [&](const std::string& with, const std::string& password) {
+    const json body = {{"token", with}, {"account", "admin"}, {"password", password}};
+    return plain().ask(request("POST /api/v1/setup", "", body.dump()));
+  };
+  EXPECT_EQ(set_up(std::string(64, '0'), std::string(kPassword)).reason(), "bad_token");
+  EXPECT_EQ(set_up(token, "short").reason(), "weak_password");
+  const Reply done = set_up(token, std::string(kPassword));
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(done.document()["console"], here() + "/");
+  EXPECT_EQ(done.document()["ca_sha256"].get<std::string>().size(), 32u * 3 - 1);
+  // The same port, over TLS, as soon as the server has been replaced.
+  Reply session;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (session.status == 0 && std::chrono::steady_clock::now() < deadline)
+    session = get("/api/v1/session");
+  EXPECT_EQ(session.document()["state"], "set_up");
+  EXPECT_TRUE(session.document()["account"].is_null());
+  const Reply again = post(
+      "/api/v1/setup", {{"token", token}, {"account", "b2"}, {"password", std::string(kPassword)}});
+  EXPECT_EQ(again.reason(), "already_set_up");
+  const Reply redirected = plain().ask(request("GET /mosaic.html"));
+  EXPECT_EQ(redirected.status, 308);
+  EXPECT_EQ(redirected.field("Location"), here() + "/mosaic.html");
+  EXPECT_EQ(plain().ask(request("POST /api/v1/login", "", "{}")).status, 403);
+
+  const std::string cookie = log_in("admin");
+  EXPECT_EQ(get("/api/v1/accounts", cookie).document()["accounts"][0]["id"], "admin");
+  stop();
+  const std::string told = ::testing::internal::GetCapturedStderr();
+  const std::string secret = cookie.substr(cookie.find('=') + 1);
+  for (const std::string& bytes : {record_bytes(), told}) {
+    EXPECT_EQ(bytes.find(kPassword), std::string::npos);
+    EXPECT_EQ(bytes.find(token), std::string::npos);
+    EXPECT_EQ(bytes.find(secret), std::string::npos);
+  }
+  EXPECT_NE(told.find(done.document()["ca_sha256"].get<std::string>()), std::string::npos);
+  for (const char* name : {"accounts", "ca.key", "tls.key"}) {
+    const auto mode = fs::status(fs::path(keys()) / name).permissions();
+    EXPECT_EQ(mode & fs::perms::mask, fs::perms::owner_read | fs::perms::owner_write) << name;
+  }
+  start();
+  EXPECT_EQ(live_->setup_link(), "") << "set up for good";
+  EXPECT_EQ(get("/api/v1/session").status, 200);
+}
+
+TEST_F(DoorTest, ANodeThatIsNotSetUpStaysOnLoopbackAndSaysSo) {
+  ::testing::internal::CaptureStderr();
+  start("0.0.0.0:0");
+  const std::string told = ::testing::internal::GetCapturedStderr();
+  EXPECT_NE(told.find("127.0.0.1"), std::string::npos);
+  EXPECT_NE(told.find("WARNING"), std::string::npos);
+  EXPECT_NE(told.find("n'est pas"), std::string::npos);
+  EXPECT_EQ(live_->address().substr(0, 17), "http://127.0.0.1:");
+}
+
+TEST_F(DoorTest, NobodySeesAnythingWithoutASessionOrWithoutTheRight) {
+  add_account("admin", {charter::Role::sysadmin});
+  add_account("plan", {charter::Role::planner});
+  add_account("oq-1", {charter::Role::watch_officer});
+  start();
+  for (const serve::Route& route : serve::routes()) {
+    if (route.access == serve::Access::open || route.path.starts_with("/ws")) continue;
+    const std::string path(route.path);
+    const Reply reply = route.method == "GET" ? get(path) : post(path, json::object());
+    EXPECT_EQ(reply.status, 401) << path << reply.body;
+  }
+  EXPECT_EQ(upgrade("Origin: " + here() + "\r\n"), 401);
+  const std::string admin = log_in("admin");
+  EXPECT_EQ(get("/api/v1/tracks", admin).reason(), "no_right");
+  EXPECT_EQ(get("/api/v1/config", admin).status, 200);
+  EXPECT_EQ(get("/api/v1/audit", admin).status, 403);
+  const std::string planner = log_in("plan");
+  EXPECT_EQ(get("/api/v1/tracks", planner).status, 200);
+  EXPECT_EQ(get("/api/v1/config", planner).status, 403);
+  const std::string officer = log_in("oq-1");
+  EXPECT_EQ(get("/api/v1/session", officer).document()["account"]["id"], "oq-1");
+  EXPECT_EQ(get("/api/v1/tracks/1", officer).status, 404);
+  const Reply refused = tls().ask(request("POST /api/v1/config",
+                                          "Origin: " + here() + "\r\nCookie: " + officer + "\r\n",
+                                          config("127.0.0.1:0")));
+  EXPECT_EQ(refused.reason(), "needs_act");
+}
+
+TEST_F(DoorTest, AStolenCookieWithoutTheOriginOfThisSiteDoesNothing) {
+  add_account("oq-1", {charter::Role::watch_officer});
+  start();
+  const Reply login =
+      post("/api/v1/login", {{"account", "oq-1"}, {"password", std::string(kPassword)}});
+  const std::string set = login.field("Set-Cookie");
+  EXPECT_EQ(set.rfind("__Host-liptako-" + std::to_string(port_) + "=", 0), 0u) << set;
+  for (const char* flag : {"; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict"}) {
+    EXPECT_NE(set.find(flag), std::string::npos) << set;
+  }
+  const std::string cookie = set.substr(0, set.find(';'));
+  for (const std::string& origin : {std::string(),
+                                    std::string("Origin: https://evil.example\r\n"),
+                                    std::string("Origin: null\r\n"),
+                                    "Origin: http://localhost:" + std::to_string(port_) + "\r\n"}) {
+    const std::string fields = origin + "Cookie: " + cookie + "\r\n";
+    EXPECT_EQ(tls().ask(request("POST /api/v1/logout", fields, "{}")).status, 403) << origin;
+    EXPECT_EQ(upgrade(fields), 403) << origin;
+  }
+  EXPECT_EQ(get("/api/v1/tracks", cookie).status, 200) << "still logged in";
+  EXPECT_EQ(get("/api/v1/tracks", cookie + "; " + cookie).status, 401) << "twice is not once";
+  EXPECT_EQ(post("/api/v1/logout", json::object(), cookie).status, 200);
+  EXPECT_EQ(get("/api/v1/tracks", cookie).status, 401);
+}
+
+TEST_F(DoorTest, GuessingIsSlowedAndSaysNothingAboutWhoThereIs) {
+  add_account("oq-1", {charter::Role::watch_officer});
+  start();
+  int refused = 0;
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = i % 2 == 0 ? "oq-1" : "nobody";
+    const Reply reply = post("/api/v1/login", {{"account", id}, {"password", "wrong, of course"}});
+    if (reply.status == 401) {
+      ++refused;
+      EXPECT_EQ(reply.reason(), "refused");
+      continue;
+    }
+    EXPECT_EQ(reply.status, 429);
+    EXPECT_GT(std::stoi(reply.field("Retry-After")), 0);
+    EXPECT_GT(reply.document()["retry_after_s"].get<int>(), 0);
+  }
+  EXPECT_LE(refused, 10);
+  EXPECT_GE(refused, 3);
+  const Reply locked =
+      post("/api/v1/login", {{"account", "oq-1"}, {"password", std::string(kPassword)}});
+  EXPECT_EQ(locked.status, 429) << "the right one has to wait too";
+}
+
+TEST_F(DoorTest, AnActIsObeyedOnceAndNotAgainAfterARestart) {
+  const Signer admin{"bamako.liptako.internal/operator/admin", key_of(1)};
+  add_account("admin", {charter::Role::sysadmin}, vkey(admin.name, admin.key));
+  start();
+  std::string cookie = log_in("admin");
+  const std::string body = R"({"id":"dga","roles":["duty_authority","auditor"]})";
+  const json act = signed_act(charter::ActKind::account_add, body, {admin}, 1);
+  const Reply done = post("/api/v1/acts", act, cookie);
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(post("/api/v1/acts", act, cookie).reason(), "replayed");
+  json forged = act;
+  forged["body"] = R"({"id":"dga","roles":["cemaa"]})";
+  EXPECT_EQ(post("/api/v1/acts", forged, cookie).reason(), "wrong_body");
+  EXPECT_EQ(post("/api/v1/acts",
+                 signed_act(charter::ActKind::account_add,
+                            body,
+                            {{"bamako.liptako.internal/operator/x", key_of(9)}},
+                            2),
+                 cookie)
+                .reason(),
+            "unknown_signer");
+
+  // The invited chooses a password, once, and brings a key of their own.
+  const Signer second{"bamako.liptako.internal/operator/dga", key_of(2)};
+  const json accept = {{"token", done.document()["invitation"]},
+                       {"password", "autre phrase de passe"},
+                       {"operator_key", vkey(second.name, second.key)}};
+  EXPECT_EQ(post("/api/v1/invitation", accept).document()["account"], "dga");
+  EXPECT_EQ(post("/api/v1/invitation", accept).reason(), "bad_token");
+  const std::string auditor = log_in("dga", "autre phrase de passe");
+
+  // Now that somebody can confirm, somebody must.
+  const std::string third = R"({"id":"oq-1","roles":["watch_officer"]})";
+  using charter::ActKind;
+  EXPECT_EQ(
+      post("/api/v1/acts", signed_act(ActKind::account_add, third, {admin}, 3), cookie).reason(),
+      "too_few_signers");
+  EXPECT_EQ(
+      post("/api/v1/acts", signed_act(ActKind::account_add, third, {admin, second}, 4), cookie)
+          .status,
+      200);
+  const std::string changed = config("127.0.0.1:0", "[server]\nnames = [\"node.example\"]\n");
+  const json configuration = signed_act(ActKind::configuration, changed, {admin}, 5);
+  EXPECT_EQ(post("/api/v1/acts", configuration, cookie).status, 200);
+  EXPECT_EQ(get("/api/v1/config", cookie).body, changed);
+
+  EXPECT_GE(audited(auditor, "act", 7).size(), 7u);
+  const auto looks = audited(auditor, "look", 1);
+  EXPECT_TRUE(std::ranges::any_of(looks, [](const json& event) {
+    return event["what"] == "GET /api/v1/config" && event["account"] == "admin";
+  }));
+  EXPECT_EQ(audited(auditor, "login", 2).size(), 2u);
+
+  stop();
+  const std::string bytes = record_bytes();
+  for (const std::string& secret : {std::string(kPassword),
+                                    std::string("autre phrase"),
+                                    done.document()["invitation"].get<std::string>(),
+                                    cookie.substr(cookie.find('=') + 1)}) {
+    EXPECT_EQ(bytes.find(secret), std::string::npos) << secret;
+  }
+  EXPECT_NE(bytes.find("liptako/act/v1"), std::string::npos);
+  start();
+  cookie = log_in("admin");
+  EXPECT_EQ(post("/api/v1/acts", configuration, cookie).reason(), "replayed");
+  EXPECT_EQ(post("/api/v1/acts",
+                 signed_act(ActKind::account_remove, R"({"id":"dga"})", {admin, second}, 6),
+                 cookie)
+                .status,
+            200);
+  EXPECT_EQ(get("/api/v1/tracks", auditor).status, 401);
+}
+
+TEST_F(DoorTest, AnotherPasswordEndsTheOtherSessions) {
+  add_account("oq-1", {charter::Role::watch_officer});
+  start();
+  const std::string one = log_in("oq-1");
+  const std::string other = log_in("oq-1");
+  const auto change = [&](std::string_view old, std::string_view fresh) {
+    return post("/api/v1/session/password",
+                {{"password", std::string(old)}, {"new_password", std::string(fresh)}},
+                one);
+  };
+  EXPECT_EQ(change("not this one, no", "nouvelle phrase").reason(), "refused");
+  EXPECT_EQ(change(kPassword, "short").reason(), "weak_password");
+  EXPECT_EQ(change(kPassword, "nouvelle phrase").status, 200);
+  EXPECT_EQ(get("/api/v1/tracks", other).status, 401);
+  EXPECT_EQ(get("/api/v1/tracks", one).status, 200);
+}
+
+TEST_F(DoorTest, ABrokenFileOfAccountsOpensNoDoor) {
+  ASSERT_TRUE(io::make_private_folder(keys()).has_value());
+  ASSERT_TRUE(io::write_private_file(keys() + "/accounts", "liptako/accounts/v1\nacc").has_value());
+  LiveNodeOptions options;
+  options.config_text = config("127.0.0.1:0");
+  options.config_name = "test";
+  options.build = "test";
+  const auto started = LiveNode::start(options);
+  ASSERT_FALSE(started.has_value());
+  EXPECT_NE(started.error().message.find("accounts:2"), std::string::npos)
+      << started.error().message;
+}
+
+}  // namespace
+}  // namespace liptako::app

@@ -1,0 +1,34 @@
+// The certificate that a node serves with when none was given: its own authority and, signed by it,
+// a server certificate, both ECDSA P-256 (no browser takes an Ed25519 certificate) [RFC 5280,
+// RFC 5480]. Made at first need, renewed before it ends.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "io/http_server.hpp"
+
+namespace liptako::io {
+
+struct OwnCertificate {
+  TlsMaterial material;
+  std::string authority_sha256;  // of the authority's certificate: "AB:CD:…", as browsers show it
+  std::string authority_pem;     // for those who are to trust it
+  bool is_new_authority = false;
+};
+
+// Uses ca.crt, ca.key, tls.crt and tls.key of the folder (made with mode 0700 if it is missing);
+// makes what is missing, does not fit together, is not for exactly these names, or ends within 30
+// days of `now`. `names`: DNS names and IP addresses, beside those of loopback. Keys are written
+// 0600.
+[[nodiscard]] base::Result<OwnCertificate> own_certificate(const std::string& folder,
+                                                           std::span<const std::string> names,
+                                                           base::Timestamp now);
+
+// "AB:CD:…" of the first certificate of a PEM text; empty if it holds none.
+[[nodiscard]] std::string certificate_sha256(const std::string& pem);
+
+}  // namespace liptako::io

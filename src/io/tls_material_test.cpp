@@ -1,0 +1,81 @@
+#include "io/tls_material.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace liptako::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+class OwnCertificates : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "liptako-tls-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  OwnCertificate take(const std::vector<std::string>& names, base::Timestamp now) {
+    auto taken = own_certificate((folder_ / "keys").string(), names, now);
+    EXPECT_TRUE(taken.has_value()) << taken.error().message;
+    return taken.value_or(OwnCertificate());
+  }
+
+  fs::path folder_;
+  base::Timestamp now_ = base::parse_rfc3339("2026-11-22").value();
+};
+
+TEST_F(OwnCertificates, AreMadeOnceAndKept) {
+  const OwnCertificate first = take({"node.example", "192.0.2.7", "2001:db8::7"}, now_);
+  EXPECT_TRUE(first.is_new_authority);
+  EXPECT_EQ(first.authority_sha256.size(), 32u * 3 - 1);
+  EXPECT_EQ(certificate_sha256(first.authority_pem), first.authority_sha256);
+  const OwnCertificate again = take({"node.example", "192.0.2.7", "2001:db8::7"}, now_);
+  EXPECT_FALSE(again.is_new_authority);
+  EXPECT_EQ(again.material.certificate_chain, first.material.certificate_chain);
+  EXPECT_EQ(again.material.private_key, first.material.private_key);
+  for (const char* name : {"ca.key", "ca.crt", "tls.key", "tls.crt"}) {
+    EXPECT_EQ(fs::status(folder_ / "keys" / name).permissions() & fs::perms::mask,
+              fs::perms::owner_read | fs::perms::owner_write)
+        << name;
+  }
+  EXPECT_EQ(fs::status(folder_ / "keys").permissions() & fs::perms::mask, fs::perms::owner_all);
+}
+
+TEST_F(OwnCertificates, AreRenewedForOtherNamesAndBeforeTheyEnd) {
+  const OwnCertificate first = take({}, now_);
+  const OwnCertificate named = take({"node.example"}, now_);
+  EXPECT_FALSE(named.is_new_authority);
+  EXPECT_NE(named.material.certificate_chain, first.material.certificate_chain);
+  EXPECT_EQ(take({"node.example"}, now_ + 360 * base::kDay).material.private_key,
+            named.material.private_key);
+  const OwnCertificate later = take({"node.example"}, now_ + 370 * base::kDay);
+  EXPECT_FALSE(later.is_new_authority);
+  EXPECT_NE(later.material.private_key, named.material.private_key);
+  EXPECT_TRUE(take({"node.example"}, now_ + 3400 * base::kDay).is_new_authority);
+}
+
+TEST_F(OwnCertificates, FilesThatDoNotFitTogetherAreNotUsed) {
+  const OwnCertificate first = take({}, now_);
+  std::ofstream(folder_ / "keys/tls.key") << "no key";
+  const OwnCertificate second = take({}, now_);
+  EXPECT_FALSE(second.is_new_authority);
+  EXPECT_NE(second.material.private_key, first.material.private_key);
+  fs::remove(folder_ / "keys/ca.key");
+  const OwnCertificate third = take({}, now_);
+  EXPECT_TRUE(third.is_new_authority);
+  EXPECT_NE(third.material.certificate_chain, second.material.certificate_chain)
+      << "a certificate of the old authority";
+}
+
+TEST_F(OwnCertificates, AFolderThatCannotBeMadeIsAnError) {
+  std::ofstream(folder_ / "keys") << "a file stands there";
+  EXPECT_FALSE(own_certificate((folder_ / "keys").string(), {}, now_).has_value());
+}
+
+}  // namespace
+}  // namespace liptako::io
