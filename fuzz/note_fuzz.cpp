@@ -1,5 +1,6 @@
 // Any bytes as a signed note, a verifier key and a signature line: what is read is written back to
-// the same bytes. And any text that may be signed: the signature is good, and spoiled by any change.
+// the same bytes. And any text that may be signed: the signature is good, and spoiled by any
+// change.
 #include <algorithm>
 #include <array>
 

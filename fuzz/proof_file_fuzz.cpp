@@ -1,5 +1,5 @@
-// Any bytes as a proof file: what is read is written back to the same bytes, and proves nothing that
-// it does not prove. And any hashes as proofs between any sizes.
+// Any bytes as a proof file: what is read is written back to the same bytes, and proves nothing
+// that it does not prove. And any hashes as proofs between any sizes.
 #include <array>
 
 #include "base/check.hpp"

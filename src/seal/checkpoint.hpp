@@ -1,5 +1,5 @@
-// The text of a checkpoint [tlog-checkpoint]: which log, how many leaves, what root. As a signed note
-// (note.hpp) it is what a log answers for and a witness cosigns.
+// The text of a checkpoint [C2SP tlog-checkpoint]: which log, how many leaves, what root. As a
+// signed note (note.hpp) it is what a log answers for and a witness cosigns.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace liptako::seal {
 
 // Sizes fit a signed 64-bit number, as other implementations keep them; 63 hashes prove anything in
-// a tree of up to 2^62 leaves [tlog-witness, add-checkpoint].
+// a tree of up to 2^62 leaves [C2SP tlog-witness, add-checkpoint].
 inline constexpr std::uint64_t kMaxTreeSize = (std::uint64_t{1} << 63) - 1;
 inline constexpr std::size_t kMaxProofHashes = 63;
 
@@ -30,8 +30,8 @@ struct Checkpoint {
 // characters.
 [[nodiscard]] std::string checkpoint_text(const Checkpoint& checkpoint);
 
-// Total. Extension lines are accepted and dropped: they are signed with the rest of the text, but say
-// nothing about the tree.
+// Total. Extension lines are accepted and dropped: they are signed with the rest of the text, but
+// say nothing about the tree.
 [[nodiscard]] base::Result<Checkpoint> parse_checkpoint(std::string_view text);
 
 // The pieces of this and the other line formats around it (proof_file.hpp, witness.hpp): a decimal

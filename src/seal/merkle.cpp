@@ -248,8 +248,8 @@ base::Result<Proof> consistency_proof(const HashReader& hashes,
 }
 
 // In both verifications `first` and `second` are the paths to a leaf of the older and to the last
-// leaf of the newer tree (fn and sn of the RFC): bit by bit from the bottom, set where the node is a
-// right child; where both agree on the rest, the node is on the right edge of the newer tree.
+// leaf of the newer tree (fn and sn of the RFC): bit by bit from the bottom, set where the node is
+// a right child; where both agree on the rest, the node is on the right edge of the newer tree.
 
 bool inclusion_holds(const Digest& leaf,
                      std::uint64_t index,

@@ -1,5 +1,5 @@
-// Merkle trees as [RFC6962, §2.1] defines them (and [RFC9162, §2.1] again): the hashes of leaves and
-// nodes, the root of a growing tree, proofs that a leaf is in a tree and that a tree only grew.
+// Merkle trees as [RFC 6962, §2.1] defines them (and [RFC 9162, §2.1] again): the hashes of leaves
+// and nodes, the root of a growing tree, proofs that a leaf is in a tree and that a tree only grew.
 // Where hashes are stored is the concern of tiles.hpp.
 #pragma once
 
@@ -28,7 +28,7 @@ namespace liptako::seal {
 void leaf_hashes(std::span<const Digest> entries, std::span<Digest> leaves);
 void node_hashes(std::span<const Digest> children, std::span<Digest> parents);
 
-// The root over leaf hashes given in order (MTH of [RFC6962, §2.1], whose leaves are hashed).
+// The root over leaf hashes given in order (MTH of [RFC 6962, §2.1], whose leaves are hashed).
 [[nodiscard]] Digest root_of_leaves(std::span<const Digest> leaves);
 
 struct TreeHead {
@@ -76,23 +76,23 @@ using Proof = std::vector<Digest>;
 [[nodiscard]] base::Result<Digest> tree_root(const HashReader& hashes, std::uint64_t size);
 [[nodiscard]] base::Result<Frontier> tree_frontier(const HashReader& hashes, std::uint64_t size);
 
-// PATH(index, D[size]) [RFC6962, §2.1.1], sibling of the leaf first. Refuses index >= size.
+// PATH(index, D[size]) [RFC 6962, §2.1.1], sibling of the leaf first. Refuses index >= size.
 [[nodiscard]] base::Result<Proof> inclusion_proof(const HashReader& hashes,
                                                   std::uint64_t index,
                                                   std::uint64_t size);
-// PROOF(older, D[newer]) [RFC6962, §2.1.2]; empty when older is 0 or equals newer. Refuses
+// PROOF(older, D[newer]) [RFC 6962, §2.1.2]; empty when older is 0 or equals newer. Refuses
 // older > newer.
 [[nodiscard]] base::Result<Proof> consistency_proof(const HashReader& hashes,
                                                     std::uint64_t older,
                                                     std::uint64_t newer);
 
-// Whether the proof shows that the leaf stands at `index` in the tree [RFC9162, §2.1.3.2].
+// Whether the proof shows that the leaf stands at `index` in the tree [RFC 9162, §2.1.3.2].
 [[nodiscard]] bool inclusion_holds(const Digest& leaf,
                                    std::uint64_t index,
                                    const TreeHead& tree,
                                    std::span<const Digest> proof);
 // Whether the proof shows that the newer tree begins with the leaves of the older
-// [RFC9162, §2.1.4.2]. Anything begins with the empty tree, whose root must be empty_root() and
+// [RFC 9162, §2.1.4.2]. Anything begins with the empty tree, whose root must be empty_root() and
 // whose proof is empty; equal sizes need equal roots and no proof.
 [[nodiscard]] bool consistency_holds(const TreeHead& older,
                                      const TreeHead& newer,

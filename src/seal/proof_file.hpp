@@ -1,5 +1,5 @@
-// Proof files [tlog-proof, c2sp.org/tlog-proof@v1]: that an entry is in a log, checkable off line with
-// nothing but the entry and the keys of the log and its witnesses. Stored as *.tlog-proof.
+// Proof files [C2SP tlog-proof]: that an entry is in a log, checkable off line with nothing but the
+// entry and the keys of the log and its witnesses. Stored as *.tlog-proof.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// A Merkle tree on disk as [tlog-tiles] lays it out: tiles of up to 256 hashes at every eighth level,
-// and bundles of the entries themselves. Paths, arithmetic, what to write when leaves come, and how
-// to read hashes back. Storage-agnostic: files are the caller's, bytes are this.
+// A Merkle tree on disk as [C2SP tlog-tiles] lays it out: tiles of up to 256 hashes at every eighth
+// level, and bundles of the entries themselves. Paths, arithmetic, what to write when leaves come,
+// and how to read hashes back. Files are the caller's, only their bytes are made here.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ inline constexpr unsigned kTileLevels = 8;      // levels 0..7 hold any tree of 
 inline constexpr std::size_t kDigestSize = 32;
 inline constexpr std::size_t kMaxEntrySize = 65535;
 
-// Tile `index` of `level`: its hash i covers leaves [(index * 256 + i) * 256^level, ... + 256^level).
-// `width` is 256, or 1..255 for the rightmost tile of a tree that is not full.
+// Tile `index` of `level`: its hash i covers leaves [(index * 256 + i) * 256^level, ... +
+// 256^level). `width` is 256, or 1..255 for the rightmost tile of a tree that is not full.
 struct TileId {
   unsigned level = 0;
   std::uint64_t index = 0;
@@ -100,7 +100,8 @@ class TileHashes {
   std::map<TileId, std::vector<Digest>> loaded_;
 };
 
-// The hashes of a tile, from its own file or, of a partial one, from the full tile that replaced it.
+// The hashes of a tile, from its own file or, of a partial one, from the full tile that replaced
+// it.
 [[nodiscard]] base::Result<std::vector<Digest>> read_tile(const TileReader& tiles,
                                                           const TileId& tile);
 

@@ -109,7 +109,7 @@ TEST(Tiles, ABuilderHasTheRootOfTheLeavesAndItsTilesPassTheAudit) {
       const auto tile = tile_from_path(path);
       ASSERT_TRUE(tile.has_value()) << path;
       EXPECT_EQ(content.size(), tile->width * 32);
-      // "Partial tiles [...] W is [...] floor(s / 256^L) mod 256" [tlog-tiles, Merkle tree].
+      // The width of a partial tile [C2SP tlog-tiles, Partial Tiles].
       const std::uint64_t hashes = hashes_at_level(size, tile->level);
       EXPECT_EQ(tile->width, tile->index < hashes / 256 ? 256 : hashes % 256) << path;
     }

@@ -12,7 +12,7 @@ namespace liptako::seal {
 namespace {
 
 constexpr std::string_view kOld = "old ";
-// Bounds of a cosignature's time [tlog-cosignature, Format]; zero says that there is none.
+// Bounds of a cosignature's time [C2SP tlog-cosignature, Format]; zero says that there is none.
 constexpr std::uint64_t kMaxUnixTime = (std::uint64_t{1} << 63) - 1;
 
 base::ByteView view_of(std::string_view text) {

@@ -1,8 +1,8 @@
-// A witness of other nodes' logs [tlog-witness v1.0.0]: it signs that a checkpoint extends what it
-// saw before of the log, and never signs two that do not go together. Transport-neutral: a request
-// and its answer are texts, carried by HTTP, by our own link or on a stick. One process asks one
-// Witness, one request at a time; comparing with the last checkpoint and keeping the new one are
-// thereby one act.
+// A witness of other nodes' logs [C2SP tlog-witness v1.0.0]: it signs that a checkpoint extends
+// what it saw before of the log, and never signs two that do not go together. Transport-neutral: a
+// request and its answer are texts, carried by HTTP, by our own link or on a stick. One process
+// asks one Witness, one request at a time; comparing with the last checkpoint and keeping the new
+// one are thereby one act.
 //
 // A request:   old <size of the last checkpoint the witness signed>
 //              <consistency proof, a hash in base64 per line>
@@ -53,9 +53,9 @@ enum class ForkSign : std::uint8_t {
   // The signature is good, the proof is not. Anyone can send a good checkpoint with a bad proof, so
   // this asks for an explanation and convicts nobody.
   suspected,
-  // Two signed checkpoints of one size have different roots, or the proof hashes up to the new root
-  // by way of another old one: the log lied to somebody, which the evidence proves to anyone who has
-  // its key.
+  // Two signed checkpoints of one size have different roots, or the proof hashes up to the new
+  // root by way of another old one: the log lied to somebody, which the evidence proves to anyone
+  // who has its key.
   proved,
 };
 
@@ -112,9 +112,9 @@ class Witness {
 [[nodiscard]] base::Result<std::string> witness_request(const HashReader& hashes,
                                                         std::uint64_t old_size,
                                                         std::string_view checkpoint);
-// Takes the cosignatures of known witnesses out of a 200 answer into the checkpoint's note and says
-// how many there were; lines of others are dropped. An error, and the note as it was, if the body is not
-// signature lines or a known witness' signature is bad.
+// Takes the cosignatures of known witnesses out of a 200 answer into the checkpoint's note and
+// says how many there were; lines of others are dropped. An error, and the note as it was, if the
+// body is not signature lines or a known witness' signature is bad.
 [[nodiscard]] base::Result<std::size_t> take_cosignatures(Note& checkpoint,
                                                           std::string_view body,
                                                           std::span<const VerifierKey> witnesses);

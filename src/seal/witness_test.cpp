@@ -310,9 +310,9 @@ TEST_F(WitnessTest, CosignaturesThatAreNoneAreNotTaken) {
   EXPECT_EQ(take(to_string(cosign(note.text, "togo.example/witness", key_of(7), kTime))), 0U);
 }
 
-// Random histories of an honest log and of one that forks again and again, on a disk that fails and
-// with a witness that restarts. The oracle keeps every checkpoint that was cosigned and asks of each
-// pair whether one history holds both.
+// Random histories of an honest log and of one that forks again and again, on a disk that fails
+// and with a witness that restarts. The oracle keeps every checkpoint that was cosigned and asks
+// of each pair whether one history holds both.
 TEST(WitnessModel, NeverSignsTwoThatDoNotGoTogether) {
   std::size_t cosigned_count = 0;
   std::size_t proved_count = 0;

@@ -1,6 +1,6 @@
-// What the stranger's verifier (verify.go) reads. `write_log FOLDER` writes logs of several sizes, made
-// of entries of any form, to FOLDER/<size>/; a record as a node keeps it, opened twice and cosigned as
-// it grew, to FOLDER/record/; and the keys to FOLDER/members.pub.
+// What the stranger's verifier (verify.go) reads. `write_log FOLDER` writes logs of several sizes,
+// made of entries of any form, to FOLDER/<size>/; a record as a node keeps it, opened twice and
+// cosigned as it grew, to FOLDER/record/; and the keys to FOLDER/members.pub.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
