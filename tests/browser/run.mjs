@@ -80,8 +80,8 @@ check('the map is drawn, and drawn anew as tracks move', async () => {
 });
 
 check('no two labels on the map overlap', async () => {
-  // All are asked at once. Still the answers are of frames some milliseconds apart: a label moves by less than two pixels
-  // in that time, or seldom takes another place, which is why what overlaps is asked again.
+  // All are asked at once. Still the answers are of frames some milliseconds apart: a label moves by less than two
+  // pixels in that time, or seldom takes another place, which is why what overlaps is asked again.
   let said = '';
   const measured = async () => {
     const boxes = await page.evaluate(

@@ -429,7 +429,7 @@ export const en: Catalogue = {
   legend: 'Legend',
   legendConfirmed: 'Confirmed track, identified',
   legendUnidentified: 'Confirmed track, to identify',
-  legendTentative: 'Tentative track',
+  legendTentative: 'Tentative track; without identity it has a label only when selected or pointed at',
   legendCoasting: 'Coasting track: no plot any more; grey, dashed vector, dashed ellipse',
   legendSensor: 'Sensor; crossed out: nothing received',
   legendMember: 'Common picture: track of one member, in its colour; its code in the label',

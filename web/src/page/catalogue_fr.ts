@@ -434,7 +434,7 @@ export const fr = {
   legend: 'Légende',
   legendConfirmed: 'Piste confirmée, identifiée',
   legendUnidentified: 'Piste confirmée, à identifier',
-  legendTentative: 'Piste provisoire',
+  legendTentative: 'Piste provisoire ; sans identité, elle n’a d’étiquette que choisie ou pointée',
   legendCoasting: 'Piste extrapolée : plus de plot reçu ; gris, vecteur tireté, ellipse tiretée',
   legendSensor: 'Capteur ; barré : rien reçu',
   legendMember: 'Situation commune : piste d’un seul membre, à sa couleur ; son code dans l’étiquette',

@@ -86,7 +86,10 @@ export class SessionGate {
   private take(next: Session | null): void {
     const before = this.session?.account;
     this.session = next;
-    if (before && needsLogin(next)) this.hasEnded = true;
+    if (before && needsLogin(next)) {
+      this.hasEnded = true;
+      byId<HTMLInputElement>('login-account').value = before.id;
+    }
     // Another account sees another picture: nothing of the last one's may stay.
     if (before && next?.account && before.id !== next.account.id) location.reload();
     if (next?.account) this.hasEnded = false;

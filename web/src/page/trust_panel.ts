@@ -86,13 +86,7 @@ export class TrustPanel {
     this.opener.hidden = !log;
     setText(this.opener, lost ? text('sealUnknown') : sealText(trust, federation, aheadMs));
     const state =
-      lost || !log
-        ? 'unknown'
-        : log.trouble || log.forkRefused
-          ? 'broken'
-          : isSealLate(log, aheadMs)
-            ? 'late'
-            : 'sealed';
+      lost || !log ? 'unknown' : log.trouble ? 'broken' : isSealLate(log, aheadMs) ? 'late' : 'sealed';
     setClass(this.opener, `seal ${state}`);
     // What was wrong when the link went may be mended by now: what is known is that it was wrong, so it stays.
     this.say(this.alarm, alarmText(trust));
