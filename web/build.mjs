@@ -1,6 +1,6 @@
-// Builds the console: four bundles (page, mosaic, setup, drawing worker), the pages, their style, fonts and the base map
-// layers, all under one folder that the node serves as it is. Every text file also gets a gzip twin for servers that
-// send it.
+// Builds the console: four bundles (page, mosaic, setup, drawing worker), the pages, their style, fonts and the
+// base map layers, all under one folder that the node serves as it is. Every text file also gets a gzip twin for
+// servers that send it.
 //
 //   node build.mjs [--outdir DIR]     default ../build/web
 //   node build.mjs --unit-tests       bundles test/*.test.ts into ../build/web-test
