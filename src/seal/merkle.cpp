@@ -18,12 +18,12 @@ using LeafBlock = std::array<std::uint8_t, kSha256Block>;
 // H(0x01 || left || right) is two blocks, of which the second holds one byte of the message.
 using NodeBlocks = std::array<std::uint8_t, 2 * kSha256Block>;
 
-template <std::size_t kSize>
-void end_message(std::array<std::uint8_t, kSize>& blocks, std::size_t length) {
+template <std::size_t Size>
+void end_message(std::array<std::uint8_t, Size>& blocks, std::size_t length) {
   blocks[length] = 0x80;
   const auto bits = static_cast<std::uint16_t>(8 * length);
-  blocks[kSize - 2] = static_cast<std::uint8_t>(bits >> 8);
-  blocks[kSize - 1] = static_cast<std::uint8_t>(bits);
+  blocks[Size - 2] = static_cast<std::uint8_t>(bits >> 8);
+  blocks[Size - 1] = static_cast<std::uint8_t>(bits);
 }
 
 LeafBlock empty_leaf_block() {

@@ -36,13 +36,13 @@ alignas(16) constexpr std::array<std::uint32_t, 64> kRound{
 const bool kHasSha = cpu_has_sha();
 
 // The instructions want the eight words as (A B E F) and (C D G H), A highest.
-template <std::size_t kLanes>
+template <std::size_t Lanes>
 [[gnu::target("sha,sse4.1")]] void compress_by_instruction(
-    const std::array<Sha256Lane, kLanes>& lanes, std::size_t count) {
+    const std::array<Sha256Lane, Lanes>& lanes, std::size_t count) {
   const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
-  __m128i abef[kLanes];
-  __m128i cdgh[kLanes];
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+  __m128i abef[Lanes];
+  __m128i cdgh[Lanes];
+  for (std::size_t lane = 0; lane < Lanes; ++lane) {
     const auto* words = reinterpret_cast<const __m128i*>(lanes[lane].chain->data());
     const __m128i badc = _mm_shuffle_epi32(_mm_loadu_si128(words), 0xb1);
     const __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128(words + 1), 0x1b);
@@ -50,10 +50,10 @@ template <std::size_t kLanes>
     cdgh[lane] = _mm_blend_epi16(efgh, badc, 0xf0);
   }
   for (std::size_t block = 0; block < count; ++block) {
-    __m128i abef_before[kLanes];
-    __m128i cdgh_before[kLanes];
-    __m128i schedule[kLanes][4];  // the last sixteen words of the message schedule
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    __m128i abef_before[Lanes];
+    __m128i cdgh_before[Lanes];
+    __m128i schedule[Lanes][4];  // the last sixteen words of the message schedule
+    for (std::size_t lane = 0; lane < Lanes; ++lane) {
       abef_before[lane] = abef[lane];
       cdgh_before[lane] = cdgh[lane];
     }
@@ -62,7 +62,7 @@ template <std::size_t kLanes>
       const __m128i constants =
           _mm_load_si128(reinterpret_cast<const __m128i*>(kRound.data() + 4 * group));
 #pragma GCC unroll 2
-      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      for (std::size_t lane = 0; lane < Lanes; ++lane) {
         __m128i* w = schedule[lane];
         __m128i& words = w[group % 4];
         if (group < 4) {
@@ -80,12 +80,12 @@ template <std::size_t kLanes>
         abef[lane] = _mm_sha256rnds2_epu32(abef[lane], cdgh[lane], _mm_shuffle_epi32(input, 0x0e));
       }
     }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    for (std::size_t lane = 0; lane < Lanes; ++lane) {
       abef[lane] = _mm_add_epi32(abef[lane], abef_before[lane]);
       cdgh[lane] = _mm_add_epi32(cdgh[lane], cdgh_before[lane]);
     }
   }
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+  for (std::size_t lane = 0; lane < Lanes; ++lane) {
     auto* words = reinterpret_cast<__m128i*>(lanes[lane].chain->data());
     const __m128i feba = _mm_shuffle_epi32(abef[lane], 0x1b);
     const __m128i dchg = _mm_shuffle_epi32(cdgh[lane], 0xb1);

@@ -72,11 +72,11 @@ base::Result<WitnessRequest> parse_witness_request(std::string_view body) {
   return request;
 }
 
-Witness::Witness(std::string key_name, SigningKey key, base::Storage& storage, std::string folder)
-    : key_name_(std::move(key_name)),
-      key_(std::move(key)),
-      storage_(&storage),
-      folder_(std::move(folder)) {}
+Witness::Witness(std::string key_name,
+                 const SigningKey& key,
+                 base::Storage& storage,
+                 std::string folder)
+    : key_name_(std::move(key_name)), key_(key), storage_(&storage), folder_(std::move(folder)) {}
 
 void Witness::set_logs(std::vector<VerifierKey> logs) {
   logs_ = std::move(logs);

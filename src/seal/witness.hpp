@@ -80,7 +80,7 @@ class Witness {
   // Keeps the newest checkpoint of each log as the file `folder`/<SHA-256 of the origin in hex>: a
   // line "sha256 <of the rest>", then the note.
   // `storage` outlives the witness.
-  Witness(std::string key_name, SigningKey key, base::Storage& storage, std::string folder);
+  Witness(std::string key_name, const SigningKey& key, base::Storage& storage, std::string folder);
 
   // The keys of the logs to witness; a log's name is its key's, and may have several. Replaces
   // those before. What was seen of a log that goes stays kept.

@@ -59,8 +59,7 @@ std::string request_of(const History& history, std::uint64_t old_size, std::uint
   return request.value_or("");
 }
 
-class WitnessTest : public ::testing::Test {
- protected:
+struct WitnessTest : ::testing::Test {
   WitnessTest() {
     witness.set_logs({{kOrigin, KeyType::ed25519, key_of(1).public_key()}});
     grow(history, 50, prng);
