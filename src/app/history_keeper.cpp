@@ -292,9 +292,9 @@ void HistoryKeeper::answer(const Asked& asked) {
 
 void HistoryKeeper::close() {
   if (std::exchange(closed_, true)) return;
-  thread_.wait_until_idle();
+  settle();
   hand_over(true);
-  thread_.wait_until_idle();
+  settle();
   if (!trouble_) (void)store_->set_note(kEnded, kYes);  // if not: the next start looks for gaps
 }
 

@@ -91,6 +91,8 @@ class HistoryKeeper {
   // Answers from the other thread: HTTP status and JSON. False if too many wait.
   using Reply = std::function<void(int status, std::string body)>;
   [[nodiscard]] bool ask(std::string query, Reply reply);
+  // Waits until what was handed over is stored.
+  void settle() { thread_.wait_until_idle(); }
   // Stores everything. What was asked is answered.
   void close();
 
