@@ -9,6 +9,7 @@
 
 #include "app/commands.hpp"
 #include "app/decode.hpp"
+#include "app/key_commands.hpp"
 
 namespace liptako::app {
 namespace {
@@ -25,6 +26,128 @@ void catch_signals() {
   sigaction(SIGTERM, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
 }
+
+// Keys, rosters and acts (docs/KEYS.md). What the options are read into lives as long as this.
+class KeyCommands {
+ public:
+  KeyCommands(CLI::App& app, int& result) : result_(&result) {
+    add_key(*app.add_subcommand("key", "Keys of a node and of persons, off line (docs/KEYS.md)"));
+    add_roster(*app.add_subcommand("roster", "Who the members are, with which keys, off line"));
+    add_act(*app.add_subcommand("act", "Commands signed by one person or two, off line"));
+  }
+
+ private:
+  static void add_common(CLI::App& command, CeremonyOptions& options) {
+    command.add_option("--passphrase-file",
+                       options.passphrase_file,
+                       "First line is the passphrase; asked on the terminal otherwise");
+    command.add_flag("--json", options.json, "Print the result as JSON");
+  }
+  static void add_output(CLI::App& command, CeremonyOptions& options, const char* what) {
+    command.add_option("-o,--output", options.output, what)->required();
+  }
+  template <class Run>
+  void on(CLI::App& command, Run run) {
+    command.callback([this, run] { *result_ = run(); });
+  }
+
+  void add_key(CLI::App& key) {
+    key.require_subcommand(1);
+    auto& fresh = *key.add_subcommand("new", "Make a key");
+    fresh.add_option("--role", new_.role, "node, log, witness, tls, operator or root")->required();
+    fresh.add_option("--name", new_.name, "Its name: ml.example/operator/oq-1")->required();
+    fresh.add_flag("--plain", new_.plain, "Do not seal an operator's or root key");
+    fresh.add_option("--pem", new_.pem, "tls: also as PKCS #8 in this file");
+    add_output(fresh, new_, "Key file, which must not exist");
+    add_common(fresh, new_);
+    on(fresh, [this] { return run_key_new(new_); });
+
+    auto& show = *key.add_subcommand("show", "What others need to know of keys");
+    show.add_option("files", shown_, "Key files")->required();
+    show.add_flag("--json", show_json_, "Print JSON Lines");
+    on(show, [this] { return run_key_show(shown_, show_json_); });
+
+    auto& rotate = *key.add_subcommand("rotate", "A fresh key, and the draft of the next roster");
+    rotate.add_option("key", change_.key, "Key file of the old one")->required();
+    rotate.add_option("--new", change_.fresh, "File of the fresh one, not existing")->required();
+    auto& revoke = *key.add_subcommand("revoke", "The draft of a roster without a key");
+    revoke.add_option("key", change_.key, "Key file, or the verifier key itself")->required();
+    revoke.add_option("--reason", change_.reason, "A line for people")->required();
+    for (CLI::App* command : {&rotate, &revoke}) {
+      command->add_option("--roster", change_.roster, "The one in force")->required();
+      add_output(*command, change_, "Where the draft goes");
+      add_common(*command, change_);
+    }
+    on(rotate, [this] { return run_key_rotate(change_); });
+    on(revoke, [this] { return run_key_revoke(change_); });
+  }
+
+  void add_roster(CLI::App& roster) {
+    roster.require_subcommand(1);
+    auto& draft = *roster.add_subcommand("new", "The draft of a first roster");
+    draft.add_option("--federation", roster_.federation, "Its name: aes.example/airpic")
+        ->required();
+    draft.add_option("--member", roster_.members, "CODE=NAME, in the order of numbers")->required();
+    draft.add_option("--key", roster_.keys, "CODE:ROLE=KEY, a key file or a verifier key")
+        ->required();
+    draft.add_option("--operator", roster_.operators, "CODE:ROLE,ROLE=KEY");
+    draft.add_option("--days", roster_.days, "Valid so long from now")
+        ->check(CLI::Range(1, 3660))
+        ->capture_default_str();
+    draft.add_option("--roots", roster_.roots, "So many roots of a member; else more than half");
+    draft.add_option("--agree", roster_.of_members, "So many members; else more than half");
+    add_output(draft, roster_, "Where the draft goes");
+    on(draft, [this] { return run_roster_new(roster_); });
+
+    auto& sign = *roster.add_subcommand("sign", "Add one signature");
+    sign.add_option("roster", sign_.file, "Draft or note")->required();
+    sign.add_option("--key", sign_.key, "Key file of a root key")->required();
+    sign.add_option("-o,--output", sign_.output, "Where the note goes; else in place");
+    add_common(sign, sign_);
+    on(sign, [this] { return run_roster_sign(sign_); });
+
+    auto& check = *roster.add_subcommand("check", "Would it take force? Exit code 1 if not");
+    check.add_option("roster", check_.file, "Note or draft")->required();
+    check.add_option("--after", check_.after, "The one in force; else it would be the first");
+    check.add_flag("--json", check_.json, "Print the result as JSON");
+    on(check, [this] { return run_roster_check(check_); });
+
+    auto& show = *roster.add_subcommand("show", "What it says");
+    show.add_option("roster", check_.file, "Note or draft")->required();
+    show.add_flag("--json", check_.json, "Print it as JSON");
+    on(show, [this] { return run_roster_show(check_.file, check_.json); });
+  }
+
+  void add_act(CLI::App& act) {
+    act.require_subcommand(1);
+    auto& fresh = *act.add_subcommand("new", "Write an act, signed by the first person");
+    fresh.add_option("--node", act_.node, "Name of the node that shall obey")->required();
+    fresh.add_option("--act", act_.act, "Its kind: hold_set, configuration, ...")->required();
+    fresh.add_option("--body", act_.body, "File of what it commands")->required();
+    fresh.add_option("--key", act_.key, "Key file of an operator");
+    add_output(fresh, act_, "Where the note goes");
+    add_common(fresh, act_);
+    on(fresh, [this] { return run_act_new(act_); });
+
+    auto& sign = *act.add_subcommand("sign", "Add the signature of another person");
+    sign.add_option("act", sign_.file, "The note")->required();
+    sign.add_option("--body", sign_.body, "File of what it commands")->required();
+    sign.add_option("--key", sign_.key, "Key file of an operator")->required();
+    sign.add_option("-o,--output", sign_.output, "Where the result goes; else in place");
+    add_common(sign, sign_);
+    on(sign, [this] { return run_act_sign(sign_); });
+  }
+
+  int* result_;
+  KeyNewOptions new_;
+  std::vector<std::string> shown_;
+  bool show_json_ = false;
+  KeyChangeOptions change_;
+  RosterNewOptions roster_;
+  RosterCheckOptions check_;
+  SignOptions sign_;
+  ActNewOptions act_;
+};
 
 int run(int argc, char** argv) {
   CLI::App app("Liptako: one air picture for several sovereign states");
@@ -173,6 +296,8 @@ int run(int argc, char** argv) {
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
   track_command->callback([&] { result = run_track(track); });
+
+  const KeyCommands key_commands(app, result);
 
   SchemaOptions schema;
   auto* schema_command =
