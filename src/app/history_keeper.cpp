@@ -60,7 +60,7 @@ Result<void> HistoryWriter::resume() {
       names_ = std::move(*names);
       list_ = row.list;
     }
-    chunker_.resume(row.track, std::move(*states));
+    chunker_.resume(row.track, *states);
   }
   return {};
 }

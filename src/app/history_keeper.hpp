@@ -3,7 +3,8 @@
 // lost to the history (never to the record), noted as a gap, and brought back by a rebuild.
 //
 // Chunks still open are saved every ten seconds. What a killed process had not saved is computed
-// again from the record at the next start, if the record is short enough for that; else it is a gap.
+// again from the record at the next start, if the record is short enough for that; else it is a
+// gap.
 #pragma once
 
 #include <cstdint>

@@ -199,7 +199,7 @@ Result<std::string> history_json(io::HistoryStore& store,
                               question,
                               limits.chunks,
                               [&](const history::Found& found, std::span<const std::string> names) {
-                                // What is of one instant is not torn: the next answer begins with the next.
+                                // One instant is not torn: the next answer begins with another.
                                 if (count >= limits.states && found.state.time != last) {
                                   next_from = found.state.time;
                                   return false;

@@ -1,7 +1,7 @@
 // A stretch of one track's history as few bytes (layout and bounds: docs/HISTORY.md).
 //
-// Numbers are whole quanta (history/quantum.hpp). Positions are stored as what the velocity does not
-// foretell, everything else as what changed, each field a column of its own (history/bits.hpp).
+// Numbers are whole quanta (history/quantum.hpp). Positions are stored as what the velocity does
+// not foretell, everything else as what changed, each field a column of its own (history/bits.hpp).
 // Decoding uses whole numbers alone until the last step, so that it is the same everywhere.
 #pragma once
 

@@ -78,7 +78,7 @@ void Chunker::take(base::TrackNumber track, const State& state) {
   open_.erase(track);
 }
 
-void Chunker::resume(base::TrackNumber track, std::vector<State> states) {
+void Chunker::resume(base::TrackNumber track, std::span<const State> states) {
   CHECK(!open_.contains(track));
   if (states.empty() || open_.size() >= kMaxTracks) return;
   Open& open = open_[track];

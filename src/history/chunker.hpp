@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -51,7 +52,7 @@ class Chunker {
   void take(base::TrackNumber track, const State& state);
   // Goes on with a chunk that was stored open. Requires that the track has none yet, and states
   // that decode_chunk() gave.
-  void resume(base::TrackNumber track, std::vector<State> states);
+  void resume(base::TrackNumber track, std::span<const State> states);
 
   // What was finished since it was last asked, in the order in which it was.
   [[nodiscard]] std::vector<Chunk> take_finished();

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cmath>
 #include <string>
-#include <utility>
 
 #include "history/chunk.hpp"
 
@@ -48,7 +47,10 @@ base::Result<Area> parse_area(std::string_view text) {
   const char* at = text.data();
   const char* const end = text.data() + text.size();
   for (std::size_t i = 0; i < degrees.size(); ++i) {
-    if (i > 0 && (at == end || *at++ != ',')) return wrong("fewer than four numbers");
+    if (i > 0) {
+      if (at == end || *at != ',') return wrong("fewer than four numbers");
+      ++at;
+    }
     const auto [next, error] = std::from_chars(at, end, degrees[i], std::chars_format::fixed);
     if (error != std::errc()) return wrong("not a number");
     at = next;
@@ -71,8 +73,8 @@ base::Result<void> Selection::add(base::TrackNumber track,
                                   base::ByteView chunk) {
   auto states = decode_chunk(chunk);
   if (!states) return std::unexpected(states.error());
-  for (State& state : *states) {
-    if (question_.matches(track, state)) waiting_.push({track, list, std::move(state)});
+  for (const State& state : *states) {
+    if (question_.matches(track, state)) waiting_.push({track, list, state});
   }
   return {};
 }

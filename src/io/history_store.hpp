@@ -3,8 +3,8 @@
 // again from the record, so that commits do not wait for the disk (a power cut may take the last
 // ones, and leaves a sound database).
 //
-// One writer, any number of readers beside it, each with its own HistoryStore; a HistoryStore serves
-// one thread at a time.
+// One writer, any number of readers beside it, each with its own HistoryStore; a HistoryStore
+// serves one thread at a time.
 #pragma once
 
 #include <cstdint>
