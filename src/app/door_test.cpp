@@ -19,6 +19,7 @@
 #include "io/private_file.hpp"
 #include "io/random.hpp"
 #include "seal/password.hpp"
+#include "serve/openapi_for_test.hpp"
 
 namespace liptako::app {
 namespace {
@@ -211,13 +212,21 @@ class DoorTest : public ::testing::Test {
       found.clear();
       const Reply reply = get("/api/v1/audit", cookie);
       EXPECT_EQ(reply.status, 200) << reply.body;
-      for (const json& event : reply.document()["events"])
+      const json document = reply.document();
+      EXPECT_EQ(api_.mistake("get", "/api/v1/audit", 200, document), "");
+      for (const json& event : document.at("events"))
         if (event["event"] == kind) found.push_back(event);
       if (found.size() >= count) break;
     }
     return found;
   }
 
+  // Whether what the running node answers is what its description says.
+  void expect_described(const std::string& path, const Reply& reply) const {
+    EXPECT_EQ(api_.mistake("get", path, reply.status, reply.document()), "") << reply.body;
+  }
+
+  serve::OpenApi api_;
   fs::path folder_;
   serve::Accounts accounts_;
   std::unique_ptr<LiveNode> live_;
@@ -338,7 +347,15 @@ TEST_F(DoorTest, NobodySeesAnythingWithoutASessionOrWithoutTheRight) {
   EXPECT_EQ(get("/api/v1/tracks", admin).reason(), "no_right");
   EXPECT_EQ(get("/api/v1/config", admin).status, 200);
   EXPECT_EQ(get("/api/v1/audit", admin).status, 403);
+  expect_described("/api/v1/accounts", get("/api/v1/accounts", admin));
+  expect_described("/api/v1/session", get("/api/v1/session", admin));
+  expect_described("/api/v1/status", get("/api/v1/status", admin));
+  EXPECT_EQ(get("/api/v1/openapi.json").document(), api_.document());
   const std::string planner = log_in("plan");
+  expect_described("/api/v1/tracks", get("/api/v1/tracks", planner));
+  expect_described("/api/v1/status", get("/api/v1/status", planner));
+  expect_described("/api/v1/accounts", get("/api/v1/accounts", planner));
+  expect_described("/api/v1/common", get("/api/v1/common", planner));
   EXPECT_EQ(get("/api/v1/tracks", planner).status, 200);
   EXPECT_EQ(get("/api/v1/config", planner).status, 403);
   const std::string officer = log_in("oq-1");

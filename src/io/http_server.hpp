@@ -22,6 +22,7 @@ struct HttpRequest {
   std::string method;  // "GET" or "POST"; a HEAD comes as GET
   std::string path;    // decoded, without query
   std::string body;
+  std::string query{};    // as it came, behind the '?'
   std::string cookie{};   // the field as it came; empty if there is none
   std::string host{};     // checked: one of this node's names, with the port if it was said
   std::string address{};  // of the other end, without port

@@ -235,9 +235,13 @@ class HttpSession : public HttpConnection, public std::enable_shared_from_this<H
   }
 
   [[nodiscard]] HttpRequest described(std::string path) {
+    const std::string_view target = to_std(request_.target());
+    const auto question = target.find('?');
     return {.method = request_.method() == http::verb::post ? "POST" : "GET",
             .path = std::move(path),
             .body = std::move(request_.body()),
+            .query = std::string(question == std::string_view::npos ? std::string_view()
+                                                                    : target.substr(question + 1)),
             .cookie = std::string(to_std(request_[http::field::cookie])),
             .host = std::string(to_std(request_[http::field::host])),
             .address = address_};

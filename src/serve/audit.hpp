@@ -27,11 +27,11 @@ enum class AuditKind : std::uint8_t { setup, login, logout, look, act, account, 
 
 struct AuditEvent {
   AuditKind kind = AuditKind::look;
-  std::string account;  // empty: nobody was logged in
-  std::string address;  // of the other end
+  std::string account{};  // empty: nobody was logged in
+  std::string address{};  // of the other end
   std::uint64_t session = 0;
-  std::string what;     // the resource or act
-  std::string outcome;  // "done", or the code of a refusal
+  std::string what{};     // the resource or act
+  std::string outcome{};  // "done", or the code of a refusal
 };
 
 inline constexpr std::size_t kLongestAuditField = 160;

@@ -33,6 +33,7 @@ enum class Resource : std::uint8_t {
   track,
   common,
   common_track,
+  history,
   config,
   set_config,
   witness,
