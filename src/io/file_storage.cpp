@@ -175,6 +175,13 @@ base::Result<std::unique_ptr<FileStorage>> FileStorage::open_read_only(
   return std::unique_ptr<FileStorage>(new FileStorage(root, -1));
 }
 
+base::Result<std::unique_ptr<FileStorage>> FileStorage::open_beside(
+    const std::filesystem::path& root) {
+  Descriptor folder(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.ok()) return base::bad_input(fmt::format("{}: no such folder", root.native()));
+  return std::unique_ptr<FileStorage>(new FileStorage(root, folder.release()));
+}
+
 FileStorage::~FileStorage() {
   if (lock_ >= 0) ::close(lock_);
 }

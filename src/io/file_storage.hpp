@@ -22,6 +22,10 @@ class FileStorage final : public base::Storage {
   // The folder must exist.
   [[nodiscard]] static base::Result<std::unique_ptr<FileStorage>> open_read_only(
       const std::filesystem::path& root);
+  // For small files that are put beside what a running node writes (a legal hold): changes are
+  // allowed and nothing is locked. The folder must exist.
+  [[nodiscard]] static base::Result<std::unique_ptr<FileStorage>> open_beside(
+      const std::filesystem::path& root);
   ~FileStorage() override;
 
   // The files it returns may be sync()ed from one thread while another appends. They may outlive a
@@ -44,7 +48,7 @@ class FileStorage final : public base::Storage {
   [[nodiscard]] bool writable() const { return lock_ >= 0; }
 
   std::filesystem::path root_;
-  int lock_;  // descriptor of the locked file, -1 if read-only
+  int lock_;  // descriptor of the locked file, or of the folder beside a node; -1 if read-only
 };
 
 }  // namespace liptako::io

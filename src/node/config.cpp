@@ -621,7 +621,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   std::optional<Error> mistake;
   NodeConfig config;
   Table top(*root, "", file, mistake);
-  top.allow_only({"federation", "keys", "node", "sensor", "server", "source"});
+  top.allow_only({"federation", "keys", "node", "record", "sensor", "server", "source"});
   const toml::table* node = root->get_as<toml::table>("node");
   if (node == nullptr) {
     top.refuse("node", 1, "the table [node] is missing");
@@ -633,6 +633,18 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
     std::string listen;
     t.text("listen", listen, false);
     read_address(t, "listen", listen, "127.0.0.1:8080", config.listen_address, config.listen_port);
+  }
+  if (const toml::node* record = root->get("record")) {
+    const toml::table* table = record->as_table();
+    if (table == nullptr) {
+      top.refuse("record", Table::line(*record), "write it as [record]");
+    } else {
+      Table t(*table, "record", file, mistake);
+      t.allow_only({"retain_days"});
+      int days = static_cast<int>(config.retain / base::kDay);
+      t.integer("retain_days", days, 1, 36'500);
+      config.retain = days * base::kDay;
+    }
   }
   if (const toml::node* server = root->get("server")) {
     const toml::table* table = server->as_table();

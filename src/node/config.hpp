@@ -73,8 +73,8 @@ struct KeysConfig {
   std::string authority;      // what its keys' names begin with; empty: authority_of()
   std::string roster;         // path of the roster note to begin with; empty: none
   std::string roster_sha256;  // of that roster's text, 64 digits; empty: as the file says
-  // Logs of other nodes that this one witnesses (plain keys), and the keys whose cosignatures of its
-  // own log it keeps (cosignature keys).
+  // Logs of other nodes that this one witnesses (plain keys), and the keys whose cosignatures of
+  // its own log it keeps (cosignature keys).
   std::vector<seal::VerifierKey> witnesses;
 };
 
@@ -82,7 +82,8 @@ struct NodeConfig {
   std::string name;
   std::string record;  // folder of the record
   std::string listen_address = "127.0.0.1";
-  std::uint16_t listen_port = 8080;  // 0 takes a free one
+  std::uint16_t listen_port = 8080;         // 0 takes a free one
+  base::Duration retain = 90 * base::kDay;  // raw data is kept so long (record/retention.hpp)
   ServerConfig server;
   std::vector<track::SensorDescription> sensors;
   std::vector<SourceConfig> sources;
@@ -90,11 +91,11 @@ struct NodeConfig {
   KeysConfig keys;
 };
 
-// Where the node's keys lie: as configured, or the record folder's path with ".keys", so that a copy
-// of the record holds no secret. `record` is the record's path as used.
+// Where the node's keys lie: as configured, or the record folder's path with ".keys", so that a
+// copy of the record holds no secret. `record` is the record's path as used.
 [[nodiscard]] std::string key_folder_of(const NodeConfig& config, std::string_view record);
-// What the names of the node's keys begin with: as configured, or `<name>.liptako.internal` with the
-// node's name in lower case and '-' for what is neither a letter nor a digit.
+// What the names of the node's keys begin with: as configured, or `<name>.liptako.internal` with
+// the node's name in lower case and '-' for what is neither a letter nor a digit.
 [[nodiscard]] std::string authority_of(const NodeConfig& config);
 
 // `file` is used in messages only: "node.toml:12: source[0].port: 70000 is not in 0..65535".

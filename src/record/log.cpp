@@ -114,6 +114,9 @@ Result<void> Log::take_up(base::Storage& storage, const EntryRange& entries) {
   checkpoint_size_ = checkpoint.size;
   checkpoint_ = seal::to_string((*last)->note);
   recent_.push_back({checkpoint.size, (*last)->note});
+  // The process before may have died on a disk that put it in place without promising to keep it.
+  if (const auto safe = storage.replace(kCheckpointPath, bytes_of(checkpoint_)); !safe)
+    remarks_.push_back(safe.error().message);
 
   auto tree = seal::TileBuilder::resume(tile_reader(storage), checkpoint.size);
   if (tree && tree->root() == checkpoint.root) {
@@ -269,6 +272,7 @@ std::optional<LogWork> Log::take(base::Timestamp utc, base::Duration monotonic, 
   work.files = std::move(waiting_);
   waiting_.clear();
   work.full = work.files.size();
+  work.careful = failed_;
   if (checkpoint) {
     tried_ = monotonic;
     work.size = tree_.size();
@@ -284,28 +288,44 @@ std::optional<LogWork> Log::take(base::Timestamp utc, base::Duration monotonic, 
       kept_ = utc;
       to_keep_.insert(work.size);
     }
-    for (base::FileContent& file : open_tiles()) work.files.push_back(std::move(file));
+    for (base::FileContent& file : open_tiles()) {
+      work.open.push_back(file.path);
+      // One that the checkpoint in place rests on has the same content; to write it again could tear
+      // it.
+      if (std::ranges::find(partial_paths_, file.path) == partial_paths_.end())
+        work.files.push_back(std::move(file));
+    }
     for (const std::string& path : partial_paths_) {
-      const auto is_it = [&](const base::FileContent& file) { return file.path == path; };
-      if (std::ranges::none_of(work.files, is_it)) work.obsolete.push_back(path);
+      if (std::ranges::find(work.open, path) == work.open.end()) work.obsolete.push_back(path);
     }
   } else if (rewrite_ && !recent_.empty() && recent_.back().size == checkpoint_size_) {
     work.size = checkpoint_size_;
     work.checkpoint = seal::to_string(recent_.back().note);
   }
   rewrite_ = false;
+  // Never one beyond that which is in place: should it go missing, the history shows that it did.
+  const std::uint64_t reach = work.checkpoint.empty() ? checkpoint_size_ : work.size;
   for (const Recent& recent : recent_) {
-    if (!to_keep_.contains(recent.size)) continue;
+    if (recent.size > reach || to_keep_.erase(recent.size) == 0) continue;
     work.history.push_back(
         {checkpoint_history_path(recent.size), bytes_of(seal::to_string(recent.note))});
   }
-  to_keep_.clear();
+  std::erase_if(to_keep_, [&](std::uint64_t size) { return size <= reach; });
+  if (work.files.empty() && work.checkpoint.empty() && work.history.empty()) {
+    work_out_ = false;
+    return std::nullopt;
+  }
   return work;
 }
 
 Result<void> Log::write(base::Storage& storage, const LogWork& work) {
-  if (!work.files.empty()) {
-    if (auto done = storage.write_files(work.files); !done) return done;
+  const std::span<const base::FileContent> files(work.files);
+  const std::size_t together = work.careful ? work.full : files.size();
+  if (together > 0) {
+    if (auto done = storage.write_files(files.first(together)); !done) return done;
+  }
+  for (const base::FileContent& file : files.subspan(together)) {
+    if (auto done = storage.replace(file.path, file.content); !done) return done;
   }
   if (!work.checkpoint.empty()) {
     if (auto done = storage.replace(kCheckpointPath, bytes_of(work.checkpoint)); !done) return done;
@@ -320,6 +340,7 @@ Result<void> Log::write(base::Storage& storage, const LogWork& work) {
 void Log::finish(LogWork work, const Result<void>& result) {
   CHECK(work_out_);
   work_out_ = false;
+  failed_ = !result.has_value();
   if (!result) {
     if (!broken_ && !lagging_) trouble_ = result.error().message;
     // What was to be written comes first again. Open tiles are made anew with the next checkpoint.
@@ -339,9 +360,7 @@ void Log::finish(LogWork work, const Result<void>& result) {
   if (work.size == checkpoint_size_) return;
   checkpoint_size_ = work.size;
   checkpoint_time_ = tried_;
-  partial_paths_.clear();
-  for (std::size_t i = work.full; i < work.files.size(); ++i)
-    partial_paths_.push_back(std::move(work.files[i].path));
+  partial_paths_ = std::move(work.open);
 }
 
 Result<std::size_t> Log::add_cosignatures(std::uint64_t size,

@@ -61,8 +61,12 @@ struct LogWork {
   std::size_t full = 0;                    // how many of the former
   std::string checkpoint;                  // the note; empty if the one there stays
   std::vector<base::FileContent> history;  // of checkpoints/
-  std::vector<std::string> obsolete;       // partial tiles that the new checkpoint replaces
-  std::uint64_t size = 0;                  // of the checkpoint
+  // The last work failed, perhaps with its checkpoint in place: tiles that it may rest on are
+  // replaced whole.
+  bool careful = false;
+  std::vector<std::string> open;      // paths of all tiles of the checkpoint that are not full
+  std::vector<std::string> obsolete;  // partial tiles that the new checkpoint replaces
+  std::uint64_t size = 0;             // of the checkpoint
 };
 
 // A cosignature on one of this log's checkpoints.
@@ -146,6 +150,7 @@ class Log {
   bool work_out_ = false;
   std::deque<Recent> recent_;
   std::set<std::uint64_t> to_keep_;         // sizes of recent_ whose notes go to checkpoints/
+  bool failed_ = false;                     // the last work was
   bool rewrite_ = false;                    // the newest got a cosignature
   std::vector<std::string> partial_paths_;  // of the checkpoint in place
   std::uint64_t checkpoint_size_ = 0;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <span>
-#include <utility>
 
 #include "record/crc32c.hpp"
 #include "record/cursor.hpp"
@@ -107,10 +106,10 @@ Result<RetiredSegment> describe(base::Storage& storage, Stream stream, const Seg
   return out;
 }
 
-// Entries below it are in a checkpoint; all, if this record has none and keeps no log.
-Result<std::uint64_t> covered_end(base::Storage& storage) {
+// Entries below it are in a checkpoint; all of a record that keeps no log.
+Result<std::uint64_t> covered_end(base::Storage& storage, bool without_log) {
   constexpr std::string_view kCheckpoint = "checkpoint";
-  if (!storage.size(kCheckpoint)) return ~std::uint64_t{0};
+  if (!storage.size(kCheckpoint)) return without_log ? ~std::uint64_t{0} : 0;
   const auto bytes = storage.read(kCheckpoint, 0, kMaxCheckpoint);
   if (!bytes) return std::unexpected(bytes.error());
   const auto note = seal::parse_note({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
@@ -135,26 +134,25 @@ Result<void> say(base::Storage& storage, std::span<const RetiredSegment> segment
   return (*file)->sync();
 }
 
-// Segments on the disk that were said to be deleted: a crash came between.
+// Segments on the disk that were said to be deleted: a crash came between. They are said once more,
+// since the first time may not be safe from a power cut, not even after another sync.
 Result<void> finish(base::Storage& storage, Stream stream) {
   const auto said = list_retired(storage);
   if (!said) return std::unexpected(said.error());
   if (said->empty()) return {};
   const auto closed = closed_segments(storage, stream);
   if (!closed) return std::unexpected(closed.error());
-  bool synced = false;
+  std::vector<RetiredSegment> again;
   for (const Segment& segment : *closed) {
-    const bool deleted = std::ranges::any_of(*said, [&](const RetiredSegment& r) {
+    const auto deleted = std::ranges::find_if(*said, [&](const RetiredSegment& r) {
       return r.stream == stream && r.segment == segment.number && r.first == segment.first;
     });
-    if (!deleted) continue;
-    // The crash may have come before the line was safe from a power cut.
-    if (!std::exchange(synced, true)) {
-      auto file = storage.open_append(kRetired);
-      if (!file) return std::unexpected(file.error());
-      if (const auto safe = (*file)->sync(); !safe) return safe;
-    }
-    if (const auto gone = storage.remove(segment_path(stream, segment.number)); !gone) return gone;
+    if (deleted != said->end()) again.push_back(*deleted);
+  }
+  if (again.empty()) return {};
+  if (const auto safe = say(storage, again); !safe) return safe;
+  for (const RetiredSegment& segment : again) {
+    if (const auto gone = storage.remove(segment_path(stream, segment.segment)); !gone) return gone;
   }
   return {};
 }
@@ -186,7 +184,7 @@ Result<std::vector<RetiredSegment>> expired_input(base::Storage& storage,
     if (!needed) {
       const auto snapshot = newest_sound_snapshot(storage);
       if (!snapshot) return std::unexpected(snapshot.error());
-      const auto covered = covered_end(storage);
+      const auto covered = covered_end(storage, rules.without_log);
       if (!covered) return std::unexpected(covered.error());
       if (!*snapshot) {
         out.kept = "there is no sound snapshot to start from without them";

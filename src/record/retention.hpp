@@ -29,6 +29,8 @@ struct RetentionRules {
   base::Duration keep = 90 * base::kDay;
   // Segments retired in one call: one is read whole, to say what was in it. Range: at least 1.
   std::uint32_t most = 8;
+  // A record that keeps no log has no checkpoint; of any other, what no checkpoint covers stays.
+  bool without_log = false;
 
   [[nodiscard]] base::Result<void> validate() const;
 };

@@ -58,6 +58,7 @@ base::Result<void> Writer::reopen(std::uint32_t number) {
   const auto size = storage_->size(path);
   if (!size) return std::unexpected(size.error());
   if (*size == 0) return storage_->remove(path);
+  if (const auto safe = sync_before(number); !safe) return safe;
   auto cursor = Cursor::open_last(*storage_, options_.stream);
   if (!cursor) return std::unexpected(cursor.error());
   const Cursor::Segment segment = cursor->segments_.back();
@@ -118,6 +119,21 @@ base::Result<void> Writer::reopen(std::uint32_t number) {
   return {};
 }
 
+// A process whose sync failed went on to the next segment, and may have been killed there: what
+// it left behind is in the files, but perhaps not on the disk.
+base::Result<void> Writer::sync_before(std::uint32_t number) {
+  const auto names = storage_->list(folder_of(options_.stream));
+  if (!names) return std::unexpected(names.error());
+  for (const std::string& name : *names) {
+    const auto earlier = segment_number(name);
+    if (!earlier || *earlier >= number) continue;
+    auto file = storage_->open_append(segment_path(options_.stream, *earlier));
+    if (!file) return std::unexpected(file.error());
+    if (const auto synced = (*file)->sync(); !synced) return synced;
+  }
+  return {};
+}
+
 base::Result<void> Writer::begin_segment(std::uint32_t number) {
   auto file = storage_->open_append(segment_path(options_.stream, number));
   if (!file) return std::unexpected(file.error());
@@ -157,7 +173,9 @@ base::Result<void> Writer::make_room(std::size_t body_size) {
       trouble_ = synced.error();
     }
   }
-  return begin_segment(segment_ + 1);
+  const auto begun = begin_segment(segment_ + 1);
+  if (!begun && !sync_failed_) trouble_ = begun.error();
+  return begun;
 }
 
 base::Result<std::uint64_t> Writer::append(const EntryView& entry,

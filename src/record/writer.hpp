@@ -125,6 +125,7 @@ class Writer {
   // and file_ left empty, if nothing is in it.
   [[nodiscard]] base::Result<void> create();
   [[nodiscard]] base::Result<void> reopen(std::uint32_t number);
+  [[nodiscard]] base::Result<void> sync_before(std::uint32_t number);
   [[nodiscard]] base::Result<void> make_room(std::size_t body_size);
   [[nodiscard]] base::Result<void> begin_segment(std::uint32_t number);
   [[nodiscard]] base::Result<void> repair();

@@ -281,6 +281,41 @@ base::Result<void> SimStorage::replace(std::string_view path, base::ByteView con
   return {};
 }
 
+base::Result<void> SimStorage::overwrite(std::string_view path, base::ByteView content) {
+  File& file = files_[std::string(path)];
+  if (file.ever_synced && !file.before) {
+    const auto end = file.content.begin() + static_cast<std::ptrdiff_t>(file.synced);
+    file.before = base::Bytes(file.content.begin(), end);
+  }
+  used_ -= file.content.size();
+  file.content.clear();
+  file.synced = 0;
+  return write(file, content);
+}
+
+base::Result<void> SimStorage::write_files(std::span<const base::FileContent> files) {
+  if (const auto living = alive(); !living) return living;
+  for (const base::FileContent& file : files) {
+    if (last_change()) {
+      const std::size_t part = prng_.below(file.content.size() + 1);
+      (void)overwrite(file.path, base::ByteView(file.content).first(part));
+      return alive();
+    }
+    if (const auto written = overwrite(file.path, file.content); !written) return written;
+  }
+  const bool last = last_change();
+  if (last && prng_.chance(0.5)) return alive();
+  if (prng_.chance(sync_failure_)) return base::world_failed("cannot sync");
+  for (const base::FileContent& written : files) {
+    File& file = files_.find(written.path)->second;
+    file.synced = file.content.size();
+    file.ever_synced = true;
+    file.before.reset();
+    sync_folder_of(written.path);
+  }
+  return alive();
+}
+
 void SimStorage::erase(std::string_view path) {
   const auto file = files_.find(path);
   used_ -= file->second.content.size();

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/prng.hpp"
@@ -60,6 +61,8 @@ class SimStorage final : public base::Storage {
   [[nodiscard]] base::Result<std::uint64_t> size(std::string_view path) override;
   [[nodiscard]] base::Result<void> truncate(std::string_view path, std::uint64_t size) override;
   [[nodiscard]] base::Result<void> replace(std::string_view path, base::ByteView content) override;
+  // All of them are unsynced until the last is written: a crash before leaves any of them torn.
+  [[nodiscard]] base::Result<void> write_files(std::span<const base::FileContent> files) override;
   [[nodiscard]] base::Result<void> remove(std::string_view path) override;
   [[nodiscard]] base::Result<std::vector<std::string>> list(std::string_view folder) override;
 
@@ -80,6 +83,8 @@ class SimStorage final : public base::Storage {
   [[nodiscard]] bool last_change();
   // Writes as much as capacity and life allow.
   [[nodiscard]] base::Result<void> write(File& file, base::ByteView bytes);
+  // Overwrites the file, or part of it; what was on the disk for certain may come back.
+  [[nodiscard]] base::Result<void> overwrite(std::string_view path, base::ByteView content);
   void put_in_place(std::string_view path, base::ByteView content);
   void cut(File& file, std::size_t size);
   void erase(std::string_view path);

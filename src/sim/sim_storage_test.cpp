@@ -182,6 +182,29 @@ TEST(SimStorage, ARemovedFileMayComeBackUntilItsFolderIsSynced) {
   EXPECT_LT(back, 40);
 }
 
+TEST(SimStorage, FilesWrittenTogetherAreSafeOnceAllAre) {
+  int torn = 0;
+  int old = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SimStorage disk(seed);
+    const std::vector<base::FileContent> first{{"a", kSynced}, {"b", kSynced}};
+    const std::vector<base::FileContent> second{{"a", kUnsynced}, {"b", kUnsynced}};
+    ASSERT_TRUE(disk.write_files(first));
+    disk.restart_after_power_loss();
+    ASSERT_EQ(content(disk, "a"), kSynced);
+    disk.die_at_change(1);
+    ASSERT_FALSE(disk.write_files(second));
+    disk.restart_after_power_loss();
+    for (const char* path : {"a", "b"}) {
+      const base::Bytes after = content(disk, path);
+      old += after == kSynced ? 1 : 0;
+      torn += after != kSynced && after != kUnsynced ? 1 : 0;
+    }
+  }
+  EXPECT_GT(torn, 30);
+  EXPECT_GT(old, 30);
+}
+
 TEST(SimStorage, RoomIsCountedByteByByte) {
   SimStorage disk(1);
   auto file = disk.open_append("f");

@@ -20,7 +20,7 @@ base::Timestamp time_of(std::uint64_t sequence) {
   return kBegin + static_cast<std::int64_t>(sequence) * std::chrono::hours(1);
 }
 
-RetentionRules keep_days(int days) { return {.keep = days * base::kDay}; }
+RetentionRules keep_days(int days) { return {.keep = days * base::kDay, .without_log = true}; }
 
 void write_entries(base::Storage& disk, std::uint64_t count = kEntries) {
   auto writer = Writer::open(disk, kSmall);
@@ -153,6 +153,13 @@ TEST_F(Retention, WhatNoCheckpointCoversStays) {
   EXPECT_LE(first_of(disk, Stream::input), 120u);
 }
 
+TEST_F(Retention, ALogWithoutACheckpointCoversNothing) {
+  const auto kept = retire(disk, {.keep = base::kDay}, time_of(kEntries));
+  ASSERT_TRUE(kept);
+  EXPECT_TRUE(kept->retired.empty());
+  EXPECT_NE(kept->kept.find("entry 0 only"), std::string::npos);
+}
+
 TEST_F(Retention, ALegalHoldStopsItUntilItIsLifted) {
   const HoldAct act{kBegin, "juge", "enquête"};
   ASSERT_TRUE(set_hold(disk, "enquete", act));
@@ -212,7 +219,8 @@ TEST(RetentionCrash, WhateverHappensWhatIsGoneIsSaidAndTheRestIsThere) {
       }
       EXPECT_EQ(next, 150u);
     }
-    const auto last = retire(disk, {.keep = base::kDay, .most = 100}, time_of(kEntries));
+    const auto last =
+        retire(disk, {.keep = base::kDay, .most = 100, .without_log = true}, time_of(kEntries));
     ASSERT_TRUE(last) << last.error().message;
     EXPECT_GT(first_of(disk, Stream::input), 100u);
     auto rest = Cursor::open(disk, Stream::input);

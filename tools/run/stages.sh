@@ -182,6 +182,19 @@ verb_fuzz() {
   stage_fuzz "$seconds"
 }
 
+verb_soak() {
+  local seeds=${1:-10000}
+  [[ $seeds =~ ^[1-9][0-9]*$ ]] || {
+    say "soak takes a number of seeds, not: $seeds"
+    return 2
+  }
+  need_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TEST[@]}"
+  lock_build
+  build_all || return
+  unlock_build
+  build/release/tests/soak/soak --seeds "$seeds"
+}
+
 # bench [NAME] [--json]: each benchmark is an executable build/release/bench/bench_NAME that understands --json.
 verb_bench() {
   local name='*' json=() argument bench status=0 found=0
