@@ -29,7 +29,7 @@ base::Result<void> add_signature(seal::Note& note,
                                  const std::string& passphrase_file) {
   const auto key = open_key(key_file, passphrase_file);
   if (!key) return std::unexpected(key.error());
-  if (key->role != seal::KeyRole::operator_) {
+  if (key->role != seal::KeyRole::operator_key) {
     return base::bad_input(std::string(
         say("seule une clé d'opérateur signe un acte", "only an operator's key signs an act")));
   }

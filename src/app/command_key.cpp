@@ -16,7 +16,7 @@ namespace liptako::app {
 namespace {
 
 bool is_sealed_by_default(seal::KeyRole role) {
-  return role == seal::KeyRole::operator_ || role == seal::KeyRole::root;
+  return role == seal::KeyRole::operator_key || role == seal::KeyRole::root;
 }
 
 base::Result<void> write_key(const seal::PrivateKey& key,

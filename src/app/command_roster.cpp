@@ -44,11 +44,12 @@ base::Result<charter::RosterKey> key_line(const std::string& argument, bool of_o
   if (of_operator) {
     const auto roles = charter::roles_from(word);
     if (!roles) return usage("roles, in the order of docs/KEYS.md, separated by commas");
-    line.role = seal::KeyRole::operator_;
+    line.role = seal::KeyRole::operator_key;
     line.roles = *roles;
   } else {
     const auto role = seal::key_role_from(word);
-    if (!role || *role == seal::KeyRole::operator_) return usage("root, node, log, witness or tls");
+    if (!role || *role == seal::KeyRole::operator_key)
+      return usage("root, node, log, witness or tls");
     line.role = *role;
   }
   auto key = verifier_of(parts->right);
@@ -196,15 +197,15 @@ int run_roster_check(const RosterCheckOptions& options) {
       verdict == charter::RosterVerdict::takes_force || verdict == charter::RosterVerdict::same;
   const charter::RosterState state = charter::state_of(next->roster, io::SystemClock().utc_now());
   if (options.json) {
-    fmt::print(
-        R"({{"version":{},"verdict":"{}","state":"{}","expires":"{}","signed_by":{},"signed_by_current":{}}})"
-        "\n",
-        next->roster.version,
-        charter::name_of(verdict),
-        charter::name_of(state),
-        base::to_rfc3339(next->roster.valid_to),
-        json_list(names(next->roster)),
-        current ? json_list(names(current->roster)) : "null");
+    fmt::print(R"({{"version":{},"verdict":"{}","state":"{}","expires":"{}",)"
+               R"("signed_by":{},"signed_by_current":{}}})"
+               "\n",
+               next->roster.version,
+               charter::name_of(verdict),
+               charter::name_of(state),
+               base::to_rfc3339(next->roster.valid_to),
+               json_list(names(next->roster)),
+               current ? json_list(names(current->roster)) : "null");
   } else {
     fmt::print("{} {} : {}\n", say("version", "version"), next->roster.version, in_words(verdict));
     for (const std::string& name : names(next->roster)) {

@@ -188,7 +188,7 @@ class Parser {
     while (auto words = take("key ")) {
       const std::string_view member = cut_word(*words);
       const auto role = seal::key_role_from(cut_word(*words));
-      if (!role || *role == seal::KeyRole::root || *role == seal::KeyRole::operator_) {
+      if (!role || *role == seal::KeyRole::root || *role == seal::KeyRole::operator_key) {
         return fail("expected: key MEMBER node, log, witness or tls, VKEY");
       }
       add_key_of(member, *role, {}, *words);
@@ -197,7 +197,7 @@ class Parser {
       const std::string_view member = cut_word(*words);
       const auto roles = roles_from(cut_word(*words));
       if (!roles) return fail("unknown role, repeated or out of order");
-      add_key_of(member, seal::KeyRole::operator_, *roles, *words);
+      add_key_of(member, seal::KeyRole::operator_key, *roles, *words);
     }
   }
 
@@ -290,11 +290,11 @@ std::string Roster::text() const {
            [](const RosterKey& line) { return fmt::format("root {} ", line.member); });
   for (const std::string& words : quorum.group_words()) text += fmt::format("group {}\n", words);
   text += fmt::format("quorum {}\n", quorum.quorum_word());
-  put_keys([](KeyRole role) { return role != KeyRole::root && role != KeyRole::operator_; },
+  put_keys([](KeyRole role) { return role != KeyRole::root && role != KeyRole::operator_key; },
            [](const RosterKey& line) {
              return fmt::format("key {} {} ", line.member, seal::name_of(line.role));
            });
-  put_keys([](KeyRole role) { return role == KeyRole::operator_; },
+  put_keys([](KeyRole role) { return role == KeyRole::operator_key; },
            [](const RosterKey& line) {
              return fmt::format("operator {} {} ", line.member, to_string(line.roles));
            });

@@ -122,8 +122,8 @@ enum class RosterVerdict : std::uint8_t {
 [[nodiscard]] std::string_view name_of(RosterVerdict verdict);
 
 // Whether `next` takes force after `current`. Null: none is in force yet, and whoever gives the
-// first one, of any version, vouches for it (it comes from the node's own configuration). Time plays
-// no part: an expired roster can be followed by its successor.
+// first one, of any version, vouches for it (it comes from the node's own configuration). Time
+// plays no part: an expired roster can be followed by its successor.
 [[nodiscard]] RosterVerdict judge_succession(const RosterNote* current, const RosterNote& next);
 
 // The names of those root keys of `judge` that signed `note` well; keys that `note` itself revokes

@@ -52,9 +52,11 @@ struct Federation {
         roster.keys.push_back({code, role, {}, key.verifier()});
       }
     }
-    const auto officer = key_of(KeyRole::operator_, "ml.example/operator/oq-1", number++);
-    roster.keys.push_back(
-        {"ml", KeyRole::operator_, {Role::watch_officer, Role::shift_chief}, officer.verifier()});
+    const auto officer = key_of(KeyRole::operator_key, "ml.example/operator/oq-1", number++);
+    roster.keys.push_back({"ml",
+                           KeyRole::operator_key,
+                           {Role::watch_officer, Role::shift_chief},
+                           officer.verifier()});
   }
 
   void add_root(const std::string& code, const std::string& name, std::uint16_t number) {
@@ -89,7 +91,7 @@ RosterNote sign(const Roster& roster,
 TEST(Roster, ReadsBack) {
   Federation federation;
   Roster& roster = federation.roster;
-  const auto gone = key_of(KeyRole::operator_, "bf.example/operator/oq-9", 500);
+  const auto gone = key_of(KeyRole::operator_key, "bf.example/operator/oq-9", 500);
   roster.revoked.push_back({gone.verifier(), kFrom, "poste volé à Dori"});
   const auto parsed = Roster::parse(roster.text());
   ASSERT_TRUE(parsed) << parsed.error().message;

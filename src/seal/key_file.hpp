@@ -37,12 +37,12 @@ namespace liptako::seal {
 
 // What a key is for; no key serves two of them.
 enum class KeyRole : std::uint8_t {
-  node,       // signs frames and statements of a node
-  log,        // signs checkpoints of the record
-  witness,    // cosigns checkpoints of others
-  tls,        // the link between nodes
-  operator_,  // a person's acts
-  root,       // a member's voice in the roster
+  node,          // signs frames and statements of a node
+  log,           // signs checkpoints of the record
+  witness,       // cosigns checkpoints of others
+  tls,           // the link between nodes
+  operator_key,  // a person's acts
+  root,          // a member's voice in the roster
 };
 inline constexpr std::size_t kKeyRoles = 6;
 

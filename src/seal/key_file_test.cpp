@@ -44,7 +44,7 @@ TEST(KeyFile, PlainFilesOfEveryRoleReadBack) {
 }
 
 TEST(KeyFile, ASealedFileOpensWithItsPassphraseAndNoOther) {
-  const PrivateKey key = key_of(KeyRole::operator_);
+  const PrivateKey key = key_of(KeyRole::operator_key);
   const auto text = sealed_key_file(key, "sable et vent", seeds_of(1), kCheap);
   ASSERT_TRUE(text) << text.error().message;
   expect_same(open_key_file(*text, "sable et vent"), key);
@@ -69,7 +69,7 @@ TEST(KeyFile, TheWorkingCostSealsAndOpens) {
 
 TEST(KeyFile, AnyChangedByteIsRefused) {
   base::Prng prng(1);
-  const PrivateKey key = key_of(KeyRole::operator_);
+  const PrivateKey key = key_of(KeyRole::operator_key);
   for (const std::string& good :
        {plain_key_file(key), *sealed_key_file(key, "x", seeds_of(3), kCheap)}) {
     ASSERT_TRUE(open_key_file(good, "x"));
@@ -97,7 +97,7 @@ TEST(KeyFile, AnotherKeysSeedIsRefused) {
 
 TEST(KeyFile, ARoleCannotBeExchangedForAnotherOfTheSameType) {
   // In a sealed file the role is authenticated; operator and node keys have the same type.
-  const auto text = sealed_key_file(key_of(KeyRole::operator_), "x", seeds_of(4), kCheap);
+  const auto text = sealed_key_file(key_of(KeyRole::operator_key), "x", seeds_of(4), kCheap);
   std::string changed = *text;
   changed.replace(changed.find("role operator"), 13, "role node");
   EXPECT_TRUE(read_key_file_head(changed));

@@ -1,11 +1,11 @@
 // Names, telephones and other data about persons, encrypted under a key of the subject's own. The
 // record, its copies and backups hold only the box; the key lies in a file of the key folder, one
-// for each subject. Erasing that file makes every box of the subject unreadable for good, everywhere
-// at once, without changing a byte of the record.
+// for each subject. Erasing that file makes every box of the subject unreadable for good,
+// everywhere at once, without changing a byte of the record.
 //
 // An erased subject stays erased: its file is replaced by a line that says so, and no new key is
-// made under that name, so that nobody can be told apart by having been given a second one. A backup
-// of the key folder holds keys that were erased later; docs/KEYS.md says how restoring treats it.
+// made under that name, so that nobody can be told apart by having been given a second one. A
+// backup of the key folder holds keys that were erased later; docs/KEYS.md says how restoring treats it.
 #pragma once
 
 #include <array>
