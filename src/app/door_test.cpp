@@ -1,6 +1,6 @@
 // A whole node with its door: set up by its link, spoken to over TLS by a client of OpenSSL's that
-// trusts the node's own authority and nothing else. The accounts of most tests lie in the key folder
-// before the node starts, with hashes that cost little.
+// trusts the node's own authority and nothing else. The accounts of most tests lie in the key
+// folder before the node starts, with hashes that cost little.
 #include "app/door.hpp"
 
 #include <arpa/inet.h>
@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "app/live_node.hpp"
 #include "io/private_file.hpp"
@@ -27,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+constexpr base::Duration kDeadline = std::chrono::seconds(30);
 constexpr std::string_view kPassword = "une phrase de passe";
 
 struct Reply {
@@ -141,12 +141,13 @@ class DoorTest : public ::testing::Test {
     live_ = std::move(*started);
     port_ = live_->port();
     stop_ = false;
-    thread_ = std::jthread([this] { live_->run(stop_); });
+    thread_ = std::make_unique<io::Background>();
+    thread_->run([this] { live_->run(stop_); });
   }
   void stop() {
     if (!live_) return;
     stop_ = true;
-    thread_.join();
+    thread_.reset();
     live_->close();
     live_.reset();
   }
@@ -207,8 +208,8 @@ class DoorTest : public ::testing::Test {
                                           const std::string& kind,
                                           std::size_t count) const {
     std::vector<json> found;
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (std::chrono::steady_clock::now() < deadline) {
+    const base::Duration deadline = clock_.monotonic_now() + kDeadline;
+    while (clock_.monotonic_now() < deadline) {
       found.clear();
       const Reply reply = get("/api/v1/audit", cookie);
       EXPECT_EQ(reply.status, 200) << reply.body;
@@ -226,13 +227,14 @@ class DoorTest : public ::testing::Test {
     EXPECT_EQ(api_.mistake("get", path, reply.status, reply.document()), "") << reply.body;
   }
 
+  mutable io::SystemClock clock_;
   serve::OpenApi api_;
   fs::path folder_;
   serve::Accounts accounts_;
   std::unique_ptr<LiveNode> live_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stop_ = false;
-  std::jthread thread_;
+  std::unique_ptr<io::Background> thread_;
 };
 
 std::string vkey(const std::string& name, const seal::SigningKey& key) {
@@ -288,9 +290,8 @@ TEST_F(DoorTest, TheLinkSetsUpOnceAndTheNodeSpeaksHttpsFromThenOn) {
   EXPECT_EQ(done.document()["ca_sha256"].get<std::string>().size(), 32u * 3 - 1);
   // The same port, over TLS, as soon as the server has been replaced.
   Reply session;
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (session.status == 0 && std::chrono::steady_clock::now() < deadline)
-    session = get("/api/v1/session");
+  const base::Duration deadline = clock_.monotonic_now() + kDeadline;
+  while (session.status == 0 && clock_.monotonic_now() < deadline) session = get("/api/v1/session");
   EXPECT_EQ(session.document()["state"], "set_up");
   EXPECT_TRUE(session.document()["account"].is_null());
   const Reply again = post(

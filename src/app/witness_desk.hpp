@@ -1,5 +1,5 @@
-// Where other nodes' checkpoints come to be cosigned: the node's witness (seal/witness.hpp) with its
-// key, its memory in the key folder, and the evidence of forks beside it. One thread uses it.
+// Where other nodes' checkpoints come to be cosigned: the node's witness (seal/witness.hpp) with
+// its key, its memory in the key folder, and the evidence of forks beside it. One thread uses it.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
-// One connection's bytes, in the clear or over TLS 1.3 [RFC 8446], behind one type: so that Boost.Beast's
-// templates, which cost a minute and a gigabyte to compile, are instantiated once and not once for
-// each kind. A call through a pointer per read and write is what it costs. For this folder's own
-// use; everything runs on the io thread.
+// One connection's bytes, in the clear or over TLS 1.3 [RFC 8446], behind one type: so that
+// Boost.Beast's templates, which cost a minute and a gigabyte to compile, are instantiated once and
+// not once for each kind. A call through a pointer per read and write is what it costs. For this
+// folder's own use; everything runs on the io thread.
 #pragma once
 
 #include <boost/asio/async_result.hpp>

@@ -1,7 +1,8 @@
 // Whom the HTTP server talks to, decided from text alone. A node that is not set up serves this
 // machine only, and one that is trusts its users' browsers with their cookies, so a web page from
-// elsewhere must not reach it through such a browser: neither under a foreign name that resolves to loopback (DNS rebinding: the Host header), nor by sending
-// requests from its own origin (the Origin header).
+// elsewhere must not reach it through such a browser: neither under a foreign name that resolves to
+// loopback (DNS rebinding: the Host header), nor by sending requests from its own origin (the
+// Origin header).
 #pragma once
 
 #include <optional>
@@ -28,10 +29,10 @@ namespace liptako::io {
 [[nodiscard]] std::optional<std::string_view> cookie_value(std::string_view cookie_header,
                                                            std::string_view name);
 
-// The origins that a console at this address ("http://127.0.0.1:8081/", path as you like) can have in
-// a browser, as source expressions of a content security policy: by number and by name, since both
-// reach it. None if it is not plain HTTP on this machine, or at [::1], for which there is no such
-// expression: the configuration refuses a member's console there.
+// The origins that a console at this address ("http://127.0.0.1:8081/", path as you like) can have
+// in a browser, as source expressions of a content security policy: by number and by name, since
+// both reach it. None if it is not plain HTTP on this machine, or at [::1], for which there is no
+// such expression: the configuration refuses a member's console there.
 [[nodiscard]] std::vector<std::string> frame_origins_of(std::string_view console);
 
 // The path of a request target ("/a%20b?x=1" -> "/a b"): decoded once; nothing if it is not

@@ -73,7 +73,8 @@ class Accounts {
 inline constexpr std::size_t kShortestPassword = 12;
 inline constexpr std::size_t kLongestPassword = 128;
 // Long enough, without control characters, and not the account's name or one to three characters
-// over and over. No rule about kinds of characters: length is what resists guessing [NIST SP 800-63B, §5.1.1.2].
+// over and over. No rule about kinds of characters: length is what resists guessing [NIST SP
+// 800-63B, §5.1.1.2].
 [[nodiscard]] bool is_strong_password(std::string_view password, std::string_view account);
 
 }  // namespace liptako::serve

@@ -1,6 +1,6 @@
 // What is written down about those who use a node: logins, acts, refusals, and every look at
-// restricted data. Payload of an entry of kind audit, one field a line, each value cut and cleaned so
-// that no one can write a line of his own:
+// restricted data. Payload of an entry of kind audit, one field a line, each value cut and cleaned
+// so that no one can write a line of his own:
 //   liptako/audit/v1
 //   event login
 //   account oq-1

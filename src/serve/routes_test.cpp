@@ -1,5 +1,5 @@
-// Every role against every route: what may be used is written out here once more, by hand, so that a
-// slip in either table shows.
+// Every role against every route: what may be used is written out here once more, by hand, so that
+// a slip in either table shows.
 #include "serve/routes.hpp"
 
 #include <gtest/gtest.h>

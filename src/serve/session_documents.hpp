@@ -20,8 +20,8 @@ struct SessionView {
                                        const std::optional<SessionView>& view);
 // GET /api/v1/accounts.
 [[nodiscard]] std::string accounts_json(const Accounts& accounts, base::Timestamp now);
-// POST /api/v1/setup: where the node answers from now on, `host` as it was asked. The fingerprint is
-// null if it is empty.
+// POST /api/v1/setup: where the node answers from now on, `host` as it was asked. The fingerprint
+// is null if it is empty.
 [[nodiscard]] std::string setup_json(std::string_view host, std::string_view authority_sha256);
 // POST /api/v1/invitation.
 [[nodiscard]] std::string invited_json(std::string_view account);

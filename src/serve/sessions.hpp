@@ -32,8 +32,8 @@ class Sessions {
   };
   explicit Sessions(const Options& options) : options_(options) {}
 
-  // A new session for the holder of `token`. If there are too many, the account's own least recently
-  // used one ends, or else the least recently used of all.
+  // A new session for the holder of `token`. If there are too many, the account's own least
+  // recently used one ends, or else the least recently used of all.
   const Session& begin(std::string_view token, std::string_view account, base::Duration now);
   // The session of this token, now used; null if there is none. What has run out is removed. A
   // look-up by hash compares nothing that an asker could guess byte by byte.
