@@ -1,8 +1,6 @@
 // `liptako roster`: new, sign, check, show.
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "app/commands.hpp"
 #include "app/key_commands.hpp"
 #include "app/key_tools.hpp"
@@ -81,9 +79,6 @@ base::Result<charter::Roster> assemble(const RosterNewOptions& options) {
   };
   if (const auto ok = add(options.keys, false); !ok) return std::unexpected(ok.error());
   if (const auto ok = add(options.operators, true); !ok) return std::unexpected(ok.error());
-  // Root keys first, as the text has them.
-  std::ranges::stable_partition(
-      roster.keys, [](const charter::RosterKey& k) { return k.role == seal::KeyRole::root; });
   return charter::with_usual_quorum(std::move(roster), options.roots, options.of_members);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "app/files.hpp"
+#include "charter/roster.hpp"
 #include "io/random.hpp"
 #include "io/secret_file.hpp"
 
@@ -59,6 +61,36 @@ base::Result<NodeKeys> open_or_make_keys(const std::filesystem::path& folder,
   auto witness = open_or_make(folder, authority, seal::KeyRole::witness);
   if (!witness) return std::unexpected(witness.error());
   return NodeKeys{std::move(*node), std::move(*log), std::move(*witness)};
+}
+
+base::Result<void> take_configured_roster(node::Node& node, const node::Stamp& now) {
+  const node::KeysConfig& keys = node.core().config().keys;
+  if (keys.roster.empty()) return {};
+  const auto text = read_file(keys.roster, record::kMaxPayload);
+  if (!text) return std::unexpected(text.error());
+  const auto roster = charter::RosterNote::parse(*text);
+  const auto refuse = [&](std::string_view why) {
+    return base::bad_input(fmt::format("{}: {}", keys.roster, why));
+  };
+  if (!roster) return refuse(roster.error().message);
+  const auto& in_force = node.core().roster().in_force;
+  if (!in_force && !keys.roster_sha256.empty() &&
+      seal::to_hex(roster->hash) != keys.roster_sha256) {
+    return refuse("not the roster that keys.roster_sha256 names");
+  }
+  const auto verdict = charter::judge_succession(in_force ? &*in_force : nullptr, *roster);
+  if (verdict == charter::RosterVerdict::same || verdict == charter::RosterVerdict::not_newer) {
+    return {};
+  }
+  if (verdict != charter::RosterVerdict::takes_force) return refuse(charter::name_of(verdict));
+  const record::EntryView document{
+      record::EntryKind::document,
+      record::kNoSource,
+      now.utc,
+      now.monotonic,
+      {reinterpret_cast<const std::uint8_t*>(text->data()), text->size()},
+      now.clock};
+  return node.take({&document, 1});
 }
 
 }  // namespace liptako::app

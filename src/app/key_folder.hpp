@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "node/node.hpp"
 #include "seal/key_file.hpp"
 
 namespace liptako::app {
@@ -21,6 +22,11 @@ struct NodeKeys {
 // another name is an error: the authority was changed after the first start.
 [[nodiscard]] base::Result<NodeKeys> open_or_make_keys(const std::filesystem::path& folder,
                                                        std::string_view authority);
+
+// Hands the roster that the configuration names to a node that opens: recorded if it takes force
+// now, passed over if a newer one is in force. A file that is no roster, or that enough did not
+// sign, is an error.
+[[nodiscard]] base::Result<void> take_configured_roster(node::Node& node, const node::Stamp& now);
 
 // A new key of fresh random bytes.
 [[nodiscard]] seal::PrivateKey make_key(seal::KeyRole role, std::string name);
