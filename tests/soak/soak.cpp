@@ -118,6 +118,9 @@ class Run {
     node_ = std::move(*node);
     // What an opened record held is durable; what the opening itself wrote is flushed.
     acknowledged_ = std::max(acknowledged_, sound_end_);
+    // Numbers behind them, up to where the last segment's header says that it begins, are gone.
+    for (std::uint64_t i = sound_end_; i < node_->opened().record.next_sequence; ++i)
+      lost_.insert(i);
     flushed_ = node_->status(stamp()).entries;
     return {};
   }
