@@ -13,6 +13,8 @@
 #include "app/recordings.hpp"
 #include "app/words.hpp"
 #include "feeds/source_format.hpp"
+#include "record/backup.hpp"
+#include "record/retention.hpp"
 #include "io/http_rules.hpp"
 #include "io/tls_material.hpp"
 #include "record/hold.hpp"
@@ -32,6 +34,7 @@ constexpr Duration kPublishEvery = std::chrono::milliseconds(200);
 constexpr Duration kTrailsEvery = std::chrono::seconds(1);
 constexpr Duration kCommonEvery = std::chrono::milliseconds(500);
 constexpr Duration kSyncEvery = std::chrono::milliseconds(200);
+constexpr Duration kRetireEvery = std::chrono::minutes(1);
 constexpr Duration kWellAgain = std::chrono::seconds(10);
 // A session's answer is on its way before its server makes room for the one over TLS.
 constexpr Duration kServeAnewAfter = std::chrono::milliseconds(500);
@@ -154,6 +157,11 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   auto storage = io::FileStorage::open(options.record.value_or(config->record));
   if (!storage) return std::unexpected(storage.error());
   live->storage_ = std::move(*storage);
+  if (live->storage_->size(record::kRestoring)) {
+    return base::bad_input(fmt::format(
+        "{}: a restore into it was interrupted; run `liptako restore` again",
+        options.record.value_or(config->record)));
+  }
 
   node::NodeOptions node_options;
   node_options.build = options.build;
@@ -635,6 +643,13 @@ void LiveNode::keep_record() {
       snapshotting_ = true;
       snapshot_thread_->run([this, snapshot = std::move(*snapshot)] {
         snapshot_written_ = record::write_snapshot(*storage_, snapshot);
+      });
+    } else if (now_monotonic >= next_retirement_) {
+      next_retirement_ = now_monotonic + kRetireEvery;
+      const record::RetentionRules rules{.keep = node_->core().config().retain};
+      snapshot_thread_->run([this, rules, now = clock_.utc_now()] {
+        // What stands in the way is for `liptako record retire` to tell.
+        (void)record::retire(*storage_, rules, now);
       });
     }
   }

@@ -161,6 +161,7 @@ class LiveNode {
   base::Duration next_trails_{};
   base::Duration next_common_{};
   base::Duration next_sync_{};
+  base::Duration next_retirement_{};
   std::set<node::RecordTrouble::Part> told_;
   std::optional<base::Duration> well_since_;
 };

@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 
+#include "app/command_keeping.hpp"
 #include "app/commands.hpp"
 #include "app/decode.hpp"
 #include "app/key_commands.hpp"
@@ -252,6 +253,8 @@ int run(int argc, char** argv) {
   consistency_command->add_option("older", consistency.older, "Entries")->required();
   consistency_command->add_option("newer", consistency.newer, "Entries")->required();
   consistency_command->callback([&] { result = run_record_consistency(consistency); });
+
+  KeepingCommands keeping(app, *record_command, result);
 
   HistoryOptions history;
   bool history_json = false;
