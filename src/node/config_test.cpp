@@ -38,6 +38,14 @@ TEST(Config, AGoodOneIsRead) {
   EXPECT_EQ(config->sources[0].port, 8600);
 }
 
+TEST(Config, RawDataIsKeptNinetyDaysOrAsLongAsItSays) {
+  EXPECT_EQ(parse_config(kGood, "node.toml")->retain, 90 * base::kDay);
+  const std::string record = std::string(kGood) + "[record]\nretain_days = ";
+  EXPECT_EQ(parse_config(record + "365\n", "node.toml")->retain, 365 * base::kDay);
+  EXPECT_FALSE(parse_config(record + "0\n", "node.toml"));
+  EXPECT_FALSE(parse_config(record + "1.5\n", "node.toml"));
+}
+
 constexpr const char* kFederation = R"(
 [federation]
 name = "AES"
