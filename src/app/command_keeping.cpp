@@ -71,7 +71,7 @@ int run_retire(const std::string& record, int days) {
     for (const record::RetiredSegment& segment : step->retired)
       fmt::print("{}\n", record::to_string(segment));
     for (const record::Hold& hold : step->holds) {
-      tell("rien n'est effacé : rétention légale « {} », par {}, {}",
+      tell("rien n'est effacé : mise sous séquestre « {} », par {}, {}",
            "nothing is deleted: legal hold '{}', by {}, {}",
            hold.id,
            hold.set.by,

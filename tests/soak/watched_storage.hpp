@@ -66,7 +66,8 @@ class WatchedStorage final : public base::Storage {
   std::vector<std::string> checkpoints_;
 };
 
-// A record as it would be had nothing been deleted: the disk, and behind it the archive. For reading.
+// A record as it would be had nothing been deleted: the disk, and behind it the archive. For
+// reading.
 class UnionStorage final : public base::Storage {
  public:
   UnionStorage(base::Storage& front, base::Storage& behind) : front_(&front), behind_(&behind) {}
