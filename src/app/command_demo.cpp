@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 
 #include "app/commands.hpp"
 #include "app/exchange.hpp"
 #include "app/files.hpp"
+#include "app/key_folder.hpp"
 #include "app/live_node.hpp"
 #include "app/scenario_file.hpp"
+#include "app/witness_round.hpp"
 #include "app/words.hpp"
 #include "io/cpu_time.hpp"
 #include "sim/configuration.hpp"
@@ -25,6 +28,7 @@ using base::Result;
 
 constexpr base::Duration kStep = std::chrono::milliseconds(20);
 constexpr base::Duration kProgressEvery = std::chrono::seconds(10);
+constexpr base::Duration kWitnessEvery = std::chrono::seconds(5);
 // At rest: for how many frames a lost one is waited for. Every fifth is a keyframe.
 constexpr int kRounds = 12;
 constexpr std::size_t kLastPort = 65'535;
@@ -54,6 +58,7 @@ std::string address_of(const LiveNode& node) {
 // One nation: its node, and the thread that runs it.
 struct Nation {
   std::string name;
+  std::optional<NodeKeys> keys;
   std::unique_ptr<LiveNode> node;
   base::Duration cpu{};  // of the owner's thread
   // What a record that goes on brought along: not of this run.
@@ -73,12 +78,18 @@ class Demo {
  private:
   [[nodiscard]] Result<sim::Scenario> scenario() const;
   [[nodiscard]] std::string configuration(std::size_t nation) const;
+  // Made before the nodes start: each witnesses the others' logs.
+  [[nodiscard]] Result<void> make_keys(const std::string& folder);
   void announce() const;
   // Feeds the nations until the end is asked for or reached.
   void drive();
   // Nothing is measured any more: what is under way arrives, until all hold the same.
   void come_to_rest();
   [[nodiscard]] bool all_agree();
+  // The logs' newest checkpoints are cosigned by those whose links are up, beside the rest.
+  void begin_witness_round();
+  // What the records ended with, by all.
+  void witness_the_end();
   [[nodiscard]] bool report_results();
 
   const DemoOptions& options_;
@@ -89,6 +100,8 @@ class Demo {
   std::vector<Nation> nations_;
   std::vector<std::size_t> nation_of_source_;
   std::optional<Exchange> exchange_;
+  std::optional<WitnessRound> witnesses_;
+  std::unique_ptr<io::Background> witness_thread_;
   std::atomic<bool> ended_ = false;
   base::Duration started_{};
   double seconds_ = 0.0;
@@ -111,8 +124,35 @@ std::string Demo::configuration(std::size_t nation) const {
   for (const Nation& n : nations_) {
     if (n.node) consoles.push_back(address_of(*n.node));
   }
+  std::string witnesses;
+  for (const Nation& n : nations_) {
+    if (&n == &nations_[nation]) continue;
+    witnesses += fmt::format("  \"{}\",\n  \"{}\",\n",
+                             n.keys->log.verifier().text(),
+                             n.keys->witness.verifier().text());
+  }
   return sim::configuration_for(*world_, nations_[nation].name) +
-         sim::federation_for(world_->scenario(), nations_[nation].name, consoles);
+         sim::federation_for(world_->scenario(), nations_[nation].name, consoles) +
+         fmt::format("\n[keys]\nwitnesses = [\n{}]\n", witnesses);
+}
+
+Result<void> Demo::make_keys(const std::string& folder) {
+  std::string members;
+  for (Nation& n : nations_) {
+    node::NodeConfig config;
+    config.name = n.name;
+    const std::string record = (std::filesystem::path(folder) / n.name).string();
+    auto keys = open_or_make_keys(node::key_folder_of(config, record), node::authority_of(config));
+    if (!keys) return std::unexpected(keys.error());
+    n.keys = std::move(*keys);
+    members += n.keys->log.verifier().text() + "\n" + n.keys->witness.verifier().text() + "\n";
+  }
+  const std::string path = (std::filesystem::path(folder) / "members.pub").string();
+  std::ofstream file(path, std::ios::trunc);
+  file << members;
+  file.close();
+  if (!file) return base::world_failed(path + ": cannot be written");
+  return {};
 }
 
 Result<void> Demo::start() {
@@ -143,6 +183,7 @@ Result<void> Demo::start() {
     const auto found = std::find(members.begin(), members.end(), source.node);
     nation_of_source_.push_back(static_cast<std::size_t>(found - members.begin()));
   }
+  if (auto made = make_keys(folder); !made) return made;
   std::vector<io::Inbox*> inboxes;
   for (std::size_t i = 0; i < nations_.size(); ++i) {
     LiveNodeOptions live;
@@ -167,7 +208,34 @@ Result<void> Demo::start() {
     if (auto done = nations_[i].node->reconfigure(configuration(i)); !done)
       return std::unexpected(done.error());
   }
+  std::vector<LiveNode*> nodes;
+  for (const Nation& n : nations_) nodes.push_back(n.node.get());
+  witnesses_.emplace(std::move(nodes));
+  witness_thread_ = std::make_unique<io::Background>();
   return {};
+}
+
+void Demo::begin_witness_round() {
+  const std::size_t count = nations_.size();
+  std::vector<bool> up(count * count);
+  for (std::size_t a = 0; a < count; ++a) {
+    for (std::size_t b = 0; b < count; ++b)
+      up[a * count + b] = a != b && exchange_->up(sim::MemberIndex::of(a), sim::MemberIndex::of(b));
+  }
+  witness_thread_->run([this, up = std::move(up), count] {
+    witnesses_->go([&](sim::MemberIndex a, sim::MemberIndex b) { return up[a.value * count + b.value]; },
+                   [](LiveNode& log, std::uint64_t size, const std::string& lines) {
+                     log.send_cosignatures(size, lines);
+                   });
+  });
+}
+
+void Demo::witness_the_end() {
+  witnesses_->go([](sim::MemberIndex, sim::MemberIndex) { return true; },
+                 [](LiveNode& log, std::uint64_t size, const std::string& lines) {
+                   log.take_cosignatures(size, lines);
+                 });
+  for (Nation& n : nations_) n.node->write_cosignatures();
 }
 
 void Demo::announce() const {
@@ -199,6 +267,7 @@ void Demo::announce() const {
 
 void Demo::drive() {
   base::Duration next_progress = started_ + kProgressEvery;
+  base::Duration next_witness = started_ + kWitnessEvery;
   while (!stop_) {
     const base::Duration now = clock_.monotonic_now();
     if (options_.seconds && now - started_ >= base::seconds(*options_.seconds)) break;
@@ -208,6 +277,10 @@ void Demo::drive() {
           base::SourceId{source.index_at_node}, e.datagram);
     });
     exchange_->advance(clock_.utc_now());
+    if (now >= next_witness && witness_thread_->idle()) {
+      next_witness = now + kWitnessEvery;
+      begin_witness_round();
+    }
     if (now >= next_progress && !options_.json) {
       next_progress = now + kProgressEvery;
       fmt::print("{:>6.0f} s\n", base::to_seconds(now - started_));
@@ -252,11 +325,13 @@ int Demo::run() {
     });
   }
   drive();
+  witness_thread_->wait_until_idle();
   ended_ = true;
   for (Nation& n : nations_) n.thread->wait_until_idle();
   seconds_ = base::to_seconds(clock_.monotonic_now() - started_);
   come_to_rest();
   for (Nation& n : nations_) n.node->close();
+  witness_the_end();
   return report_results() ? kDone : kWorldFailed;
 }
 

@@ -33,10 +33,12 @@ void Exchange::advance(base::Timestamp now) {
   });
 }
 
+bool Exchange::up(sim::MemberIndex a, sim::MemberIndex b) const { return links_.up(a, b, now_); }
+
 bool Exchange::all_up() const {
   for (std::size_t a = 0; a < inboxes_.size(); ++a) {
     for (std::size_t b = a + 1; b < inboxes_.size(); ++b) {
-      if (!links_.up(sim::MemberIndex::of(a), sim::MemberIndex::of(b), now_)) return false;
+      if (!up(sim::MemberIndex::of(a), sim::MemberIndex::of(b))) return false;
     }
   }
   return true;

@@ -25,6 +25,8 @@ class Exchange {
   void advance(base::Timestamp now);
   // The driver's thread: everything under way arrives, unless a link is cut.
   void drain(base::Timestamp now);
+  // The driver's thread: whether the two can hear each other now.
+  [[nodiscard]] bool up(sim::MemberIndex a, sim::MemberIndex b) const;
   // Every two members that are linked can hear each other.
   [[nodiscard]] bool all_up() const;
 

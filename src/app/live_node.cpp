@@ -10,14 +10,17 @@
 #include <utility>
 
 #include "app/files.hpp"
+#include "app/key_folder.hpp"
 #include "app/recordings.hpp"
 #include "app/words.hpp"
+#include "codec/asterix/record_cuts.hpp"
 #include "feeds/source_format.hpp"
-#include "record/backup.hpp"
-#include "record/retention.hpp"
 #include "io/http_rules.hpp"
+#include "io/random.hpp"
 #include "io/tls_material.hpp"
+#include "record/backup.hpp"
 #include "record/hold.hpp"
+#include "record/retention.hpp"
 #include "seal/sha256.hpp"
 #include "serve/json_reader.hpp"
 #include "serve/openapi.hpp"
@@ -147,7 +150,14 @@ std::string build_identity() {
   return fmt::format("{}+{}", LIPTAKO_VERSION, seal::to_hex(hash.finish()).substr(0, 12));
 }
 
-node::Stamp LiveNode::read_clock() { return {clock_.utc_now(), clock_.monotonic_now()}; }
+node::Stamp LiveNode::read_clock() {
+  return {clock_.utc_now(), clock_.monotonic_now(), clock_quality_};
+}
+
+void LiveNode::judge_clock() {
+  const auto bound = io::clock_error_bound();
+  clock_quality_ = bound ? record::clock_code(*bound) : record::kClockUnknown;
+}
 
 Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options) {
   auto config = node::parse_config(options.config_text, options.config_name);
@@ -158,19 +168,28 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   if (!storage) return std::unexpected(storage.error());
   live->storage_ = std::move(*storage);
   if (live->storage_->size(record::kRestoring)) {
-    return base::bad_input(fmt::format(
-        "{}: a restore into it was interrupted; run `liptako restore` again",
-        options.record.value_or(config->record)));
+    return base::bad_input(
+        fmt::format("{}: a restore into it was interrupted; run `liptako restore` again",
+                    options.record.value_or(config->record)));
   }
 
   node::NodeOptions node_options;
   node_options.build = options.build;
   node_options.config_text = options.config_text;
   node_options.salt = random_bits();
+  node_options.salt_key = io::random_bytes<record::EntrySalts::kKeySize>();
+  const auto keys = open_or_make_keys(key_folder(options, *config), node::authority_of(*config));
+  if (!keys) return std::unexpected(keys.error());
+  node_options.log =
+      record::LogOptions{.origin = keys->log.name, .key = keys->log.key, .former_keys = {}};
   if (auto boot = read_file("/proc/sys/kernel/random/boot_id", 100)) node_options.boot_id = *boot;
+  live->judge_clock();
   auto node = node::Node::open(*live->storage_, node_options, live->read_clock());
   if (!node) return std::unexpected(node.error());
   live->node_ = std::move(*node);
+  if (const auto roster = take_configured_roster(*live->node_, live->read_clock()); !roster) {
+    return std::unexpected(roster.error());
+  }
   if (auto history = HistoryKeeper::open(options.record.value_or(config->record), *live->node_)) {
     live->history_ = std::move(*history);
   } else {
@@ -192,12 +211,14 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   live->inbox_ = std::make_unique<io::Inbox>(live->clock_);
   live->sync_thread_ = std::make_unique<io::Background>();
   live->snapshot_thread_ = std::make_unique<io::Background>();
+  live->log_thread_ = std::make_unique<io::Background>();
   live->thread_ = std::make_unique<io::IoThread>();
   live->sources_ = std::make_unique<io::Sources>(*live->thread_, *live->inbox_);
   live->publish();  // before the first client
 
   Door::Options door;
   door.folder = key_folder(options, *config);
+  live->witness_ = std::make_unique<WitnessDesk>(door.folder, config->keys.witnesses);
   door.node = config->name;
   door.offers_setup = options.offers_setup;
   door.ask_owner = [inbox = live->inbox_.get()](io::Command& command) {
@@ -228,6 +249,7 @@ LiveNode::~LiveNode() {
   sources_.reset();
   if (door_) door_->close();
   thread_.reset();
+  end_record();  // of one that was never closed
 }
 
 Result<std::string> LiveNode::prepare_tls(const node::NodeConfig& config,
@@ -366,11 +388,16 @@ void LiveNode::take(std::span<const io::InboxItem> items) {
       commands_.push_back(std::move(*item.command));
       continue;
     }
-    arrivals_.push_back(
-        {entry_kind_of(item.kind), item.source, item.utc, item.monotonic, item.bytes});
+    arrivals_.push_back({entry_kind_of(item.kind),
+                         item.source,
+                         item.utc,
+                         item.monotonic,
+                         item.bytes,
+                         clock_quality_});
   }
   if (arrivals_.empty()) return;
-  (void)node_->take(arrivals_);  // a failure is the node's to tell: record_trouble()
+  find_cuts();
+  (void)node_->take(arrivals_, cuts_);  // a failure is the node's to tell: record_trouble()
   if (history_) history_->take(*node_);
   const Duration done = clock_.monotonic_now();
   for (std::size_t i = 0; i < node_->taken(); ++i) {
@@ -380,15 +407,35 @@ void LiveNode::take(std::span<const io::InboxItem> items) {
   send_frames();
 }
 
+void LiveNode::find_cuts() {
+  const auto& sources = node_->core().config().sources;
+  cut_offsets_.clear();
+  cut_ends_.clear();
+  for (const record::EntryView& entry : arrivals_) {
+    if (entry.kind == record::EntryKind::datagram && entry.source.value < sources.size() &&
+        sources[entry.source.value].format == feeds::SourceFormat::asterix) {
+      codec::asterix::append_record_cuts(entry.payload, cut_offsets_);
+    }
+    cut_ends_.push_back(cut_offsets_.size());
+  }
+  cuts_.clear();
+  std::size_t begin = 0;
+  for (const std::size_t end : cut_ends_) {
+    cuts_.push_back(std::span(cut_offsets_).subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
 void LiveNode::send_frames() {
   if (!options_.send_frame) return;
   for (const base::Bytes& part : node_->frames()) options_.send_frame(part);
 }
 
 void LiveNode::tick() {
+  judge_clock();
   const node::Stamp stamp = read_clock();
   const record::EntryView entry{
-      record::EntryKind::tick, record::kNoSource, stamp.utc, stamp.monotonic, {}};
+      record::EntryKind::tick, record::kNoSource, stamp.utc, stamp.monotonic, {}, stamp.clock};
   (void)node_->take({&entry, 1});
   if (history_) history_->take(*node_);
   send_frames();
@@ -424,6 +471,17 @@ void LiveNode::obey(io::Command& command) {
         200, serve::track_json(publication->time, *view, {}, publication->sensor_names));
   }
   if (command.name == "audit") return note_audit(command);
+  if (command.name == "fork") {
+    node_->note_fork_refused(command.body);
+    return command.reply(200, serve::accepted_json());
+  }
+  if (command.name == "cosignatures") {
+    const std::size_t size_end = command.body.find('\n');
+    const auto size = seal::parse_tree_size(command.body.substr(0, size_end));
+    if (size && size_end != std::string::npos)
+      take_cosignatures(*size, std::string_view(command.body).substr(size_end + 1));
+    return command.reply(200, serve::accepted_json());
+  }
   if (command.name == "act") return obey_act(command);
   if (command.name == "serve_anew") {
     serve_anew_at_ = clock_.monotonic_now() + kServeAnewAfter;
@@ -445,6 +503,55 @@ void LiveNode::change_configuration(io::Command& command) {
   if (auto done = reconfigure(command.body); !done)
     return command.reply(500, serve::error_json(done.error().message));
   command.reply(200, serve::accepted_json());
+}
+
+// On the door's thread for what takes long: the new checkpoint is on the disk before the answer.
+void LiveNode::cosign(const io::HttpRequest& request, const io::HttpAnswer& answer) {
+  const bool taken = door_->run([this, request, answer] {
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(clock_.utc_now().time_since_epoch());
+    const seal::WitnessAnswer given =
+        witness_->add_checkpoint(request.body, static_cast<std::uint64_t>(now.count()));
+    answer({.status = given.status(),
+            .content_type = std::string(given.content_type()),
+            .body = given.body});
+    if (given.fork == seal::ForkSign::none) return;
+    const bool proved = given.fork == seal::ForkSign::proved;
+    door_->note({.kind = serve::AuditKind::witness,
+                 .address = request.address,
+                 .what = given.origin,
+                 .outcome = proved ? "fork_proved" : "fork_suspected"});
+    if (!proved) return;
+    fmt::print(stderr,
+               "liptako: {} {}\n",
+               say("ATTENTION : contreseing refusé, ce journal raconte deux histoires :",
+                   "WARNING: cosignature refused, this log tells two histories:"),
+               given.origin);
+    io::Command command{"fork", given.origin, [](int, const std::string&) {}};
+    (void)inbox_->push_command(command);
+  });
+  if (!taken) answer({.status = 503, .content_type = "text/plain", .body = "busy\n"});
+}
+
+void LiveNode::send_cosignatures(std::uint64_t size, const std::string& lines) {
+  io::Command command{
+      "cosignatures", fmt::format("{}\n{}", size, lines), [](int, const std::string&) {}};
+  (void)inbox_->push_command(command);  // lost if too many wait: the witness is asked again
+}
+
+void LiveNode::take_cosignatures(std::uint64_t size, std::string_view lines) {
+  const auto taken = node_->add_cosignatures(size, lines, node_->core().config().keys.witnesses);
+  if (!taken)
+    fmt::print(
+        stderr, "liptako: {}: {}\n", say("contreseing", "cosignature"), taken.error().message);
+}
+
+void LiveNode::write_cosignatures() {
+  settle_log();
+  if (auto work = node_->take_log_work(read_clock())) {
+    const auto written = record::Log::write(*storage_, *work);
+    node_->finish_log_work(std::move(*work), written);
+  }
 }
 
 void LiveNode::note_audit(io::Command& command) {
@@ -653,8 +760,34 @@ void LiveNode::keep_record() {
       });
     }
   }
+  if (log_thread_->idle()) {
+    settle_log();
+    log_work_ = node_->take_log_work(read_clock());
+    if (log_work_) {
+      log_thread_->run([this] { log_written_ = record::Log::write(*storage_, *log_work_); });
+    }
+  }
   keep_history(now_monotonic);
   tell_trouble();
+}
+
+void LiveNode::settle_log() {
+  log_thread_->wait_until_idle();
+  if (!log_work_) return;
+  node_->finish_log_work(std::move(*log_work_), log_written_);
+  log_work_.reset();
+}
+
+void LiveNode::end_record() {
+  if (!log_thread_ || std::exchange(record_ended_, true)) return;
+  settle_sync();
+  settle_snapshot();
+  settle_log();
+  if (!node_->stop(read_clock())) return;  // the next start will say what it finds
+  if (auto work = node_->take_log_work(read_clock(), true)) {
+    const auto written = record::Log::write(*storage_, *work);
+    node_->finish_log_work(std::move(*work), written);
+  }
 }
 
 void LiveNode::keep_history(Duration now) {
@@ -720,9 +853,8 @@ void LiveNode::close() {
     command.reply(503, serve::error_json("the node is stopping"));
   commands_.clear();
   server_.reset();
-  settle_sync();
-  settle_snapshot();
   if (history_) history_->close();
+  end_record();
   if (node_->sync()) node_->finish_snapshot(record::write_snapshot(*storage_, node_->snapshot()));
   tell_trouble();
 }
@@ -812,6 +944,10 @@ void LiveNode::serve(const Visitor& visitor,
       return ask_owner("config_text", "", "application/toml");
     case Resource::set_config:
       return ask_owner("config", std::move(request.body), "application/json");
+    case Resource::history:
+      return ask_owner("history", std::move(request.query), "application/json");
+    case Resource::witness:
+      return cosign(request, answer);
     case Resource::openapi:
       return json(std::string(serve::openapi_document()));
     default:

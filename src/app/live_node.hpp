@@ -14,6 +14,7 @@
 
 #include "app/door.hpp"
 #include "app/history_keeper.hpp"
+#include "app/witness_desk.hpp"
 #include "base/result.hpp"
 #include "io/background.hpp"
 #include "io/clock.hpp"
@@ -65,6 +66,16 @@ class LiveNode {
   // Processor time of the threads that serve and write for it.
   [[nodiscard]] base::Duration helpers_cpu() const;
 
+  // Any thread: POST /witness/add-checkpoint, the log of another node shown to this one's witness.
+  void cosign(const io::HttpRequest& request, const io::HttpAnswer& answer);
+  // What a witness answered about this node's checkpoint over `size` entries: signature lines. From
+  // any thread while run() runs; by the owner while it does not, and then written at once.
+  void send_cosignatures(std::uint64_t size, const std::string& lines);
+  void take_cosignatures(std::uint64_t size, std::string_view lines);
+  void write_cosignatures();
+  // Any thread, for reading.
+  [[nodiscard]] base::Storage& storage() { return *storage_; }
+
   [[nodiscard]] io::Inbox& inbox() { return *inbox_; }
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   // Where the console is: "https://127.0.0.1:8080/".
@@ -97,6 +108,12 @@ class LiveNode {
   void keep_history(base::Duration now);
   // Waits for the thread that syncs and takes back a sync that is out.
   void settle_sync();
+  void settle_log();
+  // The farewell entry and a checkpoint over all there is.
+  void end_record();
+  // Asks the system how good its clock is, for the entries to come.
+  void judge_clock();
+  void find_cuts();
   void settle_snapshot();
   // Tells the person at the terminal when a part of the record begins to fail, and when all of it
   // has worked for a while: a nearly full disk fails by turns and must not fill the terminal too.
@@ -140,6 +157,7 @@ class LiveNode {
   std::unique_ptr<io::IoThread> thread_;
   std::unique_ptr<io::Sources> sources_;
   std::vector<std::optional<node::SourceConfig>> open_;  // by SourceId
+  std::unique_ptr<WitnessDesk> witness_;                 // of the door's thread for what takes long
   std::unique_ptr<Door> door_;
   std::unique_ptr<io::HttpServer> server_;
   bool serves_tls_ = false;
@@ -149,9 +167,19 @@ class LiveNode {
   // Two, so that a long snapshot does not hold up the sync that others wait for.
   std::unique_ptr<io::Background> sync_thread_;
   std::unique_ptr<io::Background> snapshot_thread_;
+  std::unique_ptr<io::Background> log_thread_;
 
   std::deque<io::Command> commands_;
   std::vector<record::EntryView> arrivals_;  // scratch
+  // Where the payloads of arrivals_ may be taken apart: offsets of all, where each one's end,
+  // spans.
+  std::vector<std::uint16_t> cut_offsets_;
+  std::vector<std::size_t> cut_ends_;
+  std::vector<std::span<const std::uint16_t>> cuts_;
+  std::optional<record::LogWork> log_work_;  // log_thread_ writes it
+  base::Result<void> log_written_;
+  bool record_ended_ = false;
+  std::uint8_t clock_quality_ = record::kClockUnknown;
   std::optional<record::SyncTicket> syncing_;
   base::Result<void> synced_;
   bool snapshotting_ = false;
