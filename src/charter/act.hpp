@@ -11,9 +11,9 @@
 //
 // The body travels beside the note and says what is to be done, in the form of its kind; the note
 // commits to it. The text is signed with operator keys (seal/note.hpp). Which roles may sign an
-// act, and whether a second person must, is one closed table here. A node accepts an act once: within a
-// window of time, by its nonce; acts that two persons sign have a longer window, since the second
-// may sit elsewhere.
+// act, and whether a second person must, is one closed table here. A node accepts an act once:
+// within a window of time, by its nonce; acts that two persons sign have a longer window, since the
+// second may sit elsewhere.
 //
 // For the shell:  1. ActBook::check(note, body, ...) on the book of the core's state
 //                 2. write the entry (kind `act`) with act_payload(note, body); the core remembers

@@ -5,7 +5,7 @@
 //
 // An erased subject stays erased: its file is replaced by a line that says so, and no new key is
 // made under that name, so that nobody can be told apart by having been given a second one. A
-// backup of the key folder holds keys that were erased later; docs/KEYS.md says how restoring treats it.
+// backup of the key folder holds keys that were erased later; docs/KEYS.md says what to do with it.
 #pragma once
 
 #include <array>
