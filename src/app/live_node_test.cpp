@@ -45,7 +45,9 @@ class LiveNodes : public ::testing::Test {
 
   [[nodiscard]] std::string config(std::string_view name, std::string_view more = "") const {
     return "[node]\nname = \"" + std::string(name) + "\"\nrecord = \"" +
-           (folder_ / "record").string() + "\"\nlisten = \"127.0.0.1:0\"\n" + std::string(more);
+           (folder_ / "record").string() +
+           "\"\nlisten = \"127.0.0.1:0\"\n[keys]\nauthority = \"test.internal\"\n" +
+           std::string(more);
   }
   [[nodiscard]] std::string file_source(std::string_view more = "") const {
     return "[[source]]\nname = \"file\"\nkind = \"file\"\npath = \"" +
