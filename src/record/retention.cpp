@@ -199,7 +199,7 @@ Result<std::vector<RetiredSegment>> expired_input(base::Storage& storage,
     auto described = describe(storage, Stream::input, segment);
     if (!described) return std::unexpected(described.error());
     if (now - described->to < rules.keep) break;
-    expired.push_back(std::move(*described));
+    expired.push_back(*described);
   }
   return expired;
 }
@@ -222,7 +222,7 @@ Result<std::vector<RetiredSegment>> orphaned_derived(base::Storage& storage,
     if (base::ByteReader((*frame)->body).get<std::uint64_t>() > first_input) break;
     auto described = describe(storage, Stream::derived, segment);
     if (!described) return std::unexpected(described.error());
-    orphaned.push_back(std::move(*described));
+    orphaned.push_back(*described);
   }
   return orphaned;
 }
@@ -358,7 +358,7 @@ Result<std::vector<RetiredSegment>> list_retired(base::Storage& storage) {
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     if (end == std::string_view::npos) break;
-    if (auto line = parse_retired(text.substr(0, end))) out.push_back(std::move(*line));
+    if (auto line = parse_retired(text.substr(0, end))) out.push_back(*line);
     text.remove_prefix(end + 1);
   }
   return out;
