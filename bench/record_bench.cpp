@@ -1,8 +1,8 @@
 // How fast a node can write its record: entries of 60 bytes on one core, hashing and disk included,
-// against a plain append of the same entries; and how fast they are read back and opened. Budgets: at
-// least 500,000 entries a second, at most 300 ns an entry over the plain append. --json prints one
-// object. `--large FOLDER GB` makes a record of that many gigabytes with its log in FOLDER, which must
-// not exist, and measures how long it takes to open.
+// against a plain append of the same entries; and how fast they are read back and opened. Budgets:
+// at least 500,000 entries a second, at most 300 ns an entry over the plain append. --json prints
+// one object. `--large FOLDER GB` makes a record of that many gigabytes with its log in FOLDER,
+// which must not exist, and measures how long it takes to open.
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -101,8 +101,8 @@ void plain_append(base::Storage& storage) {
   }
 }
 
-// How much of the log goes with the record: nothing; commitments, tree and checkpoints, which is what
-// a node's loop pays; its files too, which a node writes on another thread.
+// How much of the log goes with the record: nothing; commitments, tree and checkpoints, which is
+// what a node's loop pays; its files too, which a node writes on another thread.
 enum class Sealing : std::uint8_t { none, hashed, written };
 
 void record_append(base::Storage& storage, Sealing sealing) {

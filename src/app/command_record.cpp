@@ -1,5 +1,5 @@
-// `liptako record verify | prove | consistency`: a record against its own log, and proofs out of it for
-// others to check.
+// `liptako record verify | prove | consistency`: a record against its own log, and proofs out of it
+// for others to check.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -132,7 +132,7 @@ void print_text(const record::Verification& found) {
   }
   tell(
       "{} entrées prouvées, {} pas encore couvertes, {} effacées par la règle de conservation, {} "
-      "perdues avant tout engagement",
+      "perdues avant d’être scellées",
       "{} entries proved, {} not covered yet, {} deleted by retention, {} lost before they were "
       "committed to",
       found.proved,

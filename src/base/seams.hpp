@@ -55,9 +55,9 @@ class Storage {
   // Replaces the file whole, atomically and durably (temporary file, fsync, rename, fsync of the
   // folder).
   [[nodiscard]] virtual Result<void> replace(std::string_view path, ByteView content) = 0;
-  // Writes many files, each whole, making or overwriting them; once it has returned all are durable.
-  // Not atomic, and so cheaper than replace(): if it fails or is cut short, each may be old, new,
-  // absent or torn. Nobody may rest on them before it has returned.
+  // Writes many files, each whole, making or overwriting them; once it has returned all are
+  // durable. Not atomic, and so cheaper than replace(): if it fails or is cut short, each may be
+  // old, new, absent or torn. Nobody may rest on them before it has returned.
   [[nodiscard]] virtual Result<void> write_files(std::span<const FileContent> files) {
     for (const FileContent& file : files) {
       if (auto done = replace(file.path, file.content); !done) return done;

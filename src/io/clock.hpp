@@ -14,8 +14,8 @@ class SystemClock final : public base::Clock {
   [[nodiscard]] base::Duration monotonic_now() override;
 };
 
-// How far from UTC the system's time service says its clock may be; none if it says that the clock is
-// not synchronised.
+// How far from UTC the system's time service says its clock may be; none if it says that the clock
+// is not synchronised.
 [[nodiscard]] std::optional<base::Duration> clock_error_bound();
 
 // Gives up the processor for about this long. For drivers of simulated worlds, which follow the

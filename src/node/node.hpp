@@ -99,7 +99,8 @@ class Node {
   [[nodiscard]] base::Result<void> stop(const Stamp& now);
 
   // What the tamper-evident log has to write: the shell lets record::Log::write() do it on another
-  // thread and gives it back. One at a time. `all`: a checkpoint over everything synced, due or not.
+  // thread and gives it back. One at a time. `all`: a checkpoint over everything synced, due or
+  // not.
   [[nodiscard]] std::optional<record::LogWork> take_log_work(const Stamp& now, bool all = false);
   void finish_log_work(record::LogWork work, const base::Result<void>& result);
   // A witness' signature lines for the checkpoint over `size` entries.
@@ -108,7 +109,7 @@ class Node {
   // This node, as a witness, refused to cosign a fork of that log; shown until restart.
   void note_fork_refused(std::string origin) { fork_refused_ = std::move(origin); }
   // None without NodeOptions::log.
-  [[nodiscard]] const std::optional<record::Log>& log() const { return log_; }
+  [[nodiscard]] const std::optional<record::Log>& record_log() const { return log_; }
 
   [[nodiscard]] record::Snapshot snapshot() const;
   // A snapshot that is due and rests on synced entries only; the shell writes it

@@ -42,7 +42,8 @@ class Cursor {
 
   // The next frame, none at the end. The only error is storage that fails to read.
   [[nodiscard]] base::Result<std::optional<Frame>> next_frame();
-  // The same of the input stream, decoded; bodies that are no entries are noted in damages() and passed over.
+  // The same of the input stream, decoded; bodies that are no entries are noted in damages() and
+  // passed over.
   [[nodiscard]] base::Result<std::optional<RecordedEntry>> next();
 
   // What was found unreadable so far, oldest first; the list stops at kMaxDamages, the count does

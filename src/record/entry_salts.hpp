@@ -1,5 +1,6 @@
-// Salts for entries: a ChaCha20 key stream by libsodium. The key is the shell's, drawn from the system's
-// generator anew for every opening of a record; nothing that a core computes depends on the salts.
+// Salts for entries: a ChaCha20 key stream by libsodium. The key is the shell's, drawn from the
+// system's generator anew for every opening of a record; nothing that a core computes depends on
+// the salts.
 #pragma once
 
 #include <array>

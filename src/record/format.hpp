@@ -46,8 +46,8 @@ void encode_segment_header(const SegmentHeader& header, base::Bytes& out);
 // first sound copy.
 [[nodiscard]] std::optional<SegmentHeader> decode_segment_header(base::ByteView bytes);
 
-// The version a file's segment header names, from either sound copy, whatever it is; none if neither is
-// sound. To tell a record of another version from a damaged one.
+// The version a file's segment header names, from either sound copy, whatever it is; none if
+// neither is sound. To tell a record of another version from a damaged one.
 [[nodiscard]] std::optional<std::uint16_t> segment_version(base::ByteView bytes);
 
 // One frame: a header of 24 bytes with a checksum of its own, then the body.

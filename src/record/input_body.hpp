@@ -1,16 +1,16 @@
-// The body of an input frame: an entry with the salt it is committed with, and where it may be taken
-// apart. The commitment is what the tamper-evident log holds of an entry (log.hpp): it says nothing
-// about the entry to whoever lacks the salt, and pieces of the entry can be shown, and proved, without
-// the others.
+// The body of an input frame: an entry with the salt it is committed with, and where it may be
+// taken apart. The commitment is what the tamper-evident log holds of an entry (log.hpp): it says
+// nothing about the entry to whoever lacks the salt, and pieces of the entry can be shown, and
+// proved, without the others.
 //
 //   u8 number of cuts | 16 bytes salt | u16 each cut | the entry's wire form (entry.hpp)
 //
 // The commitment is an RFC 6962 tree hash whose leaves are hashed from salt and piece: leaf i =
-// SHA-256(0x00 || salt_i || piece_i). Without cuts there is one piece, the whole wire form, and salt_0
-// is the frame's: SHA-256(0x00 || salt || wire), which is SHA-256 of the body as it stands. With cuts
-// the pieces are the wire form's header, then the payload up to the first cut, and so on; salt_i is the
-// first 16 bytes of SHA-256(0x02 || salt || u32 i), so that the salt of a piece shown does not give away
-// the others'.
+// SHA-256(0x00 || salt_i || piece_i). Without cuts there is one piece, the whole wire form, and
+// salt_0 is the frame's: SHA-256(0x00 || salt || wire), which is SHA-256 of the body as it stands.
+// With cuts the pieces are the wire form's header, then the payload up to the first cut, and so on;
+// salt_i is the first 16 bytes of SHA-256(0x02 || salt || u32 i), so that the salt of a piece shown
+// does not give away the others'.
 #pragma once
 
 #include <array>
@@ -59,7 +59,8 @@ void encode_input_body(const EntryView& entry,
                        std::span<const std::uint16_t> cuts,
                        const EntrySalt& salt,
                        base::Bytes& out);
-// Total. Fails on a body too short, and on cuts that are none; the entry itself is decode_entry()'s.
+// Total. Fails on a body too short, and on cuts that are none; the entry itself is
+// decode_entry()'s.
 [[nodiscard]] base::Result<InputBody> decode_input_body(base::ByteView bytes);
 // The entry in a body.
 [[nodiscard]] base::Result<EntryView> decode_body_entry(base::ByteView bytes);
@@ -73,8 +74,8 @@ struct Piece {
 [[nodiscard]] seal::Digest leaf_of(const Piece& piece);
 [[nodiscard]] seal::Digest commitment_of(const InputBody& body);
 
-// The commitments of bodies that were encoded or decoded here, the usual ones (without cuts) several
-// at a time. Requires digests as many as bodies.
+// The commitments of bodies that were encoded or decoded here, the usual ones (without cuts)
+// several at a time. Requires digests as many as bodies.
 void commit_bodies(std::span<const base::ByteView> bodies, std::span<seal::Digest> digests);
 
 }  // namespace liptako::record

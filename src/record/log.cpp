@@ -75,12 +75,12 @@ seal::Digest commitment_in(const Frame& frame) {
 }  // namespace
 
 Log Log::open(base::Storage& storage, const LogOptions& options, const EntryRange& entries) {
-  Log log(options);
-  if (const auto taken = log.take_up(storage, entries); !taken) {
-    log.trouble_ = taken.error().message;
-    log.broken_ = true;
+  Log opened(options);
+  if (const auto taken = opened.take_up(storage, entries); !taken) {
+    opened.trouble_ = taken.error().message;
+    opened.broken_ = true;
   }
-  return log;
+  return opened;
 }
 
 Result<void> Log::take_up(base::Storage& storage, const EntryRange& entries) {
@@ -290,8 +290,8 @@ std::optional<LogWork> Log::take(base::Timestamp utc, base::Duration monotonic, 
     }
     for (base::FileContent& file : open_tiles()) {
       work.open.push_back(file.path);
-      // One that the checkpoint in place rests on has the same content; to write it again could tear
-      // it.
+      // One that the checkpoint in place rests on has the same content; to write it again could
+      // tear it.
       if (std::ranges::find(partial_paths_, file.path) == partial_paths_.end())
         work.files.push_back(std::move(file));
     }

@@ -1,6 +1,6 @@
-// The tamper-evident log over the input stream: leaf n of an RFC 6962 tree is the commitment of entry n
-// (input_body.hpp), kept as tiles and entry bundles [C2SP tlog-tiles] beside the segments, and vouched
-// for by checkpoints that the node's log key signs [C2SP tlog-checkpoint].
+// The tamper-evident log over the input stream: leaf n of an RFC 6962 tree is the commitment of
+// entry n (input_body.hpp), kept as tiles and entry bundles [C2SP tlog-tiles] beside the segments,
+// and vouched for by checkpoints that the node's log key signs [C2SP tlog-checkpoint].
 //
 //   checkpoint           the newest, a signed note, with cosignature lines as they come
 //   checkpoints/<size>   those that were cosigned, and one an hour; size in 20 digits
@@ -8,14 +8,15 @@
 //
 // What it rests on:
 // - Leaves exist for synced entries only, so no power cut takes back what was committed to.
-// - All tiles of a checkpoint are durable before the checkpoint is in place. Tiles beyond the newest
-//   checkpoint mean nothing: opening computes them anew from the entries.
-// - A checkpoint is signed only if it extends the last one. If at opening the last one is not what the
-//   tiles and entries give, the log is in trouble: it signs nothing and changes nothing, and says so.
-//   The node still records and shows, since an air picture that goes dark serves nobody, and the
-//   evidence of what went wrong stays as it was found. A person decides (docs/RECORD.md).
+// - All tiles of a checkpoint are durable before the checkpoint is in place. Tiles beyond the
+//   newest checkpoint mean nothing: opening computes them anew from the entries.
+// - A checkpoint is signed only if it extends the last one. If at opening the last one is not what
+//   the tiles and entries give, the log is in trouble: it signs nothing and changes nothing, and
+//   says so. The node still records and shows, since an air picture that goes dark serves nobody,
+//   and the evidence of what went wrong stays as it was found. A person decides (docs/RECORD.md).
 //
-// Single-threaded, but for write(), which may run on another thread between take_due() and finish().
+// Single-threaded, but for write(), which may run on another thread between take_due() and
+// finish().
 #pragma once
 
 #include <cstdint>
@@ -79,9 +80,9 @@ struct Cosigned {
 
 class Log {
  public:
-  // Takes up the log where its last checkpoint left it, and computes the leaves of the entries behind
-  // it. Reads the last tiles and those entries, never the whole record, unless tiles are missing and
-  // all entries are there to make them from. Never fails: what is wrong is trouble().
+  // Takes up the log where its last checkpoint left it, and computes the leaves of the entries
+  // behind it. Reads the last tiles and those entries, never the whole record, unless tiles are
+  // missing and all entries are there to make them from. Never fails: what is wrong is trouble().
   [[nodiscard]] static Log open(base::Storage& storage,
                                 const LogOptions& options,
                                 const EntryRange& entries);

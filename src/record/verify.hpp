@@ -1,6 +1,6 @@
-// Whether a record is what its log committed to: every entry against its leaf, every tile against the
-// one below it, the root against the signed checkpoint, and the checkpoints kept against each other. Says
-// which entry, tile or note is at fault. Reads the whole record; changes nothing.
+// Whether a record is what its log committed to: every entry against its leaf, every tile against
+// the one below it, the root against the signed checkpoint, and the checkpoints kept against each
+// other. Says which entry, tile or note is at fault. Reads the whole record; changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -60,8 +60,8 @@ struct Verification {
   [[nodiscard]] bool sound() const { return fault_count == 0; }
 };
 
-// `keys`: what is known of log and witnesses; without any, no signature is checked, and who made the
-// record is not known. The error is storage that fails.
+// `keys`: what is known of log and witnesses; without any, no signature is checked, and who made
+// the record is not known. The error is storage that fails.
 [[nodiscard]] base::Result<Verification> verify_record(base::Storage& storage,
                                                        std::span<const seal::VerifierKey> keys);
 

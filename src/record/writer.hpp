@@ -75,9 +75,10 @@ class Writer {
   [[nodiscard]] const OpenReport& opened() const { return opened_; }
 
   // Takes an entry, into the input stream; `cuts` is where its payload may be taken apart
-  // (input_body.hpp), at most kMaxCuts of which are used; returns its sequence number, counted from 0 without gaps over the whole stream.
-  // On an error the entry is not taken and nothing that was taken is lost: the caller may try
-  // again. Allocates nothing once the buffer has grown. An oversized payload is bad_input.
+  // (input_body.hpp), at most kMaxCuts of which are used; returns its sequence number, counted from
+  // 0 without gaps over the whole stream. On an error the entry is not taken and nothing that was
+  // taken is lost: the caller may try again. Allocates nothing once the buffer has grown. An
+  // oversized payload is bad_input.
   [[nodiscard]] base::Result<std::uint64_t> append(const EntryView& entry,
                                                    std::span<const std::uint16_t> cuts = {});
   // The same for a body that is not an entry: the derived stream. By convention it starts with the

@@ -1,6 +1,6 @@
 // The tamper-evident log on a simulated disk: what it writes verifies, it goes on after any crash
-// without ever contradicting a checkpoint it signed, and it signs nothing once its past is not what it
-// was.
+// without ever contradicting a checkpoint it signed, and it signs nothing once its past is not what
+// it was.
 #include "record/log.hpp"
 
 #include <gtest/gtest.h>

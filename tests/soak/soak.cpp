@@ -493,7 +493,8 @@ class Run {
       violated("the state after recovery is not the record's");
     }
     if (last_boot_ && out_.violations.empty()) check_gap();
-    if (node_->log()->trouble()) violated("the log is in trouble: " + *node_->log()->trouble());
+    if (node_->record_log()->trouble())
+      violated("the log is in trouble: " + *node_->record_log()->trouble());
     known_.resize(node_->status(stamp()).entries);
     return out_.violations.empty();
   }
@@ -510,7 +511,7 @@ class Run {
     acknowledged_ = flushed_ = node_->status(stamp()).entries;
     pass(std::chrono::seconds(20));
     seal_log(true);
-    if (node_->log()->checkpoint_size() != acknowledged_)
+    if (node_->record_log()->checkpoint_size() != acknowledged_)
       violated("without faults no checkpoint covers what is synced");
     node_.reset();
     check_tree();

@@ -1,5 +1,5 @@
-// Where a datagram of ASTERIX can be taken apart: before and behind each record, so that one record can
-// be shown without the others. An item-length walk; no item is interpreted.
+// Where a datagram of ASTERIX can be taken apart: before and behind each record, so that one record
+// can be shown without the others. An item-length walk; no item is interpreted.
 #pragma once
 
 #include <cstdint>
