@@ -119,8 +119,11 @@ class Run {
     // What an opened record held is durable; what the opening itself wrote is flushed.
     acknowledged_ = std::max(acknowledged_, sound_end_);
     // Numbers behind them, up to where the last segment's header says that it begins, are gone.
-    for (std::uint64_t i = sound_end_; i < node_->opened().record.next_sequence; ++i)
-      lost_.insert(i);
+    const std::uint64_t end = node_->opened().record.next_sequence;
+    lost_.erase(lost_.lower_bound(end), lost_.end());  // these are given again
+    for (std::uint64_t i = sound_end_; i < end; ++i) lost_.insert(i);
+    // Numbers, or a segment with nothing in it, behind a farewell: a start was lost there.
+    farewell_ = farewell_ && end == sound_end_ && !node_->opened().record.last_body.empty();
     flushed_ = node_->status(stamp()).entries;
     return {};
   }
@@ -391,6 +394,7 @@ class Run {
       while (tree.size() < (*entry)->sequence) add(record::kLostCommitment);
       add((*entry)->damaged ? record::kLostCommitment : record::commitment_of((*entry)->body));
     }
+    while (out_.violations.empty() && lost_.contains(tree.size())) add(record::kLostCommitment);
     if (out_.violations.empty() && !signed_roots.empty()) {
       violated(fmt::format("a checkpoint over {} entries, but the record ends at {}",
                            signed_roots.begin()->first,
@@ -477,7 +481,6 @@ class Run {
     if (sound_end_ < flushed_) mark("a power cut took the end");
     flushed_ = sound_end_;
     known_.resize(sound_end_);
-    lost_.erase(lost_.lower_bound(sound_end_), lost_.end());  // these numbers are given again
   }
 
   // After opening: the state is the record's.
