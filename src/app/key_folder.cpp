@@ -2,8 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <sstream>
+
 #include "app/files.hpp"
 #include "charter/roster.hpp"
+#include "io/private_file.hpp"
 #include "io/random.hpp"
 #include "io/secret_file.hpp"
 
@@ -40,6 +43,31 @@ base::Result<seal::PrivateKey> open_or_make(const std::filesystem::path& folder,
   return key;
 }
 
+// All log keys of this node, the one in use among them, in the order they were; one a line.
+constexpr std::string_view kLogKeys = "log.keys";
+constexpr std::size_t kMaxLogKeysSize = 64 << 10;
+
+base::Result<std::vector<seal::VerifierKey>> former_log_keys(const std::filesystem::path& folder,
+                                                             const seal::VerifierKey& in_use) {
+  const std::string path = (folder / kLogKeys).string();
+  auto text = io::read_private_file(path, kMaxLogKeysSize);
+  if (!text) return std::unexpected(text.error());
+  std::vector<seal::VerifierKey> former;
+  bool known = false;
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    auto key = seal::VerifierKey::parse(line);
+    if (!key) return base::bad_input(fmt::format("{}: {}", path, key.error().message));
+    known = known || *key == in_use;
+    if (*key != in_use) former.push_back(std::move(*key));
+  }
+  if (!known) {
+    const auto written = io::write_private_file(path, *text + in_use.text() + "\n");
+    if (!written) return std::unexpected(written.error());
+  }
+  return former;
+}
+
 }  // namespace
 
 seal::PrivateKey make_key(seal::KeyRole role, std::string name) {
@@ -60,7 +88,9 @@ base::Result<NodeKeys> open_or_make_keys(const std::filesystem::path& folder,
   if (!log) return std::unexpected(log.error());
   auto witness = open_or_make(folder, authority, seal::KeyRole::witness);
   if (!witness) return std::unexpected(witness.error());
-  return NodeKeys{std::move(*node), std::move(*log), std::move(*witness)};
+  auto former = former_log_keys(folder, log->verifier());
+  if (!former) return std::unexpected(former.error());
+  return NodeKeys{std::move(*node), std::move(*log), std::move(*former), std::move(*witness)};
 }
 
 base::Result<void> take_configured_roster(node::Node& node, const node::Stamp& now) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "node/node.hpp"
@@ -14,7 +15,9 @@ namespace liptako::app {
 
 struct NodeKeys {
   seal::PrivateKey node;
-  seal::PrivateKey log;      // its name is the origin of the record's checkpoints
+  seal::PrivateKey log;  // its name is the origin of the record's checkpoints
+  // What the log was signed with before its key was rotated: the last checkpoint may still bear it.
+  std::vector<seal::VerifierKey> former_log;
   seal::PrivateKey witness;  // cosigns checkpoints of others
 };
 

@@ -180,8 +180,8 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   node_options.salt_key = io::random_bytes<record::EntrySalts::kKeySize>();
   const auto keys = open_or_make_keys(key_folder(options, *config), node::authority_of(*config));
   if (!keys) return std::unexpected(keys.error());
-  node_options.log =
-      record::LogOptions{.origin = keys->log.name, .key = keys->log.key, .former_keys = {}};
+  node_options.log = record::LogOptions{
+      .origin = keys->log.name, .key = keys->log.key, .former_keys = keys->former_log};
   if (auto boot = read_file("/proc/sys/kernel/random/boot_id", 100)) node_options.boot_id = *boot;
   live->judge_clock();
   auto node = node::Node::open(*live->storage_, node_options, live->read_clock());
