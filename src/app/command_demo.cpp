@@ -127,9 +127,8 @@ std::string Demo::configuration(std::size_t nation) const {
   std::string witnesses;
   for (const Nation& n : nations_) {
     if (&n == &nations_[nation]) continue;
-    witnesses += fmt::format("  \"{}\",\n  \"{}\",\n",
-                             n.keys->log.verifier().text(),
-                             n.keys->witness.verifier().text());
+    witnesses += fmt::format(
+        "  \"{}\",\n  \"{}\",\n", n.keys->log.verifier().text(), n.keys->witness.verifier().text());
   }
   return sim::configuration_for(*world_, nations_[nation].name) +
          sim::federation_for(world_->scenario(), nations_[nation].name, consoles) +
@@ -223,10 +222,11 @@ void Demo::begin_witness_round() {
       up[a * count + b] = a != b && exchange_->up(sim::MemberIndex::of(a), sim::MemberIndex::of(b));
   }
   witness_thread_->run([this, up = std::move(up), count] {
-    witnesses_->go([&](sim::MemberIndex a, sim::MemberIndex b) { return up[a.value * count + b.value]; },
-                   [](LiveNode& log, std::uint64_t size, const std::string& lines) {
-                     log.send_cosignatures(size, lines);
-                   });
+    witnesses_->go(
+        [&](sim::MemberIndex a, sim::MemberIndex b) { return up[a.value * count + b.value]; },
+        [](LiveNode& log, std::uint64_t size, const std::string& lines) {
+          log.send_cosignatures(size, lines);
+        });
   });
 }
 

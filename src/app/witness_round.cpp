@@ -45,7 +45,8 @@ void WitnessRound::show(std::size_t log, std::size_t witness, const Deliver& del
   // The second time if the witness remembers more than this process does.
   for (int attempt = 0; attempt < 2; ++attempt) {
     const auto request = record::make_witness_request(nodes_[log]->storage(), old_size);
-    if (!request) return;  // no checkpoint yet, or it is just being replaced: the next round asks again
+    if (!request)
+      return;  // no checkpoint yet, or it is just being replaced: the next round asks again
     const auto parsed = seal::parse_witness_request(*request);
     if (!parsed) return;
     const auto note = seal::parse_note(parsed->checkpoint);
