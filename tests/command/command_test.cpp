@@ -92,6 +92,17 @@ TEST_F(Command, DemoEndsByItselfAndItsRecordReplaysToTheSameHash) {
 
     const std::string record = path("record/") + node.at("name").get<std::string>();
     EXPECT_EQ(run(folder_, {"replay", record, "--hash"}).output, hash + "\n");
+    const Finished verified =
+        run(folder_, {"record", "verify", record, "--keys", path("record/members.pub"), "--json"});
+    EXPECT_EQ(verified.code, 0) << verified.errors;
+    const json verdict = json::parse(last_line(verified.output));
+    const json& signatures = verdict.at("signatures");
+    EXPECT_EQ(std::count_if(signatures.begin(),
+                            signatures.end(),
+                            [](const json& s) { return s.at("cosignature").get<bool>(); }),
+              2)
+        << "by the other members";
+    EXPECT_EQ(verdict.at("uncovered").get<int>(), 0) << "all of it is sealed";
     std::filesystem::remove_all(record + "/derived");
     std::filesystem::remove_all(record + "/snapshot");
     EXPECT_EQ(run(folder_, {"replay", record, "--hash"}).output, hash + "\n")
@@ -372,13 +383,16 @@ TEST_F(Command, ASourceThatStallsDiesOrEndsIsShownAsSuch) {
 }
 
 TEST_F(Command, ALiveChangeOfConfigurationIsCheckedRecordedAndInForce) {
-  write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n");
+  // Without it the keys are named after the node, whose name then cannot change while it runs.
+  const std::string keys = "[keys]\nauthority = \"a.example\"\n";
+  write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n" + keys);
   LiveNode node(folder_, "node", path("node.toml"));
   const Answer wrong = http(node.port, "POST", "/api/v1/config", "[node]\nname = 3\n");
   EXPECT_EQ(wrong.status, 400);
   EXPECT_NE(wrong.body.find("configuration:2: node.name"), std::string::npos) << wrong.body;
   const std::string good = "[node]\nname = \"b\"\nrecord = \"" + path("record") +
-                           "\"\n[[sensor]]\nname = \"r\"\nsac = 1\nsic = 2\nkind = \"adsb\"\n";
+                           "\"\n[[sensor]]\nname = \"r\"\nsac = 1\nsic = 2\nkind = \"adsb\"\n" +
+                           keys;
   const Answer accepted = http(node.port, "POST", "/api/v1/config", good);
   EXPECT_EQ(accepted.status, 200) << accepted.body;
   EXPECT_EQ(http(node.port, "GET", "/api/v1/config").body, good);
