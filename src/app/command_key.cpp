@@ -9,7 +9,7 @@
 #include "charter/roster_draft.hpp"
 #include "io/clock.hpp"
 #include "io/random.hpp"
-#include "io/secret_file.hpp"
+#include "io/private_file.hpp"
 
 namespace liptako::app {
 

@@ -8,7 +8,6 @@
 #include "charter/roster.hpp"
 #include "io/private_file.hpp"
 #include "io/random.hpp"
-#include "io/secret_file.hpp"
 
 namespace liptako::app {
 

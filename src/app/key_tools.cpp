@@ -7,7 +7,7 @@
 
 #include "app/files.hpp"
 #include "app/words.hpp"
-#include "io/secret_file.hpp"
+#include "io/private_file.hpp"
 
 namespace liptako::app {
 

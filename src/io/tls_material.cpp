@@ -31,6 +31,7 @@ using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+using Asn1Time = std::unique_ptr<ASN1_TIME, Freed<ASN1_TIME_free>>;
 using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 
 constexpr int kAuthorityDays = 3650;
@@ -96,6 +97,16 @@ time_t unix_time(base::Timestamp t) {
 bool ends_after(X509* certificate, base::Timestamp t) {
   time_t at = unix_time(t);
   return X509_cmp_time(X509_get0_notAfter(certificate), &at) > 0;
+}
+
+int days_until_end(X509* certificate, base::Timestamp now) {
+  const Asn1Time from(ASN1_TIME_set(nullptr, unix_time(now)));
+  int days = 0;
+  int seconds = 0;
+  if (!from || ASN1_TIME_diff(&days, &seconds, from.get(), X509_get0_notAfter(certificate)) != 1) {
+    return 0;
+  }
+  return days;
 }
 
 // "DNS:localhost,IP:127.0.0.1,…"; the order is part of what is compared.
@@ -191,12 +202,22 @@ Result<void> write_pair(const std::string& path, const Pair& pair) {
   return write_private_file(path + ".crt", pem_of(pair.certificate.get()));
 }
 
-// Empty where a file is missing or cannot be read: then it is made anew, or fails to be.
-Pair read_pair(const std::string& path) {
-  const auto text = [&](std::string_view ending) {
-    return read_private_file(fmt::format("{}.{}", path, ending), kMaxPemBytes).value_or("");
-  };
-  return {parse_key(text("key")), parse_certificate(text("crt"))};
+struct StoredPair {
+  Pair pair;
+  bool is_absent = false;  // both files
+};
+
+// An error where a file is there and cannot be read or is open to others. What is in them may be
+// damaged: see fits().
+Result<StoredPair> read_pair(const std::string& path) {
+  auto key = read_if_any(path + ".key", kMaxPemBytes);
+  if (!key) return std::unexpected(key.error());
+  auto certificate = read_if_any(path + ".crt", kMaxPemBytes, Secrecy::open);
+  if (!certificate) return std::unexpected(certificate.error());
+  StoredPair stored{{parse_key(key->value_or("")), parse_certificate(certificate->value_or(""))},
+                    !*key && !*certificate};
+  if (*key) OPENSSL_cleanse((*key)->data(), (*key)->size());
+  return stored;
 }
 
 }  // namespace
@@ -213,9 +234,19 @@ Result<OwnCertificate> own_certificate(const std::string& folder,
   const std::string authority_path = folder + "/ca";
   const std::string server_path = folder + "/tls";
   OwnCertificate out;
-  Pair authority = read_pair(authority_path);
-  if (!fits(authority) ||
-      !ends_after(authority.certificate.get(), now + kServerDays * base::kDay)) {
+  auto stored = read_pair(authority_path);
+  if (!stored) return std::unexpected(stored.error());
+  Pair authority = std::move(stored->pair);
+  // Whoever trusts the authority would be asked to trust another: never without a person's doing.
+  if (!stored->is_absent &&
+      (!fits(authority) || !ends_after(authority.certificate.get(), now + base::kDay))) {
+    return base::bad_input(fmt::format(
+        "{0}.key and {0}.crt: the certificate authority has ended, is damaged or half of "
+        "it is missing; put a copy of both back, or remove both for a new one, which "
+        "every console must be told to trust",
+        authority_path));
+  }
+  if (stored->is_absent) {
     unsigned char tag[4];
     if (RAND_bytes(tag, sizeof tag) != 1) return failed("no random bytes");
     auto made = make(
@@ -234,15 +265,21 @@ Result<OwnCertificate> own_certificate(const std::string& folder,
     out.is_new_authority = true;
   }
   const std::string wanted = alternative_names(names);
-  Pair server = read_pair(server_path);
+  // None outlives what it is signed by.
+  const int server_days = std::min(kServerDays, days_until_end(authority.certificate.get(), now));
+  const base::Duration renew_before =
+      std::min<base::Duration>(kRenewBefore, server_days * base::kDay / 2);
+  auto stored_server = read_pair(server_path);
+  if (!stored_server) return std::unexpected(stored_server.error());
+  Pair server = std::move(stored_server->pair);
   const bool is_good =
-      fits(server) && ends_after(server.certificate.get(), now + kRenewBefore) &&
+      fits(server) && ends_after(server.certificate.get(), now + renew_before) &&
       X509_verify(server.certificate.get(), X509_get0_pubkey(authority.certificate.get())) == 1 &&
       is_for(server.certificate.get(), wanted);
   ERR_clear_error();
   if (!is_good) {
     auto made = make({names.empty() ? "localhost" : names.front().substr(0, 64),
-                      kServerDays,
+                      server_days,
                       {{NID_basic_constraints, "critical,CA:FALSE"},
                        {NID_key_usage, "critical,digitalSignature"},
                        {NID_ext_key_usage, "serverAuth"},

@@ -1,6 +1,6 @@
 // The certificate that a node serves with when none was given: its own authority and, signed by it,
 // a server certificate, both ECDSA P-256 (no browser takes an Ed25519 certificate) [RFC 5280,
-// RFC 5480]. Made at first need, renewed before it ends.
+// RFC 5480]. Made at first need; the server's is renewed before it ends.
 #pragma once
 
 #include <span>
@@ -20,10 +20,11 @@ struct OwnCertificate {
   bool is_new_authority = false;
 };
 
-// Uses ca.crt, ca.key, tls.crt and tls.key of the folder (made with mode 0700 if it is missing);
-// makes what is missing, does not fit together, is not for exactly these names, or ends within 30
-// days of `now`. `names`: DNS names and IP addresses, beside those of loopback. Keys are written
-// 0600.
+// Uses ca.crt, ca.key, tls.crt and tls.key of the folder (made with mode 0700 if it is missing). The
+// server's certificate is made anew if it is missing, does not fit its key, is not for exactly these
+// names, or ends within 30 days of `now`; the authority only if neither of its files is there: one
+// that has ended or is damaged is an error, and so is a key that others can read. `names`: DNS names
+// and IP addresses, beside those of loopback. Keys are written 0600.
 [[nodiscard]] base::Result<OwnCertificate> own_certificate(const std::string& folder,
                                                            std::span<const std::string> names,
                                                            base::Timestamp now);

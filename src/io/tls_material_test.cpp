@@ -56,7 +56,37 @@ TEST_F(OwnCertificates, AreRenewedForOtherNamesAndBeforeTheyEnd) {
   const OwnCertificate later = take({"node.example"}, now_ + 370 * base::kDay);
   EXPECT_FALSE(later.is_new_authority);
   EXPECT_NE(later.material.private_key, named.material.private_key);
-  EXPECT_TRUE(take({"node.example"}, now_ + 3400 * base::kDay).is_new_authority);
+}
+
+TEST_F(OwnCertificates, TheAuthorityIsNeverRenewedBehindAPersonsBack) {
+  const OwnCertificate first = take({}, now_);
+  const OwnCertificate late = take({}, now_ + 3640 * base::kDay);
+  EXPECT_EQ(late.authority_pem, first.authority_pem);
+  EXPECT_EQ(take({}, now_ + 3641 * base::kDay).material.private_key, late.material.private_key)
+      << "kept although both end soon";
+  const std::string keys = (folder_ / "keys").string();
+  EXPECT_FALSE(own_certificate(keys, {}, now_ + 3660 * base::kDay).has_value());
+  for (const char* name : {"ca.key", "ca.crt"}) {
+    const fs::path path = folder_ / "keys" / name;
+    fs::rename(path, folder_ / "aside");
+    EXPECT_FALSE(own_certificate(keys, {}, now_).has_value()) << "without " << name;
+    std::ofstream(path) << "damaged";
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    EXPECT_FALSE(own_certificate(keys, {}, now_).has_value()) << "a damaged " << name;
+    fs::rename(folder_ / "aside", path);
+  }
+  EXPECT_EQ(take({}, now_).authority_pem, first.authority_pem);
+}
+
+TEST_F(OwnCertificates, KeysOpenToOthersAreNotUsed) {
+  take({}, now_);
+  for (const char* name : {"ca.key", "tls.key"}) {
+    fs::permissions(folder_ / "keys" / name, fs::perms::others_read, fs::perm_options::add);
+    EXPECT_FALSE(own_certificate((folder_ / "keys").string(), {}, now_).has_value()) << name;
+    fs::permissions(folder_ / "keys" / name, fs::perms::others_read, fs::perm_options::remove);
+  }
+  fs::permissions(folder_ / "keys/ca.crt", fs::perms::others_read, fs::perm_options::add);
+  EXPECT_FALSE(take({}, now_).is_new_authority);
 }
 
 TEST_F(OwnCertificates, FilesThatDoNotFitTogetherAreNotUsed) {
@@ -66,6 +96,7 @@ TEST_F(OwnCertificates, FilesThatDoNotFitTogetherAreNotUsed) {
   EXPECT_FALSE(second.is_new_authority);
   EXPECT_NE(second.material.private_key, first.material.private_key);
   fs::remove(folder_ / "keys/ca.key");
+  fs::remove(folder_ / "keys/ca.crt");
   const OwnCertificate third = take({}, now_);
   EXPECT_TRUE(third.is_new_authority);
   EXPECT_NE(third.material.certificate_chain, second.material.certificate_chain)
