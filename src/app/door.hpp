@@ -91,9 +91,6 @@ class Door {
                                                      std::string_view body) const;
   // Any thread: obeys a recorded one, then answers.
   void obey_account_act(charter::ActKind kind, const std::string& body, io::HttpAnswer answer);
-  // Any thread: a job of somebody else's that takes long, on the same thread. False if too many
-  // wait.
-  [[nodiscard]] bool run(std::function<void()> job) { return work_->push(std::move(job)); }
   // Any thread: writes down what happened elsewhere (a witness's refusal).
   void note(const serve::AuditEvent& event);
 

@@ -218,7 +218,11 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
 
   Door::Options door;
   door.folder = key_folder(options, *config);
-  live->witness_ = std::make_unique<WitnessDesk>(door.folder, config->keys.witnesses);
+  live->witness_ = std::make_unique<WitnessDesk>(
+      door.folder,
+      config->keys.witnesses,
+      live->clock_,
+      [live = live.get()](const WitnessDesk::Alarm& alarm) { live->tell_fork(alarm); });
   door.node = config->name;
   door.offers_setup = options.offers_setup;
   door.ask_owner = [inbox = live->inbox_.get()](io::Command& command) {
@@ -247,6 +251,7 @@ LiveNode::~LiveNode() {
   history_.reset();  // answers what it was asked while there is a thread to carry it
   server_.reset();
   sources_.reset();
+  witness_.reset();  // its thread tells the door
   if (door_) door_->close();
   thread_.reset();
   end_record();  // of one that was never closed
@@ -505,32 +510,23 @@ void LiveNode::change_configuration(io::Command& command) {
   command.reply(200, serve::accepted_json());
 }
 
-// On the door's thread for what takes long: the new checkpoint is on the disk before the answer.
 void LiveNode::cosign(const io::HttpRequest& request, const io::HttpAnswer& answer) {
-  const bool taken = door_->run([this, request, answer] {
-    const auto now =
-        std::chrono::duration_cast<std::chrono::seconds>(clock_.utc_now().time_since_epoch());
-    const seal::WitnessAnswer given =
-        witness_->add_checkpoint(request.body, static_cast<std::uint64_t>(now.count()));
-    answer({.status = given.status(),
-            .content_type = std::string(given.content_type()),
-            .body = given.body});
-    if (given.fork == seal::ForkSign::none) return;
-    const bool proved = given.fork == seal::ForkSign::proved;
-    door_->note({.kind = serve::AuditKind::witness,
-                 .address = request.address,
-                 .what = given.origin,
-                 .outcome = proved ? "fork_proved" : "fork_suspected"});
-    if (!proved) return;
-    fmt::print(stderr,
-               "liptako: {} {}\n",
-               say("ATTENTION : contreseing refusé, ce journal raconte deux histoires :",
-                   "WARNING: cosignature refused, this log tells two histories:"),
-               given.origin);
-    io::Command command{"fork", given.origin, [](int, const std::string&) {}};
-    (void)inbox_->push_command(command);
-  });
-  if (!taken) answer({.status = 503, .content_type = "text/plain", .body = "busy\n"});
+  witness_->take(request, answer);
+}
+
+void LiveNode::tell_fork(const WitnessDesk::Alarm& alarm) {
+  door_->note({.kind = serve::AuditKind::witness,
+               .address = alarm.address,
+               .what = alarm.origin,
+               .outcome = alarm.is_proved ? "fork_proved" : "fork_suspected"});
+  if (!alarm.is_proved) return;
+  fmt::print(stderr,
+             "liptako: {} {}\n",
+             say("ATTENTION : contreseing refusé, ce journal raconte deux histoires :",
+                 "WARNING: cosignature refused, this log tells two histories:"),
+             alarm.origin);
+  io::Command command{"fork", alarm.origin, [](int, const std::string&) {}};
+  (void)inbox_->push_command(command);
 }
 
 void LiveNode::send_cosignatures(std::uint64_t size, const std::string& lines) {

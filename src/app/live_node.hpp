@@ -66,7 +66,8 @@ class LiveNode {
   // Processor time of the threads that serve and write for it.
   [[nodiscard]] base::Duration helpers_cpu() const;
 
-  // Any thread: POST /witness/add-checkpoint, the log of another node shown to this one's witness.
+  // POST /witness/add-checkpoint, the log of another node shown to this one's witness: the io
+  // thread, or with an empty address any.
   void cosign(const io::HttpRequest& request, const io::HttpAnswer& answer);
   // What a witness answered about this node's checkpoint over `size` entries: signature lines. From
   // any thread while run() runs; by the owner while it does not, and then written at once.
@@ -133,6 +134,8 @@ class LiveNode {
   [[nodiscard]] static base::Result<std::string> prepare_tls(const node::NodeConfig& config,
                                                              const std::string& folder,
                                                              io::TlsMaterial& material);
+  // On the witness's thread: a log does not go together with what was cosigned of it.
+  void tell_fork(const WitnessDesk::Alarm& alarm);
   void note_audit(io::Command& command);
   void obey_act(io::Command& command);
   [[nodiscard]] base::Result<void> check_act(charter::ActKind kind, const std::string& body) const;
@@ -157,7 +160,7 @@ class LiveNode {
   std::unique_ptr<io::IoThread> thread_;
   std::unique_ptr<io::Sources> sources_;
   std::vector<std::optional<node::SourceConfig>> open_;  // by SourceId
-  std::unique_ptr<WitnessDesk> witness_;                 // of the door's thread for what takes long
+  std::unique_ptr<WitnessDesk> witness_;
   std::unique_ptr<Door> door_;
   std::unique_ptr<io::HttpServer> server_;
   bool serves_tls_ = false;

@@ -153,32 +153,29 @@ WitnessAnswer Witness::add_checkpoint(std::string_view request_body, std::uint64
     held = *held_checkpoint;
   }
 
-  // A fork is seen even where the answer is about something else.
+  // First of all: whoever does not know where the witness is has nothing looked at, and asks again.
+  if (request->old_size != held.size)
+    return answer(WitnessVerdict::other_size, fmt::format("{}", held.size));
+
   ForkSign fork = ForkSign::none;
   if (*kept && held.size == checkpoint->size) {
     if (held.root != checkpoint->root) fork = ForkSign::proved;
   } else if (const auto root = root_at(held.size, checkpoint->head(), request->proof)) {
     if (*root != held.root) fork = ForkSign::proved;
   }
-  const auto refuse = [&](WitnessVerdict verdict, std::string why, ForkSign sign) {
-    WitnessAnswer made = answer(verdict, std::move(why));
-    if (sign != ForkSign::none) {
-      made.fork = sign;
-      made.held = kept->value_or("");
-      made.shown = request_body;
-    }
-    return made;
-  };
-  if (request->old_size != held.size) {
-    return refuse(WitnessVerdict::other_size, fmt::format("{}", held.size), fork);
-  }
   if (!consistency_holds(held.head(), checkpoint->head(), request->proof)) {
     // Superfluous hashes where none are needed say nothing about the log.
     if (fork == ForkSign::none && held.size > 0 && held.size < checkpoint->size) {
       fork = ForkSign::suspected;
     }
-    return refuse(
-        WitnessVerdict::inconsistent, "the checkpoint is not shown to extend the last one", fork);
+    WitnessAnswer made =
+        answer(WitnessVerdict::inconsistent, "the checkpoint is not shown to extend the last one");
+    made.fork = fork;
+    if (fork == ForkSign::proved) {
+      made.held = kept->value_or("");
+      made.shown = request_body;
+    }
+    return made;
   }
 
   const NoteSignature cosignature =

@@ -51,7 +51,7 @@ enum class WitnessVerdict : std::uint16_t {
 enum class ForkSign : std::uint8_t {
   none,
   // The signature is good, the proof is not. Anyone can send a good checkpoint with a bad proof, so
-  // this asks for an explanation and convicts nobody.
+  // this asks for an explanation, convicts nobody, and leaves nothing worth keeping.
   suspected,
   // Two signed checkpoints of one size have different roots, or the proof hashes up to the new
   // root by way of another old one: the log lied to somebody, which the evidence proves to anyone
@@ -65,7 +65,7 @@ struct WitnessAnswer {
   std::string origin;  // the log it is about, once its signature was good
 
   ForkSign fork = ForkSign::none;
-  // Evidence to keep and to show, if there is a sign of a fork.
+  // Evidence to keep and to show, if a fork is proved.
   std::string held;   // the checkpoint last cosigned, a signed note
   std::string shown;  // the request
 

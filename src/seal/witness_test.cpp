@@ -124,10 +124,12 @@ TEST_F(WitnessTest, ASecondTreeOfTheSameSizeIsAProvedFork) {
   EXPECT_EQ(answer.fork, ForkSign::proved);
   EXPECT_EQ(answer.shown, request);
   EXPECT_EQ(parse_note(answer.held)->text, parse_note(signed_checkpoint(history, 20))->text);
-  // Also where the client believes the witness elsewhere.
+  // Who believes the witness elsewhere is told where it is before anything is looked at.
   const WitnessAnswer elsewhere = witness.add_checkpoint(request_of(fork, 0, 20), kTime);
   EXPECT_EQ(elsewhere.status(), 409);
-  EXPECT_EQ(elsewhere.fork, ForkSign::proved);
+  EXPECT_EQ(elsewhere.body, "20\n");
+  EXPECT_EQ(elsewhere.fork, ForkSign::none);
+  EXPECT_EQ(elsewhere.shown, "");
   // The witness stays with what it saw first.
   EXPECT_EQ(witness.add_checkpoint(request_of(history, 20, 50), kTime).status(), 200);
 }
@@ -146,6 +148,7 @@ TEST_F(WitnessTest, AProofThatShowsNothingIsOnlyASuspicion) {
   WitnessAnswer answer = witness.add_checkpoint(to_string(request), kTime);
   EXPECT_EQ(answer.status(), 422);
   EXPECT_EQ(answer.fork, ForkSign::suspected);
+  EXPECT_EQ(answer.shown, "");  // anyone can send as many of these as they like
   request.proof.clear();
   EXPECT_EQ(witness.add_checkpoint(to_string(request), kTime).fork, ForkSign::suspected);
   // A proof between sizes that are a power of two does not carry the older root.
