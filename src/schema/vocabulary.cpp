@@ -85,15 +85,12 @@ std::string_view banned_stem(std::span<const std::string> words,
                              std::span<const std::string> banned) {
   for (const std::string& stem : banned) {
     const std::vector<std::string> run = words_of(stem);
-    for (std::size_t at = 0; at + run.size() <= words.size(); ++at) {
-      const bool same = std::equal(run.begin(),
-                                   run.end(),
-                                   words.begin() + static_cast<std::ptrdiff_t>(at),
-                                   [](const std::string& of_stem, const std::string& word) {
-                                     return word.starts_with(of_stem);
-                                   });
-      if (same && !run.empty()) return stem;
+    // The words of a run need not be neighbours: operator_home_lat says where an operator is too.
+    std::size_t met = 0;
+    for (const std::string& word : words) {
+      if (met < run.size() && word.starts_with(run[met])) ++met;
     }
+    if (!run.empty() && met == run.size()) return stem;
   }
   return {};
 }

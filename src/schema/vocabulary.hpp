@@ -16,7 +16,7 @@ namespace liptako::schema {
 
 struct Vocabulary {
   std::map<std::string, std::string> words;       // word -> meaning
-  std::vector<std::string> banned;                // stems; "operator_position": words in a row
+  std::vector<std::string> banned;                // stems; "operator_pos": words in this order
   std::map<std::string, std::string> exceptions;  // full name, or full name=value -> reason
 };
 
@@ -31,7 +31,7 @@ struct VocabularyTexts {
 // "api.status.latencyMs" -> api, status, latency, ms. Words that are digits alone are left out.
 [[nodiscard]] std::vector<std::string> words_of(std::string_view name);
 
-// The first banned stem that a run of words begins with, or empty.
+// The first banned stem whose parts some of the words begin with, in their order, or empty.
 [[nodiscard]] std::string_view banned_stem(std::span<const std::string> words,
                                            std::span<const std::string> banned);
 

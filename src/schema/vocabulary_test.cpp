@@ -30,12 +30,14 @@ TEST(Words, AreSplitAtUnderscoresDotsCapitalsAndSigns) {
   EXPECT_EQ(words_of(""), Words{});
 }
 
-TEST(BannedStems, MatchTheBeginningOfWordsInARow) {
+TEST(BannedStems, MatchTheBeginningOfWordsInTheirOrder) {
   const Words banned = {"strik", "operator_pos"};
   const auto found = [&](std::string_view name) { return banned_stem(words_of(name), banned); };
   EXPECT_EQ(found("api.time_striking"), "strik");
   EXPECT_EQ(found("cot.operator_position_deg"), "operator_pos");
   EXPECT_EQ(found("cot.operator.position"), "operator_pos");
+  EXPECT_EQ(found("uas.operator_home_position_deg"), "operator_pos");
+  EXPECT_EQ(found("operator.place.and.position"), "operator_pos");
   EXPECT_EQ(found("act.operator_name"), "");
   EXPECT_EQ(found("position_of_operator"), "");
   EXPECT_EQ(found("restrike"), "");
