@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "base/check.hpp"
 #include "record/cursor.hpp"
@@ -72,6 +73,43 @@ seal::Digest commitment_in(const Frame& frame) {
   return digest;
 }
 
+base::Error not_held(const std::string& origin,
+                     const seal::TreeHead& head,
+                     std::string_view found) {
+  return {
+      base::ErrorKind::bad_input,
+      fmt::format("the log key has signed {} entries of {}, and {}: the record was restored from "
+                  "an older backup, lost or replaced. Nothing more is signed. Put back the "
+                  "record that was signed, or begin a log under a new name "
+                  "(docs/OPERATIONS.md, Restore)",
+                  head.size,
+                  origin,
+                  found)};
+}
+
+// Calls `take` with the commitments of entries [begin, end) in order: of one that is missing or
+// damaged, that of a lost entry. Ends at the first error.
+template <class Take>
+Result<void> for_commitments(base::Storage& storage,
+                             std::uint64_t begin,
+                             std::uint64_t end,
+                             const Take& take) {
+  auto cursor = Cursor::open(storage, Stream::input, begin);
+  if (!cursor) return std::unexpected(cursor.error());
+  for (std::uint64_t next = begin; next < end;) {
+    const auto frame = cursor->next_frame();
+    if (!frame) return std::unexpected(frame.error());
+    const std::uint64_t found = *frame ? std::min((*frame)->sequence, end) : end;
+    for (; next < found; ++next) {
+      if (auto done = take(kLostCommitment); !done) return done;
+    }
+    if (next == end) break;
+    if (auto done = take(commitment_in(**frame)); !done) return done;
+    ++next;
+  }
+  return {};
+}
+
 }  // namespace
 
 Log Log::open(base::Storage& storage, const LogOptions& options, const EntryRange& entries) {
@@ -79,6 +117,15 @@ Log Log::open(base::Storage& storage, const LogOptions& options, const EntryRang
   if (const auto taken = opened.take_up(storage, entries); !taken) {
     opened.trouble_ = taken.error().message;
     opened.broken_ = true;
+    return opened;
+  }
+  // A key that remembers nothing, of a log that has a checkpoint: from before there was a memory.
+  if (options.memory != nullptr && !opened.remembered_ && !opened.recent_.empty()) {
+    const auto head = seal::parse_checkpoint(opened.recent_.back().note.text);
+    CHECK(head);
+    const base::FileContent memory = opened.memory_of(head->head());
+    if (const auto kept = options.memory->replace(memory.path, memory.content); !kept)
+      opened.remarks_.push_back(kept.error().message);
   }
   return opened;
 }
@@ -87,11 +134,12 @@ Result<void> Log::take_up(base::Storage& storage, const EntryRange& entries) {
   auto last = read_checkpoint(storage);
   if (!last) return std::unexpected(last.error());
   if (!*last) {
+    if (auto known = recall(entries.end); !known) return known;
     if (entries.first > 0) {
       return base::bad_input(
           fmt::format("no checkpoint, and the record begins at entry {} only", entries.first));
     }
-    return take_entries(storage, entries.end, std::nullopt);
+    return take_entries(storage, entries.end);
   }
   const seal::Checkpoint& checkpoint = (*last)->checkpoint;
   if (checkpoint.origin != options_.origin) {
@@ -111,6 +159,7 @@ Result<void> Log::take_up(base::Storage& storage, const EntryRange& entries) {
                     checkpoint.size,
                     entries.end));
   }
+  if (auto known = recall(entries.end); !known) return known;
   checkpoint_size_ = checkpoint.size;
   checkpoint_ = seal::to_string((*last)->note);
   recent_.push_back({checkpoint.size, (*last)->note});
@@ -120,19 +169,99 @@ Result<void> Log::take_up(base::Storage& storage, const EntryRange& entries) {
 
   auto tree = seal::TileBuilder::resume(tile_reader(storage), checkpoint.size);
   if (tree && tree->root() == checkpoint.root) {
+    if (remembered_ && remembered_->size <= checkpoint.size) {
+      seal::TileHashes hashes(tile_reader(storage), checkpoint.size);
+      const auto root = seal::tree_root(hashes.reader(), remembered_->size);
+      if (!root) return std::unexpected(root.error());
+      if (auto same = compare({remembered_->size, *root}); !same) return same;
+    }
     tree_ = std::move(*tree);
     if (auto bundle = take_up_bundle(storage, entries); !bundle) return bundle;
     for (const base::FileContent& file : open_tiles()) partial_paths_.push_back(file.path);
-    return take_entries(storage, entries.end, std::nullopt);
+    return take_entries(storage, entries.end);
   }
   const std::string why =
       tree ? fmt::format("the tiles do not give the root of the checkpoint over {} entries",
                          checkpoint.size)
            : tree.error().message;
   if (entries.first > 0) return base::bad_input(why);
-  // All entries are there: if they give the root, only the tiles were at fault.
-  remarks_.push_back(why + "; all tiles were made anew from the entries");
-  return take_entries(storage, entries.end, checkpoint.head());
+  // All entries are there: if they give the root, only the tiles were at fault. Nothing is written
+  // before that is known.
+  seal::TileBuilder from_entries;
+  std::vector<seal::Tile> unused;
+  const auto add = [&](const seal::Digest& commitment) -> Result<void> {
+    const seal::Digest leaf = seal::leaf_hash(commitment);
+    from_entries.append({&leaf, 1}, unused);
+    unused.clear();
+    return remembered_ && remembered_->size == from_entries.size()
+               ? compare({from_entries.size(), from_entries.root()})
+               : Result<void>();
+  };
+  if (auto done = for_commitments(storage, 0, checkpoint.size, add); !done) return done;
+  if (from_entries.root() != checkpoint.root) {
+    return base::bad_input(
+        fmt::format("{}; nor do the entries give the root of the checkpoint over {} of them; "
+                    "nothing was changed",
+                    why,
+                    checkpoint.size));
+  }
+  remarks_.push_back(why + "; those that are missing were made anew from the entries");
+  if (auto done = make_missing_tiles(storage, checkpoint.size); !done) return done;
+  return take_entries(storage, entries.end);
+}
+
+Result<void> Log::make_missing_tiles(base::Storage& storage, std::uint64_t size) {
+  // Of those that are there but are not what the entries give, each stays as it was found.
+  const auto write_missing = [&](std::vector<base::FileContent> files) -> Result<void> {
+    std::erase_if(files, [&](const base::FileContent& file) {
+      if (!storage.size(file.path)) return false;
+      if (const auto there = storage.read(file.path, 0, file.content.size() + 1);
+          !there || *there != file.content) {
+        remarks_.push_back(
+            fmt::format("{} is not what the entries give; it stays as it is", file.path));
+      }
+      return true;
+    });
+    if (files.empty()) return {};
+    return storage.write_files(files);
+  };
+  std::vector<seal::Digest> batch;
+  const auto take_batch = [&]() -> Result<void> {
+    append(batch);
+    batch.clear();
+    return write_missing(std::exchange(waiting_, {}));
+  };
+  const auto add = [&](const seal::Digest& commitment) -> Result<void> {
+    batch.push_back(commitment);
+    return batch.size() < 64 * seal::kTileWidth ? Result<void>() : take_batch();
+  };
+  if (auto done = for_commitments(storage, 0, size, add); !done) return done;
+  if (auto done = take_batch(); !done) return done;
+  for (const base::FileContent& file : open_tiles()) partial_paths_.push_back(file.path);
+  return write_missing(open_tiles());
+}
+
+Result<void> Log::recall(std::uint64_t end) {
+  if (options_.memory == nullptr) return {};
+  const auto memory = read_log_memory(*options_.memory, options_.memory_path);
+  if (!memory) return std::unexpected(memory.error());
+  if (!*memory || (*memory)->newest.origin != options_.origin) return {};
+  remembered_ = (*memory)->newest.head();
+  if (remembered_->size <= end) return {};
+  return std::unexpected(
+      not_held(options_.origin, *remembered_, fmt::format("this record holds {} only", end)));
+}
+
+Result<void> Log::compare(const seal::TreeHead& head) const {
+  if (!remembered_ || remembered_->size != head.size || remembered_->root == head.root) return {};
+  return std::unexpected(
+      not_held(options_.origin, *remembered_, "this record holds others in their place"));
+}
+
+base::FileContent Log::memory_of(const seal::TreeHead& head) const {
+  const seal::VerifierKey key{options_.origin, seal::KeyType::ed25519, options_.key.public_key()};
+  return {options_.memory_path,
+          bytes_of(log_memory_text({{options_.origin, head.size, head.root}, key.id()}))};
 }
 
 Result<void> Log::take_up_bundle(base::Storage& storage, const EntryRange& entries) {
@@ -170,45 +299,26 @@ Result<void> Log::take_up_bundle(base::Storage& storage, const EntryRange& entri
   return {};
 }
 
-Result<void> Log::take_entries(base::Storage& storage,
-                               std::uint64_t end,
-                               const std::optional<seal::TreeHead>& due) {
+Result<void> Log::take_entries(base::Storage& storage, std::uint64_t end) {
   if (tree_.size() >= end) return {};
-  auto cursor = Cursor::open(storage, Stream::input, tree_.size());
-  if (!cursor) return std::unexpected(cursor.error());
   std::uint64_t lost = 0;
   std::vector<seal::Digest> batch;
-  std::uint64_t next = tree_.size();  // behind the batch
   const auto take_batch = [&]() -> Result<void> {
     append(batch);
     batch.clear();
-    if (due && tree_.size() == due->size && tree_.root() != due->root) {
-      return base::bad_input(fmt::format(
-          "the entries do not give the root of the checkpoint over {} of them", due->size));
-    }
+    if (auto same = compare({tree_.size(), tree_.root()}); !same) return same;
     if (waiting_.size() < kManyFiles) return {};
     if (auto done = storage.write_files(waiting_); !done) return done;
     waiting_.clear();
     return {};
   };
   const auto take = [&](const seal::Digest& commitment) -> Result<void> {
-    batch.push_back(commitment);
-    ++next;
-    if (batch.size() < seal::kTileWidth && !(due && next == due->size)) return {};
-    return take_batch();
-  };
-  while (next < end) {
-    const auto frame = cursor->next_frame();
-    if (!frame) return std::unexpected(frame.error());
-    const std::uint64_t found = *frame ? std::min((*frame)->sequence, end) : end;
-    for (; next < found; ++lost) {
-      if (auto done = take(kLostCommitment); !done) return done;
-    }
-    if (next == end) break;
-    const seal::Digest commitment = commitment_in(**frame);
     lost += commitment == kLostCommitment ? 1 : 0;
-    if (auto done = take(commitment); !done) return done;
-  }
+    batch.push_back(commitment);
+    const bool is_judged = remembered_ && tree_.size() + batch.size() == remembered_->size;
+    return batch.size() < seal::kTileWidth && !is_judged ? Result<void>() : take_batch();
+  };
+  if (auto done = for_commitments(storage, tree_.size(), end, take); !done) return done;
   if (auto done = take_batch(); !done) return done;
   if (lost > 0)
     remarks_.push_back(fmt::format("{} entries were lost before they were committed to", lost));
@@ -280,6 +390,10 @@ std::optional<LogWork> Log::take(base::Timestamp utc, base::Duration monotonic, 
     recent.note.text = seal::checkpoint_text({options_.origin, tree_.size(), tree_.root()});
     recent.note.signatures.push_back(seal::sign(recent.note.text, options_.origin, options_.key));
     work.checkpoint = seal::to_string(recent.note);
+    if (options_.memory != nullptr) {
+      work.memory = options_.memory;
+      work.remembered = memory_of({tree_.size(), tree_.root()});
+    }
     // One that was signed but could not be put in place is signed again, to the same bytes.
     if (!recent_.empty() && recent_.back().size == recent.size) recent_.pop_back();
     recent_.push_back(std::move(recent));
@@ -326,6 +440,10 @@ Result<void> Log::write(base::Storage& storage, const LogWork& work) {
   }
   for (const base::FileContent& file : files.subspan(together)) {
     if (auto done = storage.replace(file.path, file.content); !done) return done;
+  }
+  if (work.remembered) {
+    const auto done = work.memory->replace(work.remembered->path, work.remembered->content);
+    if (!done) return done;
   }
   if (!work.checkpoint.empty()) {
     if (auto done = storage.replace(kCheckpointPath, bytes_of(work.checkpoint)); !done) return done;

@@ -10,7 +10,9 @@
 // - Leaves exist for synced entries only, so no power cut takes back what was committed to.
 // - All tiles of a checkpoint are durable before the checkpoint is in place. Tiles beyond the
 //   newest checkpoint mean nothing: opening computes them anew from the entries.
-// - A checkpoint is signed only if it extends the last one. If at opening the last one is not what
+// - A checkpoint is signed only if it extends the last one, and the last one is remembered beside
+//   the key before it is in place (log_memory.hpp), so that a record that was put back from a
+//   backup, or begun anew, is seen to be another. If at opening the last one is not what
 //   the tiles and entries give, the log is in trouble: it signs nothing and changes nothing, and
 //   says so. The node still records and shows, since an air picture that goes dark serves nobody,
 //   and the evidence of what went wrong stays as it was found. A person decides (docs/RECORD.md).
@@ -31,6 +33,7 @@
 #include "base/result.hpp"
 #include "base/seams.hpp"
 #include "base/time.hpp"
+#include "record/log_memory.hpp"
 #include "seal/checkpoint.hpp"
 #include "seal/ed25519.hpp"
 #include "seal/note.hpp"
@@ -48,6 +51,9 @@ struct LogOptions {
   // Earlier keys of the same log: the last checkpoint may be signed by one of them.
   std::vector<seal::VerifierKey> former_keys;
   base::Duration checkpoint_every = std::chrono::seconds(10);
+  // Where the newest head that the key signed is remembered: outlives the log. None: nowhere.
+  base::Storage* memory = nullptr;
+  std::string memory_path = std::string(kLogMemoryPath);
 };
 
 // The entries a record holds: [first, end), all of them durable.
@@ -62,6 +68,8 @@ struct LogWork {
   std::size_t full = 0;                    // how many of the former
   std::string checkpoint;                  // the note; empty if the one there stays
   std::vector<base::FileContent> history;  // of checkpoints/
+  base::Storage* memory = nullptr;         // where `remembered` goes before the checkpoint
+  std::optional<base::FileContent> remembered;
   // The last work failed, perhaps with its checkpoint in place: tiles that it may rest on are
   // replaced whole.
   bool careful = false;
@@ -129,10 +137,11 @@ class Log {
   };
   // Steps of open(); an error is trouble.
   [[nodiscard]] base::Result<void> take_up(base::Storage& storage, const EntryRange& entries);
-  // What entries there are behind the tree so far; where it comes to `due`, the root must be its.
-  [[nodiscard]] base::Result<void> take_entries(base::Storage& storage,
-                                                std::uint64_t end,
-                                                const std::optional<seal::TreeHead>& due);
+  // The tree over the first `size` entries, which must be that of the checkpoint in place. Of its
+  // files only those that are missing are written.
+  [[nodiscard]] base::Result<void> make_missing_tiles(base::Storage& storage, std::uint64_t size);
+  // What entries there are behind the tree so far.
+  [[nodiscard]] base::Result<void> take_entries(base::Storage& storage, std::uint64_t end);
   // The bundle that the tree's last leaves are in, from its file; checked against the tile and
   // against those of its entries that are there.
   [[nodiscard]] base::Result<void> take_up_bundle(base::Storage& storage,
@@ -140,10 +149,15 @@ class Log {
   [[nodiscard]] std::optional<LogWork> take(base::Timestamp utc,
                                             base::Duration monotonic,
                                             bool checkpoint);
+  // What the key remembers of this log must be in the record's tree, which `end` entries can give.
+  [[nodiscard]] base::Result<void> recall(std::uint64_t end);
+  [[nodiscard]] base::Result<void> compare(const seal::TreeHead& head) const;
+  [[nodiscard]] base::FileContent memory_of(const seal::TreeHead& head) const;
   // The checkpoint's tiles that are not full, and its bundle.
   [[nodiscard]] std::vector<base::FileContent> open_tiles() const;
 
   LogOptions options_;
+  std::optional<seal::TreeHead> remembered_;  // of an earlier process
   seal::TileBuilder tree_;
   base::Bytes bundle_;  // commitments behind the last full bundle
   std::vector<base::FileContent> waiting_;

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
+#include <string>
 
 #include "record/input_body.hpp"
 #include "seal/witness.hpp"
@@ -34,15 +36,28 @@ seal::VerifierKey log_key() {
   return {"node.test/log", seal::KeyType::ed25519, key_of(1).public_key()};
 }
 
-// A writer and its log, as a node has them.
+// A writer and its log, as a node has them. The key's memory dies with the disk it is on.
 struct Recorder {
-  explicit Recorder(sim::SimStorage& storage)
-      : disk(&storage), writer(Writer::open(storage, kCommitting).value()), log(open_log()) {}
-  [[nodiscard]] Log open_log() {
-    return Log::open(*disk, options(), {writer.opened().first_sequence, writer.next_sequence()});
+  explicit Recorder(sim::SimStorage& storage) : Recorder(storage, storage) {}
+  Recorder(sim::SimStorage& storage, sim::SimStorage& keys)
+      : disk(&storage), writer(Writer::open(storage, kCommitting).value()), log(open_log(keys)) {}
+  [[nodiscard]] Log open_log(sim::SimStorage& keys) {
+    LogOptions remembering = options();
+    remembering.memory = &keys;
+    return Log::open(*disk, remembering, {writer.opened().first_sequence, writer.next_sequence()});
   }
   void add(std::uint64_t entries) {
     for (std::uint64_t i = 0; i < entries; ++i) EXPECT_TRUE(append_next(writer));
+    EXPECT_TRUE(writer.flush() && writer.sync());
+    log.append(writer.take_commitments());
+  }
+  // Entries that another history has in these places.
+  void add_others(std::uint64_t entries) {
+    for (std::uint64_t i = 0; i < entries; ++i) {
+      const std::uint64_t other = writer.next_sequence() + 1'000'000;
+      const base::Bytes payload = payload_of(other);
+      EXPECT_TRUE(writer.append(entry_of(other, payload)));
+    }
     EXPECT_TRUE(writer.flush() && writer.sync());
     log.append(writer.take_commitments());
   }
@@ -271,6 +286,126 @@ TEST(Log, NamesWhatIsWrongWithThePast) {
             "entry 69");
 }
 
+std::string text_in(base::Storage& disk, std::string_view path) {
+  const auto bytes = disk.read(path, 0, 100'000).value_or(base::Bytes{});
+  return {bytes.begin(), bytes.end()};
+}
+
+// A key that has signed 350 entries, over a record put back to the first 300 of them.
+TEST(Log, ARestoredRecordIsNotGoneOnWith) {
+  sim::SimStorage keys(9);
+  sim::SimStorage disk(1);
+  std::optional<sim::SimStorage> backup;
+  {
+    Recorder recorder(disk, keys);
+    recorder.add(300);
+    ASSERT_TRUE(recorder.checkpoint());
+    backup = disk;
+    recorder.add(50);
+    ASSERT_TRUE(recorder.checkpoint());
+  }
+  const std::string remembered = text_in(keys, kLogMemoryPath);
+  EXPECT_EQ(parse_log_memory(remembered).value().newest.size, 350u);
+  EXPECT_EQ(parse_log_memory(remembered).value().key_id, log_key().id());
+  // At once, once it has grown beyond what was signed, and ever after.
+  for (int start = 0; start < 4; ++start) {
+    SCOPED_TRACE(start);
+    Recorder recorder(*backup, keys);
+    ASSERT_TRUE(recorder.log.trouble());
+    const bool is_shorter = recorder.writer.next_sequence() < 350;
+    EXPECT_NE(recorder.log.trouble()->find(is_shorter ? "this record holds 3" : "holds others"),
+              std::string::npos)
+        << *recorder.log.trouble();
+    const std::string before = text_in(*backup, kCheckpointPath);
+    recorder.add_others(40);
+    EXPECT_FALSE(recorder.log.take_all(base::timestamp_from_ns(0), kEvery));
+    EXPECT_EQ(text_in(*backup, kCheckpointPath), before);
+    EXPECT_EQ(text_in(keys, kLogMemoryPath), remembered);
+  }
+  // The record that was signed goes on.
+  Recorder recorder(disk, keys);
+  EXPECT_FALSE(recorder.log.trouble());
+  recorder.add(7);
+  EXPECT_TRUE(recorder.checkpoint());
+  EXPECT_EQ(parse_log_memory(text_in(keys, kLogMemoryPath)).value().newest.size, 357u);
+}
+
+TEST(Log, ALostRecordIsNotBegunAnewUnderTheSameKey) {
+  sim::SimStorage keys(9);
+  {
+    sim::SimStorage disk(1);
+    Recorder recorder(disk, keys);
+    recorder.add(20);
+    ASSERT_TRUE(recorder.checkpoint());
+  }
+  sim::SimStorage disk(2);
+  {
+    Recorder recorder(disk, keys);
+    ASSERT_TRUE(recorder.log.trouble());
+    recorder.add_others(30);
+    EXPECT_TRUE(recorder.checkpoint());  // nothing is due
+  }
+  Recorder recorder(disk, keys);
+  EXPECT_TRUE(recorder.log.trouble());
+  EXPECT_FALSE(disk.size(kCheckpointPath));
+}
+
+TEST(Log, AMemoryThatIsSpoiltIsTrouble) {
+  sim::SimStorage disk = disk_with_log();
+  const std::string good = text_in(disk, kLogMemoryPath);
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    SCOPED_TRACE(at);
+    sim::SimStorage spoilt = disk;
+    spoilt.corrupt(std::string(kLogMemoryPath), at, 1);
+    const Recorder recorder(spoilt);
+    // Another origin is another log's memory, and what key signed it is for people to know.
+    const bool is_judged = at > options().origin.size() && at < good.size() - 10;
+    if (is_judged) {
+      EXPECT_TRUE(recorder.log.trouble());
+    }
+  }
+  EXPECT_TRUE(disk.truncate(kLogMemoryPath, 30));
+  EXPECT_TRUE(Recorder(disk).log.trouble());
+  // None at all, as older folders have it: the checkpoint is remembered from now on.
+  EXPECT_TRUE(disk.remove(kLogMemoryPath));
+  EXPECT_FALSE(Recorder(disk).log.trouble());
+  EXPECT_EQ(text_in(disk, kLogMemoryPath), good);
+}
+
+// The process dies in any change between the first tile and the end of the history, the disk with
+// the keys in none: what was remembered before the checkpoint was in place comes out of the entries.
+TEST(Log, AKillBetweenMemoryAndCheckpointIsNoTrouble) {
+  int ahead = 0;
+  for (std::uint64_t change = 0; change < 40; ++change) {
+    SCOPED_TRACE(change);
+    sim::SimStorage keys(9);
+    sim::SimStorage disk(change);
+    {
+      Recorder recorder(disk, keys);
+      recorder.add(270);
+      if (change % 2 == 1) {
+        ASSERT_TRUE(recorder.checkpoint());
+      }
+      recorder.add(300);
+      disk.die_at_change(change / 2);
+      (void)recorder.checkpoint();
+    }
+    if (change % 4 < 2) {
+      disk.restart_after_power_loss();
+    } else {
+      disk.restart_after_kill();
+    }
+    const auto memory = read_log_memory(keys, kLogMemoryPath).value();
+    Recorder recorder(disk, keys);
+    ASSERT_FALSE(recorder.log.trouble()) << *recorder.log.trouble();
+    if (memory && memory->newest.size > recorder.log.checkpoint_size()) ++ahead;
+    recorder.add(1);
+    ASSERT_TRUE(recorder.checkpoint());
+    expect_sound(disk);
+  }
+  EXPECT_GT(ahead, 1);
+}
+
 TEST(Log, MissingTilesAreMadeAnewWhileAllEntriesAreThere) {
   sim::SimStorage disk = disk_with_log();
   ASSERT_TRUE(disk.remove("tile/1/000.p/2"));
@@ -286,6 +421,66 @@ TEST(Log, MissingTilesAreMadeAnewWhileAllEntriesAreThere) {
   ASSERT_TRUE(disk.remove("input/00000000.seg"));
   const Recorder recorder(disk);
   EXPECT_TRUE(recorder.log.trouble());
+}
+
+// All files of a record with its log, by path.
+std::map<std::string, base::Bytes> files_of(sim::SimStorage& disk) {
+  std::map<std::string, base::Bytes> files;
+  for (const std::string folder : {"input",
+                                   "checkpoints",
+                                   "tile/0",
+                                   "tile/0/066.p",
+                                   "tile/1/000.p",
+                                   "tile/entries",
+                                   "tile/entries/066.p"}) {
+    const auto names = disk.list(folder).value();
+    for (const std::string& name : names) {
+      const std::string path = folder + "/" + name;
+      files[path] = disk.read(path, 0, 1u << 24).value();
+    }
+  }
+  files["checkpoint"] = disk.read("checkpoint", 0, 1u << 16).value();
+  return files;
+}
+
+TEST(Log, WhatTheEntriesContradictStaysAsItWasFound) {
+  sim::SimStorage disk(1);
+  {
+    Recorder recorder(disk);
+    recorder.add(66 * 256 + 5);  // more tiles than are kept waiting for a checkpoint
+    ASSERT_TRUE(recorder.checkpoint());
+  }
+  ASSERT_TRUE(disk.remove("tile/0/066.p/5"));
+  ASSERT_TRUE(disk.remove("tile/0/002"));
+  {  // sound entries: what is missing is made anew
+    sim::SimStorage copy = disk;
+    const Recorder recorder(copy);
+    EXPECT_FALSE(recorder.log.trouble());
+    EXPECT_EQ(recorder.log.checkpoint_size(), 66 * 256 + 5u);
+    expect_sound(copy);
+  }
+  {  // a tile that is wrong stays, and is named
+    sim::SimStorage copy = disk;
+    copy.corrupt("tile/0/001", 700, 1);
+    auto before = files_of(copy);
+    const Recorder recorder(copy);
+    EXPECT_FALSE(recorder.log.trouble());
+    ASSERT_EQ(recorder.log.remarks().size(), 2u);
+    EXPECT_EQ(recorder.log.remarks()[1],
+              "tile/0/001 is not what the entries give; it stays as it is");
+    auto after = files_of(copy);
+    EXPECT_EQ(after.erase("tile/0/066.p/5") + after.erase("tile/0/002"), 2u);
+    EXPECT_EQ(before, after);
+  }
+  auto cursor = Cursor::open(disk, Stream::input, 300).value();
+  const auto frame = cursor.next_frame().value();
+  disk.corrupt(segment_path(Stream::input, frame->segment), frame->offset + kFrameHeaderSize, 1);
+  const auto before = files_of(disk);
+  Recorder recorder(disk);
+  EXPECT_TRUE(recorder.log.trouble());
+  EXPECT_TRUE(recorder.log.remarks().empty());
+  EXPECT_TRUE(recorder.checkpoint());  // nothing is due
+  EXPECT_EQ(before, files_of(disk)) << "the evidence was changed";
 }
 
 TEST(Log, AFullDiskIsTroubleUntilThereIsRoom) {
