@@ -194,19 +194,43 @@ class Verifier {
     return out_.checkpoint && entry < out_.checkpoint->size;
   }
 
+  // How far the record was deleted by rule. Nobody signs the list of what was, so that it is
+  // believed only where it can be true: whole segments that are not there, from the first on.
+  [[nodiscard]] Result<std::uint64_t> retired_end() const {
+    const auto retired = list_retired(*storage_);
+    if (!retired) return std::unexpected(retired.error());
+    const auto names = storage_->list(folder_of(Stream::input));
+    if (!names) return std::unexpected(names.error());
+    std::optional<std::uint32_t> present;  // the first that is there
+    for (const std::string& name : *names) {
+      if (!present) present = segment_number(name);
+    }
+    if (!present) return 0;  // the last one is never deleted
+    std::uint64_t end = 0;
+    for (std::uint32_t number = 0; number < *present; ++number) {
+      const auto line = std::ranges::find_if(*retired, [&](const RetiredSegment& r) {
+        return r.stream == Stream::input && r.segment == number && r.first == end && r.end >= end;
+      });
+      if (line == retired->end()) return end;
+      end = line->end;
+    }
+    const auto bytes = storage_->read(segment_path(Stream::input, *present), 0, kSegmentHeaderSize);
+    if (!bytes) return std::unexpected(bytes.error());
+    const auto header = decode_segment_header(*bytes);
+    return header ? std::min(end, header->first_sequence) : end;
+  }
+
+  // Entries [begin, end), which lie before all that are there, were deleted by rule.
+  void note_retired(std::uint64_t begin, std::uint64_t end) {
+    for (std::uint64_t entry = begin; entry < end; ++entry) {
+      ++out_.retired;
+      (void)leaf_of_entry(entry);  // its proof must be there all the same
+    }
+  }
+
   // Entries [begin, end) are not there, or cannot be read.
   void note_absent(std::uint64_t begin, std::uint64_t end, const std::string& why) {
     for (std::uint64_t entry = begin; entry < end; ++entry) {
-      if (const auto* gone = retired_at(entry)) {
-        const std::uint64_t until = std::min(gone->end, end);
-        for (; entry < until; ++entry) {
-          if (!is_covered(entry)) continue;
-          ++out_.retired;
-          (void)leaf_of_entry(entry);  // its proof must be there all the same
-        }
-        --entry;
-        continue;
-      }
       if (is_covered(entry)) {
         const auto leaf = leaf_of_entry(entry);
         if (leaf == seal::leaf_hash(kLostCommitment)) {
@@ -216,13 +240,6 @@ class Verifier {
       }
       fault(Fault::Part::entry, fmt::format("entry {}", entry), why, entry);
     }
-  }
-
-  [[nodiscard]] const RetiredSegment* retired_at(std::uint64_t entry) const {
-    for (const RetiredSegment& one : retired_) {
-      if (one.stream == Stream::input && one.first <= entry && entry < one.end) return &one;
-    }
-    return nullptr;
   }
 
   void check_entry(const Frame& frame, const InputBody& body, const EntryView& entry) {
@@ -248,9 +265,8 @@ class Verifier {
   }
 
   Result<void> check_entries() {
-    auto retired = list_retired(*storage_);
+    const auto retired = retired_end();
     if (!retired) return std::unexpected(retired.error());
-    retired_ = std::move(*retired);
     auto cursor = Cursor::open(*storage_, Stream::input);
     if (!cursor) {
       fault(Fault::Part::segment, std::string(folder_of(Stream::input)), cursor.error().message);
@@ -258,12 +274,20 @@ class Verifier {
     }
     bool any = false;
     std::uint64_t next = 0;
+    const auto begin_at = [&](std::uint64_t first) {
+      if (!is_covered(0)) return;
+      next = std::min({*retired, first, out_.checkpoint->size});
+      note_retired(0, next);
+    };
     while (true) {
       const auto frame = cursor->next_frame();
       if (!frame) return std::unexpected(frame.error());
       if (!*frame) break;
       const std::uint64_t sequence = (*frame)->sequence;
-      if (!any) out_.first = sequence;
+      if (!any) {
+        out_.first = sequence;
+        begin_at(sequence);
+      }
       any = true;
       // A sequence that no record reaches is a forged header's; what it skips is not listed.
       if (is_covered(next)) {
@@ -281,6 +305,7 @@ class Verifier {
       check_entry(**frame, *body, *entry);
     }
     out_.end = next;
+    if (!any) begin_at(*retired);
     if (is_covered(next)) {
       note_absent(next, out_.checkpoint->size, "missing: the record ends before it");
     }
@@ -313,7 +338,6 @@ class Verifier {
   base::Storage* storage_;
   std::span<const seal::VerifierKey> keys_;
   Verification out_;
-  std::vector<RetiredSegment> retired_;
   std::optional<std::uint64_t> group_;
   std::vector<seal::Digest> leaves_;
 };
