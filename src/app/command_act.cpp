@@ -93,8 +93,13 @@ int run_act_sign(const SignOptions& options) {
         {base::ErrorKind::bad_input,
          std::string(say("ce corps n'est pas celui de l'acte", "this body is not the act's"))});
   }
-  // Who signs second sees what they sign.
-  fmt::print(stderr, "{}", note->text);
+  // Who signs second sees what they sign: the body is all of it, and no longer than an entry of the
+  // record (read_body).
+  fmt::print(stderr,
+             "{}\n{}\n{}",
+             note->text,
+             say("Ce que l'acte demande :", "What the act asks for:"),
+             as_quoted_lines(*body));
   if (const auto done = add_signature(*note, options.key, options.passphrase_file); !done) {
     return report(done.error());
   }

@@ -1,5 +1,7 @@
 #include "app/words.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 
 #include "serve/json_writer.hpp"
@@ -18,6 +20,34 @@ bool speaks_english() {
 std::string in_json(std::string_view text) {
   std::string out;
   serve::JsonWriter(out).string(text);
+  return out;
+}
+
+std::string as_quoted_lines(std::string_view text) {
+  std::string out;
+  bool is_new_line = true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_new_line) out += "  | ";
+    const char c = text[i];
+    const auto byte = static_cast<unsigned char>(c);
+    is_new_line = c == '\n';
+    // U+00A0 to U+017F in UTF-8, without the soft hyphen, which is not seen.
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+    const bool is_latin =
+        next >= 0x80 && next < 0xc0 &&
+        ((byte == 0xc2 && next >= 0xa0 && next != 0xad) || (byte >= 0xc3 && byte <= 0xc5));
+    if (is_latin) {
+      out += text.substr(i, 2);
+      ++i;
+    } else if (c == '\\') {
+      out += "\\\\";
+    } else if (is_new_line || (byte >= 0x20 && byte < 0x7f)) {
+      out += c;
+    } else {
+      out += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  if (!is_new_line) out += '\n';
   return out;
 }
 

@@ -15,4 +15,10 @@ namespace liptako::app {
 // A JSON string, quotes included.
 [[nodiscard]] std::string in_json(std::string_view text);
 
+// A text of somebody else's as lines on a terminal, each behind "  | ", so that it can neither pass
+// for what this command says nor steer the terminal: what is not printable, and letters beyond
+// those of French and its neighbours (some run from right to left), stand as \xNN, a backslash as
+// two.
+[[nodiscard]] std::string as_quoted_lines(std::string_view text);
+
 }  // namespace liptako::app

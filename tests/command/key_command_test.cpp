@@ -133,7 +133,8 @@ TEST_F(KeyCommand, ARosterTakesForceWhenEnoughSignedAndItsSuccessorToo) {
 TEST_F(KeyCommand, TwoPersonsSignOneActAndItsBody) {
   make("operator", "ml.example/operator/duty", "duty");
   make("operator", "ml.example/operator/law", "law");
-  write("body", "hold-7\n");
+  const std::string body = "hold-7\nd\u00e9j\u00e0 \\ \x1b[2J \u202e";
+  write("body", body);
   write("other", "hold-8\n");
   const std::vector<std::string> with{"--passphrase-file", path("passphrase")};
   std::vector<std::string> arguments{"act",
@@ -167,7 +168,11 @@ TEST_F(KeyCommand, TwoPersonsSignOneActAndItsBody) {
   const Finished done = liptako(arguments);
   ASSERT_EQ(done.code, 0) << done.errors;
   const json command = json::parse(done.output);
-  EXPECT_EQ(command.at("body"), "hold-7\n");
+  EXPECT_EQ(command.at("body"), body);
+  // The second sees all of what the hash stands for, and it cannot steer their terminal.
+  EXPECT_NE(done.errors.find("  | hold-7\n  | d\u00e9j\u00e0 \\\\ \\x1b[2J \\xe2\\x80\\xae\n"),
+            std::string::npos)
+      << done.errors;
   const std::string note = command.at("note");
   EXPECT_NE(note.find("\n\u2014 ml.example/operator/duty "), note.npos);
   EXPECT_NE(note.find("\n\u2014 ml.example/operator/law "), note.npos);
