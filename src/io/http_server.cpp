@@ -3,6 +3,7 @@
 #include "io/http_server.hpp"
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 
 #include "io/http_rules.hpp"
 #include "io/http_state.hpp"
@@ -100,6 +101,11 @@ base::Result<void> HttpOptions::validate() const {
   return {};
 }
 
+base::Result<void> check_tls(const TlsMaterial& material) {
+  if (auto tls = make_tls_context(material); !tls) return std::unexpected(tls.error());
+  return {};
+}
+
 base::Result<std::unique_ptr<HttpServer>> HttpServer::start(IoThread& thread,
                                                             const HttpOptions& options,
                                                             HttpHandlers handlers) {
@@ -112,7 +118,9 @@ base::Result<std::unique_ptr<HttpServer>> HttpServer::start(IoThread& thread,
     auto tls = make_tls_context(*options.tls);
     if (!tls) return std::unexpected(tls.error());
     state->tls = std::move(*tls);
-    state->options.tls->private_key.clear();
+    std::string& key = state->options.tls->private_key;
+    OPENSSL_cleanse(key.data(), key.size());
+    key.clear();
   }
   if (auto listening = state->listen(); !listening) return std::unexpected(listening.error());
   asio::post(state->io.context, [state] { state->accept(); });

@@ -67,6 +67,9 @@ struct TlsMaterial {
   std::string private_key;
 };
 
+// Whether a server could serve with it.
+[[nodiscard]] base::Result<void> check_tls(const TlsMaterial& material);
+
 struct HttpOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;          // 0: a free one

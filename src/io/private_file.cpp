@@ -124,7 +124,7 @@ base::Result<void> write_private_file(const fs::path& path, std::string_view tex
 base::Result<std::optional<std::string>> read_if_any(const fs::path& path,
                                                      std::size_t max_size,
                                                      Secrecy secrecy) {
-  const int no_link = secrecy == Secrecy::given ? 0 : O_NOFOLLOW;
+  const int no_link = secrecy == Secrecy::own ? O_NOFOLLOW : 0;
   // Not blocking: a pipe that stands in its place is refused below, not waited for.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | no_link));
   if (!file.is_open()) {

@@ -17,7 +17,7 @@ namespace liptako::io {
 enum class Secrecy : std::uint8_t {
   own,    // this node wrote it: its owner's alone, or root's, no link
   given,  // an administrator gave it: as above, or of root and readable by one group; links followed
-  open,   // everybody may read it; no link
+  open,   // everybody may read it; links followed
 };
 
 // Makes the folder with mode 0700, its parents as the system makes them. One that exists must be a

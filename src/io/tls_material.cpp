@@ -227,6 +227,21 @@ std::string certificate_sha256(const std::string& pem) {
   return certificate ? sha256_of(certificate.get()) : "";
 }
 
+Result<GivenCertificate> given_certificate(const std::string& certificate,
+                                           const std::string& key,
+                                           base::Timestamp now) {
+  auto chain = read_secret(certificate, kMaxPemBytes, Secrecy::open);
+  if (!chain) return std::unexpected(chain.error());
+  auto secret = read_secret(key, kMaxPemBytes, Secrecy::given);
+  if (!secret) return std::unexpected(secret.error());
+  GivenCertificate given{{certificate, std::move(*chain), std::move(*secret)}};
+  if (auto usable = check_tls(given.material); !usable) return std::unexpected(usable.error());
+  const Certificate first = parse_certificate(given.material.certificate_chain);
+  if (!first) return base::bad_input(certificate + ": no certificate stands in it");
+  given.has_ended = !ends_after(first.get(), now);
+  return given;
+}
+
 Result<OwnCertificate> own_certificate(const std::string& folder,
                                        std::span<const std::string> names,
                                        base::Timestamp now) {

@@ -29,6 +29,17 @@ struct OwnCertificate {
                                                            std::span<const std::string> names,
                                                            base::Timestamp now);
 
+struct GivenCertificate {
+  TlsMaterial material;
+  bool has_ended = false;
+};
+
+// A certificate and its key that an administrator put there: read, and found fit to serve with. The
+// key must not be open to others.
+[[nodiscard]] base::Result<GivenCertificate> given_certificate(const std::string& certificate,
+                                                               const std::string& key,
+                                                               base::Timestamp now);
+
 // "AB:CD:…" of the first certificate of a PEM text; empty if it holds none.
 [[nodiscard]] std::string certificate_sha256(const std::string& pem);
 

@@ -103,6 +103,23 @@ TEST_F(OwnCertificates, FilesThatDoNotFitTogetherAreNotUsed) {
       << "a certificate of the old authority";
 }
 
+TEST_F(OwnCertificates, AGivenOneIsLookedAtBeforeItServes) {
+  take({}, now_);
+  const std::string certificate = (folder_ / "keys/tls.crt").string();
+  const std::string key = (folder_ / "keys/tls.key").string();
+  const auto good = given_certificate(certificate, key, now_);
+  ASSERT_TRUE(good.has_value()) << good.error().message;
+  EXPECT_FALSE(good->has_ended);
+  const auto expired = given_certificate(certificate, key, now_ + 400 * base::kDay);
+  ASSERT_TRUE(expired.has_value()) << expired.error().message;
+  EXPECT_TRUE(expired->has_ended);
+  EXPECT_FALSE(given_certificate(certificate, (folder_ / "keys/ca.key").string(), now_));
+  EXPECT_FALSE(given_certificate(key, key, now_));
+  EXPECT_FALSE(given_certificate((folder_ / "absent").string(), key, now_));
+  fs::permissions(key, fs::perms::others_read, fs::perm_options::add);
+  EXPECT_FALSE(given_certificate(certificate, key, now_)) << "open to others";
+}
+
 TEST_F(OwnCertificates, AFolderThatCannotBeMadeIsAnError) {
   std::ofstream(folder_ / "keys") << "a file stands there";
   EXPECT_FALSE(own_certificate((folder_ / "keys").string(), {}, now_).has_value());
