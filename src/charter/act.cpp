@@ -142,6 +142,24 @@ base::Duration ActRule::window() const { return persons() == 1 ? kWindowOfOne : 
 
 const ActRule& rule_of(ActKind kind) { return kRules[static_cast<std::size_t>(kind)]; }
 
+Roles confirming_roles() {
+  Roles all;
+  for (std::size_t role = 0; role < kRoles; ++role) {
+    const bool confirms = std::ranges::any_of(
+        kRules, [&](const ActRule& rule) { return rule.confirmers.has(static_cast<Role>(role)); });
+    if (confirms) all.add(static_cast<Role>(role));
+  }
+  return all;
+}
+
+std::vector<ActSigner> without_revoked(std::vector<ActSigner> signers, const Roster& roster) {
+  std::erase_if(signers, [&](const ActSigner& signer) {
+    return std::ranges::any_of(roster.revoked,
+                               [&](const Revocation& r) { return r.key.key == signer.key.key; });
+  });
+  return signers;
+}
+
 bool is_act_node_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 &&
          std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7F; });

@@ -34,6 +34,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "charter/role.hpp"
+#include "charter/roster.hpp"
 #include "seal/note.hpp"
 #include "seal/sha256.hpp"
 
@@ -67,6 +68,9 @@ struct ActRule {
   [[nodiscard]] base::Duration window() const;
 };
 [[nodiscard]] const ActRule& rule_of(ActKind kind);
+// All roles that confirm some act. Two persons are two only if one of them cannot choose the
+// other's key: who gets such a role gets its key by a signed act.
+[[nodiscard]] Roles confirming_roles();
 
 struct Act {
   static constexpr std::size_t kNonceSize = 16;
@@ -93,6 +97,10 @@ struct ActSigner {
   seal::VerifierKey key;
   Roles roles;
 };
+
+// Without those whose key the roster has revoked, under whatever name.
+[[nodiscard]] std::vector<ActSigner> without_revoked(std::vector<ActSigner> signers,
+                                                     const Roster& roster);
 
 enum class ActRefusal : std::uint8_t {
   bad_note,         // not a note of an act, or a known signer's signature is bad

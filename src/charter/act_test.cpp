@@ -152,6 +152,21 @@ TEST_F(Acts, TheRuleTableKeepsWhatItPromises) {
   }
 }
 
+TEST_F(Acts, ARevokedKeySignsNothingUnderWhateverName) {
+  Roster roster;
+  roster.revoked.push_back({.key = admin_.signer().key, .time = kNow, .reason = "stolen"});
+  roster.revoked.front().key.name = "another/name";
+  const auto left = without_revoked(all_, roster);
+  EXPECT_EQ(left.size(), all_.size() - 1);
+  const std::string note = note_of(act_of(ActKind::configuration, "x"), {&admin_});
+  EXPECT_TRUE(book_.check(note, view("x"), all_, kNode, kNow));
+  EXPECT_EQ(refusal(book_.check(note, view("x"), left, kNode, kNow)), ActRefusal::unknown_signer);
+}
+
+TEST_F(Acts, WhoConfirmsIsOfTheTable) {
+  EXPECT_EQ(confirming_roles(), (Roles{duty_authority, cemaa, cemga, legal_adviser}));
+}
+
 TEST_F(Acts, StaleAndFutureActsAreRefused) {
   const std::string one = note_of(act_of(ActKind::configuration, "x"), {&chief_});
   const std::string two = note_of(act_of(ActKind::hold_lift, "x"), {&duty_, &lawyer_});

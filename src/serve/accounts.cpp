@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "seal/note.hpp"
+
 namespace liptako::serve {
 namespace {
 
@@ -44,6 +46,10 @@ Result<void> check(const Account& account) {
     if (field->size() > kLongestField || !is_printable(*field))
       return base::bad_input("a field is too long or not printable");
   }
+  if (account.operator_key.empty()) return {};
+  const auto key = seal::VerifierKey::parse(account.operator_key);
+  if (!key || key->type != seal::KeyType::ed25519 || key->text() != account.operator_key)
+    return base::bad_input("not an operator's verifier key");
   return {};
 }
 
@@ -151,8 +157,28 @@ const Account* Accounts::invited_by(const seal::Digest& token_hash, base::Timest
   return nullptr;
 }
 
+const Account* Accounts::holder_of(std::string_view verifier_key) const {
+  // A verifier key has one text: name and ID before the last '+', the key itself behind it.
+  const auto parts_of = [](std::string_view text) {
+    const auto last = std::min(text.rfind('+'), text.size());
+    return std::pair(text.substr(0, last), text.substr(last));
+  };
+  const auto [name, key] = parts_of(verifier_key);
+  for (const auto& [id, account] : all_) {
+    if (account.operator_key.empty()) continue;
+    const auto [its_name, its_key] = parts_of(account.operator_key);
+    if (its_name == name || its_key == key) return &account;
+  }
+  return nullptr;
+}
+
 Result<void> Accounts::put(Account account) {
   if (auto checked = check(account); !checked) return checked;
+  if (!account.operator_key.empty()) {
+    const Account* holder = holder_of(account.operator_key);
+    if (holder != nullptr && holder->id != account.id)
+      return base::bad_input(fmt::format("the key of {} is {}'s already", account.id, holder->id));
+  }
   const auto found = all_.find(account.id);
   if (found == all_.end() && all_.size() >= kMaxAccounts)
     return base::bad_input(fmt::format("there are {} accounts already", kMaxAccounts));

@@ -58,7 +58,11 @@ class Accounts {
   // By invitation token's hash, if it has not ended.
   [[nodiscard]] const Account* invited_by(const seal::Digest& token_hash,
                                           base::Timestamp now) const;
-  // Adds or replaces. Fails if it is not well formed or there are too many.
+  // Who has this verifier key, or another of the same name and ID, or the same key under another
+  // name; null if nobody, also of those who may not log in any more.
+  [[nodiscard]] const Account* holder_of(std::string_view verifier_key) const;
+  // Adds or replaces. Fails if it is not well formed, if its key is another account's (whose
+  // signatures would then count as this one's), or if there are too many.
   [[nodiscard]] base::Result<void> put(Account account);
   [[nodiscard]] const std::map<std::string, Account, std::less<>>& all() const { return all_; }
   [[nodiscard]] bool empty() const { return all_.empty(); }

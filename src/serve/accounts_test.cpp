@@ -3,17 +3,28 @@
 #include <gtest/gtest.h>
 
 #include "base/prng.hpp"
+#include "seal/note.hpp"
 
 namespace liptako::serve {
 namespace {
 
 using charter::Role;
 
+std::string key_of(std::string name, std::uint8_t number) {
+  std::array<std::uint8_t, seal::SigningKey::kSeedSize> seed{};
+  seed.fill(number);
+  return seal::VerifierKey{
+      std::move(name), seal::KeyType::ed25519, seal::SigningKey::from_seed(seed).public_key()}
+      .text();
+}
+
 Account account(std::string id) {
+  const std::string name = "bamako/operator/" + id;
+  const auto number = static_cast<std::uint8_t>(id.back());
   return {.id = std::move(id),
           .roles = {Role::watch_officer, Role::shift_chief},
           .password = "$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA",
-          .operator_key = "bamako/operator/oq-1+01020304+AQID",
+          .operator_key = key_of(name, number),
           .invitation = Invitation{seal::sha256({}), base::Timestamp(std::chrono::seconds(1000))},
           .created = base::Timestamp(std::chrono::milliseconds(1'795'000'000'125))};
 }
@@ -63,11 +74,11 @@ TEST(Accounts, FieldsTwiceUnknownOrWithoutRolesAreRefused) {
   const std::string good = "roles watch_officer\ncreated 2026-01-01T00:00:00.000Z\n";
   EXPECT_TRUE(Accounts::parse(head + good + "end\n").has_value());
   for (const std::string wrong : {"roles watch_officer\n",
-                                   "colour red\n",
-                                   "password \n",
-                                   "invitation 00 1\n",
-                                   "disabled yes\n",
-                                   "created yesterday\n"}) {
+                                  "colour red\n",
+                                  "password \n",
+                                  "invitation 00 1\n",
+                                  "disabled yes\n",
+                                  "created yesterday\n"}) {
     EXPECT_FALSE(Accounts::parse(head + good + wrong + "end\n").has_value()) << wrong;
   }
   EXPECT_FALSE(Accounts::parse(head + "end\n").has_value()) << "no role";
@@ -75,6 +86,28 @@ TEST(Accounts, FieldsTwiceUnknownOrWithoutRolesAreRefused) {
   EXPECT_FALSE(
       Accounts::parse(head + good + "end\n" + "account oq-1\n" + good + "end\n").has_value());
   EXPECT_FALSE(Accounts::parse("").has_value()) << "an empty file is a broken one";
+}
+
+TEST(Accounts, AKeyIsOnePersonsAlsoUnderAnotherNameAndOfOneWhoLeft) {
+  Accounts accounts;
+  Account gone = account("oq-1");
+  gone.disabled = true;
+  ASSERT_TRUE(accounts.put(gone).has_value());
+  Account other = account("oq-2");
+  other.operator_key = gone.operator_key;
+  EXPECT_FALSE(accounts.put(other).has_value());
+  other.operator_key = key_of("bamako/operator/oq-2", '1');
+  EXPECT_FALSE(accounts.put(other).has_value()) << "the same key under another name";
+  EXPECT_TRUE(accounts.put(gone).has_value()) << "one's own";
+  // A file that was edited by hand to say so opens no door.
+  std::string text = accounts.to_string();
+  const std::size_t begin = text.find("account ");
+  std::string twin = text.substr(begin);
+  twin.replace(twin.find("oq-1"), 4, "oq-2");
+  EXPECT_FALSE(Accounts::parse(text + twin).has_value());
+  Account odd = account("oq-3");
+  odd.operator_key = "bamako/operator/oq-3+01020304+AQID";
+  EXPECT_FALSE(accounts.put(odd).has_value()) << "no key at all";
 }
 
 TEST(Accounts, AnInvitationIsFoundByItsTokenUntilItEnds) {
