@@ -41,8 +41,8 @@ constexpr Duration kRetireEvery = std::chrono::minutes(1);
 constexpr Duration kWellAgain = std::chrono::seconds(10);
 // A session's answer is on its way before its server makes room for the one over TLS.
 constexpr Duration kServeAnewAfter = std::chrono::milliseconds(500);
+constexpr Duration kServeAgainAfter = std::chrono::minutes(1);
 constexpr std::size_t kConnectionsPerAddress = 64;
-constexpr std::size_t kMaxPemBytes = 256u << 10;
 constexpr std::size_t kAuditShown = 500;
 constexpr std::uint64_t kAuditReach = 2'000'000;  // entries: a quarter of an hour of heavy traffic
 constexpr std::size_t kLongestBatch = 16 * 1024;  // of a receiver's replies in one entry
@@ -120,6 +120,12 @@ std::string key_folder(const LiveNodeOptions& options, const node::NodeConfig& c
   return node::key_folder_of(config, options.record.value_or(config.record));
 }
 
+// What whoever starts the node must not miss: in both languages.
+void warn(std::string_view fr, std::string_view en, std::string_view what) {
+  fmt::print(
+      stderr, "liptako: ATTENTION : {} : {}\nliptako: WARNING: {}: {}\n", fr, what, en, what);
+}
+
 // By which the console is asked, beside the names of loopback.
 std::vector<std::string> names_of(const node::NodeConfig& config) {
   std::vector<std::string> names = config.server.names;
@@ -188,7 +194,10 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   if (!node) return std::unexpected(node.error());
   live->node_ = std::move(*node);
   if (const auto roster = take_configured_roster(*live->node_, live->read_clock()); !roster) {
-    return std::unexpected(roster.error());
+    live->loopback_only_ = !live->node_->core().roster().in_force;
+    warn("la liste des membres n'est pas utilisable, le nœud continue sans elle",
+         "the roster cannot be used, the node goes on without it",
+         roster.error().message);
   }
   if (auto history = HistoryKeeper::open(options.record.value_or(config->record), *live->node_)) {
     live->history_ = std::move(*history);
@@ -260,15 +269,19 @@ LiveNode::~LiveNode() {
 Result<std::string> LiveNode::prepare_tls(const node::NodeConfig& config,
                                           const std::string& folder,
                                           io::TlsMaterial& material) {
+  io::SystemClock clock;
   if (!config.server.certificate.empty()) {
-    auto certificate = read_file(config.server.certificate, kMaxPemBytes);
-    if (!certificate) return std::unexpected(certificate.error());
-    auto key = read_file(config.server.key, kMaxPemBytes);
-    if (!key) return std::unexpected(key.error());
-    material = {config.server.certificate, std::move(*certificate), std::move(*key)};
+    auto given =
+        io::given_certificate(config.server.certificate, config.server.key, clock.utc_now());
+    if (!given) return std::unexpected(given.error());
+    if (given->has_ended) {
+      warn("le certificat du serveur a expiré, aucun navigateur ne l'acceptera",
+           "the server's certificate has expired, no browser will take it",
+           config.server.certificate);
+    }
+    material = std::move(given->material);
     return "";
   }
-  io::SystemClock clock;
   auto own = io::own_certificate(folder, names_of(config), clock.utc_now());
   if (!own) return std::unexpected(own.error());
   if (own->is_new_authority) {
@@ -284,17 +297,28 @@ Result<std::string> LiveNode::prepare_tls(const node::NodeConfig& config,
 
 Result<void> LiveNode::open_server(std::uint16_t port) {
   const node::NodeConfig& config = node_->core().config();
-  serves_tls_ = door_->is_set_up();
   io::HttpOptions http;
-  http.address = config.listen_address;
+  http.address = loopback_only_ ? "127.0.0.1" : config.listen_address;
   http.port = port;
   http.api_prefixes = {"/api/", "/witness/"};
   if (!options_.console.empty()) http.mounts.push_back({"/", options_.console});
-  if (serves_tls_) {
+  if (door_->is_set_up()) {
+    const std::string folder = key_folder(options_, config);
     io::TlsMaterial material;
-    if (auto ready = prepare_tls(config, key_folder(options_, config), material); !ready)
-      return std::unexpected(ready.error());
-    http.tls = std::move(material);
+    auto ready = prepare_tls(config, folder, material);
+    if (!ready && server_) return std::unexpected(ready.error());
+    if (!ready) {
+      http.address = "127.0.0.1";
+      warn("le certificat du serveur n'est pas utilisable, le nœud n'écoute que sur 127.0.0.1",
+           "the server's certificate cannot be used, the node listens on 127.0.0.1 only",
+           ready.error().message);
+      if (!config.server.certificate.empty()) {
+        node::NodeConfig own = config;
+        own.server.certificate.clear();
+        ready = prepare_tls(own, folder, material);
+      }
+    }
+    if (ready) http.tls = std::move(material);
     http.names = names_of(config);
     http.max_per_address = kConnectionsPerAddress;
   } else if (!io::is_loopback_address(config.listen_address)) {
@@ -308,16 +332,34 @@ Result<void> LiveNode::open_server(std::uint16_t port) {
         config.listen_address,
         config.listen_address);
   }
+  // Two cannot listen on one port; what could be wrong with the new one is checked by now.
   server_.reset();
   auto server = io::HttpServer::start(*thread_, http, handlers());
-  if (!server) return std::unexpected(server.error());
+  if (!server) {
+    // An address that is not there, say: back to what served until now.
+    if (port_ != 0 && !serves_tls_) {
+      if (auto former = io::HttpServer::start(*thread_, serving_, handlers()))
+        server_ = std::move(*former);
+      allow_consoles();
+    }
+    return std::unexpected(server.error());
+  }
   server_ = std::move(*server);
-  door_->set_port(server_->port());
+  if (port_ == 0) port_ = server_->port();
+  door_->set_port(port_);
+  serves_tls_ = http.tls.has_value();
+  if (http.tls) {
+    std::string& key = http.tls->private_key;
+    seal::wipe({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
+    http.tls.reset();
+  }
+  serving_ = std::move(http);
+  serving_.port = port_;
   return {};
 }
 
 std::string LiveNode::address() const {
-  const std::string& listen = node_->core().config().listen_address;
+  const std::string& listen = serving_.address;
   const bool elsewhere = serves_tls_ && listen != "0.0.0.0" && listen != "::";
   const std::string host = !elsewhere                              ? "127.0.0.1"
                            : listen.find(':') == std::string::npos ? listen
@@ -368,11 +410,14 @@ void LiveNode::turn(Duration timeout) {
   const Duration now_monotonic = clock_.monotonic_now();
   if (serve_anew_at_ && now_monotonic >= *serve_anew_at_) {
     serve_anew_at_.reset();
-    if (auto serving = open_server(server_->port()); serving) {
+    if (auto serving = open_server(port_); serving) {
       fmt::print(stderr, "liptako: {} {}\n", say("console :", "console:"), address());
       allow_consoles();
     } else {
-      fmt::print(stderr, "liptako: {}\n", serving.error().message);
+      warn("la console reste à son ancienne adresse, nouvel essai dans une minute",
+           "the console stays where it was, tried again in a minute",
+           serving.error().message);
+      serve_anew_at_ = now_monotonic + kServeAgainAfter;
     }
   }
   if (now_monotonic >= next_tick_) {
@@ -502,8 +547,30 @@ void LiveNode::obey(io::Command& command) {
   command.reply(404, serve::error_json("not found"));
 }
 
+Result<node::NodeConfig> LiveNode::check_configuration(std::string_view text) const {
+  auto config = node_->check(text, "configuration");
+  if (!config) return config;
+  const node::NodeConfig& now = node_->core().config();
+  // Before it is recorded: it would be in force at the next start, when nobody may be there.
+  const bool is_other_certificate =
+      config->server.certificate != now.server.certificate || config->server.key != now.server.key;
+  if (is_other_certificate && !config->server.certificate.empty()) {
+    io::TlsMaterial material;
+    if (auto ready = prepare_tls(*config, key_folder(options_, *config), material); !ready)
+      return std::unexpected(ready.error());
+  }
+  if (config->keys.roster != now.keys.roster && !config->keys.roster.empty()) {
+    const auto roster = read_file(config->keys.roster, record::kMaxPayload);
+    if (!roster) return std::unexpected(roster.error());
+    if (auto note = charter::RosterNote::parse(*roster); !note) {
+      return base::bad_input(fmt::format("{}: {}", config->keys.roster, note.error().message));
+    }
+  }
+  return config;
+}
+
 void LiveNode::change_configuration(io::Command& command) {
-  auto config = node_->check(command.body, "configuration");
+  auto config = check_configuration(command.body);
   if (!config) return command.reply(400, serve::error_json(config.error().message));
   if (auto done = reconfigure(command.body); !done)
     return command.reply(500, serve::error_json(done.error().message));
@@ -633,8 +700,7 @@ Result<void> LiveNode::check_act(charter::ActKind kind, const std::string& body)
     case ActKind::account_role:
       return door_->check_account_act(kind, body);
     case ActKind::configuration:
-      if (auto config = node_->check(body, "configuration"); !config)
-        return std::unexpected(config.error());
+      if (auto config = check_configuration(body); !config) return std::unexpected(config.error());
       return {};
     case ActKind::hold_set:
     case ActKind::hold_lift: {
@@ -675,7 +741,7 @@ Result<void> LiveNode::obey_hold(charter::ActKind kind,
 }
 
 Result<void> LiveNode::reconfigure(std::string_view text) {
-  auto config = node_->check(text, "configuration");
+  auto config = check_configuration(text);
   if (!config) return std::unexpected(config.error());
   // Nothing that a source of the old configuration still pushes may be taken for one of the new.
   close_sources(*config);
@@ -694,7 +760,7 @@ void LiveNode::allow_consoles() {
   for (const node::FederationMember& m : node_->core().config().federation.members) {
     if (!m.console.empty()) consoles.push_back(m.console);
   }
-  server_->allow_frames(std::move(consoles));
+  if (server_) server_->allow_frames(std::move(consoles));
 }
 
 void LiveNode::publish() {

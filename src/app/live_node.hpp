@@ -78,7 +78,7 @@ class LiveNode {
   [[nodiscard]] base::Storage& storage() { return *storage_; }
 
   [[nodiscard]] io::Inbox& inbox() { return *inbox_; }
-  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
   // Where the console is: "https://127.0.0.1:8080/".
   [[nodiscard]] std::string address() const;
   // The one-time link that makes the first account; empty if none is offered.
@@ -128,7 +128,9 @@ class LiveNode {
              serve::Resource resource,
              io::HttpRequest request,
              const io::HttpAnswer& answer);
-  // In the clear on loopback, or over TLS on the configured address once the node is set up.
+  // In the clear on loopback, or over TLS on the configured address once the node is set up. One
+  // that serves goes on if another cannot take its place; at the start, what is wrong with the
+  // certificate takes the node from the network and not its picture from those who sit at it.
   [[nodiscard]] base::Result<void> open_server(std::uint16_t port);
   // Any thread: makes or reads the certificate; gives the fingerprint of an authority of our own.
   [[nodiscard]] static base::Result<std::string> prepare_tls(const node::NodeConfig& config,
@@ -136,6 +138,8 @@ class LiveNode {
                                                              io::TlsMaterial& material);
   // On the witness's thread: a log does not go together with what was cosigned of it.
   void tell_fork(const WitnessDesk::Alarm& alarm);
+  // What node::Node checks, and that certificate and roster that it names anew could be used.
+  [[nodiscard]] base::Result<node::NodeConfig> check_configuration(std::string_view text) const;
   void note_audit(io::Command& command);
   void obey_act(io::Command& command);
   [[nodiscard]] base::Result<void> check_act(charter::ActKind kind, const std::string& body) const;
@@ -163,7 +167,10 @@ class LiveNode {
   std::unique_ptr<WitnessDesk> witness_;
   std::unique_ptr<Door> door_;
   std::unique_ptr<io::HttpServer> server_;
+  io::HttpOptions serving_;  // what server_ was started with, without a key
   bool serves_tls_ = false;
+  std::uint16_t port_ = 0;      // once it is known, the same for every server
+  bool loopback_only_ = false;  // something is wrong that others should not meet
   std::optional<base::Duration> serve_anew_at_;
   // What the readers of the audit on another thread may read up to.
   std::atomic<std::uint64_t> entries_ = 0;

@@ -12,6 +12,9 @@
 
 #include "app/words.hpp"
 #include "codec/asterix/encode.hpp"
+#include "io/private_file.hpp"
+#include "seal/password.hpp"
+#include "serve/accounts.hpp"
 
 namespace liptako::app {
 namespace {
@@ -90,6 +93,9 @@ class LiveNodes : public ::testing::Test {
     return reached();
   }
 
+  [[nodiscard]] static std::string hash() {
+    return seal::hash_password("a long passphrase", {}, {.passes = 1, .memory_kib = 8}).value();
+  }
   [[nodiscard]] node::SourceLife life() const { return live_->node().core().conditions()[0].life; }
   [[nodiscard]] std::uint64_t datagrams() const {
     return live_->node().core().feeds()[0].counters().datagrams;
@@ -142,6 +148,71 @@ TEST_F(LiveNodes, WhatCannotChangeLiveIsRefusedBeforeASourceCloses) {
   EXPECT_EQ(replies_[0].first, 400);
   EXPECT_NE(replies_[0].second.find("node.listen"), std::string::npos);
   EXPECT_EQ(datagrams(), 20u);
+}
+
+TEST_F(LiveNodes, AConfigurationThatCouldNotBeServedIsRefusedBeforeItIsRecorded) {
+  start(config("a"));
+  std::ofstream(folder_ / "bad.pem") << "-----BEGIN CERTIFICATE-----\nnone\n";
+  const auto server = [](const std::string& file) {
+    return "[server]\ncertificate = \"" + file + "\"\nkey = \"" + file + "\"\n";
+  };
+  ask("config", config("b", server("/nonexistent")));
+  ask("config", config("b", server((folder_ / "bad.pem").string())));
+  ask("config", config("b", "roster = \"/nonexistent\"\n"));
+  ask("config", config("b", "roster = \"" + (folder_ / "bad.pem").string() + "\"\n"));
+  const std::uint64_t entries = live_->node().status(live_->read_clock()).entries;
+  run();
+  ASSERT_EQ(replies_.size(), 4u);
+  for (const auto& [status, text] : replies_) EXPECT_EQ(status, 400) << text;
+  EXPECT_EQ(live_->node().core().config().name, "a");
+  EXPECT_EQ(live_->node().core().config().server.certificate, "");
+  EXPECT_LE(live_->node().status(live_->read_clock()).entries, entries + 1) << "a tick at most";
+}
+
+TEST_F(LiveNodes, ABadCertificateTakesTheNodeFromTheNetworkAndNotThePicture) {
+  serve::Accounts accounts;
+  ASSERT_TRUE(accounts.put({.id = "awa", .roles = {charter::Role::sysadmin}, .password = hash()})
+                  .has_value());
+  const std::filesystem::path keys = folder_ / "record.keys";
+  ASSERT_TRUE(io::make_private_folder(keys).has_value());
+  ASSERT_TRUE(io::write_private_file(keys / "accounts", accounts.to_string()).has_value());
+  std::string open = config("a",
+                            "[server]\ncertificate = \"/nonexistent\"\nkey = \"/nonexistent\"\n"
+                            "names = [\"node.example\"]\n");
+  open.replace(open.find("127.0.0.1:0"), 11, "0.0.0.0:0");
+  testing::internal::CaptureStderr();
+  start(open);
+  const std::string told = testing::internal::GetCapturedStderr();
+  ASSERT_TRUE(live_);
+  EXPECT_NE(told.find("ATTENTION : le certificat du serveur"), std::string::npos) << told;
+  EXPECT_NE(told.find("WARNING: the server's certificate"), std::string::npos) << told;
+  // By a certificate of its own, and to this machine alone.
+  EXPECT_EQ(live_->address(), "https://127.0.0.1:" + std::to_string(live_->port()) + "/");
+  EXPECT_TRUE(std::filesystem::exists(keys / "ca.crt"));
+  run();
+  live_->close();
+  live_.reset();
+  // Not even that one: in the clear.
+  std::ofstream(keys / "ca.key") << "damaged";
+  start(open);
+  ASSERT_TRUE(live_);
+  EXPECT_EQ(live_->address(), "http://127.0.0.1:" + std::to_string(live_->port()) + "/");
+  run();
+}
+
+TEST_F(LiveNodes, ABadRosterFileDoesNotStopTheNode) {
+  std::ofstream(folder_ / "cut.note") << "liptako/ros";
+  for (const std::string& path : {std::string("/nonexistent"), (folder_ / "cut.note").string()}) {
+    testing::internal::CaptureStderr();
+    start(config("a", "roster = \"" + path + "\"\n"));
+    const std::string told = testing::internal::GetCapturedStderr();
+    ASSERT_TRUE(live_) << path;
+    EXPECT_NE(told.find("WARNING: the roster cannot be used"), std::string::npos) << told;
+    EXPECT_NE(told.find(path), std::string::npos) << told;
+    run();
+    live_->close();
+    live_.reset();
+  }
 }
 
 TEST_F(LiveNodes, ACommandThatComesWithTheEndIsRefused) {
