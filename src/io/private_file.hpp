@@ -1,5 +1,5 @@
-// Files and folders that only their owner may read (keys, hashes of passwords), and passphrases from
-// a terminal. Small, read and written whole.
+// Files and folders that only their owner may read (keys, hashes of passwords), and passphrases
+// from a terminal. Small, read and written whole.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ namespace liptako::io {
 // What is asked of a file before a word of it is believed.
 enum class Secrecy : std::uint8_t {
   own,    // this node wrote it: its owner's alone, or root's, no link
-  given,  // an administrator gave it: as above, or of root and readable by one group; links followed
-  open,   // everybody may read it; links followed
+  given,  // an administrator gave it: as above, or root's and one group's; links are followed
+  open,   // everybody may read it; links are followed
 };
 
 // Makes the folder with mode 0700, its parents as the system makes them. One that exists must be a

@@ -20,11 +20,11 @@ struct OwnCertificate {
   bool is_new_authority = false;
 };
 
-// Uses ca.crt, ca.key, tls.crt and tls.key of the folder (made with mode 0700 if it is missing). The
-// server's certificate is made anew if it is missing, does not fit its key, is not for exactly these
-// names, or ends within 30 days of `now`; the authority only if neither of its files is there: one
-// that has ended or is damaged is an error, and so is a key that others can read. `names`: DNS names
-// and IP addresses, beside those of loopback. Keys are written 0600.
+// Uses ca.crt, ca.key, tls.crt and tls.key of the folder (made with mode 0700 if it is missing).
+// The server's certificate is made anew if it is missing, does not fit its key, is not for
+// exactly these names, or ends within 30 days of `now`; the authority only if neither of its
+// files is there: one that has ended or is damaged is an error, and so is a key that others can
+// read. `names`: DNS names and IP addresses, beside those of loopback. Keys are written 0600.
 [[nodiscard]] base::Result<OwnCertificate> own_certificate(const std::string& folder,
                                                            std::span<const std::string> names,
                                                            base::Timestamp now);
