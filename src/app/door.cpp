@@ -1,5 +1,6 @@
 #include "app/door.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,6 +26,7 @@ constexpr Duration kInvitationLasts = std::chrono::hours(72);
 // A look at the same thing in the same session is written down once in this time.
 constexpr Duration kOneLook = std::chrono::minutes(1);
 constexpr std::size_t kLooksRemembered = 4096;
+constexpr std::size_t kPlacesRemembered = 4096;
 
 std::string random_token() { return seal::to_hex(io::random_bytes<32>()); }
 
@@ -45,6 +47,17 @@ std::string operator_key(std::string_view text) {
   return key && key->type == seal::KeyType::ed25519 ? key->text() : "";
 }
 
+// Whom an address is counted with: of IPv6 the first 64 bits, since whoever has one address there
+// has all of them.
+std::string network_of(const std::string& address) {
+  std::array<unsigned char, 16> bytes{};
+  const std::string plain = address.substr(0, address.find('%'));
+  if (inet_pton(AF_INET6, plain.c_str(), bytes.data()) != 1) return address;
+  const auto half = std::span(bytes).first(8);
+  const bool holds_v4 = std::ranges::all_of(half, [](auto byte) { return byte == 0; });
+  return holds_v4 ? address : fmt::format("{:02x}/64", fmt::join(half, ""));
+}
+
 std::string words_of(std::string_view reason) {
   if (reason == "no_session") return "log in first";
   if (reason == "no_right") return "no role of this account may do this";
@@ -58,10 +71,17 @@ std::string words_of(std::string_view reason) {
   if (reason == "bad_key") return "not an operator's verifier key";
   if (reason == "refused") return "account or password is wrong";
   if (reason == "has_key") return "the account has an operator key: another is set by an act";
+  if (reason == "key_taken") return "the key is another's, or was revoked: make a new one";
+  if (reason == "key_by_act")
+    return "an account that confirms acts gets its key by the signed act that makes it";
   if (reason == "needs_act")
     return "once a node is set up, its configuration is changed by a signed act";
   if (reason == "bad_request") return "not the JSON that is needed here";
   return "refused";
+}
+
+std::string place_of(const std::string& account, const std::string& network) {
+  return fmt::format("account {} at {}", account, network);
 }
 
 int whole_seconds(Duration d) {
@@ -73,7 +93,8 @@ int whole_seconds(Duration d) {
 struct Door::Entry {
   io::HttpRequest request;
   io::HttpAnswer answer;
-  std::string what;  // "POST /api/v1/login"
+  std::string what;     // "POST /api/v1/login"
+  std::string network;  // by which attempts are counted
   Visitor visitor;
   std::optional<serve::JsonObject> body;
 
@@ -98,12 +119,16 @@ void Door::close() { work_.reset(); }
 Result<std::unique_ptr<Door>> Door::open(Options options,
                                          io::IoThread& thread,
                                          base::Clock& clock) {
-  auto text = io::read_private_file(options.folder + "/accounts", serve::Accounts::kMaxFileBytes);
+  // Only where there is no such file is a node not set up: an empty one is what a full disk or a
+  // broken copy leaves, and must not open the node to whoever comes first.
+  auto text = io::read_if_any(options.folder + "/accounts", serve::Accounts::kMaxFileBytes);
   if (!text) return std::unexpected(text.error());
   std::unique_ptr<Door> door(new Door(std::move(options), thread, clock));
   serve::Accounts accounts;
-  if (!text->empty()) {
-    auto parsed = serve::Accounts::parse(*text);
+  door->set_other_keys({});
+  if (text->has_value()) {
+    auto parsed = serve::Accounts::parse(**text);
+    if (parsed && parsed->empty()) parsed = base::bad_input("accounts: nobody is in it");
     if (!parsed) {
       return base::bad_input(fmt::format("{}/{}", door->options_.folder, parsed.error().message));
     }
@@ -117,7 +142,7 @@ Result<std::unique_ptr<Door>> Door::open(Options options,
   return door;
 }
 
-std::string Door::cookie_name() const { return fmt::format("__Host-liptako-{}", port_); }
+std::string Door::cookie_name() const { return fmt::format("__Host-liptako-{}", port_.load()); }
 
 const serve::Session* Door::session_of(const io::HttpRequest& request) {
   const auto token = io::cookie_value(request.cookie, cookie_name());
@@ -136,6 +161,12 @@ void Door::refuse(Entry& entry, int status, std::string_view reason, int retry_a
   entry.answer({.status = status,
                 .body = serve::refusal_json(reason, words_of(reason), retry_after_s),
                 .retry_after_s = retry_after_s});
+}
+
+// A change's errors: of bad input the refusal's code, of the world what it says.
+void Door::refuse_change(Entry& entry, const base::Error& error) {
+  if (error.kind != base::ErrorKind::bad_input) return refuse(entry, 503, "busy");
+  refuse(entry, error.message == "bad_token" ? 403 : 409, error.message);
 }
 
 bool Door::audit(const Entry& entry, serve::AuditKind kind, std::string_view outcome) {
@@ -157,7 +188,7 @@ void Door::note(const serve::AuditEvent& event) {
 
 void Door::audit_refusal(const Entry& entry, std::string_view reason) {
   // A stranger must not be able to fill the record.
-  if (refusals_.take(entry.request.address, clock_.monotonic_now()) > Duration::zero()) return;
+  if (refusals_.take(entry.network, clock_.monotonic_now()) > Duration::zero()) return;
   (void)audit(entry, serve::AuditKind::refusal, reason);
 }
 
@@ -185,11 +216,12 @@ void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& ser
   auto entry = std::make_shared<Entry>();
   entry->what = fmt::format("{} {}", request.method, request.path);
   entry->request = std::move(request);
+  entry->network = network_of(entry->request.address);
   entry->answer = std::move(answer);
   const bool set_up = is_set_up_;
   const Duration now = clock_.monotonic_now();
   if (set_up) {
-    const Duration wait = requests_.take(entry->request.address, now);
+    const Duration wait = requests_.take(entry->network, now);
     if (wait > Duration::zero()) return refuse(*entry, 429, "slow_down", whole_seconds(wait));
   }
   const serve::Match match = serve::find_route(entry->request.method, entry->request.path);
@@ -258,7 +290,7 @@ Door::Admitted Door::admit_stream(const io::HttpRequest& request) {
   if (!is_set_up_) return {.visitor = {.account = {}, .rights = serve::kAllRights}, .stands = {}};
   const serve::Route* route = serve::find_route("GET", request.path).route;
   if (route == nullptr) return {.refusal = 404};
-  if (requests_.take(request.address, clock_.monotonic_now()) > Duration::zero())
+  if (requests_.take(network_of(request.address), clock_.monotonic_now()) > Duration::zero())
     return {.refusal = 429};
   const serve::Session* session = session_of(request);
   if (session == nullptr) return {.refusal = 401};
@@ -291,10 +323,14 @@ void Door::show_session(Entry& entry, const serve::Session* session, std::string
 
 bool Door::may_try(Entry& entry, const std::string& account) {
   const Duration now = clock_.monotonic_now();
-  Duration wait =
-      std::max(failures_.wait("address " + entry.request.address, now),
-               account.empty() ? Duration::zero() : failures_.wait("account " + account, now));
-  if (wait == Duration::zero()) wait = tries_.take(entry.request.address, now);
+  Duration wait = failures_.wait("address " + entry.network, now);
+  if (!account.empty())
+    wait = std::max(wait, failures_.wait(place_of(account, entry.network), now));
+  if (wait == Duration::zero()) wait = tries_.take(entry.network, now);
+  if (wait == Duration::zero() && !account.empty() &&
+      !known_places_.contains({account, entry.network})) {
+    wait = strange_tries_.take(account, now);
+  }
   if (wait == Duration::zero()) return true;
   audit_refusal(entry, "slow_down");
   refuse(entry, 429, "slow_down", whole_seconds(wait));
@@ -303,8 +339,8 @@ bool Door::may_try(Entry& entry, const std::string& account) {
 
 void Door::failed_try(Entry& entry, const std::string& account) {
   const Duration now = clock_.monotonic_now();
-  failures_.failed("address " + entry.request.address, now);
-  if (!account.empty()) failures_.failed("account " + account, now);
+  failures_.failed("address " + entry.network, now);
+  if (!account.empty()) failures_.failed(place_of(account, entry.network), now);
   // The name that was tried stands in `account`, without a session: nobody is logged in.
   entry.visitor.account = account;
   (void)audit(entry, serve::AuditKind::login, "refused");
@@ -312,15 +348,19 @@ void Door::failed_try(Entry& entry, const std::string& account) {
 
 void Door::hash(const std::shared_ptr<Entry>& entry,
                 const std::string& password,
-                const std::function<void(const std::string&)>& then) {
-  const bool taken = work_->push([this, entry, password, then] {
+                const std::function<void(const std::string&)>& then,
+                const std::function<void()>& failed) {
+  const bool taken = work_->push([this, entry, password, then, failed] {
     auto hashed = seal::hash_password(password, io::random_bytes<seal::kPasswordSaltSize>());
-    thread_.post([this, entry, then, hashed = std::move(hashed)] {
-      if (!hashed) return refuse(*entry, 503, "busy");
-      then(*hashed);
+    thread_.post([this, entry, then, failed, hashed = std::move(hashed)] {
+      if (hashed) return then(*hashed);
+      failed();
+      refuse(*entry, 503, "busy");
     });
   });
-  if (!taken) refuse(*entry, 503, "busy");
+  if (taken) return;
+  failed();
+  refuse(*entry, 503, "busy");
 }
 
 void Door::verify(const std::shared_ptr<Entry>& entry,
@@ -341,30 +381,36 @@ void Door::verify(const std::shared_ptr<Entry>& entry,
   if (!taken) refuse(*entry, 503, "busy");
 }
 
-void Door::change_accounts(const std::function<Result<void>(serve::Accounts&)>& change,
-                           const Done& done) {
+void Door::change_accounts(const Change& change, const Done& done) {
+  if (!claim_change()) return done(base::world_failed("another change is being written"));
+  write_change(change, done, false);
+}
+
+void Door::write_change(const Change& change, const Done& done, bool recorded) {
   auto next = std::make_shared<serve::Accounts>(*accounts_.get());
-  if (is_changing_) return done(base::world_failed("another change is being written"));
-  if (auto changed = change(*next); !changed) return done(std::unexpected(changed.error()));
-  is_changing_ = true;
+  if (auto changed = change(*next); !changed) {
+    release_change();
+    return done(std::unexpected(changed.error()));
+  }
+  const auto write = [this, next]() -> Result<void> {
+    if (auto made = io::make_private_folder(options_.folder); !made) return made;
+    return io::write_private_file(options_.folder + "/accounts", next->to_string());
+  };
   const auto finish = [this, next, done](const Result<void>& written) {
-    is_changing_ = false;
     if (written) accounts_.set(next);
+    release_change();
     done(written);
   };
-  const bool taken = work_->push([this, next, finish] {
-    auto written = io::make_private_folder(options_.folder);
-    if (written) written = io::write_private_file(options_.folder + "/accounts", next->to_string());
-    thread_.post([finish, written] { finish(written); });
-  });
-  if (!taken) finish(base::world_failed("too much waits"));
+  const bool taken = work_->push(
+      [this, write, finish] { thread_.post([finish, written = write()] { finish(written); }); });
+  if (!taken) finish(recorded ? write() : base::world_failed("too much waits"));
 }
 
 void Door::set_up_node(const std::shared_ptr<Entry>& entry) {
   if (!may_try(*entry, "")) return;
   const std::string token = entry->text("token");
   if (!is_offering_ || !equal_secrets(token, setup_token_)) {
-    failures_.failed("address " + entry->request.address, clock_.monotonic_now());
+    failures_.failed("address " + entry->network, clock_.monotonic_now());
     audit_refusal(*entry, "bad_token");
     return refuse(*entry, 403, "bad_token");
   }
@@ -376,9 +422,12 @@ void Door::set_up_node(const std::shared_ptr<Entry>& entry) {
   if (!entry->body->is_absent_or_null("operator_key")) {
     key = operator_key(entry->text("operator_key"));
     if (key.empty()) return refuse(*entry, 400, "bad_key");
+    if (const auto why = key_refusal(*accounts_.get(), {.id = id}, key, true); !why.empty())
+      return refuse(*entry, 409, why);
   }
   is_offering_ = false;  // until this attempt has failed
-  hash(entry, password, [this, entry, id, key](const std::string& hashed) {
+  const auto offer_again = [this] { is_offering_ = true; };
+  const auto go_on = [this, entry, id, key](const std::string& hashed) {
     const bool taken = work_->push([this, entry, id, key, hashed] {
       auto prepared = options_.prepare_tls();
       thread_.post([this, entry, id, key, hashed, prepared = std::move(prepared)] {
@@ -412,7 +461,8 @@ void Door::set_up_node(const std::shared_ptr<Entry>& entry) {
       is_offering_ = true;
       refuse(*entry, 503, "busy");
     }
-  });
+  };
+  hash(entry, password, go_on, offer_again);
 }
 
 void Door::log_in(const std::shared_ptr<Entry>& entry) {
@@ -426,8 +476,9 @@ void Door::log_in(const std::shared_ptr<Entry>& entry) {
       failed_try(*entry, id);
       return refuse(*entry, 401, "refused");
     }
-    failures_.succeeded("account " + id);
-    failures_.succeeded("address " + entry->request.address);
+    failures_.succeeded(place_of(id, entry->network));
+    failures_.succeeded("address " + entry->network);
+    if (known_places_.size() < kPlacesRemembered) known_places_.emplace(id, entry->network);
     // Whoever logs in anew leaves the session they came with.
     if (const serve::Session* old = session_of(entry->request)) sessions_.end(old->id);
     const std::string token = random_token();
@@ -471,21 +522,27 @@ void Door::accept_invitation(const std::shared_ptr<Entry>& entry) {
     if (key.empty()) return refuse(*entry, 400, "bad_key");
     if (!invited->operator_key.empty() && invited->operator_key != key)
       return refuse(*entry, 409, "has_key");
+    if (const auto why = key_refusal(*accounts, *invited, key, false); !why.empty())
+      return refuse(*entry, 409, why);
   }
   hash(entry, password, [this, entry, token, id, key](const std::string& hashed) {
     change_accounts(
         [&](serve::Accounts& all) -> Result<void> {
           // Once: another use may have come in between.
           const serve::Account* still = all.invited_by(token, clock_.utc_now());
-          if (still == nullptr || still->id != id) return base::bad_input("the link was used");
+          if (still == nullptr || still->id != id) return base::bad_input("bad_token");
           serve::Account account = *still;
           account.password = hashed;
           account.invitation.reset();
-          if (!key.empty()) account.operator_key = key;
+          if (!key.empty()) {
+            const auto why = key_refusal(all, *still, key, false);
+            if (!why.empty()) return base::bad_input(std::string(why));
+            account.operator_key = key;
+          }
           return all.put(std::move(account));
         },
         [this, entry, id](const Result<void>& written) {
-          if (!written) return refuse(*entry, 403, "bad_token");
+          if (!written) return refuse_change(*entry, written.error());
           sessions_.end_account(id);
           entry->visitor.account = id;
           (void)audit(*entry, serve::AuditKind::account, "done");
@@ -533,6 +590,8 @@ void Door::enrol_key(const std::shared_ptr<Entry>& entry) {
   if (key.empty()) return refuse(*entry, 400, "bad_key");
   const auto accounts = accounts_.get();
   if (!accounts->find(id)->operator_key.empty()) return refuse(*entry, 409, "has_key");
+  if (const auto why = key_refusal(*accounts, *accounts->find(id), key, false); !why.empty())
+    return refuse(*entry, 409, why);
   verify(entry, accounts->find(id), entry->text("password"), [this, entry, id, key](bool right) {
     if (!right) {
       failed_try(*entry, id);
@@ -541,14 +600,15 @@ void Door::enrol_key(const std::shared_ptr<Entry>& entry) {
     change_accounts(
         [&](serve::Accounts& all) -> Result<void> {
           const serve::Account* found = all.find(id);
-          if (found == nullptr || !found->operator_key.empty())
-            return base::bad_input("it has one");
+          if (found == nullptr || !found->operator_key.empty()) return base::bad_input("has_key");
+          const auto why = key_refusal(all, *found, key, false);
+          if (!why.empty()) return base::bad_input(std::string(why));
           serve::Account account = *found;
           account.operator_key = key;
           return all.put(std::move(account));
         },
         [this, entry](const Result<void>& written) {
-          if (!written) return refuse(*entry, 409, "has_key");
+          if (!written) return refuse_change(*entry, written.error());
           (void)audit(*entry, serve::AuditKind::account, "done");
           entry->reply(200, serve::accepted_json());
         });
@@ -561,17 +621,23 @@ void Door::act(const std::shared_ptr<Entry>& entry) {
   if (!note || !body) return refuse(*entry, 400, "bad_request");
   const base::Bytes payload = charter::act_payload(
       *note, {reinterpret_cast<const std::uint8_t*>(body->data()), body->size()});
-  // The owner's thread answers; what became of it is written down there and then.
-  io::Command command{"act",
-                      std::string(payload.begin(), payload.end()),
-                      [this, entry](int status, const std::string& json) {
-                        const auto told = serve::JsonObject::parse(json);
-                        const auto reason = told ? told->text("reason") : std::nullopt;
-                        (void)audit(*entry,
-                                    serve::AuditKind::act,
-                                    status == 200 ? "done" : reason.value_or("refused"));
-                        entry->reply(status, json);
-                      }};
+  // The owner's thread answers; what became of it is written down before the answer goes out.
+  io::Command command{
+      "act",
+      std::string(payload.begin(), payload.end()),
+      [this, entry](int status, const std::string& json) {
+        const auto told = serve::JsonObject::parse(json);
+        const auto reason = told ? told->text("reason") : std::nullopt;
+        const std::string outcome(status == 200 ? "done" : reason.value_or("refused"));
+        thread_.post([this, entry, status, json, outcome] {
+          // What was done is always written; of refusals only so many.
+          const Duration now = clock_.monotonic_now();
+          if (status == 200 || refusals_.take(entry->network, now) == Duration::zero()) {
+            (void)audit(*entry, serve::AuditKind::act, outcome);
+          }
+          entry->reply(status, json);
+        });
+      }};
   if (!options_.ask_owner(command)) refuse(*entry, 503, "busy");
 }
 
@@ -613,6 +679,9 @@ Result<serve::Account> account_after(charter::ActKind kind,
   if (found == nullptr && kind != charter::ActKind::account_add)
     return base::bad_input("no such account");
   serve::Account account = found != nullptr ? *found : serve::Account{.id = id, .created = now};
+  // One who left comes back as a new one: an old password and an old key open nothing.
+  if (account.disabled && kind == charter::ActKind::account_add)
+    account = {.id = id, .created = account.created};
   if (kind == charter::ActKind::account_remove) {
     account.disabled = true;
     return account;
@@ -629,15 +698,71 @@ Result<serve::Account> account_after(charter::ActKind kind,
   if (!json->is_absent_or_null("operator_key")) {
     account.operator_key = operator_key(json->text("operator_key").value_or(""));
     if (account.operator_key.empty()) return base::bad_input(words_of("bad_key"));
+  } else if (roles.shares_one_with(charter::confirming_roles())) {
+    return base::bad_input(words_of("key_by_act"));
   }
-  if (kind == charter::ActKind::account_add) account.disabled = false;
   return account;
+}
+
+bool holds(const std::vector<seal::PublicKey>& keys, const seal::PublicKey& key) {
+  return std::ranges::find(keys, key) != keys.end();
 }
 
 }  // namespace
 
+std::string_view Door::key_refusal(const serve::Accounts& accounts,
+                                   const serve::Account& account,
+                                   const std::string& key,
+                                   bool by_act) const {
+  const auto parsed = seal::VerifierKey::parse(key);
+  if (!parsed) return "bad_key";
+  const serve::Account* holder = accounts.holder_of(key);
+  if (holder != nullptr && holder->id != account.id) return "key_taken";
+  const auto others = other_keys_.get();
+  if (holds(others->barred, parsed->key)) return "key_taken";
+  if (by_act || account.operator_key == key) return "";
+  if (holds(others->operators, parsed->key)) return "key_taken";
+  return account.roles.shares_one_with(charter::confirming_roles()) ? "key_by_act" : "";
+}
+
+bool Door::is_governed(const serve::Accounts& accounts, std::size_t persons) const {
+  const charter::ActRule& rule = charter::rule_of(charter::ActKind::account_role);
+  const auto others = other_keys_.get();
+  const auto signs_as = [&](const serve::Account& account, charter::Roles roles) {
+    const auto key = seal::VerifierKey::parse(account.operator_key);
+    return !account.disabled && key && account.roles.shares_one_with(roles) &&
+           !holds(others->barred, key->key);
+  };
+  return std::ranges::any_of(accounts.all(), [&](const auto& one) {
+    if (one.second.password.empty() || !signs_as(one.second, rule.proposers)) return false;
+    return persons == 1 || std::ranges::any_of(accounts.all(), [&](const auto& other) {
+             return other.first != one.first && signs_as(other.second, rule.confirmers);
+           });
+  });
+}
+
+Result<serve::Account> Door::plan(charter::ActKind kind,
+                                  std::string_view body,
+                                  const serve::Accounts& accounts) const {
+  auto account = account_after(kind, body, accounts, clock_.utc_now());
+  if (!account) return account;
+  const serve::Account* found = accounts.find(account->id);
+  const bool has_other_key = found == nullptr || found->operator_key != account->operator_key;
+  if (!account->operator_key.empty() && has_other_key) {
+    const auto why = key_refusal(accounts, *account, account->operator_key, true);
+    if (!why.empty()) return base::bad_input(words_of(why));
+  }
+  serve::Accounts after = accounts;
+  if (auto put = after.put(*account); !put) return std::unexpected(put.error());
+  for (const std::size_t persons : {1u, 2u}) {
+    if (is_governed(accounts, persons) && !is_governed(after, persons))
+      return base::bad_input("it would leave nobody to sign or to confirm acts on accounts");
+  }
+  return account;
+}
+
 Result<void> Door::check_account_act(charter::ActKind kind, std::string_view body) const {
-  auto account = account_after(kind, body, *accounts_.get(), clock_.utc_now());
+  auto account = plan(kind, body, *accounts_.get());
   if (!account) return std::unexpected(account.error());
   return {};
 }
@@ -645,13 +770,15 @@ Result<void> Door::check_account_act(charter::ActKind kind, std::string_view bod
 void Door::obey_account_act(charter::ActKind kind, const std::string& body, io::HttpAnswer answer) {
   thread_.post([this, kind, body, answer = std::move(answer)] {
     const auto now = clock_.utc_now();
-    const auto planned = account_after(kind, body, *accounts_.get(), now);
-    if (!planned)
+    const auto planned = plan(kind, body, *accounts_.get());
+    if (!planned) {
+      release_change();
       return answer(
           {.status = 409, .body = serve::refusal_json("refused_act", planned.error().message)});
+    }
     const bool invites = kind == charter::ActKind::account_add;
     const std::string token = invites ? random_token() : "";
-    change_accounts(
+    write_change(
         [&](serve::Accounts& all) -> Result<void> {
           serve::Account account = *planned;
           if (invites)
@@ -665,7 +792,8 @@ void Door::obey_account_act(charter::ActKind kind, const std::string& body, io::
                 {.status = 503, .body = serve::refusal_json("busy", written.error().message)});
           if (kind == charter::ActKind::account_remove) sessions_.end_account(id);
           answer({.status = 200, .body = serve::obeyed_json(charter::name_of(kind), token)});
-        });
+        },
+        true);
   });
 }
 

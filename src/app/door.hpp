@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,12 +85,27 @@ class Door {
   };
   [[nodiscard]] Admitted admit_stream(const io::HttpRequest& request);
 
+  // Keys that speak for something else than an account.
+  struct OtherKeys {
+    std::vector<seal::PublicKey> barred;     // of nodes, logs, witnesses, roots; revoked ones
+    std::vector<seal::PublicKey> operators;  // of the roster: an account gets one by an act only
+  };
+  // Any thread.
+  void set_other_keys(OtherKeys keys) {
+    other_keys_.set(std::make_shared<const OtherKeys>(std::move(keys)));
+  }
+
   // Any thread: who may sign acts, by the accounts as they stand.
   [[nodiscard]] std::vector<charter::ActSigner> signers() const;
+  // Any thread: takes the right to change the accounts, so that nothing comes between the check of
+  // an act, its record and its being obeyed. False: somebody else has it. obey_account_act() gives
+  // it back, or whoever took it and obeys nothing.
+  [[nodiscard]] bool claim_change() { return !is_changing_.exchange(true); }
+  void release_change() { is_changing_ = false; }
   // Any thread: whether an act on accounts could be obeyed, before it is recorded.
   [[nodiscard]] base::Result<void> check_account_act(charter::ActKind kind,
                                                      std::string_view body) const;
-  // Any thread: obeys a recorded one, then answers.
+  // Any thread, with the right to change: obeys a recorded one, then answers.
   void obey_account_act(charter::ActKind kind, const std::string& body, io::HttpAnswer answer);
   // Any thread: writes down what happened elsewhere (a witness's refusal).
   void note(const serve::AuditEvent& event);
@@ -115,23 +131,41 @@ class Door {
   [[nodiscard]] bool may_try(Entry& entry, const std::string& account);
   void failed_try(Entry& entry, const std::string& account);
   // Hashes on the other thread, then goes on here.
-  void hash(const std::shared_ptr<Entry>& entry,
-            const std::string& password,
-            const std::function<void(const std::string& hash)>& then);
+  void hash(
+      const std::shared_ptr<Entry>& entry,
+      const std::string& password,
+      const std::function<void(const std::string& hash)>& then,
+      const std::function<void()>& failed = [] {});
   // Whether the password is the account's; takes as long if there is no such account.
   void verify(const std::shared_ptr<Entry>& entry,
               const serve::Account* account,
               const std::string& password,
               const std::function<void(bool right)>& then);
+  using Change = std::function<base::Result<void>(serve::Accounts&)>;
   // Writes the accounts so changed, then has them in force. One change at a time.
-  void change_accounts(const std::function<base::Result<void>(serve::Accounts&)>& change,
-                       const Done& done);
+  void change_accounts(const Change& change, const Done& done);
+  // The same with the right to change, which it gives back. `recorded`: what is in the record
+  // already is written even if the other thread has no room for it.
+  void write_change(const Change& change, const Done& done, bool recorded);
+  // The account that an act makes or changes, if that leaves the node with who can govern it.
+  [[nodiscard]] base::Result<serve::Account> plan(charter::ActKind kind,
+                                                  std::string_view body,
+                                                  const serve::Accounts& accounts) const;
+  // Why this account may not have this key: a code, empty if it may.
+  [[nodiscard]] std::string_view key_refusal(const serve::Accounts& accounts,
+                                             const serve::Account& account,
+                                             const std::string& key,
+                                             bool by_act) const;
+  // Whether some account can log in and sign as an administrator, and, for two persons, whether
+  // another can confirm what it signs about accounts.
+  [[nodiscard]] bool is_governed(const serve::Accounts& accounts, std::size_t persons) const;
   [[nodiscard]] bool audit(const Entry& entry, serve::AuditKind kind, std::string_view outcome);
   [[nodiscard]] bool audit_look(const Visitor& visitor,
                                 const std::string& address,
                                 const std::string& what);
   void audit_refusal(const Entry& entry, std::string_view reason);
   void refuse(Entry& entry, int status, std::string_view reason, int retry_after_s = 0);
+  void refuse_change(Entry& entry, const base::Error& error);
 
   Options options_;
   io::IoThread& thread_;
@@ -139,14 +173,19 @@ class Door {
   std::atomic<bool> is_set_up_ = false;
   std::atomic<bool> is_offering_ = false;
   std::string setup_token_;
-  std::uint16_t port_ = 0;
+  std::atomic<std::uint16_t> port_ = 0;
   io::Published<serve::Accounts> accounts_;
-  bool is_changing_ = false;
+  io::Published<OtherKeys> other_keys_;
+  std::atomic<bool> is_changing_ = false;
   serve::Sessions sessions_{serve::Sessions::Options{}};
   serve::TokenBuckets requests_{{.rate = 60.0, .burst = 400.0}};
   serve::TokenBuckets tries_{{.rate = 0.2, .burst = 10.0}};
   serve::TokenBuckets refusals_{{.rate = 0.1, .burst = 20.0}};  // that are written down
   serve::Backoff failures_{serve::Backoff::Options{}};
+  // Tries for one account from wherever it never logged in from: many addresses together guess
+  // slowly, and do not keep its owner out.
+  serve::TokenBuckets strange_tries_{{.rate = 0.5, .burst = 60.0}};
+  std::set<std::pair<std::string, std::string>> known_places_;  // account, network
   std::map<std::pair<std::uint64_t, std::string>, base::Duration> looks_;
   std::unique_ptr<io::WorkQueue> work_;
 };

@@ -14,7 +14,9 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
+#include "app/key_folder.hpp"
 #include "app/live_node.hpp"
 #include "io/private_file.hpp"
 #include "io/random.hpp"
@@ -51,7 +53,8 @@ struct Reply {
 // One request a connection. Empty answer if there is no connection.
 class Client {
  public:
-  Client(std::uint16_t port, const std::string& authority) : port_(port), authority_(authority) {}
+  Client(std::uint16_t port, const std::string& authority, const std::string& from = "127.0.0.1")
+      : port_(port), authority_(authority), from_(from) {}
 
   [[nodiscard]] Reply ask(const std::string& text) const {
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -61,6 +64,10 @@ class Client {
     to.sin_family = AF_INET;
     to.sin_port = htons(port_);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in from{};
+    from.sin_family = AF_INET;
+    inet_pton(AF_INET, from_.c_str(), &from.sin_addr);
+    EXPECT_EQ(bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from), 0);
     std::string out;
     if (connect(fd, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0)
       out = authority_.empty() ? plain(fd, text) : encrypted(fd, text);
@@ -105,6 +112,7 @@ class Client {
 
   std::uint16_t port_;
   std::string authority_;
+  std::string from_;
 };
 
 class DoorTest : public ::testing::Test {
@@ -422,11 +430,16 @@ TEST_F(DoorTest, AnActIsObeyedOnceAndNotAgainAfterARestart) {
   add_account("admin", {charter::Role::sysadmin}, vkey(admin.name, admin.key));
   start();
   std::string cookie = log_in("admin");
-  const std::string body = R"({"id":"dga","roles":["duty_authority","auditor"]})";
+  const Signer second{"bamako.liptako.internal/operator/dga", key_of(2)};
+  const std::string body = json{{"id", "dga"},
+                                {"roles", {"duty_authority", "auditor"}},
+                                {"operator_key", vkey(second.name, second.key)}}
+                               .dump();
   const json act = signed_act(charter::ActKind::account_add, body, {admin}, 1);
   const Reply done = post("/api/v1/acts", act, cookie);
   ASSERT_EQ(done.status, 200) << done.body;
-  EXPECT_EQ(post("/api/v1/acts", act, cookie).reason(), "replayed");
+  EXPECT_EQ(post("/api/v1/acts", act, cookie).reason(), "too_few_signers")
+      << "from now on there is somebody to confirm";
   json forged = act;
   forged["body"] = R"({"id":"dga","roles":["cemaa"]})";
   EXPECT_EQ(post("/api/v1/acts", forged, cookie).reason(), "wrong_body");
@@ -439,8 +452,7 @@ TEST_F(DoorTest, AnActIsObeyedOnceAndNotAgainAfterARestart) {
                 .reason(),
             "unknown_signer");
 
-  // The invited chooses a password, once, and brings a key of their own.
-  const Signer second{"bamako.liptako.internal/operator/dga", key_of(2)};
+  // The invited chooses a password, once.
   const json accept = {{"token", done.document()["invitation"]},
                        {"password", "autre phrase de passe"},
                        {"operator_key", vkey(second.name, second.key)}};
@@ -487,32 +499,122 @@ TEST_F(DoorTest, AnActIsObeyedOnceAndNotAgainAfterARestart) {
   cookie = log_in("admin");
   EXPECT_EQ(post("/api/v1/acts", configuration, cookie).reason(), "replayed");
   EXPECT_EQ(post("/api/v1/acts",
-                 signed_act(ActKind::account_remove, R"({"id":"dga"})", {admin, second}, 6),
+                 signed_act(ActKind::account_remove, R"({"id":"oq-1"})", {admin, second}, 6),
                  cookie)
                 .status,
             200);
   EXPECT_EQ(get("/api/v1/tracks", auditor).status, 401);
 }
 
-TEST_F(DoorTest, AnotherPasswordEndsTheOtherSessions) {
+TEST_F(DoorTest, NobodyEnrolsAKeyThatSpeaksForAnother) {
+  const Signer admin{"bamako.liptako.internal/operator/admin", key_of(1)};
+  add_account("admin", {charter::Role::sysadmin}, vkey(admin.name, admin.key));
+  add_account("oq-1", {charter::Role::watch_officer});
+  add_account("dga", {charter::Role::duty_authority});
+  start();
+  const auto node_keys = open_or_make_keys(keys(), "bamako.liptako.internal");
+  ASSERT_TRUE(node_keys.has_value());
+  const std::string officer = log_in("oq-1");
+  const auto enrol = [&](const std::string& key, const std::string& cookie) {
+    return post("/api/v1/session/key",
+                {{"password", std::string(kPassword)}, {"operator_key", key}},
+                cookie);
+  };
+  EXPECT_EQ(enrol(vkey(admin.name, admin.key), officer).reason(), "key_taken");
+  EXPECT_EQ(enrol(vkey("another/name", admin.key), officer).reason(), "key_taken");
+  EXPECT_EQ(enrol(vkey("own/oq-1", node_keys->node.key), officer).reason(), "key_taken");
+  EXPECT_EQ(enrol(vkey("own/dga", key_of(7)), log_in("dga")).reason(), "key_by_act");
+  EXPECT_EQ(enrol(vkey("own/oq-1", key_of(8)), officer).status, 200);
+  const json act = signed_act(
+      charter::ActKind::account_role, R"({"id":"oq-1","roles":["shift_chief"]})", {admin}, 1);
+  EXPECT_EQ(post("/api/v1/acts", act, officer).status, 200) << "the administrator's still counts";
+}
+
+TEST_F(DoorTest, AConfirmersKeyStandsInTheActAndWhoComesBackIsNew) {
+  const Signer admin{"bamako.liptako.internal/operator/admin", key_of(1)};
+  add_account("admin", {charter::Role::sysadmin}, vkey(admin.name, admin.key));
+  add_account("oq-1", {charter::Role::watch_officer}, vkey("own/oq-1", key_of(3)));
+  start();
+  const std::string cookie = log_in("admin");
+  using charter::ActKind;
+  std::uint8_t nonce = 0;
+  const auto act = [&](ActKind kind, const json& body, const std::vector<Signer>& signers) {
+    return post("/api/v1/acts", signed_act(kind, body.dump(), signers, ++nonce), cookie);
+  };
+  const json bare = {{"id", "dga"}, {"roles", {"duty_authority"}}};
+  EXPECT_EQ(act(ActKind::account_add, bare, {admin}).reason(), "refused_act");
+  EXPECT_EQ(act(ActKind::account_remove, {{"id", "admin"}}, {admin}).reason(), "refused_act")
+      << "nobody would be left to govern";
+  EXPECT_EQ(act(ActKind::account_role, {{"id", "admin"}, {"roles", {"auditor"}}}, {admin}).reason(),
+            "refused_act");
+  EXPECT_EQ(act(ActKind::hold_lift, {{"id", "none"}, {"reason", "x"}}, {admin}).status, 403);
+
+  ASSERT_EQ(act(ActKind::account_remove, {{"id", "oq-1"}}, {admin}).status, 200);
+  const json again = {{"id", "oq-1"}, {"roles", {"watch_officer"}}};
+  ASSERT_EQ(act(ActKind::account_add, again, {admin}).status, 200);
+  const Reply old =
+      post("/api/v1/login", {{"account", "oq-1"}, {"password", std::string(kPassword)}});
+  EXPECT_EQ(old.reason(), "refused") << "the password of before";
+  for (const json& one : get("/api/v1/accounts", cookie).document()["accounts"]) {
+    if (one["id"] == "oq-1") {
+      EXPECT_TRUE(one["operator_key"].is_null());
+    }
+  }
+
+  // With somebody who confirms there must stay somebody who does.
+  const Signer dga{"bamako.liptako.internal/operator/dga", key_of(2)};
+  json keyed = bare;
+  keyed["operator_key"] = vkey(dga.name, dga.key);
+  ASSERT_EQ(act(ActKind::account_add, keyed, {admin}).status, 200);
+  EXPECT_EQ(act(ActKind::account_remove, {{"id", "dga"}}, {admin, dga}).reason(), "refused_act");
+}
+
+TEST_F(DoorTest, ActsOnAccountsAtOnceAreObeyedOrNotRecorded) {
+  const Signer admin{"bamako.liptako.internal/operator/admin", key_of(1)};
+  add_account("admin", {charter::Role::sysadmin}, vkey(admin.name, admin.key));
+  start();
+  const std::string cookie = log_in("admin");
+  std::vector<std::string> reasons(6);
+  std::vector<std::thread> askers;
+  for (std::uint8_t i = 0; i < reasons.size(); ++i) {
+    askers.emplace_back([&, i] {
+      const json body = {{"id", "oq-" + std::to_string(i)}, {"roles", {"watch_officer"}}};
+      const json act = signed_act(charter::ActKind::account_add, body.dump(), {admin}, i);
+      Reply reply;
+      do {
+        reply = post("/api/v1/acts", act, cookie);
+      } while (reply.status == 503);
+      reasons[i] = reply.reason();
+    });
+  }
+  for (std::thread& asker : askers) asker.join();
+  EXPECT_EQ(reasons, std::vector<std::string>(6)) << "a busy node has not burnt the nonce";
+  EXPECT_EQ(get("/api/v1/accounts", cookie).document()["accounts"].size(), 7u);
+}
+
+TEST_F(DoorTest, GuessingElsewhereKeepsNobodyOut) {
   add_account("oq-1", {charter::Role::watch_officer});
   start();
-  const std::string one = log_in("oq-1");
-  const std::string other = log_in("oq-1");
-  const auto change = [&](std::string_view old, std::string_view fresh) {
-    return post("/api/v1/session/password",
-                {{"password", std::string(old)}, {"new_password", std::string(fresh)}},
-                one);
-  };
-  EXPECT_EQ(change("not this one, no", "nouvelle phrase").reason(), "refused");
-  EXPECT_EQ(change(kPassword, "short").reason(), "weak_password");
-  EXPECT_EQ(change(kPassword, "nouvelle phrase").status, 200);
-  EXPECT_EQ(get("/api/v1/tracks", other).status, 401);
-  EXPECT_EQ(get("/api/v1/tracks", one).status, 200);
+  const json guess = {{"account", "oq-1"}, {"password", "wrong, of course"}};
+  const Client stranger(port_, keys() + "/ca.crt", "127.0.0.2");
+  int status = 0;
+  for (int i = 0; i < 20 && status != 429; ++i) {
+    status = stranger.ask(request("POST /api/v1/login", "Origin: " + here() + "\r\n", guess.dump()))
+                 .status;
+  }
+  EXPECT_EQ(status, 429);
+  EXPECT_NE(log_in("oq-1"), "");
 }
 
 TEST_F(DoorTest, ABrokenFileOfAccountsOpensNoDoor) {
   ASSERT_TRUE(io::make_private_folder(keys()).has_value());
+  for (const std::string_view text : {"", "liptako/accounts/v1\n"}) {
+    ASSERT_TRUE(io::write_private_file(keys() + "/accounts", text).has_value());
+    io::IoThread thread;
+    Door::Options broken;
+    broken.folder = keys();
+    EXPECT_FALSE(Door::open(std::move(broken), thread, clock_).has_value()) << "'" << text << "'";
+  }
   ASSERT_TRUE(io::write_private_file(keys() + "/accounts", "liptako/accounts/v1\nacc").has_value());
   LiveNodeOptions options;
   options.config_text = config("127.0.0.1:0");

@@ -249,6 +249,10 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   auto opened = Door::open(std::move(door), *live->thread_, live->clock_);
   if (!opened) return std::unexpected(opened.error());
   live->door_ = std::move(*opened);
+  for (const seal::PrivateKey* key : {&keys->node, &keys->log, &keys->witness})
+    live->own_keys_.push_back(key->key.public_key());
+  for (const seal::VerifierKey& key : keys->former_log) live->own_keys_.push_back(key.key);
+  live->tell_other_keys();
   if (auto serving = live->open_server(options.port.value_or(config->listen_port)); !serving)
     return std::unexpected(serving.error());
   live->allow_consoles();
@@ -617,6 +621,21 @@ void LiveNode::write_cosignatures() {
   }
 }
 
+void LiveNode::tell_other_keys() {
+  Door::OtherKeys keys{.barred = own_keys_, .operators = {}};
+  for (const seal::VerifierKey& key : node_->core().config().keys.witnesses)
+    keys.barred.push_back(key.key);
+  if (const auto& in_force = node_->core().roster().in_force) {
+    for (const charter::RosterKey& line : in_force->roster.keys) {
+      const bool is_operator = line.role == seal::KeyRole::operator_key;
+      (is_operator ? keys.operators : keys.barred).push_back(line.key.key);
+    }
+    for (const charter::Revocation& line : in_force->roster.revoked)
+      keys.barred.push_back(line.key.key);
+  }
+  door_->set_other_keys(std::move(keys));
+}
+
 void LiveNode::note_audit(io::Command& command) {
   const node::Stamp stamp = read_clock();
   const record::EntryView entry{record::EntryKind::audit,
@@ -637,8 +656,11 @@ void LiveNode::obey_act(io::Command& command) {
   if (!payload) return refuse(400, "bad_note", "not a note and its body");
   const node::Core& core = node_->core();
   const node::Stamp stamp = read_clock();
-  const auto accepted = core.acts().check(
-      payload->note, payload->body, door_->signers(), core.config().name, stamp.utc);
+  std::vector<charter::ActSigner> signers = door_->signers();
+  if (const auto& in_force = core.roster().in_force)
+    signers = charter::without_revoked(std::move(signers), in_force->roster);
+  const auto accepted =
+      core.acts().check(payload->note, payload->body, signers, core.config().name, stamp.utc);
   if (!accepted) {
     const std::string_view reason = charter::name_of(accepted.error());
     return refuse(accepted.error() == charter::ActRefusal::busy ? 503 : 403,
@@ -647,8 +669,19 @@ void LiveNode::obey_act(io::Command& command) {
   }
   const charter::ActKind kind = accepted->act.kind;
   const std::string body = text_of(payload->body);
-  if (auto possible = check_act(kind, body); !possible)
+  using charter::ActKind;
+  // Accounts change one act at a time, from the check on: what is in the record can be obeyed.
+  const bool claims = kind == ActKind::account_add || kind == ActKind::account_remove ||
+                      kind == ActKind::account_role;
+  if (claims && !door_->claim_change())
+    return refuse(503, "busy", "another change of the accounts is being written");
+  const auto release = [&] {
+    if (claims) door_->release_change();
+  };
+  if (auto possible = check_act(kind, body); !possible) {
+    release();
     return refuse(409, "refused_act", possible.error().message);
+  }
   const record::EntryView entry{record::EntryKind::act,
                                 record::kNoSource,
                                 stamp.utc,
@@ -657,8 +690,10 @@ void LiveNode::obey_act(io::Command& command) {
   settle_sync();
   Result<void> written = node_->take({&entry, 1});
   if (written) written = node_->sync();
-  if (!written) return refuse(503, "busy", written.error().message);
-  using charter::ActKind;
+  if (!written) {
+    release();
+    return refuse(503, "busy", written.error().message);
+  }
   switch (kind) {
     case ActKind::account_add:
     case ActKind::account_remove:
@@ -681,6 +716,8 @@ void LiveNode::obey_act(io::Command& command) {
                                        stamp.monotonic,
                                        bytes_of(body)};
       written = node_->take({&document, 1});
+      if (written) written = node_->sync();
+      tell_other_keys();
       break;
     }
     case ActKind::erase_personal:
@@ -709,6 +746,14 @@ Result<void> LiveNode::check_act(charter::ActKind kind, const std::string& body)
           !record::is_hold_id(json->text("id").value_or(""))) {
         return base::bad_input("the body is not {\"id\",\"reason\"}");
       }
+      const auto holds = record::list_holds(*storage_);
+      if (!holds) return std::unexpected(holds.error());
+      const auto known = std::ranges::find(*holds, *json->text("id"), &record::Hold::id);
+      if (kind == ActKind::hold_set && known != holds->end())
+        return base::bad_input("a hold of this name was set before");
+      const bool can_lift = known != holds->end() && known->readable && known->stands();
+      if (kind == ActKind::hold_lift && !can_lift)
+        return base::bad_input("no hold of this name stands");
       return {};
     }
     case ActKind::roster: {
@@ -750,6 +795,7 @@ Result<void> LiveNode::reconfigure(std::string_view text) {
   auto done = node_->reconfigure(text, "configuration", read_clock());
   open_sources();
   allow_consoles();
+  tell_other_keys();
   next_common_ = {};
   publish();
   return done;

@@ -140,6 +140,8 @@ class LiveNode {
   void tell_fork(const WitnessDesk::Alarm& alarm);
   // What node::Node checks, and that certificate and roster that it names anew could be used.
   [[nodiscard]] base::Result<node::NodeConfig> check_configuration(std::string_view text) const;
+  // Which keys no account may have, by the configuration and the roster in force.
+  void tell_other_keys();
   void note_audit(io::Command& command);
   void obey_act(io::Command& command);
   [[nodiscard]] base::Result<void> check_act(charter::ActKind kind, const std::string& body) const;
@@ -166,6 +168,7 @@ class LiveNode {
   std::vector<std::optional<node::SourceConfig>> open_;  // by SourceId
   std::unique_ptr<WitnessDesk> witness_;
   std::unique_ptr<Door> door_;
+  std::vector<seal::PublicKey> own_keys_;
   std::unique_ptr<io::HttpServer> server_;
   io::HttpOptions serving_;  // what server_ was started with, without a key
   bool serves_tls_ = false;
