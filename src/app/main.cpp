@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <new>
 
 #include "app/command_keeping.hpp"
 #include "app/commands.hpp"
 #include "app/decode.hpp"
 #include "app/key_commands.hpp"
+#include "app/words.hpp"
 
 namespace liptako::app {
 namespace {
@@ -378,5 +380,11 @@ std::string find_shipped(const std::string& relative) {
 
 int main(int argc, char** argv) {
   liptako::app::catch_signals();
-  return liptako::app::run(argc, argv);
+  try {
+    return liptako::app::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::cerr << "liptako: " << liptako::app::say("mémoire insuffisante", "not enough memory")
+              << '\n';
+    return liptako::app::kWorldFailed;
+  }
 }

@@ -37,6 +37,14 @@ std::unexpected<base::Error> failed(std::string_view what, std::string_view path
   return base::world_failed(fmt::format("{}{}: {}: {}", why, path, what, std::strerror(error)));
 }
 
+// How a file is opened. What lies in a folder may have been put there by somebody: a link is not
+// followed, and a pipe is not waited for.
+constexpr int kSafely = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+
+std::unexpected<base::Error> no_file(std::string_view path) {
+  return base::bad_input(fmt::format("{}: not a file", path));
+}
+
 base::Result<void> write_all(int fd, base::ByteView bytes, std::string_view path) {
   std::size_t done = 0;
   while (done < bytes.size()) {
@@ -192,7 +200,7 @@ base::Result<std::unique_ptr<base::AppendFile>> FileStorage::open_append(std::st
   const std::filesystem::path full = root_ / path;
   if (const auto made = make_folders(root_, full.parent_path()); !made)
     return std::unexpected(made.error());
-  constexpr int kFlags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+  constexpr int kFlags = O_WRONLY | O_APPEND | kSafely;
   Descriptor fd(::open(full.c_str(), kFlags));
   if (!fd.ok() && errno == ENOENT) {
     Descriptor made(::open(full.c_str(), kFlags | O_CREAT | O_EXCL, 0640));
@@ -204,6 +212,7 @@ base::Result<std::unique_ptr<base::AppendFile>> FileStorage::open_append(std::st
   if (!fd.ok()) return failed("cannot open", path, errno);
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return failed("cannot read its size", path, errno);
+  if (!S_ISREG(status.st_mode)) return no_file(path);
   return std::make_unique<FileAppend>(
       std::move(fd), std::string(path), static_cast<std::uint64_t>(status.st_size));
 }
@@ -212,10 +221,11 @@ base::Result<base::Bytes> FileStorage::read(std::string_view path,
                                             std::uint64_t offset,
                                             std::size_t length) {
   if (const auto valid = check_path(path); !valid) return std::unexpected(valid.error());
-  const Descriptor fd(::open((root_ / path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const Descriptor fd(::open((root_ / path).c_str(), O_RDONLY | kSafely));
   if (!fd.ok()) return failed("cannot open", path, errno);
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return failed("cannot read its size", path, errno);
+  if (!S_ISREG(status.st_mode)) return no_file(path);
   const auto size = static_cast<std::uint64_t>(status.st_size);
   base::Bytes bytes(offset >= size
                         ? 0
@@ -258,8 +268,7 @@ base::Result<void> FileStorage::replace(std::string_view path, base::ByteView co
   if (const auto made = make_folders(root_, full.parent_path()); !made) return made;
   const std::string temporary = full.native() + std::string(kTemporary);
   const auto write = [&]() -> base::Result<void> {
-    const Descriptor fd(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640));
+    const Descriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | kSafely, 0640));
     if (!fd.ok()) return failed("cannot create", temporary, errno);
     if (const auto written = write_all(fd.get(), content, path); !written) return written;
     if (const auto synced = sync_descriptor(fd.get(), path); !synced) return synced;
@@ -288,8 +297,7 @@ base::Result<void> FileStorage::write_files(std::span<const base::FileContent> f
       if (const auto there = make_folders(root_, folder); !there) return there;
       made = folder;
     }
-    const Descriptor fd(
-        ::open(full.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640));
+    const Descriptor fd(::open(full.c_str(), O_WRONLY | O_CREAT | O_TRUNC | kSafely, 0640));
     if (!fd.ok()) return failed("cannot create", file.path, errno);
     if (const auto done = write_all(fd.get(), file.content, file.path); !done) return done;
     if (together) continue;

@@ -72,6 +72,15 @@ TEST_F(FileStorageTest, RefusesPathsThatLeaveTheFolder) {
   EXPECT_FALSE(storage->read("link", 0, 1));
 }
 
+TEST_F(FileStorageTest, WaitsForNoPipe) {
+  auto storage = FileStorage::open(root_).value();
+  ASSERT_EQ(::mkfifo((root_ / "pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(storage->read("pipe", 0, 10));
+  EXPECT_FALSE(storage->open_append("pipe"));
+  const std::vector<base::FileContent> files{{"pipe", abc_}};
+  EXPECT_FALSE(storage->write_files(files));
+}
+
 TEST_F(FileStorageTest, OnlyOneOwnerButAnyReader) {
   auto storage = FileStorage::open(root_).value();
   ASSERT_TRUE(storage->replace("f", abc_));

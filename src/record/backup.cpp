@@ -343,14 +343,18 @@ std::string path_in_manifest(std::string_view line) {
   return std::string(line.substr(0, std::min(line.find(' '), line.size())));
 }
 
-// Inside the folder, whoever wrote the manifest.
-bool is_plain_path(std::string_view path) {
-  if (path.empty() || path.front() == '/' || path.back() == '/') return false;
-  if (path.find("..") != std::string_view::npos || path.find("//") != std::string_view::npos)
-    return false;
-  return std::ranges::all_of(path, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '.' || c == '-' ||
-           c == '_';
+// Whether a record has files of that path, of those that a list names; whoever wrote the list.
+bool is_listed_path(std::string_view path) {
+  if (path == kCheckpoint || path == kRetired) return true;
+  const std::size_t slash = path.find('/');
+  if (slash == std::string_view::npos) return false;
+  const std::string_view folder = path.substr(0, slash);
+  const std::string_view name = path.substr(slash + 1);
+  if (is_segment(path)) return segment_number(name).has_value();
+  if (folder != "snapshot" && folder != "checkpoints" && folder != "hold") return false;
+  if (name.empty() || name.front() == '.' || name.ends_with(".tmp")) return false;
+  return std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
   });
 }
 
@@ -610,7 +614,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
       const std::string path = path_in_manifest(line);
       line.remove_prefix(std::min(path.size() + 1, line.size()));
       Manifest::File file;
-      if (word != "file" || !is_plain_path(path) || !count(file.size) || !line.starts_with(' '))
+      if (word != "file" || !is_listed_path(path) || !count(file.size) || !line.starts_with(' '))
         return broken();
       const auto digest = seal::digest_from_hex(line.substr(1));
       if (!digest) return broken();

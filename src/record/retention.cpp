@@ -21,6 +21,8 @@ using base::Result;
 constexpr std::string_view kRetired = "retired";
 constexpr std::size_t kChunk = 1u << 20;
 constexpr std::size_t kMaxCheckpoint = 1u << 20;
+// Of the file `retired`: some 200,000 segments.
+constexpr std::uint64_t kMaxRetired = 64u << 20;
 constexpr std::string_view kChecksumMark = " crc ";
 
 base::ByteView bytes_of(std::string_view text) {
@@ -352,6 +354,8 @@ Result<std::vector<RetiredSegment>> list_retired(base::Storage& storage) {
   std::vector<RetiredSegment> out;
   const auto size = storage.size(kRetired);
   if (!size) return out;  // nothing was ever deleted
+  if (*size > kMaxRetired)
+    return base::bad_input(fmt::format("{}: {} bytes are too many", kRetired, *size));
   const auto bytes = storage.read(kRetired, 0, static_cast<std::size_t>(*size));
   if (!bytes) return std::unexpected(bytes.error());
   std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());

@@ -18,6 +18,7 @@ constexpr std::string_view kSuffix = ".snap";
 constexpr std::size_t kNumberDigits = 12;
 constexpr std::array<std::uint8_t, 8> kMagic{'L', 'I', 'P', 'T', 'S', 'N', 'A', 'P'};
 constexpr std::uint32_t kVersion = 1;
+constexpr std::uint64_t kMaxSnapshot = 1u << 30;
 
 std::string path_of(std::uint64_t next_sequence) {
   return fmt::format("{}/{:012}{}", kFolder, next_sequence, kSuffix);
@@ -68,6 +69,7 @@ base::Result<Snapshot> decode(base::ByteView bytes) {
 base::Result<Snapshot> load_one(base::Storage& storage, std::string_view path) {
   const auto size = storage.size(path);
   if (!size) return std::unexpected(size.error());
+  if (*size > kMaxSnapshot) return base::bad_input(fmt::format("{} bytes are too many", *size));
   const auto bytes = storage.read(path, 0, static_cast<std::size_t>(*size));
   if (!bytes) return std::unexpected(bytes.error());
   return decode(*bytes);

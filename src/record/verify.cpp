@@ -222,23 +222,39 @@ class Verifier {
 
   // Entries [begin, end), which lie before all that are there, were deleted by rule.
   void note_retired(std::uint64_t begin, std::uint64_t end) {
+    out_.retired += end - begin;
+    // Their proofs must be there all the same. The first that is not is said, and enough: how far
+    // the list and the checkpoint reach is whatever somebody wrote.
     for (std::uint64_t entry = begin; entry < end; ++entry) {
-      ++out_.retired;
-      (void)leaf_of_entry(entry);  // its proof must be there all the same
+      if (!leaf_of_entry(entry)) break;
     }
   }
 
-  // Entries [begin, end) are not there, or cannot be read.
+  // Entries [begin, end) are not there, or cannot be read. One fault for each run of them, which
+  // ends at an entry whose loss was committed to; without tiles to tell, all is one run: a size that
+  // somebody wrote into a checkpoint must not decide how long this takes.
   void note_absent(std::uint64_t begin, std::uint64_t end, const std::string& why) {
-    for (std::uint64_t entry = begin; entry < end; ++entry) {
-      if (is_covered(entry)) {
-        const auto leaf = leaf_of_entry(entry);
-        if (leaf == seal::leaf_hash(kLostCommitment)) {
-          ++out_.lost;
-          continue;
+    const seal::Digest lost = seal::leaf_hash(kLostCommitment);
+    while (begin < end) {
+      std::uint64_t stop = begin;
+      for (; stop < end; ++stop) {
+        if (!is_covered(stop)) continue;
+        const auto leaf = leaf_of_entry(stop);
+        if (leaf == lost) break;
+        if (!leaf) {
+          stop = end;
+          break;
         }
       }
-      fault(Fault::Part::entry, fmt::format("entry {}", entry), why, entry);
+      if (stop > begin) {
+        fault(Fault::Part::entry,
+              stop == begin + 1 ? fmt::format("entry {}", begin)
+                                : fmt::format("entries {} to {}", begin, stop - 1),
+              why,
+              begin);
+      }
+      if (stop < end) ++out_.lost;
+      begin = stop < end ? stop + 1 : end;
     }
   }
 

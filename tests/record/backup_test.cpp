@@ -263,6 +263,36 @@ TEST(Backup, WhatRetentionDeletedIsDeletedFromTheCopyToo) {
   EXPECT_EQ(read_all(other).sound, read_all(disk).sound);
 }
 
+TEST(Backup, AListNamesFilesOfARecordOnly) {
+  const auto parses = [](const std::string& path) {
+    Manifest list;
+    list.files[path] = {};
+    return parse_manifest(to_string(list)).has_value();
+  };
+  for (const char* path : {"checkpoint",
+                           "retired",
+                           "input/00000001.seg",
+                           "derived/00000000.seg",
+                           "snapshot/000000000007.snap",
+                           "checkpoints/00000000000000000007",
+                           "hold/inquiry-1"}) {
+    EXPECT_TRUE(parses(path)) << path;
+  }
+  for (const char* path : {"lock",
+                           "restored",
+                           "backup",
+                           "input/x",
+                           "input/../lock",
+                           "hold/..",
+                           "hold/a/b",
+                           "hold/x.tmp",
+                           "hold/",
+                           "/checkpoint",
+                           "tile/0/000"}) {
+    EXPECT_FALSE(parses(path)) << path;
+  }
+}
+
 TEST(Restore, NeverWritesIntoARecord) {
   sim::SimStorage disk(1);
   sim::SimStorage copy(2);

@@ -273,6 +273,28 @@ TEST(Verify, ALineInRetiredHidesNothingThatIsNotAWholeSegmentAtTheFront) {
   }
 }
 
+TEST(Verify, ASizeThatSomebodyWroteDoesNotDecideHowLongItTakes) {
+  sim::SimStorage disk = sealed();
+  const std::uint64_t size = 9'000'000'000'000'000;
+  const std::string text =
+      seal::checkpoint_text({"node.test/log", size, seal::sha256(base::Bytes{1})});
+  const std::string note =
+      seal::to_string(seal::Note{text, {seal::sign(text, "node.test/log", key_of(1))}});
+  ASSERT_TRUE(disk.replace("checkpoint", base::Bytes(note.begin(), note.end())));
+  const Verification behind = verified(disk);
+  EXPECT_EQ(behind.fault_count, behind.faults.size());
+  EXPECT_TRUE(blames(behind, kEntries)) << faults_of(behind);
+  const std::string line = to_string(RetiredSegment{.first = 0, .end = size}) + "\n";
+  ASSERT_TRUE(disk.replace("retired", base::Bytes(line.begin(), line.end())));
+  const auto names = disk.list("input").value();
+  for (const std::string& name : names) {
+    if (name != names.back()) {
+      ASSERT_TRUE(disk.remove("input/" + name));
+    }
+  }
+  EXPECT_FALSE(verified(disk).sound());
+}
+
 TEST(Verify, ReadsKeysOneALine) {
   const std::string one = keys()[0].text();
   EXPECT_EQ(parse_verifier_keys("# members\n\n" + one + "\n").value(), keys());
