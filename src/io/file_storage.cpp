@@ -212,7 +212,6 @@ base::Result<std::unique_ptr<base::AppendFile>> FileStorage::open_append(std::st
   if (!fd.ok()) return failed("cannot open", path, errno);
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return failed("cannot read its size", path, errno);
-  if (!S_ISREG(status.st_mode)) return no_file(path);
   return std::make_unique<FileAppend>(
       std::move(fd), std::string(path), static_cast<std::uint64_t>(status.st_size));
 }
