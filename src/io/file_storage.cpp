@@ -131,6 +131,7 @@ base::Result<void> make_folders(const std::filesystem::path& root,
 }
 
 constexpr std::string_view kTemporary = ".tmp";
+constexpr std::string_view kPartial = ".p";  // ends the names of folders of partial tiles
 
 // What is in a folder, in no order; what the system fails to list is left out.
 std::vector<std::filesystem::directory_entry> entries_of(const std::filesystem::path& folder) {
@@ -311,7 +312,12 @@ base::Result<void> FileStorage::write_files(std::span<const base::FileContent> f
 base::Result<void> FileStorage::remove(std::string_view path) {
   if (const auto valid = check_path(path); !valid) return valid;
   if (!writable()) return read_only(path);
-  if (::unlink((root_ / path).c_str()) != 0) return failed("cannot remove", path, errno);
+  const std::filesystem::path full = root_ / path;
+  if (::unlink(full.c_str()) != 0) return failed("cannot remove", path, errno);
+  // The folder of a tile that was not full yet is of no use without it, and there is one for every
+  // 256 entries. Others stay: somebody may be about to write there.
+  if (const std::filesystem::path folder = full.parent_path(); folder.extension() == kPartial)
+    (void)::rmdir(folder.c_str());  // refused while there is anything in it
   return {};
 }
 

@@ -72,6 +72,19 @@ TEST_F(FileStorageTest, RefusesPathsThatLeaveTheFolder) {
   EXPECT_FALSE(storage->read("link", 0, 1));
 }
 
+TEST_F(FileStorageTest, TheLastPartialTileTakesItsFolderAlong) {
+  auto storage = FileStorage::open(root_).value();
+  for (const char* path : {"tile/0/003.p/7", "tile/0/003.p/9", "hold/a"})
+    ASSERT_TRUE(storage->replace(path, abc_));
+  ASSERT_TRUE(storage->remove("tile/0/003.p/7"));
+  EXPECT_TRUE(storage->size("tile/0/003.p/9"));
+  ASSERT_TRUE(storage->remove("tile/0/003.p/9"));
+  EXPECT_FALSE(std::filesystem::exists(root_ / "tile/0/003.p"));
+  ASSERT_TRUE(storage->replace("tile/0/003.p/11", abc_));
+  ASSERT_TRUE(storage->remove("hold/a"));
+  EXPECT_TRUE(std::filesystem::exists(root_ / "hold"));
+}
+
 TEST_F(FileStorageTest, WaitsForNoPipe) {
   auto storage = FileStorage::open(root_).value();
   ASSERT_EQ(::mkfifo((root_ / "pipe").c_str(), 0600), 0);
