@@ -231,8 +231,8 @@ class Verifier {
   }
 
   // Entries [begin, end) are not there, or cannot be read. One fault for each run of them, which
-  // ends at an entry whose loss was committed to; without tiles to tell, all is one run: a size that
-  // somebody wrote into a checkpoint must not decide how long this takes.
+  // ends at an entry whose loss was committed to. Without tiles to tell, all is one run: a size
+  // that somebody wrote into a checkpoint must not decide how long this takes.
   void note_absent(std::uint64_t begin, std::uint64_t end, const std::string& why) {
     const seal::Digest lost = seal::leaf_hash(kLostCommitment);
     while (begin < end) {

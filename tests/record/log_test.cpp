@@ -373,7 +373,8 @@ TEST(Log, AMemoryThatIsSpoiltIsTrouble) {
 }
 
 // The process dies in any change between the first tile and the end of the history, the disk with
-// the keys in none: what was remembered before the checkpoint was in place comes out of the entries.
+// the keys in none: what was remembered before the checkpoint was in place comes out of the
+// entries.
 TEST(Log, AKillBetweenMemoryAndCheckpointIsNoTrouble) {
   int ahead = 0;
   for (std::uint64_t change = 0; change < 40; ++change) {
