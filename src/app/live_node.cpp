@@ -188,6 +188,10 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   if (!keys) return std::unexpected(keys.error());
   node_options.log = record::LogOptions{
       .origin = keys->log.name, .key = keys->log.key, .former_keys = keys->former_log};
+  auto memory = io::FileStorage::open_beside(key_folder(options, *config));
+  if (!memory) return std::unexpected(memory.error());
+  live->log_memory_ = std::move(*memory);
+  node_options.log->memory = live->log_memory_.get();
   if (auto boot = read_file("/proc/sys/kernel/random/boot_id", 100)) node_options.boot_id = *boot;
   live->judge_clock();
   auto node = node::Node::open(*live->storage_, node_options, live->read_clock());
@@ -529,6 +533,10 @@ void LiveNode::obey(io::Command& command) {
     node_->note_fork_refused(command.body);
     return command.reply(200, serve::accepted_json());
   }
+  if (command.name == "log_disputed") {
+    node_->note_log_disputed(command.body);
+    return command.reply(200, serve::accepted_json());
+  }
   if (command.name == "cosignatures") {
     const std::size_t size_end = command.body.find('\n');
     const auto size = seal::parse_tree_size(command.body.substr(0, size_end));
@@ -604,6 +612,26 @@ void LiveNode::send_cosignatures(std::uint64_t size, const std::string& lines) {
   io::Command command{
       "cosignatures", fmt::format("{}\n{}", size, lines), [](int, const std::string&) {}};
   (void)inbox_->push_command(command);  // lost if too many wait: the witness is asked again
+}
+
+void LiveNode::tell_log_disputed(const std::string& witness, std::optional<std::uint64_t> held) {
+  std::string why =
+      held ? fmt::format(
+                 fmt::runtime(say("le témoin {} a signé {} entrées de ce journal, qui en a moins : "
+                                  "enregistrement restauré ou remplacé ?",
+                                  "the witness {} has signed {} entries of this log, which holds "
+                                  "fewer: was the record restored or replaced?")),
+                 witness,
+                 *held)
+           : fmt::format(
+                 fmt::runtime(say("le témoin {} tient une autre histoire de ce journal et refuse "
+                                  "de le signer",
+                                  "the witness {} holds another history of this log, and refuses "
+                                  "to sign it")),
+                 witness);
+  fmt::print(stderr, "liptako: {} {}\n", say("ATTENTION :", "WARNING:"), why);
+  io::Command command{"log_disputed", std::move(why), [](int, const std::string&) {}};
+  (void)inbox_->push_command(command);
 }
 
 void LiveNode::take_cosignatures(std::uint64_t size, std::string_view lines) {

@@ -74,6 +74,9 @@ class LiveNode {
   void send_cosignatures(std::uint64_t size, const std::string& lines);
   void take_cosignatures(std::uint64_t size, std::string_view lines);
   void write_cosignatures();
+  // From any thread: a witness holds another history of this node's log; `held`: of so many entries,
+  // more than the log has.
+  void tell_log_disputed(const std::string& witness, std::optional<std::uint64_t> held);
   // Any thread, for reading.
   [[nodiscard]] base::Storage& storage() { return *storage_; }
 
@@ -152,6 +155,7 @@ class LiveNode {
   LiveNodeOptions options_;
   io::SystemClock clock_;
   std::unique_ptr<io::FileStorage> storage_;
+  std::unique_ptr<io::FileStorage> log_memory_;  // in the key folder
   std::unique_ptr<node::Node> node_;
   std::unique_ptr<HistoryKeeper> history_;  // none: it could not be opened
   std::unique_ptr<io::Inbox> inbox_;

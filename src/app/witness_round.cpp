@@ -30,6 +30,10 @@ Answered ask(LiveNode& witness, std::string request) {
 
 }  // namespace
 
+WitnessRound::WitnessRound(std::vector<LiveNode*> nodes) : nodes_(std::move(nodes)) {
+  for (const LiveNode* node : nodes_) names_.push_back(node->node().core().config().name);
+}
+
 void WitnessRound::go(const CanReach& can_reach, const Deliver& deliver) {
   for (std::size_t log = 0; log < nodes_.size(); ++log) {
     for (std::size_t witness = 0; witness < nodes_.size(); ++witness) {
@@ -56,14 +60,24 @@ void WitnessRound::show(std::size_t log, std::size_t witness, const Deliver& del
     const Answered answer = ask(*nodes_[witness], *request);
     if (const auto remembered = seal::size_of_conflict(answer.body);
         answer.status == static_cast<int>(seal::WitnessVerdict::other_size) && remembered) {
+      if (*remembered > checkpoint->size) return tell_disputed(log, witness, *remembered);
       old_size = *remembered;
       continue;
     }
+    if (answer.status == static_cast<int>(seal::WitnessVerdict::inconsistent))
+      return tell_disputed(log, witness, std::nullopt);
     if (answer.status != static_cast<int>(seal::WitnessVerdict::cosigned)) return;
     old_size = checkpoint->size;
     deliver(*nodes_[log], checkpoint->size, answer.body);
     return;
   }
+}
+
+void WitnessRound::tell_disputed(std::size_t log,
+                                 std::size_t witness,
+                                 std::optional<std::uint64_t> held) {
+  if (!disputed_.insert({log, witness}).second) return;
+  nodes_[log]->tell_log_disputed(names_[witness], held);
 }
 
 }  // namespace liptako::app

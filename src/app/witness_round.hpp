@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +20,7 @@ namespace liptako::app {
 class WitnessRound {
  public:
   // In the order of the scenario's members; the nodes outlive this.
-  explicit WitnessRound(std::vector<LiveNode*> nodes) : nodes_(std::move(nodes)) {}
+  explicit WitnessRound(std::vector<LiveNode*> nodes);
 
   // Shows each log's newest checkpoint to those who can be reached, and gives its node what they
   // answered: signature lines for the checkpoint over that many entries. Waits for the answers, so
@@ -30,9 +32,14 @@ class WitnessRound {
  private:
   void show(std::size_t log, std::size_t witness, const Deliver& deliver);
 
+  // Once per pair: what the witness holds of the log is another history.
+  void tell_disputed(std::size_t log, std::size_t witness, std::optional<std::uint64_t> held);
+
   std::vector<LiveNode*> nodes_;
+  std::vector<std::string> names_;
   // What the witness had signed of the log when last asked.
   std::map<std::pair<std::size_t, std::size_t>, std::uint64_t> signed_;
+  std::set<std::pair<std::size_t, std::size_t>> disputed_;
 };
 
 }  // namespace liptako::app

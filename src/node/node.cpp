@@ -456,7 +456,7 @@ serve::NodeStatus Node::status(const Stamp& now) const {
     if (const auto at = log_->checkpoint_time()) log.checkpoint_age = now.monotonic - *at;
     for (const record::Cosigned& one : log_->cosigned())
       log.cosigned_by.push_back({one.key, now.utc - one.time});
-    log.trouble = log_->trouble().value_or("");
+    log.trouble = log_->trouble().value_or(log_disputed_);
     log.fork_refused = fork_refused_;
   }
   s.latency_p50 = latency_.percentile(0.50);

@@ -108,6 +108,8 @@ class Node {
       std::uint64_t size, std::string_view lines, std::span<const seal::VerifierKey> witnesses);
   // This node, as a witness, refused to cosign a fork of that log; shown until restart.
   void note_fork_refused(std::string origin) { fork_refused_ = std::move(origin); }
+  // A witness of this node's log holds another history of it: in words, shown until restart.
+  void note_log_disputed(std::string how) { log_disputed_ = std::move(how); }
   // None without NodeOptions::log.
   [[nodiscard]] const std::optional<record::Log>& record_log() const { return log_; }
 
@@ -169,6 +171,7 @@ class Node {
   std::optional<record::Gap> lost_;  // not yet said in the record
   std::optional<record::Log> log_;
   std::string fork_refused_;
+  std::string log_disputed_;
   std::uint64_t lost_explanations_ = 0;
   std::optional<base::Error> derived_trouble_;
   std::optional<base::Error> snapshot_trouble_;

@@ -36,6 +36,8 @@ constexpr const char* kBuild = "soak+1";
 constexpr std::uint64_t kSegment = 4u << 10;  // so that a life fills several
 constexpr std::uint64_t kPlenty = 1u << 30;
 constexpr const char* kOrigin = "soak.test/log";
+// What the key remembers is on the same disk: it dies with it, and in the same changes.
+constexpr const char* kMemory = "keys/last";
 seal::SigningKey log_key() { return seal::SigningKey::from_seed(std::array<std::uint8_t, 32>{7}); }
 
 base::ByteView bytes_of(std::string_view text) {
@@ -98,7 +100,7 @@ class Run {
 
   // --- one life ---
 
-  [[nodiscard]] node::NodeOptions options() const {
+  [[nodiscard]] node::NodeOptions options() {
     node::NodeOptions options;
     options.build = kBuild;
     options.boot_id = boot_name(boot_);
@@ -106,7 +108,8 @@ class Run {
     options.salt = 42;
     options.snapshot_every = std::chrono::seconds(5);
     options.segment_limit = kSegment;
-    options.log.emplace(record::LogOptions{kOrigin, log_key(), {}, std::chrono::seconds(4)});
+    options.log.emplace(
+        record::LogOptions{kOrigin, log_key(), {}, std::chrono::seconds(4), &storage_, kMemory});
     return options;
   }
 
