@@ -14,7 +14,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "app/key_folder.hpp"
 #include "app/live_node.hpp"
@@ -575,9 +574,10 @@ TEST_F(DoorTest, ActsOnAccountsAtOnceAreObeyedOrNotRecorded) {
   start();
   const std::string cookie = log_in("admin");
   std::vector<std::string> reasons(6);
-  std::vector<std::thread> askers;
+  std::vector<std::unique_ptr<io::Background>> askers;
   for (std::uint8_t i = 0; i < reasons.size(); ++i) {
-    askers.emplace_back([&, i] {
+    askers.push_back(std::make_unique<io::Background>());
+    askers.back()->run([&, i] {
       const json body = {{"id", "oq-" + std::to_string(i)}, {"roles", {"watch_officer"}}};
       const json act = signed_act(charter::ActKind::account_add, body.dump(), {admin}, i);
       Reply reply;
@@ -587,7 +587,7 @@ TEST_F(DoorTest, ActsOnAccountsAtOnceAreObeyedOrNotRecorded) {
       reasons[i] = reply.reason();
     });
   }
-  for (std::thread& asker : askers) asker.join();
+  for (const auto& asker : askers) asker->wait_until_idle();
   EXPECT_EQ(reasons, std::vector<std::string>(6)) << "a busy node has not burnt the nonce";
   EXPECT_EQ(get("/api/v1/accounts", cookie).document()["accounts"].size(), 7u);
 }
