@@ -74,8 +74,8 @@ class LiveNode {
   void send_cosignatures(std::uint64_t size, const std::string& lines);
   void take_cosignatures(std::uint64_t size, std::string_view lines);
   void write_cosignatures();
-  // From any thread: a witness holds another history of this node's log; `held`: of so many entries,
-  // more than the log has.
+  // From any thread: a witness holds another history of this node's log; `held`: of so many
+  // entries, more than the log has.
   void tell_log_disputed(const std::string& witness, std::optional<std::uint64_t> held);
   // Any thread, for reading.
   [[nodiscard]] base::Storage& storage() { return *storage_; }
