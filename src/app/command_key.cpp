@@ -8,8 +8,8 @@
 #include "app/words.hpp"
 #include "charter/roster_draft.hpp"
 #include "io/clock.hpp"
-#include "io/random.hpp"
 #include "io/private_file.hpp"
+#include "io/random.hpp"
 
 namespace liptako::app {
 

@@ -575,11 +575,12 @@ TEST_F(DoorTest, ActsOnAccountsAtOnceAreObeyedOrNotRecorded) {
   const std::string cookie = log_in("admin");
   std::vector<std::string> reasons(6);
   std::vector<std::unique_ptr<io::Background>> askers;
-  for (std::uint8_t i = 0; i < reasons.size(); ++i) {
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
     askers.push_back(std::make_unique<io::Background>());
     askers.back()->run([&, i] {
       const json body = {{"id", "oq-" + std::to_string(i)}, {"roles", {"watch_officer"}}};
-      const json act = signed_act(charter::ActKind::account_add, body.dump(), {admin}, i);
+      const json act = signed_act(
+          charter::ActKind::account_add, body.dump(), {admin}, static_cast<std::uint8_t>(i));
       Reply reply;
       do {
         reply = post("/api/v1/acts", act, cookie);

@@ -24,21 +24,21 @@ class OpenApi {
     const auto& responses = operation.at("responses");
     const std::string code = std::to_string(status);
     if (!responses.contains(code)) return path + ": no answer " + code + " is described";
-    const auto& response = resolved(responses.at(code));
+    const Json& response = *resolved(responses.at(code));
     return check(response.at("content").at("application/json").at("schema"), body, path);
   }
 
  private:
   using Json = nlohmann::json;
-  [[nodiscard]] const Json& resolved(const Json& schema) const {
-    if (!schema.contains("$ref")) return schema;
-    return document_.at(Json::json_pointer(schema.at("$ref").get<std::string>().substr(1)));
+  [[nodiscard]] const Json* resolved(const Json& schema) const {
+    if (!schema.contains("$ref")) return &schema;
+    return &document_.at(Json::json_pointer(schema.at("$ref").get<std::string>().substr(1)));
   }
 
   [[nodiscard]] std::string check(const Json& given,
                                   const Json& value,
                                   const std::string& at) const {
-    const Json& schema = resolved(given);
+    const Json& schema = *resolved(given);
     static const std::set<std::string> known = {"type",
                                                 "properties",
                                                 "required",
