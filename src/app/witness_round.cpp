@@ -60,7 +60,7 @@ void WitnessRound::show(std::size_t log, std::size_t witness, const Deliver& del
     const Answered answer = ask(*nodes_[witness], *request);
     if (const auto remembered = seal::size_of_conflict(answer.body);
         answer.status == static_cast<int>(seal::WitnessVerdict::other_size) && remembered) {
-      if (*remembered > checkpoint->size) return tell_disputed(log, witness, *remembered);
+      if (*remembered > checkpoint->size) return tell_disputed(log, witness, remembered);
       old_size = *remembered;
       continue;
     }
