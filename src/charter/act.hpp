@@ -91,7 +91,7 @@ struct Act {
 // Total; accepts only what to_string writes.
 [[nodiscard]] base::Result<Act> parse_act(std::string_view text);
 
-// Somebody who may sign acts: an account's operator key, or one of the roster in force.
+// Somebody who may sign acts: an account's operator key.
 struct ActSigner {
   std::string person;  // two keys of one person count once
   seal::VerifierKey key;
