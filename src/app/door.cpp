@@ -149,7 +149,8 @@ const serve::Session* Door::session_of(const io::HttpRequest& request) {
   if (!token) return nullptr;
   const serve::Session* session = sessions_.use(*token, clock_.monotonic_now());
   if (session == nullptr) return nullptr;
-  const serve::Account* account = accounts_.get()->find(session->account);
+  const auto accounts = accounts_.get();  // kept: another thread may replace them
+  const serve::Account* account = accounts->find(session->account);
   if (account == nullptr || account->disabled) {
     sessions_.end(session->id);
     return nullptr;
@@ -303,7 +304,8 @@ Door::Admitted Door::admit_stream(const io::HttpRequest& request) {
   }
   // The rights it was opened with hold, or it ends: what is sent depends on them.
   admitted.stands = [this, id = session->id, account = session->account, rights] {
-    const serve::Account* now = accounts_.get()->find(account);
+    const auto accounts = accounts_.get();
+    const serve::Account* now = accounts->find(account);
     return now != nullptr && now->rights() == rights && sessions_.keep(id, clock_.monotonic_now());
   };
   return admitted;
