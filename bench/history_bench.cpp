@@ -78,9 +78,9 @@ Stored stored(io::HistoryStore& store, std::span<const Event> events) {
   std::size_t waiting = 0;
   for (const Event& event : events) {
     writer.take(event.track, event.state);
-    if (++waiting % kEventsAStore == 0) CHECK(writer.store(false));
+    if (++waiting % kEventsAStore == 0) CHECK(writer.save(waiting));
   }
-  CHECK(writer.finish());
+  CHECK(writer.finish(waiting));
   CHECK(store.checkpoint());
   out.seconds = seconds_since(begin);
   out.totals = store.totals().value();

@@ -24,8 +24,8 @@ constexpr std::string_view kEnded = "ended";
 constexpr std::string_view kYes = "yes";
 constexpr std::string_view kNo = "no";
 
-// Of a replay: between two looks at what is finished.
-constexpr std::uint64_t kEntriesAStore = 20'000;
+// Of a replay, between two saves.
+constexpr std::uint64_t kEntriesASave = 20'000;
 
 std::uint64_t count_of(const std::optional<std::string>& text) {
   std::uint64_t count = 0;
@@ -48,21 +48,31 @@ bool names_are(std::span<const std::string> names,
 }  // namespace
 
 Result<void> HistoryWriter::resume() {
-  auto rows = store_->open_rows();
-  if (!rows) return std::unexpected(rows.error());
-  for (const io::HistoryRow& row : *rows) {
-    auto states = history::decode_chunk(row.data);
-    if (!states) continue;  // a damaged one stays as it is, open for ever
-    auto names = store_->names_of(row.list);
-    if (!names) return std::unexpected(names.error());
-    // One began under fewer names than another, all of them in the same order.
-    if (names->size() >= names_.size()) {
+  auto open = store_->open_rows();
+  if (!open) return std::unexpected(open.error());
+  auto tentative = store_->tentative_rows();
+  if (!tentative) return std::unexpected(tentative.error());
+  // One began under fewer names than another, all of them in the same order.
+  for (const auto* rows : {&*open, &*tentative}) {
+    for (const io::HistoryRow& row : *rows) {
+      auto names = store_->names_of(row.list);
+      if (!names) return std::unexpected(names.error());
+      if (names->size() < names_.size()) continue;
       names_ = std::move(*names);
       list_ = row.list;
     }
-    chunker_.resume(row.track, *states);
   }
+  resume(*open, true);
+  resume(*tentative, false);
   return {};
+}
+
+void HistoryWriter::resume(std::span<const io::HistoryRow> rows, bool confirmed) {
+  for (const io::HistoryRow& row : rows) {
+    // A damaged one stays as it is, open for ever.
+    if (auto states = history::decode_chunk(row.data))
+      chunker_.resume(row.track, *states, confirmed);
+  }
 }
 
 Result<void> HistoryWriter::use_names(std::span<const std::string> names) {
@@ -70,7 +80,8 @@ Result<void> HistoryWriter::use_names(std::span<const std::string> names) {
   const bool longer =
       names.size() > names_.size() && std::ranges::equal(names.first(names_.size()), names_);
   if (!longer) {
-    if (auto done = finish(); !done) return done;
+    chunker_.finish_all();
+    gather_finished();
   }
   auto list = store_->list_id(names);
   if (!list) return std::unexpected(list.error());
@@ -79,15 +90,21 @@ Result<void> HistoryWriter::use_names(std::span<const std::string> names) {
   return {};
 }
 
-Result<void> HistoryWriter::store(bool open_too) {
+void HistoryWriter::gather_finished() {
   for (history::Chunk& chunk : chunker_.take_finished())
     waiting_.push_back(row_of(std::move(chunk), list_));
+}
+
+Result<void> HistoryWriter::save(std::uint64_t taken_to) {
+  gather_finished();
   const std::size_t finished = waiting_.size();
-  if (open_too) {
-    for (history::Chunk& chunk : chunker_.take_open())
-      waiting_.push_back(row_of(std::move(chunk), list_));
-  }
-  auto written = store_->write(waiting_);
+  for (history::Chunk& chunk : chunker_.take_open())
+    waiting_.push_back(row_of(std::move(chunk), list_));
+  std::vector<io::HistoryRow> tentative;
+  for (history::Chunk& chunk : chunker_.tentative())
+    tentative.push_back(row_of(std::move(chunk), list_));
+  const io::HistoryStore::Progress progress{kTakenTo, std::to_string(taken_to), tentative};
+  auto written = store_->write(waiting_, &progress);
   if (written) {
     waiting_.clear();
     if (lost_) written = store_->add_gap(*lost_);
@@ -110,9 +127,9 @@ void HistoryWriter::lose(const io::HistoryGap& gap) {
   lost_->to = std::max(lost_->to, gap.to);
 }
 
-Result<void> HistoryWriter::finish() {
+Result<void> HistoryWriter::finish(std::uint64_t taken_to) {
   chunker_.finish_all();
-  return store(false);
+  return save(taken_to);
 }
 
 Result<std::uint64_t> replay_history(base::Storage& record,
@@ -139,8 +156,8 @@ Result<std::uint64_t> replay_history(base::Storage& record,
         if (event.view.placed) writer.take(event.view.number, state_of(event.view));
       }
     }
-    if (core.entries() % kEntriesAStore == 0) {
-      if (auto stored = writer.store(false); !stored) return std::unexpected(stored.error());
+    if (core.entries() > span.from && core.entries() % kEntriesASave == 0) {
+      if (auto saved = writer.save(core.entries()); !saved) return std::unexpected(saved.error());
     }
   }
   return core.entries();
@@ -162,8 +179,7 @@ Result<HistoryRebuilt> rebuild_history(base::Storage& record, const std::string&
     auto entries = replay_history(record, {}, writer);
     if (!entries) return std::unexpected(entries.error());
     rebuilt.entries = *entries;
-    auto done = writer.finish();
-    if (done) done = (*store)->set_note(kTakenTo, std::to_string(*entries));
+    auto done = writer.finish(*entries);
     if (done) done = (*store)->set_note(kEnded, kYes);
     if (done) done = (*store)->checkpoint();
     if (!done) return std::unexpected(done.error());
@@ -259,11 +275,11 @@ void HistoryKeeper::turn(Duration now) {
   hand_over(save);
 }
 
-void HistoryKeeper::hand_over(bool save_open) {
+void HistoryKeeper::hand_over(bool save) {
   Work work = std::exchange(waiting_, Work());
   waiting_.taken_to = work.taken_to;
   waiting_states_ = 0;
-  work.save_open = save_open;
+  work.save = save;
   // A shared pointer, because what a std::function holds must be copyable.
   thread_.run(
       [this, work = std::make_shared<Work>(std::move(work))] { this->work(std::move(*work)); });
@@ -276,8 +292,9 @@ void HistoryKeeper::work(Work work) {
     for (const Item& item : batch.items) writer_.take(item.track, item.state);
   }
   if (work.lost) writer_.lose(*work.lost);
-  if (auto stored = writer_.store(work.save_open); !stored) done = stored;
-  if (work.save_open && done) done = store_->set_note(kTakenTo, std::to_string(work.taken_to));
+  if (work.save) {
+    if (auto saved = writer_.save(work.taken_to); !saved) done = saved;
+  }
   note(done);
   for (const Asked& asked : work.questions) answer(asked);
 }

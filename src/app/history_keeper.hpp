@@ -30,20 +30,23 @@ class HistoryWriter {
  public:
   explicit HistoryWriter(io::HistoryStore& store) : store_(&store) {}
 
-  // Goes on with the chunks that were saved open.
+  // Goes on with what save() left unfinished.
   [[nodiscard]] base::Result<void> resume();
   // The names that the sensors' bits of the states that follow stand for. Another order than before
   // ends all chunks; more names at the end do not.
   [[nodiscard]] base::Result<void> use_names(std::span<const std::string> names);
   void take(base::TrackNumber track, const history::State& state) { chunker_.take(track, state); }
-  // Stores what is finished, and what is open as it stands.
-  [[nodiscard]] base::Result<void> store(bool open_too);
-  // Ends all chunks and stores them.
-  [[nodiscard]] base::Result<void> finish();
+  // Stores what is finished, what is open as it stands, and of how many entries all this came: at
+  // once or not at all, so that whoever goes on from there misses nothing and tells nothing twice.
+  [[nodiscard]] base::Result<void> save(std::uint64_t taken_to);
+  // Likewise, having ended all chunks.
+  [[nodiscard]] base::Result<void> finish(std::uint64_t taken_to);
   // Of this time something is missing; the store will say so.
   void lose(const io::HistoryGap& gap);
 
  private:
+  void resume(std::span<const io::HistoryRow> rows, bool confirmed);
+  void gather_finished();
   // What could not be stored is tried again with the next, up to this many rows.
   static constexpr std::size_t kMaxWaitingRows = 20'000;
 
@@ -51,7 +54,7 @@ class HistoryWriter {
   history::Chunker chunker_;
   std::vector<std::string> names_;
   std::uint64_t list_ = 0;
-  std::vector<io::HistoryRow> waiting_;
+  std::vector<io::HistoryRow> waiting_;  // finished
   std::optional<io::HistoryGap> lost_;
 };
 
@@ -128,11 +131,11 @@ class HistoryKeeper {
     std::vector<Asked> questions;
     std::optional<io::HistoryGap> lost;
     std::uint64_t taken_to = 0;  // entries that all this and all before came of
-    bool save_open = false;
+    bool save = false;
   };
 
   explicit HistoryKeeper(std::unique_ptr<io::HistoryStore> store);
-  void hand_over(bool save_open);
+  void hand_over(bool save);
   // The other thread.
   void work(Work work);
   void answer(const Asked& asked);

@@ -151,6 +151,17 @@ class HistoryKeepers : public ::testing::Test {
     out.totals = (*store)->totals().value();
     return out;
   }
+  // Whether the live history tells what one made anew from the record tells.
+  void expect_as_rebuilt(const Told& live) {
+    rebuild();
+    const Told anew = told();
+    std::vector<std::string> differences;
+    std::ranges::set_symmetric_difference(anew.lines, live.lines, std::back_inserter(differences));
+    for (const std::string& line : differences) {
+      ADD_FAILURE() << line << ": " << std::ranges::count(anew.lines, line) << " times, live "
+                    << std::ranges::count(live.lines, line) << " times";
+    }
+  }
   void rebuild() {
     auto storage = io::FileStorage::open(folder_).value();
     const auto rebuilt = rebuild_history(*storage, folder_);
@@ -175,21 +186,23 @@ TEST_F(HistoryKeepers, TellLiveWhatARebuildTells) {
   const Told live = told();
   EXPECT_GT(live.lines.size(), 1000u);
   EXPECT_EQ(live.gaps, 0u);
-  rebuild();
-  EXPECT_EQ(told().lines, live.lines);
+  expect_as_rebuilt(live);
 }
 
 TEST_F(HistoryKeepers, MissNothingThroughAKill) {
+  // Each kill finds the other thread elsewhere: behind a save, with chunks finished since, with
+  // tracks that are not confirmed yet.
   start();
-  run(std::chrono::minutes(3));
-  kill();
-  start();
+  for (const int seconds : {11, 2, 59, 17, 44, 7, 31}) {
+    run(std::chrono::seconds(seconds));
+    kill();
+    start();
+  }
   run(std::chrono::minutes(1));
   stop();
   const Told live = told();
   EXPECT_EQ(live.gaps, 0u);
-  rebuild();
-  EXPECT_EQ(told().lines, live.lines);
+  expect_as_rebuilt(live);
 }
 
 TEST_F(HistoryKeepers, TakeAtMostTwentyBytesAState) {

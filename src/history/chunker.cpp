@@ -78,24 +78,27 @@ void Chunker::take(base::TrackNumber track, const State& state) {
   open_.erase(track);
 }
 
-void Chunker::resume(base::TrackNumber track, std::span<const State> states) {
-  CHECK(!open_.contains(track));
-  if (states.empty() || open_.size() >= kMaxTracks) return;
+void Chunker::resume(base::TrackNumber track, std::span<const State> states, bool confirmed) {
+  if (states.empty() || open_.contains(track) || open_.size() >= kMaxTracks) return;
   Open& open = open_[track];
   for (const State& state : states) append(open, state);
-  open.confirmed = true;  // or it would not have been stored
+  open.confirmed = confirmed;
   open.grown = false;
 }
 
 void Chunker::finish(base::TrackNumber track, Open& open) {
-  finished_.push_back({.track = track,
-                       .from = open.from,
-                       .to = open.to,
-                       .box = open.box,
-                       .states = static_cast<std::uint32_t>(open.states.size()),
-                       .open = false,
-                       .data = encode_chunk(open.states)});
+  finished_.push_back(chunk_of(track, open, false));
   open.states.clear();
+}
+
+Chunk Chunker::chunk_of(base::TrackNumber track, const Open& open, bool is_open) {
+  return {.track = track,
+          .from = open.from,
+          .to = open.to,
+          .box = open.box,
+          .states = static_cast<std::uint32_t>(open.states.size()),
+          .open = is_open,
+          .data = encode_chunk(open.states)};
 }
 
 std::vector<Chunk> Chunker::take_finished() { return std::exchange(finished_, {}); }
@@ -104,13 +107,15 @@ std::vector<Chunk> Chunker::take_open() {
   std::vector<Chunk> out;
   for (auto& [track, open] : open_) {
     if (!open.confirmed || !std::exchange(open.grown, false)) continue;
-    out.push_back({.track = track,
-                   .from = open.from,
-                   .to = open.to,
-                   .box = open.box,
-                   .states = static_cast<std::uint32_t>(open.states.size()),
-                   .open = true,
-                   .data = encode_chunk(open.states)});
+    out.push_back(chunk_of(track, open, true));
+  }
+  return out;
+}
+
+std::vector<Chunk> Chunker::tentative() const {
+  std::vector<Chunk> out;
+  for (const auto& [track, open] : open_) {
+    if (!open.confirmed && !open.states.empty()) out.push_back(chunk_of(track, open, true));
   }
   return out;
 }

@@ -50,14 +50,16 @@ class Chunker {
   // The next state of a track. A state that is not kept (quantise() has nothing, or there are too
   // many tracks) is counted. One of status dropped ends the track.
   void take(base::TrackNumber track, const State& state);
-  // Goes on with a chunk that was stored open. Requires that the track has none yet, and states
-  // that decode_chunk() gave.
-  void resume(base::TrackNumber track, std::span<const State> states);
+  // Goes on with what was stored of take_open() or tentative(): states that decode_chunk() gave. Of
+  // two for one track, the first counts.
+  void resume(base::TrackNumber track, std::span<const State> states, bool confirmed);
 
   // What was finished since it was last asked, in the order in which it was.
   [[nodiscard]] std::vector<Chunk> take_finished();
   // Those that have grown since it was last asked, without ending them.
   [[nodiscard]] std::vector<Chunk> take_open();
+  // Those of tracks that may still turn out to be none: for whoever goes on after a kill.
+  [[nodiscard]] std::vector<Chunk> tentative() const;
   // Ends all chunks.
   void finish_all();
 
@@ -76,6 +78,7 @@ class Chunker {
   [[nodiscard]] bool fits(const Open& open, const State& state) const;
   static void append(Open& open, const State& state);
   void finish(base::TrackNumber track, Open& open);
+  [[nodiscard]] static Chunk chunk_of(base::TrackNumber track, const Open& open, bool is_open);
 
   Options options_;
   std::map<base::TrackNumber, Open> open_;

@@ -120,7 +120,7 @@ TEST(Chunker, AnOpenChunkIsToldWhenItHasGrown) {
 
   // Another run of the node goes on with it.
   Chunker next;
-  next.resume(kTrack, decode_chunk(open.front().data).value());
+  next.resume(kTrack, decode_chunk(open.front().data).value(), true);
   EXPECT_TRUE(next.take_open().empty());
   for (std::size_t i = 4; i < states.size(); ++i) next.take(kTrack, states[i]);
   next.finish_all();

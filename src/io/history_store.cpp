@@ -35,6 +35,12 @@ constexpr const char* kSchema = R"(
   PRAGMA user_version = 1;
 )";
 
+// Came later than the rest: made where it is absent.
+constexpr const char* kTentative = R"(
+  CREATE TABLE IF NOT EXISTS tentative(
+    track INTEGER PRIMARY KEY, list INTEGER NOT NULL, data BLOB NOT NULL);
+)";
+
 constexpr std::string_view kNewest = "newest_ms";
 
 std::int64_t floor_div(std::int64_t x, std::int64_t by) { return x / by - (x % by < 0); }
@@ -278,6 +284,7 @@ Result<std::unique_ptr<HistoryStore>> HistoryStore::open(const std::filesystem::
   } else if (format != kFormat) {
     return db.failed("a history of another format; `liptako history rebuild` makes it anew");
   }
+  if (auto made = db.execute(kTentative); !made) return std::unexpected(made.error());
   if (auto done = transaction.commit(); !done) return std::unexpected(done.error());
   return store;
 }
@@ -324,8 +331,8 @@ Result<std::vector<std::string>> HistoryStore::names_of(std::uint64_t list) {
   return names;
 }
 
-Result<void> HistoryStore::write(std::span<const HistoryRow> rows) {
-  if (rows.empty()) return {};
+Result<void> HistoryStore::write(std::span<const HistoryRow> rows, const Progress* progress) {
+  if (rows.empty() && progress == nullptr) return {};
   Database::Transaction transaction(*db_);
   if (auto begun = transaction.begin("BEGIN IMMEDIATE"); !begun) return begun;
   std::int64_t newest = std::numeric_limits<std::int64_t>::min();
@@ -343,12 +350,41 @@ Result<void> HistoryStore::write(std::span<const HistoryRow> rows) {
     if (auto done = db_->insert(row); !done) return done;
     newest = std::max(newest, ms_of(row.to));
   }
+  if (progress != nullptr) {
+    if (auto done = db_->execute("DELETE FROM tentative"); !done) return done;
+    for (const HistoryRow& row : progress->tentative) {
+      auto insert = db_->use("INSERT INTO tentative VALUES(?, ?, ?)");
+      insert.bind(row.track.value).bind(static_cast<std::int64_t>(row.list));
+      if (auto done = insert.bind(base::ByteView(row.data)).run(); !done) return done;
+    }
+    if (auto done = set_note(progress->name, progress->text); !done) return done;
+  }
+  if (rows.empty()) return transaction.commit();
   auto before = this->newest();
   if (!before) return std::unexpected(before.error());
   if (!*before || ms_of(**before) < newest) {
     if (auto done = set_note(kNewest, std::to_string(newest)); !done) return done;
   }
   return transaction.commit();
+}
+
+Result<std::vector<HistoryRow>> HistoryStore::tentative_rows() {
+  std::vector<HistoryRow> rows;
+  auto find = db_->use("SELECT track, list, data FROM tentative ORDER BY track");
+  while (true) {
+    auto there = find.step();
+    if (!there) return std::unexpected(there.error());
+    if (!*there) return rows;
+    const base::ByteView data = find.bytes(2);
+    rows.push_back({.track = base::TrackNumber{find.as<std::uint32_t>(0)},
+                    .from = {},
+                    .to = {},
+                    .box = {},
+                    .states = 0,
+                    .list = find.as<std::uint64_t>(1),
+                    .open = true,
+                    .data = base::Bytes(data.begin(), data.end())});
+  }
 }
 
 Result<std::vector<HistoryRow>> HistoryStore::open_rows() {

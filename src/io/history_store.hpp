@@ -72,8 +72,18 @@ class HistoryStore {
   [[nodiscard]] base::Result<std::uint64_t> list_id(std::span<const std::string> names);
   [[nodiscard]] base::Result<std::vector<std::string>> names_of(std::uint64_t list);
 
+  // How far a writer has come: a note, and rows that no query finds, of tracks that may yet turn out
+  // to be none. Replaces the last.
+  struct Progress {
+    std::string_view name;
+    std::string text;
+    std::span<const HistoryRow> tentative;
+  };
   // All or nothing, in one transaction. A row replaces its track's open one.
-  [[nodiscard]] base::Result<void> write(std::span<const HistoryRow> rows);
+  [[nodiscard]] base::Result<void> write(std::span<const HistoryRow> rows,
+                                         const Progress* progress = nullptr);
+  // Of the last progress; without times and boxes.
+  [[nodiscard]] base::Result<std::vector<HistoryRow>> tentative_rows();
   // All rows that are open, by track.
   [[nodiscard]] base::Result<std::vector<HistoryRow>> open_rows();
   // Of the newest state stored; nothing if there is none.
