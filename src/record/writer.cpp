@@ -196,6 +196,26 @@ base::Result<std::uint64_t> Writer::append(const EntryView& entry,
   return next_sequence_++;
 }
 
+base::Result<std::uint64_t> Writer::append_copy(base::ByteView body) {
+  CHECK(options_.stream == Stream::input);
+  if (body.size() > kMaxBody)
+    return base::bad_input(fmt::format("a body of {} bytes exceeds {}", body.size(), kMaxBody));
+  if (const auto entry = decode_body_entry(body); !entry) return std::unexpected(entry.error());
+  if (const auto room = make_room(body.size()); !room) return std::unexpected(room.error());
+  if (options_.commit) frames_.push_back(buffer_.size());
+  encode_frame(salt_, next_sequence_, body, buffer_);
+  return next_sequence_++;
+}
+
+void Writer::pass_over(std::uint64_t count) {
+  CHECK(next_sequence_ == flushed_end_ && !ticket_out_);
+  const bool all_synced = synced_end_ == flushed_end_;
+  next_sequence_ += count;
+  flushed_end_ = next_sequence_;
+  if (all_synced) synced_end_ = flushed_end_;
+  if (options_.commit && !sync_failed_) commitments_.resize(commitments_.size() + count);
+}
+
 base::Result<std::uint64_t> Writer::append_body(base::ByteView body) {
   if (body.size() > kMaxBody) {
     return base::bad_input(fmt::format("a body of {} bytes exceeds {}", body.size(), kMaxBody));

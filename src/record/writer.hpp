@@ -81,6 +81,12 @@ class Writer {
   // oversized payload is bad_input.
   [[nodiscard]] base::Result<std::uint64_t> append(const EntryView& entry,
                                                    std::span<const std::uint16_t> cuts = {});
+  // The same for the body of an entry as another machine's record of this node holds it: salt and
+  // cuts stay, and so does the commitment.
+  [[nodiscard]] base::Result<std::uint64_t> append_copy(base::ByteView body);
+  // Leaves out the next `count` entries, which are lost in the record that is copied: their
+  // commitments are those of lost entries. Nothing may wait, and no sync may be out.
+  void pass_over(std::uint64_t count);
   // The same for a body that is not an entry: the derived stream. By convention it starts with the
   // u64 input sequence after which it was computed.
   [[nodiscard]] base::Result<std::uint64_t> append_body(base::ByteView body);
