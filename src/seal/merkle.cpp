@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "seal/sha256_blocks.hpp"
+#include "seal/sha256_lanes.hpp"
 
 namespace liptako::seal {
 
@@ -37,6 +38,35 @@ NodeBlocks empty_node_blocks() {
   blocks[0] = 0x01;
   end_message(blocks, 1 + 2 * kDigestBytes);
   return blocks;
+}
+
+// Sixteen at a time, and the rest if it is worth it, beside lanes that go to waste. Returns how many.
+std::size_t leaf_hashes_by_lanes(std::span<const Digest> entries, std::span<Digest> leaves) {
+  std::size_t i = 0;
+  for (; i + kSha256Lanes <= entries.size(); i += kSha256Lanes) {
+    leaf_hash_lanes(entries.subspan(i).first<kSha256Lanes>(),
+                    leaves.subspan(i).first<kSha256Lanes>());
+  }
+  if (entries.size() - i < kWorthLanes) return i;
+  std::array<Digest, kSha256Lanes> rest{};
+  std::ranges::copy(entries.subspan(i), rest.begin());
+  leaf_hash_lanes(rest, rest);
+  std::copy_n(rest.begin(), entries.size() - i, leaves.subspan(i).begin());
+  return entries.size();
+}
+
+std::size_t node_hashes_by_lanes(std::span<const Digest> children, std::span<Digest> parents) {
+  std::size_t i = 0;
+  for (; i + kSha256Lanes <= parents.size(); i += kSha256Lanes) {
+    node_hash_lanes(children.subspan(2 * i).first<2 * kSha256Lanes>(),
+                    parents.subspan(i).first<kSha256Lanes>());
+  }
+  if (parents.size() - i < kWorthLanes) return i;
+  std::array<Digest, 2 * kSha256Lanes> rest{};
+  std::ranges::copy(children.subspan(2 * i), rest.begin());
+  node_hash_lanes(rest, std::span(rest).first<kSha256Lanes>());
+  std::copy_n(rest.begin(), parents.size() - i, parents.subspan(i).begin());
+  return parents.size();
 }
 
 // Largest power of two below n. Requires n > 1.
@@ -105,6 +135,11 @@ Digest node_hash(const Digest& left, const Digest& right) {
 
 void leaf_hashes(std::span<const Digest> entries, std::span<Digest> leaves) {
   CHECK(leaves.size() == entries.size());
+  if (has_sha256_lanes()) {
+    const std::size_t done = leaf_hashes_by_lanes(entries, leaves);
+    entries = entries.subspan(done);
+    leaves = leaves.subspan(done);
+  }
   LeafBlock a = empty_leaf_block();
   LeafBlock b = a;
   std::size_t i = 0;
@@ -122,6 +157,11 @@ void leaf_hashes(std::span<const Digest> entries, std::span<Digest> leaves) {
 
 void node_hashes(std::span<const Digest> children, std::span<Digest> parents) {
   CHECK(children.size() == 2 * parents.size());
+  if (has_sha256_lanes()) {
+    const std::size_t done = node_hashes_by_lanes(children, parents);
+    children = children.subspan(2 * done);
+    parents = parents.subspan(done);
+  }
   NodeBlocks a = empty_node_blocks();
   NodeBlocks b = a;
   std::size_t i = 0;

@@ -22,9 +22,10 @@ namespace liptako::seal {
 // H(0x01 || left || right).
 [[nodiscard]] Digest node_hash(const Digest& left, const Digest& right);
 
-// The same for many, two at a time: the leaf hashes of entries that are digests themselves, and the
-// parents of neighbours, parents[i] = node_hash(children[2 i], children[2 i + 1]). Requires an
-// output as long as the input, or half as long. `parents` may begin where `children` begins.
+// The same for many, as many at a time as the CPU can: the leaf hashes of entries that are digests
+// themselves, and the parents of neighbours, parents[i] = node_hash(children[2 i], children[2 i +
+// 1]). Requires an output as long as the input, or half as long. `parents` may begin where
+// `children` begins.
 void leaf_hashes(std::span<const Digest> entries, std::span<Digest> leaves);
 void node_hashes(std::span<const Digest> children, std::span<Digest> parents);
 

@@ -104,7 +104,7 @@ TEST(Merkle, PublishedRoots) {
 
 TEST(Merkle, ManyAtOnceHashLikeOneByOne) {
   base::Prng prng(2);
-  for (std::size_t count = 0; count < 20; ++count) {
+  for (std::size_t count = 0; count < 80; ++count) {
     const std::vector<Digest> children = random_leaves(prng, 2 * count);
     std::vector<Digest> parents(count);
     node_hashes(children, parents);

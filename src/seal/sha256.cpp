@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "seal/sha256_blocks.hpp"
+#include "seal/sha256_lanes.hpp"
 
 namespace liptako::seal {
 
@@ -41,7 +42,69 @@ void hash_two(base::ByteView a, base::ByteView b, std::span<Digest, 2> digests) 
 
 std::size_t blocks_of(base::ByteView message) { return (message.size() + 8) / kSha256Block + 1; }
 
+// Neighbours of equal length in blocks in step, by twos.
+void hash_by_twos(std::span<const base::ByteView> messages, std::span<Digest> digests) {
+  std::size_t i = 0;
+  while (i < messages.size()) {
+    if (i + 1 < messages.size() &&
+        messages[i].size() / kSha256Block == messages[i + 1].size() / kSha256Block &&
+        blocks_of(messages[i]) == blocks_of(messages[i + 1])) {
+      hash_two(messages[i], messages[i + 1], digests.subspan(i).first<2>());
+      i += 2;
+    } else {
+      digests[i] = sha256(messages[i]);
+      ++i;
+    }
+  }
+}
+
+// At most sixteen messages, of lengths as they come.
+void hash_lanes(std::span<const base::ByteView> messages, std::span<Digest> digests) {
+  std::size_t sum = 0;
+  std::size_t most = 0;
+  for (const base::ByteView message : messages) {
+    const std::size_t blocks = blocks_of(message);
+    sum += blocks;
+    most = std::max(most, blocks);
+  }
+  if (sum >= kWorthLanes * most) {
+    sha256_lanes(messages, digests);
+  } else {
+    hash_by_twos(messages, digests);
+  }
+}
+
+// A batch of messages that are sorted by their length in blocks before sixteen go together.
+constexpr std::size_t kBatch = 256;
+
+void hash_batch(std::span<const base::ByteView> messages, std::span<Digest> digests) {
+  std::array<std::uint8_t, kBatch> order;
+  for (std::size_t i = 0; i < messages.size(); ++i) order[i] = static_cast<std::uint8_t>(i);
+  const auto blocks = [&](std::uint8_t i) { return blocks_of(messages[i]); };
+  const auto used = std::span(order).first(messages.size());
+  if (!std::ranges::is_sorted(used, {}, blocks)) std::ranges::sort(used, {}, blocks);
+  std::array<base::ByteView, kSha256Lanes> some;
+  std::array<Digest, kSha256Lanes> made;
+  for (std::size_t begin = 0; begin < used.size(); begin += kSha256Lanes) {
+    const auto lanes = used.subspan(begin, std::min(kSha256Lanes, used.size() - begin));
+    for (std::size_t i = 0; i < lanes.size(); ++i) some[i] = messages[lanes[i]];
+    hash_lanes(std::span(some).first(lanes.size()), std::span(made).first(lanes.size()));
+    for (std::size_t i = 0; i < lanes.size(); ++i) digests[lanes[i]] = made[i];
+  }
+}
+
 }  // namespace
+
+void sha256_many(std::span<const base::ByteView> messages, std::span<Digest> digests) {
+  CHECK(digests.size() == messages.size());
+  if (!has_sha256_lanes()) return hash_by_twos(messages, digests);
+  while (!messages.empty()) {
+    const std::size_t count = std::min(kBatch, messages.size());
+    hash_batch(messages.first(count), digests.first(count));
+    messages = messages.subspan(count);
+    digests = digests.subspan(count);
+  }
+}
 
 Sha256::Sha256() : chain_(kSha256Initial) {}
 
@@ -96,22 +159,6 @@ Digest sha256(base::ByteView bytes) {
   const Ending ending = ending_of(bytes.subspan(whole * kSha256Block), bytes.size());
   sha256_compress(chain, ending.bytes.data(), ending.blocks);
   return digest_of(chain);
-}
-
-void sha256_many(std::span<const base::ByteView> messages, std::span<Digest> digests) {
-  CHECK(digests.size() == messages.size());
-  std::size_t i = 0;
-  while (i < messages.size()) {
-    if (i + 1 < messages.size() &&
-        messages[i].size() / kSha256Block == messages[i + 1].size() / kSha256Block &&
-        blocks_of(messages[i]) == blocks_of(messages[i + 1])) {
-      hash_two(messages[i], messages[i + 1], digests.subspan(i).first<2>());
-      i += 2;
-    } else {
-      digests[i] = sha256(messages[i]);
-      ++i;
-    }
-  }
 }
 
 std::string to_hex(const Digest& digest) {
