@@ -575,6 +575,42 @@ KeysConfig read_keys(const toml::table& table,
   return config;
 }
 
+StandbyConfig read_standby(const toml::table& table,
+                           std::string_view file,
+                           std::optional<Error>& mistake) {
+  Table t(table, "standby", file, mistake);
+  t.allow_only({"listen", "follow", "peer", "takeover_after_s"});
+  StandbyConfig config;
+  config.listens = table.contains("listen");
+  if (config.listens == table.contains("follow")) {
+    t.refuse("listen",
+             t.line_of("listen"),
+             "one of listen and follow is needed: listen on the machine that is in charge at first, "
+             "follow on the one that stands by");
+    return config;
+  }
+  const std::string_view key = config.listens ? "listen" : "follow";
+  std::string address;
+  t.text(key, address, true);
+  read_address(t, key, address, "10.0.0.1:8700", config.address, config.port);
+  std::string peer;
+  t.text("peer", peer, true);
+  if (auto vkey = seal::VerifierKey::parse(peer); vkey) {
+    config.peer = std::move(*vkey);
+  } else if (!peer.empty()) {
+    t.refuse("peer", t.line_of("peer"), vkey.error().message);
+  }
+  const toml::node* after = table.get("takeover_after_s");
+  if (after != nullptr && after->value_exact<std::string>() == "never") {
+    config.takeover_after.reset();
+  } else {
+    double seconds = base::to_seconds(*config.takeover_after);
+    t.number("takeover_after_s", seconds, 2, 60);
+    config.takeover_after = base::seconds(seconds);
+  }
+  return config;
+}
+
 Result<toml::table> parse(std::string_view text, std::string_view file) {
   toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
@@ -621,7 +657,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   std::optional<Error> mistake;
   NodeConfig config;
   Table top(*root, "", file, mistake);
-  top.allow_only({"federation", "keys", "node", "record", "sensor", "server", "source"});
+  top.allow_only({"federation", "keys", "node", "record", "sensor", "server", "source", "standby"});
   const toml::table* node = root->get_as<toml::table>("node");
   if (node == nullptr) {
     top.refuse("node", 1, "the table [node] is missing");
@@ -685,6 +721,13 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
       top.refuse("keys", Table::line(*keys), "write it as [keys]");
     else
       config.keys = read_keys(*table, file, mistake);
+  }
+  if (const toml::node* standby = root->get("standby")) {
+    const toml::table* table = standby->as_table();
+    if (table == nullptr)
+      top.refuse("standby", Table::line(*standby), "write it as [standby]");
+    else
+      config.standby = read_standby(*table, file, mistake);
   }
   if (mistake) return std::unexpected(*mistake);
   return config;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,17 @@ struct KeysConfig {
   std::vector<seal::VerifierKey> witnesses;
 };
 
+// This machine as one of the two that a node runs on (docs/STANDBY.md). Which of them is in charge
+// the record tells; before anything happened it is the one that listens.
+struct StandbyConfig {
+  bool listens = false;  // where the other comes to; else where it is
+  std::string address;
+  std::uint16_t port = 0;
+  seal::VerifierKey peer;  // of the other machine's link
+  // Silence after which the standby takes over by itself; none: only by hand.
+  std::optional<base::Duration> takeover_after = std::chrono::seconds(5);
+};
+
 struct NodeConfig {
   std::string name;
   std::string record;  // folder of the record
@@ -89,6 +101,7 @@ struct NodeConfig {
   std::vector<SourceConfig> sources;
   FederationConfig federation;
   KeysConfig keys;
+  std::optional<StandbyConfig> standby;
 };
 
 // Where the node's keys lie: as configured, or the record folder's path with ".keys", so that a

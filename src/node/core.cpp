@@ -131,9 +131,7 @@ void Core::on_start(const record::EntryView& entry) {
   }
   if (note->boot_id != boot_id_) {
     ++epoch_;
-    const auto seconds =
-        std::chrono::duration_cast<std::chrono::seconds>(entry.utc.time_since_epoch());
-    frame_epoch_ = std::max(frame_epoch_ + 1, static_cast<std::uint64_t>(seconds.count()));
+    begin_frame_epoch();
   }
   boot_id_ = note->boot_id;
   file_hash_ = note->file_hash;
@@ -142,6 +140,13 @@ void Core::on_start(const record::EntryView& entry) {
     c.life = SourceLife::waiting;
     c.detail.clear();
   }
+}
+
+void Core::begin_frame_epoch() {
+  constexpr unsigned kTermAt = 32;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time_.time_since_epoch());
+  const std::uint64_t terms = (charge_.term - record::kFirstTerm) << kTermAt;
+  frame_epoch_ = std::max(frame_epoch_ + 1, terms + static_cast<std::uint64_t>(seconds.count()));
 }
 
 void Core::on_configuration(base::ByteView payload) {
@@ -166,6 +171,7 @@ void Core::on_configuration(base::ByteView payload) {
   }
   config_ = std::move(*config);
   config_text_ = text_of(payload);
+  charge_.is_others_configuration = false;
   feeds_ = std::move(feeds);
   conditions_ = std::move(conditions);
   sensors_.configure(config_.sensors);
@@ -257,6 +263,8 @@ void Core::take_roster(std::string_view note) {
   };
   auto next = charter::RosterNote::parse(note);
   if (!next) return refuse("not_a_roster");
+  if (text_of(payload).starts_with(record::kTakeoverFirstLine))
+    return take_takeover(text_of(payload));
   const std::string& anchor = config_.keys.roster_sha256;
   if (!roster_.in_force && !anchor.empty() && seal::to_hex(next->hash) != anchor) {
     return refuse("not_the_configured_one");
@@ -272,6 +280,22 @@ void Core::take_roster(std::string_view note) {
     default:
       return refuse(charter::name_of(verdict));
   }
+}
+
+// Who took over is said by a machine that could write the record; its signature is for those who
+// read it later.
+void Core::take_takeover(std::string_view note) {
+  const auto parsed = seal::parse_note(note);
+  auto takeover = parsed ? record::parse_takeover(parsed->text) : std::unexpected(parsed.error());
+  if (!takeover || takeover->term <= charge_.term) {
+    ++refused_entries_;
+    return;
+  }
+  charge_.term = takeover->term;
+  ++charge_.takeovers;
+  charge_.newest = std::move(*takeover);
+  charge_.is_others_configuration = true;
+  begin_frame_epoch();
 }
 
 seal::Digest Core::hash() const {
@@ -296,6 +320,10 @@ void Core::save(base::Bytes& out) const {
         roster_.last_refusal,
         roster_.withheld_frames);
   saver(frame_epoch_);
+  saver(charge_.term,
+        charge_.takeovers,
+        charge_.newest ? record::takeover_text(*charge_.newest) : std::string(),
+        charge_.is_others_configuration);
   federation_.save(writer);
 }
 
@@ -342,6 +370,18 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
     core.roster_.in_force = std::move(*note);
   }
   loader(core.frame_epoch_);
+  std::string takeover;
+  loader(core.charge_.term,
+         core.charge_.takeovers,
+         takeover,
+         core.charge_.is_others_configuration);
+  if (core.charge_.term < record::kFirstTerm || core.charge_.term > record::kLastTerm)
+    return std::nullopt;
+  if (!takeover.empty()) {
+    auto read = record::parse_takeover(takeover);
+    if (!read) return std::nullopt;
+    core.charge_.newest = std::move(*read);
+  }
   core.federation_.configure(core.config_.federation);
   if (!core.federation_.load(reader) || !reader.at_end()) return std::nullopt;
   return core;

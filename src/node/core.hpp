@@ -18,6 +18,7 @@
 #include "node/config.hpp"
 #include "node/federation.hpp"
 #include "record/entry.hpp"
+#include "record/takeover.hpp"
 #include "seal/sha256.hpp"
 #include "track/tracker.hpp"
 
@@ -44,6 +45,15 @@ struct RosterStanding {
   std::uint64_t withheld_frames = 0;            // parts of frames not released for want of a roster
 };
 
+// Which machine of the pair is in charge, as the record tells it (docs/STANDBY.md).
+struct ChargeStanding {
+  std::uint64_t term = record::kFirstTerm;
+  std::uint64_t takeovers = 0;
+  std::optional<record::Takeover> newest;
+  // The configuration in force was accepted before the newest takeover, so on the other machine.
+  bool is_others_configuration = false;
+};
+
 class Core {
  public:
   explicit Core(std::string build);
@@ -67,6 +77,7 @@ class Core {
   // As of `utc`; none if the node was given no roster.
   [[nodiscard]] charter::RosterState roster_state(base::Timestamp utc) const;
   // Parts of frames made by the entries applied since they were last taken; whoever replays drops
+  [[nodiscard]] const ChargeStanding& charge() const { return charge_; }
   // them.
   [[nodiscard]] std::vector<base::Bytes> take_frames() { return std::exchange(frames_, {}); }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
@@ -95,6 +106,8 @@ class Core {
   void on_act(const record::EntryView& entry);
   void on_document(base::ByteView payload);
   void take_roster(std::string_view note);
+  void take_takeover(std::string_view note);
+  void begin_frame_epoch();
   void use_sensors();
 
   std::string build_;
@@ -116,9 +129,11 @@ class Core {
   Federation federation_;
   charter::ActBook acts_;
   RosterStanding roster_;
+  ChargeStanding charge_;
   // Of this node's frames: rises whenever the end of what was published may be forgotten (power
-  // loss, a new record). Seconds of UTC, so that a record begun anew does not begin before its
-  // predecessor.
+  // loss, a new record, a takeover). Seconds of UTC, so that a record begun anew does not begin
+  // before its predecessor, and above them the terms before this one, so that partners follow the
+  // machine that took over whatever the other's clock shows.
   std::uint64_t frame_epoch_ = 0;
 
   std::vector<base::Bytes> frames_;

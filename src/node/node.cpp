@@ -168,24 +168,28 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
     ++opened.replayed_entries;
   }
   remark(opened.remarks, recovery->tail);
+  if (!options.quiet) {
+    if (auto begun = node->begin(now); !begun) return std::unexpected(begun.error());
+  }
+  return node;
+}
 
-  const std::optional<record::Gap> gap = node->gap_before_start(now);
+Result<void> Node::begin(const Stamp& now) {
+  const std::optional<record::Gap> gap = gap_before_start(now);
   // Before the start is noted: a file whose text a start entry names has been put in force.
-  const Core& core = *node->core_;
-  const std::string file_hash = hash_of_text(options.config_text);
-  const bool news = core.config_text().empty() || core.file_hash() != file_hash;
-  if (core.config_text() != options.config_text) {
+  const std::string file_hash = hash_of_text(options_.config_text);
+  const bool news = core_->config_text().empty() || core_->file_hash() != file_hash;
+  if (core_->config_text() != options_.config_text) {
     if (!news) {
-      opened.remarks.push_back(
+      opened_.remarks.push_back(
           "the configuration accepted while the node ran stays in force; the file, which has not "
           "changed since it was last put in force, says otherwise (GET /api/v1/config shows the "
           "one in force)");
-    } else if (auto done = node->put_in_force(options.config_text, now); !done) {
-      return std::unexpected(done.error());
+    } else if (auto done = put_in_force(options_.config_text, now); !done) {
+      return done;
     }
   }
-  base::Bytes start;
-  encode_start({options.build, core.config().name, options.boot_id, file_hash}, start);
+  const base::Bytes start = start_payload();
   base::Bytes gap_payload;
   std::vector<record::EntryView> entries{
       {record::EntryKind::start, record::kNoSource, now.utc, now.monotonic, start, now.clock}};
@@ -198,8 +202,76 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
                        gap_payload,
                        now.clock});
   }
-  if (auto taken = node->take(entries); !taken) return std::unexpected(taken.error());
-  return node;
+  return take(entries);
+}
+
+base::Bytes Node::start_payload() const {
+  base::Bytes payload;
+  const std::string file_hash = hash_of_text(options_.config_text);
+  encode_start({options_.build, core_->config().name, options_.boot_id, file_hash}, payload);
+  return payload;
+}
+
+Result<void> Node::take_over(const TakeoverOrder& order, const Stamp& now) {
+  // By hand, of a machine that never had anything to follow.
+  if (core_->config_text().empty()) {
+    if (auto done = put_in_force(options_.config_text, now); !done) return done;
+  }
+  record::Takeover takeover{.node = core_->config().name,
+                            .term = core_->charge().term + 1,
+                            .by = log_ ? log_->origin() : order.key_name,
+                            .from = order.from.empty() ? "-" : order.from,
+                            .tree = order.tree,
+                            .time = now.utc,
+                            .cause = order.cause};
+  std::ranges::replace_if(takeover.node, [](char c) { return c >= 0 && c < ' '; }, '?');
+  seal::Note note{record::takeover_text(takeover), {}};
+  note.signatures.push_back(seal::sign(note.text, order.key_name, order.key));
+  const std::string document = seal::to_string(note);
+  base::Bytes gap_payload;
+  record::Gap gap{record::GapCause::takeover, order.heard, now.utc, 0, {}};
+  if (gap.to <= gap.from) gap.from = gap.to - base::Duration(1);
+  encode_gap(gap, gap_payload);
+  const base::Bytes start = start_payload();
+  const auto entry = [&](record::EntryKind kind, base::ByteView payload) {
+    return record::EntryView{kind, record::kNoSource, now.utc, now.monotonic, payload, now.clock};
+  };
+  const record::EntryView entries[] = {
+      entry(record::EntryKind::document,
+            {reinterpret_cast<const std::uint8_t*>(document.data()), document.size()}),
+      entry(record::EntryKind::gap, gap_payload),
+      entry(record::EntryKind::start, start)};
+  if (auto taken = take(entries); !taken) return taken;
+  return writer_.sync();
+}
+
+Result<void> Node::follow(std::span<const base::ByteView> bodies) {
+  events_.clear();
+  sequences_.clear();
+  frames_.clear();
+  Result<void> written;
+  for (const base::ByteView body : bodies) {
+    const auto sequence = writer_.append_copy(body);
+    if (!sequence) {
+      written = std::unexpected(sequence.error());
+      break;
+    }
+    sequences_.push_back(*sequence);
+  }
+  if (written) written = writer_.flush();
+  if (!written) {
+    // What reached the file before the failure must still be applied: it is in the record.
+    (void)writer_.drop_waiting();
+    while (!sequences_.empty() && sequences_.back() >= writer_.flushed_end()) sequences_.pop_back();
+  }
+  for (std::size_t i = 0; i < sequences_.size(); ++i) {
+    const auto entry = record::decode_body_entry(bodies[i]);
+    CHECK(entry.has_value());
+    apply(sequences_[i], *entry);
+  }
+  (void)core_->take_frames();  // the machine in charge sends them
+  flush_derived();
+  return written;
 }
 
 std::optional<record::Gap> Node::gap_before_start(const Stamp& now) const {
@@ -293,6 +365,11 @@ Result<void> Node::take(std::span<const record::EntryView> arrivals,
   if (gap_sequence) apply(*gap_sequence, gap);
   for (std::size_t i = 0; i < sequences_.size(); ++i) apply(sequences_[i], arrivals[i]);
   frames_ = core_->take_frames();
+  flush_derived();
+  return written;
+}
+
+void Node::flush_derived() {
   if (auto explained = derived_.flush(); !explained) {
     // An explanation may be lost, the picture may not.
     lost_explanations_ += derived_.drop_waiting();
@@ -300,7 +377,6 @@ Result<void> Node::take(std::span<const record::EntryView> arrivals,
   } else if (!sequences_.empty()) {
     derived_trouble_.reset();
   }
-  return written;
 }
 
 void Node::apply(std::uint64_t sequence, const record::EntryView& entry) {

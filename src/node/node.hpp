@@ -37,6 +37,8 @@ struct NodeOptions {
   std::optional<record::LogOptions> log;
   base::Duration snapshot_every = std::chrono::seconds(10);
   std::uint64_t segment_limit = record::WriterOptions{}.segment_limit;
+  // Of a pair of machines (docs/STANDBY.md): nothing is recorded until begin() or take_over().
+  bool quiet = false;
 };
 
 struct Stamp {
@@ -59,6 +61,16 @@ struct RecordTrouble {
   base::Error error;
 };
 
+// How a standby machine takes over.
+struct TakeoverOrder {
+  std::string from;  // origin of the log of the machine it followed; empty: never heard of
+  record::TakeoverCause cause = record::TakeoverCause::silence;
+  base::Timestamp heard{};  // when something last came from it
+  seal::TreeHead tree;      // of the whole record: record::tree_head_at()
+  std::string key_name;     // who signs the note
+  seal::SigningKey key;
+};
+
 class Node {
  public:
   // Recovers what the record holds (newest snapshot, then the entries after it), notes the start,
@@ -76,6 +88,19 @@ class Node {
   [[nodiscard]] base::Result<void> take(std::span<const record::EntryView> arrivals,
                                         std::span<const std::span<const std::uint16_t>> cuts = {});
   [[nodiscard]] std::size_t taken() const { return sequences_.size(); }  // of the last take()
+
+  // Notes the start of one that was opened quietly, as open() does of the others.
+  [[nodiscard]] base::Result<void> begin(const Stamp& now);
+  // A standby machine: records entries as the other machine's record holds them, the bodies of
+  // frames in order, then applies them. Of one that was opened quietly and not begun.
+  [[nodiscard]] base::Result<void> follow(std::span<const base::ByteView> bodies);
+  // The other's record lacks the next `count` entries. Requires that no ticket is out.
+  void pass_over(std::uint64_t count) { writer_.pass_over(count); }
+  // Records who takes over from whom, the start and what may be missing, all synced. From then on
+  // this node is like any other.
+  [[nodiscard]] base::Result<void> take_over(const TakeoverOrder& order, const Stamp& now);
+  [[nodiscard]] std::uint64_t next_sequence() const { return writer_.next_sequence(); }
+  [[nodiscard]] std::uint64_t synced_end() const { return writer_.synced_end(); }
 
   // A live change: checks, records, syncs, applies. A wrong configuration, or one that moves what
   // a running process has open (record folder, listening address), changes nothing and is recorded
@@ -150,6 +175,8 @@ class Node {
   Node(record::Writer writer, record::Writer derived, const NodeOptions& options);
   [[nodiscard]] base::Result<void> put_in_force(std::string_view text, const Stamp& now);
   void apply(std::uint64_t sequence, const record::EntryView& entry);
+  void flush_derived();
+  [[nodiscard]] base::Bytes start_payload() const;
   // Why entries are missing between the record's last one and this start; none in a new record.
   [[nodiscard]] std::optional<record::Gap> gap_before_start(const Stamp& now) const;
   void note_lost(std::span<const record::EntryView> arrivals);

@@ -252,14 +252,20 @@ Result<seal::TreeHead> tree_head_at(base::Storage& storage, std::uint64_t size) 
   return head;
 }
 
-Result<std::optional<bool>> is_committed_as_lost(base::Storage& storage, std::uint64_t index) {
+Result<std::optional<bool>> are_committed_as_lost(base::Storage& storage,
+                                                  const LostEntries& entries) {
   const auto checkpoint = read_checkpoint(storage);
   if (!checkpoint) return std::unexpected(checkpoint.error());
-  if (!*checkpoint || index >= (*checkpoint)->checkpoint.size) return std::nullopt;
+  const std::uint64_t end = entries.first + entries.count;
+  if (!*checkpoint || end > (*checkpoint)->checkpoint.size) return std::nullopt;
+  const seal::Digest lost = seal::leaf_hash(kLostCommitment);
   seal::TileHashes hashes(tile_reader(storage), (*checkpoint)->checkpoint.size);
-  const auto leaf = hashes.at({0, index});
-  if (!leaf) return std::unexpected(leaf.error());
-  return *leaf == seal::leaf_hash(kLostCommitment);
+  for (std::uint64_t i = entries.first; i < end; ++i) {
+    const auto leaf = hashes.at({0, i});
+    if (!leaf) return std::unexpected(leaf.error());
+    if (*leaf != lost) return false;
+  }
+  return true;
 }
 
 }  // namespace liptako::record

@@ -130,9 +130,9 @@ struct PairJudgement {
 // The tree over the first `size` entries of a record: from its tiles as far as its newest
 // checkpoint reaches, from the entries behind it. For any thread; reads what files there are.
 [[nodiscard]] base::Result<seal::TreeHead> tree_head_at(base::Storage& storage, std::uint64_t size);
-// Whether the log of a record committed to entry `index` as to one that was lost; none if no
-// checkpoint covers it yet.
-[[nodiscard]] base::Result<std::optional<bool>> is_committed_as_lost(base::Storage& storage,
-                                                                     std::uint64_t index);
+// Whether the log of a record committed to these entries as to lost ones; none if no checkpoint
+// covers them yet.
+[[nodiscard]] base::Result<std::optional<bool>> are_committed_as_lost(base::Storage& storage,
+                                                                      const LostEntries& entries);
 
 }  // namespace liptako::record

@@ -16,6 +16,8 @@ std::string_view name_of(GapCause cause) {
       return "disk";
     case GapCause::overflow:
       return "overflow";
+    case GapCause::takeover:
+      return "takeover";
   }
   return "";
 }

@@ -18,8 +18,9 @@ enum class GapCause : std::uint8_t {
   power = 3,     // the machine went down: what was not synced may be lost
   disk = 4,      // entries could not be written
   overflow = 5,  // they came faster than they could be taken
+  takeover = 6,  // the standby machine took over: what it had not been sent is not in its record
 };
-inline constexpr GapCause kLastGapCause = GapCause::overflow;
+inline constexpr GapCause kLastGapCause = GapCause::takeover;
 [[nodiscard]] std::string_view name_of(GapCause cause);  // "stop"
 
 struct Gap {
