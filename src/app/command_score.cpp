@@ -106,6 +106,14 @@ std::string_view text_of(const io::MappedFile& file) {
 }  // namespace
 
 int run_score(const ScoreOptions& options) {
+  if (!options.set.empty()) return run_score_set(options);
+  if (!options.data.empty() || !options.estimates.empty() || !options.runs.empty() ||
+      options.truth.empty() || options.tracks.empty()) {
+    return report({base::ErrorKind::usage,
+                   std::string(say("il faut --truth et --tracks, ou --set, --data et --estimates",
+                                   "--truth and --tracks are needed, or --set, --data and "
+                                   "--estimates"))});
+  }
   assess::ScoreLinesOptions how;
   how.score.gospa.cutoff = base::Length::from_metres(options.cutoff_m);
   how.score.gospa.order = options.order;

@@ -101,6 +101,11 @@ struct SchemaOptions {
 int run_schema(const SchemaOptions& options);
 
 struct ScoreOptions {
+  // A benchmark set (docs/SCORING.md) instead of truth and tracks; then `data` and `estimates`.
+  std::string set;
+  std::string data;
+  std::string estimates;
+  std::string runs;  // "A-B" or "A"; empty: those that have estimates
   std::string truth;
   std::string tracks;
   std::string member;
@@ -113,6 +118,7 @@ struct ScoreOptions {
   std::string to;
 };
 int run_score(const ScoreOptions& options);
+int run_score_set(const ScoreOptions& options);
 
 struct SimOptions {
   std::string scenario;

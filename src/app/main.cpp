@@ -314,8 +314,13 @@ int run(int argc, char** argv) {
   ScoreOptions score;
   auto* score_command =
       app.add_subcommand("score", "Compare tracks with the truth (docs/SCORING.md)");
-  score_command->add_option("--truth", score.truth, "truth.jsonl, of liptako sim")->required();
-  score_command->add_option("--tracks", score.tracks, "tracks.jsonl, of liptako track")->required();
+  score_command->add_option("--truth", score.truth, "truth.jsonl, of liptako sim");
+  score_command->add_option("--tracks", score.tracks, "tracks.jsonl, of liptako track");
+  score_command->add_option(
+      "--set", score.set, "Benchmark set instead: s1, s1b, s2, s3, atc, atc10, atc100, atc1000");
+  score_command->add_option("--data", score.data, "Folder of the set's files");
+  score_command->add_option("--estimates", score.estimates, "CSV of the set's tracks");
+  score_command->add_option("--runs", score.runs, "Runs of the set: A-B, or one");
   score_command->add_option("--member", score.member, "Whose sensors make an aircraft due");
   score_command->add_flag("--json", score.json, "Print the result as JSON");
   score_command->add_option("--c", score.cutoff_m, "Metres within which a track is an aircraft's")
