@@ -87,6 +87,21 @@ void print_parts(const std::function<double(double)>& rms,
   row("  faux", "  false", with_unit(rms(sums.false_tracks), decimals, "m"));
 }
 
+void print_trajectories(const assess::TrajectorySums& sums, double cutoff_m, double per) {
+  const auto rms = [&](double sum) { return fmt::format("{:.3f} m", sums.rms_m(sum / per)); };
+  fmt::print("{}\n",
+             fmt::format(fmt::runtime(say("GOSPA des trajectoires (gamma = {:.0f} m)",
+                                          "Trajectory GOSPA (gamma = {:.0f} m)")),
+                         assess::kSwitchPenaltyOfCutoff * cutoff_m));
+  row("RMS", "RMS", rms(sums.total()));
+  row("  borne inférieure", "  lower bound", rms(sums.lower_bound));
+  row("  localisation", "  localisation", rms(sums.parts.localisation));
+  row("  manqués", "  missed", rms(sums.parts.missed));
+  row("  faux", "  false", rms(sums.parts.false_tracks));
+  row("  changements de piste", "  changes of track", rms(sums.switches));
+  row("changements de piste", "changes of track", fmt::format("{:.1f}", sums.switch_count));
+}
+
 void print_score(const assess::PointSetScore& score) {
   fmt::print("{} : {} {}, {} {}\n",
              score.set.name,
@@ -96,6 +111,7 @@ void print_score(const assess::PointSetScore& score) {
              say("balayages", "scans"));
   fmt::print("GOSPA (c = {:.0f} m, p = 2)\n", assess::kPointCutoffM);
   print_parts([&](double sum) { return score.sums.rms_m(sum); }, score.sums, 3);
+  print_trajectories(score.trajectories, assess::kPointCutoffM, 1.0);
   for (const assess::ReferenceScore& reference : score.references) {
     fmt::print("{}\n",
                fmt::format(fmt::runtime(say("Face à {}, {} tirages en commun",
@@ -133,6 +149,8 @@ void print_score(const assess::TrafficScore& score) {
                          assess::kTrafficCutoffM,
                          assess::kTrafficGospaAfterScan));
   print_parts([&](double sum) { return score.per_aircraft_m(sum); }, score.sums, 1);
+  print_trajectories(
+      score.trajectories, assess::kTrafficCutoffM, static_cast<double>(score.aircraft));
   assess::PhaseErrors all = score.straight;
   all += score.turn;
   const struct {

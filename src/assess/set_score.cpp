@@ -60,6 +60,24 @@ void add(SquareSums& sums, const Gospa& gospa) {
   ++sums.scans;
 }
 
+TrajectoryGospa trajectories_within(double cutoff_m) {
+  TrajectoryGospaOptions options;
+  options.gospa = squared_within(cutoff_m);
+  options.switch_penalty = base::Length::from_metres(kSwitchPenaltyOfCutoff * cutoff_m);
+  return TrajectoryGospa(options);
+}
+
+void take(TrajectoryGospa& metric,
+          const Gospa& gospa,
+          Rows<TruthRow> truth,
+          Rows<EstimateRow> shown) {
+  std::vector<NearPair> near;
+  near.reserve(gospa.within.size());
+  for (const Pair& pair : gospa.within)
+    near.push_back({truth[pair.truth].target, shown[pair.track].track, pair.distance_m});
+  metric.take(near, truth.size(), shown.size());
+}
+
 Rows<EstimateRow> rows_of_run(Rows<EstimateRow> estimates, std::uint32_t run) {
   const auto begin = std::lower_bound(
       estimates.begin(), estimates.end(), run, [](const EstimateRow& row, std::uint32_t r) {
@@ -131,32 +149,39 @@ double speed_mps(const Velocity& v) { return std::sqrt(square(v.x_mps) + square(
 
 bool moves(const Velocity& v) { return v.x_mps != 0.0 || v.y_mps != 0.0; }
 
+std::uint64_t number_of(const TruthRow& row) { return row.target; }
+std::uint64_t number_of(const EstimateRow& row) { return row.track; }
+
+// The row of one aircraft or track in a scan; null if it is not there.
+template <class T>
+const T* row_of(Rows<T> rows, std::uint64_t number) {
+  const auto found =
+      std::lower_bound(rows.begin(), rows.end(), number, [](const T& row, std::uint64_t n) {
+        return number_of(row) < n;
+      });
+  return found != rows.end() && number_of(*found) == number ? &*found : nullptr;
+}
+
 // The velocity of a track: as written, or by its place at the scan before.
 std::optional<Velocity> velocity_of(const EstimateRow& row, Rows<EstimateRow> before) {
   if (row.velocity) return row.velocity;
-  const auto found = std::lower_bound(
-      before.begin(), before.end(), row.track, [](const EstimateRow& a, std::uint64_t track) {
-        return a.track < track;
-      });
-  if (found == before.end() || found->track != row.track) return std::nullopt;
-  return Velocity{(row.x_m - found->x_m) / kTrafficScanS, (row.y_m - found->y_m) / kTrafficScanS};
+  const EstimateRow* last = row_of(before, row.track);
+  if (last == nullptr) return std::nullopt;
+  return Velocity{(row.x_m - last->x_m) / kTrafficScanS, (row.y_m - last->y_m) / kTrafficScanS};
 }
 
 bool turns(const TruthRow& row, Rows<TruthRow> before) {
-  const auto found = std::lower_bound(
-      before.begin(), before.end(), row.target, [](const TruthRow& a, std::uint64_t target) {
-        return a.target < target;
-      });
-  return found != before.end() && found->target == row.target &&
-         std::fabs(heading_error_deg(row.velocity, found->velocity)) > kTrafficTurnDeg;
+  const TruthRow* last = row_of(before, row.target);
+  return last != nullptr &&
+         std::fabs(heading_error_deg(row.velocity, last->velocity)) > kTrafficTurnDeg;
 }
 
 void note(PhaseErrors& errors,
           const TruthRow& truth,
-          const Pair& pair,
+          double distance_m,
           const std::optional<Velocity>& velocity) {
   ++errors.matched;
-  errors.square_position_m2 += square(pair.distance_m);
+  errors.square_position_m2 += square(distance_m);
   if (!velocity || !moves(*velocity) || !moves(truth.velocity)) return;
   ++errors.headings;
   errors.square_heading_deg2 += square(heading_error_deg(*velocity, truth.velocity));
@@ -164,6 +189,14 @@ void note(PhaseErrors& errors,
 }
 
 }  // namespace
+
+TrajectorySums& TrajectorySums::operator+=(const TrajectoryScore& score) {
+  parts += {score.localisation, score.missed, score.false_tracks, score.instants};
+  switches += score.switches;
+  switch_count += score.switch_count;
+  lower_bound += score.lower_bound;
+  return *this;
+}
 
 SquareSums& SquareSums::operator+=(const SquareSums& other) {
   localisation += other.localisation;
@@ -190,10 +223,9 @@ base::Result<PointSetScore> score_point_set(const PointSet& set,
     return base::bad_input(
         fmt::format("the truth goes to scan {}, beyond {}", truth.back().scan, kPointScans));
   }
-  std::vector<std::vector<Point>> truth_at;
+  std::vector<Rows<TruthRow>> truth_at;
   ByScan<TruthRow> by_scan(truth);
-  for (std::uint32_t scan = 1; scan <= kPointScans; ++scan)
-    truth_at.push_back(points_of(by_scan.at(scan)));
+  for (std::uint32_t scan = 1; scan <= kPointScans; ++scan) truth_at.push_back(by_scan.at(scan));
 
   PointSetScore score;
   score.set = set;
@@ -201,9 +233,16 @@ base::Result<PointSetScore> score_point_set(const PointSet& set,
   for (const std::uint32_t run : runs) {
     ByScan<EstimateRow> held(rows_of_run(estimates, run));
     SquareSums sums;
-    for (std::uint32_t scan = 1; scan <= kPointScans; ++scan)
-      add(sums, gospa<geo::Enu>(truth_at[scan - 1], points_of(held.at(scan)), options));
+    TrajectoryGospa trajectories = trajectories_within(kPointCutoffM);
+    for (std::uint32_t scan = 1; scan <= kPointScans; ++scan) {
+      const Rows<TruthRow> there = truth_at[scan - 1];
+      const Rows<EstimateRow> shown = held.at(scan);
+      const Gospa one = gospa<geo::Enu>(points_of(there), points_of(shown), options);
+      add(sums, one);
+      take(trajectories, one, there, shown);
+    }
     score.sums += sums;
+    score.trajectories += trajectories.score();
     by_reference_run[(run + set.agents - 1) / set.agents] += sums;
     ++score.runs;
   }
@@ -291,25 +330,30 @@ base::Result<TrafficScore> score_traffic(std::string_view set,
 
   ByScan<TruthRow> truths(truth);
   ByScan<EstimateRow> held(estimates);
-  Rows<TruthRow> truth_before;
-  Rows<EstimateRow> held_before;
+  std::vector<Rows<TruthRow>> there(1);  // by scan
+  std::vector<Rows<EstimateRow>> shown(1);
+  TrajectoryGospa trajectories = trajectories_within(kTrafficCutoffM);
   for (std::uint32_t scan = 1; scan <= scans; ++scan) {
-    const Rows<TruthRow> there = truths.at(scan);
-    const Rows<EstimateRow> shown = held.at(scan);
-    const Gospa result = gospa<geo::Enu>(points_of(there), points_of(shown), options);
-    if (scan > kTrafficGospaAfterScan) add(score.sums, result);
-    if (scan >= kTrafficErrorsFromScan) {
-      const auto phase = [&](const TruthRow& row) -> PhaseErrors& {
-        return turns(row, truth_before) ? score.turn : score.straight;
-      };
-      for (const TruthRow& row : there) ++phase(row).aircraft;
-      for (const Pair& pair : result.pairs) {
-        const TruthRow& row = there[pair.truth];
-        note(phase(row), row, pair, velocity_of(shown[pair.track], held_before));
-      }
-    }
-    truth_before = there;
-    held_before = shown;
+    there.push_back(truths.at(scan));
+    shown.push_back(held.at(scan));
+    const Gospa one = gospa<geo::Enu>(points_of(there.back()), points_of(shown.back()), options);
+    if (scan > kTrafficGospaAfterScan) add(score.sums, one);
+    take(trajectories, one, there.back(), shown.back());
+  }
+  const auto phase = [&](const TruthRow& row) -> PhaseErrors& {
+    return turns(row, there[row.scan - 1]) ? score.turn : score.straight;
+  };
+  for (std::uint32_t scan = kTrafficErrorsFromScan; scan <= scans; ++scan) {
+    for (const TruthRow& row : there[scan]) ++phase(row).aircraft;
+  }
+  const TrajectoryScore paired = trajectories.score();
+  score.trajectories += paired;
+  for (const TrajectoryScore::Held& one : paired.held) {
+    const std::uint32_t scan = one.instant + 1;
+    if (scan < kTrafficErrorsFromScan) continue;
+    const TruthRow& row = *row_of(there[scan], one.pair.flight);
+    const EstimateRow& track = *row_of(shown[scan], one.pair.track);
+    note(phase(row), row, one.pair.distance_m, velocity_of(track, shown[scan - 1]));
   }
   return score;
 }

@@ -15,6 +15,7 @@
 
 #include "assess/paired.hpp"
 #include "assess/set_files.hpp"
+#include "assess/trajectory_gospa.hpp"
 
 namespace liptako::assess {
 
@@ -47,6 +48,10 @@ inline constexpr std::uint32_t kTrafficErrorsFromScan = 9;
 // half a degree in 4 s. Of the kept traffic that is every turn, and what the reference counted.
 inline constexpr double kTrafficTurnDeg = 0.5;
 
+// Price of a change of track in trajectory GOSPA: a tenth of c, which is the literature's 1 m for the
+// meeting targets.
+inline constexpr double kSwitchPenaltyOfCutoff = 0.1;
+
 // Sums of GOSPA² over scans and of its parts, m².
 struct SquareSums {
   double localisation = 0.0;
@@ -68,10 +73,23 @@ struct ReferenceScore {
   std::optional<PairedRatio> paired;
 };
 
+// Trajectory GOSPA² of one run or the sums of several, m².
+struct TrajectorySums {
+  SquareSums parts;
+  double switches = 0.0;
+  double switch_count = 0.0;
+  double lower_bound = 0.0;  // of total()
+
+  TrajectorySums& operator+=(const TrajectoryScore& score);
+  [[nodiscard]] double total() const { return parts.total() + switches; }
+  [[nodiscard]] double rms_m(double sum) const { return parts.rms_m(sum); }
+};
+
 struct PointSetScore {
   PointSet set;
   std::uint64_t runs = 0;
   SquareSums sums;
+  TrajectorySums trajectories;
   // The reference that counts first, then the others in the order of the file; those with a run in
   // common only.
   std::vector<ReferenceScore> references;
@@ -105,7 +123,8 @@ struct PhaseErrors {
 struct TrafficScore {
   std::string set;
   std::uint64_t aircraft = 0;
-  SquareSums sums;  // of GOSPA², over the scans that count
+  SquareSums sums;              // of GOSPA², over the scans that count
+  TrajectorySums trajectories;  // over all scans
   PhaseErrors straight;
   PhaseErrors turn;
   bool headings_from_positions = false;  // the estimates had no velocity
