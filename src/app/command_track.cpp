@@ -23,6 +23,12 @@ constexpr std::size_t kWriteChunk = 1 << 20;
 }  // namespace
 
 int run_track(const TrackOptions& options) {
+  if (!options.set.empty()) return run_track_set(options);
+  if (options.files.empty() || !options.data.empty() || !options.runs.empty()) {
+    return report({base::ErrorKind::usage,
+                   std::string(say("il faut des enregistrements, ou --set et --data",
+                                   "recordings are needed, or --set and --data"))});
+  }
   node::OfflineOptions offline;
   if (!options.date.empty()) {
     auto date = base::parse_rfc3339(options.date);

@@ -87,12 +87,18 @@ int run_history_rebuild(const std::string& record);
 int run_history_prune(const std::string& record, const std::string& before);
 
 struct TrackOptions {
+  // A benchmark set (docs/TRACKER.md) instead of files; then `data`.
+  std::string set;
+  std::string data;
+  std::string runs;  // "A-B" or "A"; empty: all
+  bool research = false;
   std::vector<std::string> files;
   std::string sensors;
   std::string date;
   std::string output = "-";
 };
 int run_track(const TrackOptions& options);
+int run_track_set(const TrackOptions& options);
 
 struct SchemaOptions {
   std::string type;  // one type, or all below a name; empty for all

@@ -294,7 +294,15 @@ int run(int argc, char** argv) {
 
   TrackOptions track;
   auto* track_command = app.add_subcommand("track", "Track recordings, as fast as possible");
-  track_command->add_option("files", track.files, "Recordings, merged by time")->required();
+  track_command->add_option("files", track.files, "Recordings, merged by time");
+  track_command->add_option(
+      "--set", track.set, "Benchmark set instead: s1, s1b, s2, s3, atc, atc10, atc100, atc1000");
+  track_command->add_option("--data", track.data, "Folder of the set's files");
+  track_command->add_option("--runs", track.runs, "Runs of the set: A-B, or one");
+  track_command
+      ->add_option("--mode", track.research, "research or operational (the default): of the set")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, bool>{{"research", true}, {"operational", false}}));
   track_command->add_option("--sensors", track.sensors, "[[sensor]] tables: sites and accuracies");
   track_command->add_option(
       "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");

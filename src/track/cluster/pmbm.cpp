@@ -1,0 +1,793 @@
+#include "track/cluster/pmbm.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/check.hpp"
+#include "base/math.hpp"
+
+namespace liptako::track {
+namespace {
+
+constexpr std::uint32_t kNone = 0xffffffff;
+constexpr double kSurest =
+    1.0 - 1e-9;  // of existence and detection, so that logarithms stay finite
+// Components differ too much to be one if a variance is this many times the other's, or existence by
+// this much.
+constexpr double kBlendVarianceRatio = 2.0;
+constexpr double kBlendExistence = 0.1;
+
+// Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
+bool factorise(const double* P, double L[kStateSize][kStateSize]) {
+  for (int c = 0; c < kStateSize; ++c) {
+    double d = P[packed(c, c)];
+    for (int k = 0; k < c; ++k) d -= L[c][k] * L[c][k];
+    if (!(d > 0.0)) return false;
+    L[c][c] = std::sqrt(d);
+    for (int r = c + 1; r < kStateSize; ++r) {
+      double s = P[packed(r, c)];
+      for (int k = 0; k < c; ++k) s -= L[r][k] * L[c][k];
+      L[r][c] = s / L[c][c];
+    }
+  }
+  return true;
+}
+
+double squared_distance(const double L[kStateSize][kStateSize],
+                        const HorizontalState& a,
+                        const HorizontalState& b) {
+  double y[kStateSize];
+  double d2 = 0.0;
+  for (int r = 0; r < kStateSize; ++r) {
+    double s = b.x[r] - a.x[r];
+    for (int k = 0; k < r; ++k) s -= L[r][k] * y[k];
+    y[r] = s / L[r][r];
+    d2 += y[r] * y[r];
+  }
+  return d2;
+}
+
+bool alike_in_spread(const Gaussian& a, const Gaussian& b) {
+  for (int r = 0; r < kStateSize; ++r) {
+    const double p = a.P[packed(r, r)];
+    const double q = b.P[packed(r, r)];
+    if (p > kBlendVarianceRatio * q || q > kBlendVarianceRatio * p) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+template <class Motion>
+PmbmFilter<Motion>::PmbmFilter(const PmbmOptions& options, const Motion& motion)
+    : options_(options), motion_(motion), undetected_per_m2_(options.undetected_per_m2) {
+  CHECK(options.max_hypotheses > 0 && options.mean_lifetime_s > 0.0);
+}
+
+template <class Motion>
+typename PmbmFilter<Motion>::Cluster PmbmFilter<Motion>::take_cluster() {
+  if (spare_.empty()) return {};
+  Cluster cluster = std::move(spare_.back());
+  spare_.pop_back();
+  cluster.clear();
+  return cluster;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::give_back(Cluster& cluster) {
+  spare_.push_back(std::move(cluster));
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::predict(double dt) {
+  CHECK(dt >= 0.0);
+  const double survival = base::exp(-dt / options_.mean_lifetime_s);
+  for (Cluster& cluster : clusters_) {
+    for (Component& component : cluster.pool) {
+      component.existence *= survival;
+      motion_.predict(component.x, dt);
+    }
+  }
+  for (std::vector<Undetected>* list : {&broad_, &faint_}) {
+    for (Undetected& u : *list) {
+      u.expected *= survival;
+      motion_.predict(u.x, dt);
+    }
+  }
+  undetected_per_m2_ = undetected_per_m2_ * survival + options_.births_per_m2_s * dt;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::add_undetected(const Gaussian& density, double expected) {
+  for (Undetected& u : broad_) {
+    const Gaussian there = motion_.combined(u.x);
+    double L[kStateSize][kStateSize];
+    if (!alike_in_spread(there, density) || !factorise(there.P, L)) continue;
+    if (squared_distance(L, there.mean, density.mean) > options_.blend_distance) continue;
+    const double share = expected / (u.expected + expected);
+    motion_.blend(u.x, motion_.start(density), share);
+    u.expected += expected;
+    return;
+  }
+  broad_.push_back({expected, motion_.start(density)});
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::sort_plots() {
+  places_.clear();
+  by_east_.clear();
+  widest_plot_ = 0.0;
+  for (std::size_t j = 0; j < look_->size(); ++j) {
+    places_.push_back(look_->place(j));
+    by_east_.push_back(static_cast<std::uint32_t>(j));
+    widest_plot_ = std::fmax(widest_plot_, std::fmax(places_[j].cov_ee, places_[j].cov_nn));
+  }
+  widest_plot_ = std::sqrt(widest_plot_);
+  std::ranges::sort(by_east_, [&](std::uint32_t a, std::uint32_t b) {
+    if (places_[a].east != places_[b].east) return places_[a].east < places_[b].east;
+    return places_[a].north != places_[b].north ? places_[a].north < places_[b].north : a < b;
+  });
+}
+
+template <class Motion>
+template <class Use>
+void PmbmFilter<Motion>::gate(const Gaussian& predicted, Use use) const {
+  // A box that holds the gate's ellipse for the widest plot, then half as much again for what
+  // curvature does to it.
+  const double reach = std::sqrt(options_.gate) * 1.5;
+  const double east = predicted.mean.x[kEast];
+  const double north = predicted.mean.x[kNorth];
+  const double half_east = reach * (std::sqrt(predicted.P[packed(0, 0)]) + widest_plot_);
+  const double half_north = reach * (std::sqrt(predicted.P[packed(1, 1)]) + widest_plot_);
+  auto it = std::ranges::lower_bound(
+      by_east_, east - half_east, {}, [&](std::uint32_t j) { return places_[j].east; });
+  for (; it != by_east_.end() && places_[*it].east <= east + half_east; ++it) {
+    const std::uint32_t j = *it;
+    if (std::fabs(places_[j].north - north) > half_north) continue;
+    const LinearMeasurement m = look_->linearise(predicted, j);
+    const Fit how = fit(predicted, m);
+    if (how.d2 <= options_.gate) use(j, how, m);
+  }
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
+                                      const Undetected& u,
+                                      double unseen,
+                                      const LinearMeasurement& m) {
+  Density x = u.x;
+  if (!motion_.update(x, m)) return;
+  Newcomer& newcomer = newcomers_[plot];
+  if (newcomer.unseen == 0.0) {
+    newcomer.x = x;
+  } else {
+    motion_.blend(newcomer.x, x, unseen / (newcomer.unseen + unseen));
+  }
+  newcomer.unseen += unseen;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::find_newcomers() {
+  newcomers_.assign(look_->size(), Newcomer{});
+  for (std::size_t j = 0; j < newcomers_.size() && undetected_per_m2_ > 0.0; ++j) {
+    Gaussian first;
+    first.mean.x[kEast] = places_[j].east;
+    first.mean.x[kNorth] = places_[j].north;
+    first.P[packed(0, 0)] = places_[j].cov_ee;
+    first.P[packed(0, 1)] = places_[j].cov_en;
+    first.P[packed(1, 1)] = places_[j].cov_nn;
+    const double variance = options_.birth_velocity_sd * options_.birth_velocity_sd;
+    first.P[packed(2, 2)] = variance;
+    first.P[packed(3, 3)] = variance;
+    newcomers_[j].x = motion_.start(first);
+    newcomers_[j].unseen =
+        undetected_per_m2_ * look_->plane_per_measured(j) * look_->detection_probability(first);
+  }
+  for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
+    for (const Undetected& u : *list) {
+      const Gaussian predicted = motion_.combined(u.x);
+      gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+        // Where the plot lies, not where the component has its mean: it may span the field.
+        Gaussian there;
+        there.mean.x[kEast] = places_[j].east;
+        there.mean.x[kNorth] = places_[j].north;
+        add_newcomer(
+            j,
+            u,
+            u.expected * look_->detection_probability(there) * base::exp(how.log_likelihood),
+            m);
+      });
+    }
+  }
+  for (std::size_t j = 0; j < newcomers_.size(); ++j) {
+    Newcomer& newcomer = newcomers_[j];
+    newcomer.rho = look_->false_density(j) + newcomer.unseen;
+    newcomer.existence = newcomer.rho > 0.0 ? newcomer.unseen / newcomer.rho : 0.0;
+  }
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::thin_undetected() {
+  for (std::vector<Undetected>* list : {&broad_, &faint_}) {
+    for (Undetected& u : *list) {
+      u.expected *= 1.0 - look_->detection_probability(motion_.combined(u.x));
+    }
+    std::erase_if(*list,
+                  [&](const Undetected& u) { return u.expected < options_.least_intensity; });
+  }
+  if (undetected_per_m2_ > 0.0) {
+    // One look covers the whole field alike where the constant is used.
+    undetected_per_m2_ *= 1.0 - look_->detection_probability(Gaussian{});
+  }
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::recycle(const Density& x, double expected) {
+  if (expected < options_.least_intensity) return;
+  if (faint_.size() >= static_cast<std::size_t>(options_.max_faint)) return;
+  faint_.push_back({expected, x});
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::find_edges() {
+  edges_.clear();
+  edges_from_.clear();
+  detection_.clear();
+  detection_from_.clear();
+  first_cluster_.assign(look_->size(), -1);
+  root_.resize(clusters_.size());
+  std::iota(root_.begin(), root_.end(), 0U);
+  const auto find = [&](std::uint32_t c) {
+    while (root_[c] != c) c = root_[c] = root_[root_[c]];
+    return c;
+  };
+  for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
+    edges_from_.push_back(edges_.size());
+    detection_from_.push_back(detection_.size());
+    for (std::uint32_t i = 0; i < clusters_[c].pool.size(); ++i) {
+      const Gaussian predicted = motion_.combined(clusters_[c].pool[i].x);
+      detection_.push_back(look_->detection_probability(predicted));
+      gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+        edges_.push_back({i, j, how.log_likelihood, m});
+        if (first_cluster_[j] < 0) {
+          first_cluster_[j] = static_cast<std::int32_t>(c);
+          return;
+        }
+        const std::uint32_t a = find(static_cast<std::uint32_t>(first_cluster_[j]));
+        const std::uint32_t b = find(c);
+        // The lower is the root.
+        root_[std::max(a, b)] = std::min(a, b);
+      });
+    }
+  }
+  edges_from_.push_back(edges_.size());
+  detection_from_.push_back(detection_.size());
+  for (std::uint32_t c = 0; c < clusters_.size(); ++c) root_[c] = find(c);
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::join(Cluster& into, Cluster& other) {
+  const auto offset = static_cast<std::uint32_t>(into.pool.size());
+  into.pool.insert(into.pool.end(), other.pool.begin(), other.pool.end());
+  Cluster product = take_cluster();
+  // Both lists descend by weight, so the i-th and the j-th together have at least i j - 1 pairs
+  // before them.
+  const double least =
+      into.hypotheses[0].weight * other.hypotheses[0].weight * options_.least_share;
+  const auto most = static_cast<std::size_t>(options_.max_hypotheses);
+  for (std::size_t i = 0; i < into.hypotheses.size(); ++i) {
+    const Hypothesis& a = into.hypotheses[i];
+    for (std::size_t j = 0; j < other.hypotheses.size() && (i + 1) * (j + 1) <= most; ++j) {
+      const Hypothesis& b = other.hypotheses[j];
+      const double weight = a.weight * b.weight;
+      if (weight < least) break;
+      product.hypotheses.push_back(
+          {weight, static_cast<std::uint32_t>(product.members.size()), a.count + b.count});
+      for (const Member& m : into.of(a)) product.members.push_back(m);
+      for (const Member& m : other.of(b)) {
+        product.members.push_back({m.component + offset, m.label});
+      }
+    }
+  }
+  std::swap(into.hypotheses, product.hypotheses);
+  std::swap(into.members, product.members);
+  give_back(product);
+  prune(into);
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::update(const Look& look) {
+  look_ = &look;
+  ++counts_.looks;
+  sort_plots();
+  find_newcomers();
+  thin_undetected();
+  find_edges();
+  unclaimed_.assign(look.size(), 1.0);
+  label_of_plot_.assign(look.size(), 0);
+  column_of_plot_.assign(look.size(), -1);
+
+  next_.clear();
+  for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
+    if (root_[c] != c) continue;
+    Cluster& cluster = clusters_[c];
+    const auto edges_in = [&](std::uint32_t k) {
+      return std::span(edges_).subspan(edges_from_[k], edges_from_[k + 1] - edges_from_[k]);
+    };
+    const auto detection_in = [&](std::uint32_t k) {
+      return std::span(detection_)
+          .subspan(detection_from_[k], detection_from_[k + 1] - detection_from_[k]);
+    };
+    group_edges_.assign(edges_in(c).begin(), edges_in(c).end());
+    group_detection_.assign(detection_in(c).begin(), detection_in(c).end());
+    for (std::uint32_t k = c + 1; k < clusters_.size(); ++k) {
+      if (root_[k] != c) continue;
+      const auto offset = static_cast<std::uint32_t>(cluster.pool.size());
+      for (Edge edge : edges_in(k)) {
+        edge.component += offset;
+        group_edges_.push_back(edge);
+      }
+      group_detection_.insert(
+          group_detection_.end(), detection_in(k).begin(), detection_in(k).end());
+      join(cluster, clusters_[k]);
+    }
+    update_cluster(cluster);
+    drop_faint(cluster);
+    blend(cluster);
+    unite_equal(cluster);
+    prune(cluster);
+    part(cluster);
+  }
+  // Plots in nobody's gate, and what is too faint to be a component; from west to east, so that the
+  // order in which plots came does not matter.
+  for (const std::uint32_t j : by_east_) {
+    const Newcomer& newcomer = newcomers_[j];
+    if (newcomer.existence < options_.recycle_existence) {
+      recycle(newcomer.x, newcomer.existence * unclaimed_[j]);
+    } else if (first_cluster_[j] < 0) {
+      Cluster cluster = take_cluster();
+      cluster.pool.push_back({newcomer.existence, newcomer.x});
+      cluster.hypotheses.push_back({1.0, 0, 1});
+      cluster.members.push_back({0, next_label_++});
+      next_.push_back(std::move(cluster));
+    }
+  }
+  for (Cluster& cluster : clusters_) give_back(cluster);
+  std::swap(clusters_, next_);
+  for (const Cluster& cluster : clusters_) {
+    counts_.hypotheses += cluster.hypotheses.size();
+    for (const Hypothesis& h : cluster.hypotheses) {
+      counts_.largest_cluster = std::max<std::uint64_t>(counts_.largest_cluster, h.count);
+    }
+  }
+  look_ = nullptr;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
+  const std::size_t n = cluster.pool.size();
+  plots_.clear();
+  for (const Edge& edge : group_edges_) {
+    if (column_of_plot_[edge.plot] >= 0) continue;
+    if (plots_.size() >= kMaxAssignmentColumns) {
+      ++counts_.over_capacity;
+      continue;
+    }
+    column_of_plot_[edge.plot] = static_cast<std::int32_t>(plots_.size());
+    plots_.push_back(edge.plot);
+  }
+  const std::size_t columns = plots_.size();
+
+  log_miss_.resize(n);
+  has_edge_.assign(n, 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double detected = cluster.pool[i].existence * group_detection_[i];
+    log_miss_[i] = base::log(1.0 - std::fmin(detected, kSurest));
+  }
+  log_rho_.resize(columns);
+  for (std::size_t j = 0; j < columns; ++j) log_rho_[j] = base::log(newcomers_[plots_[j]].rho);
+  gains_.assign(n * columns, kForbiddenGain);
+  edge_of_.assign(n * columns, -1);
+  for (std::size_t e = 0; e < group_edges_.size(); ++e) {
+    const Edge& edge = group_edges_[e];
+    const std::int32_t j = column_of_plot_[edge.plot];
+    if (j < 0) continue;
+    const std::size_t i = edge.component;
+    const double detected = cluster.pool[i].existence * group_detection_[i];
+    if (!(detected > 0.0)) continue;
+    gains_[i * columns + j] =
+        base::log(detected) + edge.log_likelihood - log_miss_[i] - log_rho_[j];
+    edge_of_[i * columns + j] = static_cast<std::int32_t>(e);
+    has_edge_[i] = 1;
+  }
+
+  // One problem for each hypothesis, over its members that have a plot in their gate.
+  ranked_.clear();
+  row_members_.clear();
+  rows_from_.clear();
+  double most = -1e300;
+  for (const Hypothesis& h : cluster.hypotheses) {
+    double value = base::log(h.weight);
+    for (const Member& m : cluster.of(h)) value += log_miss_[m.component];
+    most = std::fmax(most, value);
+  }
+  const double log_share = base::log(options_.least_share);
+  double least = most + log_share;  // the best child is no worse than the best of all missed
+  for (const Hypothesis& h : cluster.hypotheses) {
+    double value = base::log(h.weight);
+    problem_gains_.clear();
+    rows_from_.push_back(row_members_.size());
+    for (std::uint32_t k = 0; k < h.count; ++k) {
+      const std::uint32_t i = cluster.members[h.first + k].component;
+      value += log_miss_[i];
+      if (has_edge_[i] == 0) continue;
+      row_members_.push_back(k);
+      problem_gains_.insert(problem_gains_.end(),
+                            gains_.begin() + static_cast<std::ptrdiff_t>(i * columns),
+                            gains_.begin() + static_cast<std::ptrdiff_t>((i + 1) * columns));
+    }
+    ranked_.add(value, problem_gains_, static_cast<int>(columns), least);
+  }
+
+  Cluster children = take_cluster();
+  made_.assign(n * (columns + 1), -1);
+  born_.assign(columns, -1);
+  const auto detected_component = [&](std::uint32_t i, std::size_t j) {
+    std::int32_t& made = made_[i * (columns + 1) + j];
+    if (made < 0) {
+      made = static_cast<std::int32_t>(children.pool.size());
+      Component component = cluster.pool[i];
+      component.existence = 1.0;
+      if (!motion_.update(component.x, group_edges_[edge_of_[i * columns + j]].m)) {
+        component.existence = 0.0;  // a covariance lost; the component is dropped
+      }
+      children.pool.push_back(component);
+    }
+    return static_cast<std::uint32_t>(made);
+  };
+  const auto missed_component = [&](std::uint32_t i) {
+    std::int32_t& made = made_[i * (columns + 1) + columns];
+    if (made < 0) {
+      made = static_cast<std::int32_t>(children.pool.size());
+      Component component = cluster.pool[i];
+      const double silent = 1.0 - std::fmin(group_detection_[i], kSurest);
+      component.existence *= silent / (1.0 - component.existence * (1.0 - silent));
+      children.pool.push_back(component);
+    }
+    return static_cast<std::uint32_t>(made);
+  };
+
+  double best = 0.0;
+  while (children.hypotheses.size() < static_cast<std::size_t>(options_.max_hypotheses)) {
+    const auto child = ranked_.next(least);
+    if (!child) break;
+    if (children.hypotheses.empty()) {
+      best = child->value;
+      least = best + log_share;
+    }
+    const Hypothesis& parent = cluster.hypotheses[child->problem];
+    Hypothesis h;
+    h.weight = base::exp(child->value - best);
+    h.first = static_cast<std::uint32_t>(children.members.size());
+    std::uint64_t taken = 0;
+    std::size_t row = 0;
+    for (std::uint32_t k = 0; k < parent.count; ++k) {
+      const Member m = cluster.members[parent.first + k];
+      std::int16_t j = kNoColumn;
+      if (has_edge_[m.component] != 0) j = child->column_of[row++];
+      if (j == kNoColumn) {
+        children.members.push_back({missed_component(m.component), m.label});
+      } else {
+        taken |= std::uint64_t{1} << j;
+        children.members.push_back({detected_component(m.component, j), m.label});
+      }
+    }
+    for (std::size_t j = 0; j < columns; ++j) {
+      if (((taken >> j) & 1) != 0) continue;
+      const std::uint32_t plot = plots_[j];
+      const Newcomer& newcomer = newcomers_[plot];
+      if (newcomer.existence < options_.recycle_existence) continue;
+      if (born_[j] < 0) {
+        born_[j] = static_cast<std::int32_t>(children.pool.size());
+        children.pool.push_back({newcomer.existence, newcomer.x});
+        label_of_plot_[plot] = next_label_++;
+      }
+      children.members.push_back({static_cast<std::uint32_t>(born_[j]), label_of_plot_[plot]});
+    }
+    h.count = static_cast<std::uint32_t>(children.members.size()) - h.first;
+    taken_.push_back(taken);
+    children.hypotheses.push_back(h);
+  }
+  double sum = 0.0;
+  for (const Hypothesis& h : children.hypotheses) sum += h.weight;
+  for (std::size_t k = 0; k < children.hypotheses.size(); ++k) {
+    children.hypotheses[k].weight /= sum;
+    for (std::size_t j = 0; j < columns; ++j) {
+      if (((taken_[k] >> j) & 1) != 0) unclaimed_[plots_[j]] -= children.hypotheses[k].weight;
+    }
+  }
+  taken_.clear();
+  for (const std::uint32_t plot : plots_) column_of_plot_[plot] = -1;
+  std::swap(cluster, children);
+  give_back(children);
+}
+
+// Members of small existence go back to the intensity, with the weight of the hypotheses that hold
+// them.
+template <class Motion>
+void PmbmFilter<Motion>::drop_faint(Cluster& cluster) {
+  total_.assign(cluster.pool.size(), 0.0);
+  bool any = false;
+  for (Hypothesis& h : cluster.hypotheses) {
+    std::uint32_t kept = 0;
+    for (std::uint32_t k = 0; k < h.count; ++k) {
+      const Member m = cluster.members[h.first + k];
+      if (cluster.pool[m.component].existence < options_.recycle_existence) {
+        total_[m.component] += h.weight;
+        any = true;
+      } else {
+        cluster.members[h.first + kept++] = m;
+      }
+    }
+    h.count = kept;
+  }
+  if (!any) return;
+  for (std::size_t i = 0; i < cluster.pool.size(); ++i) {
+    if (total_[i] > 0.0) recycle(cluster.pool[i].x, total_[i] * cluster.pool[i].existence);
+  }
+}
+
+// Components that nearly agree and never stand in one hypothesis become one.
+template <class Motion>
+void PmbmFilter<Motion>::blend(Cluster& cluster) {
+  const std::size_t n = cluster.pool.size();
+  if (cluster.hypotheses.size() < 2) return;
+  const std::size_t words = (cluster.hypotheses.size() + 63) / 64;
+  total_.assign(n, 0.0);
+  presence_.assign(n * words, 0);
+  bool one_each = true;
+  for (std::size_t k = 0; k < cluster.hypotheses.size(); ++k) {
+    const Hypothesis& h = cluster.hypotheses[k];
+    one_each = one_each && h.count < 2;
+    for (const Member& m : cluster.of(h)) {
+      total_[m.component] += h.weight;
+      presence_[m.component * words + k / 64] |= std::uint64_t{1} << (k % 64);
+    }
+  }
+  order_.clear();
+  for (std::uint32_t i = 0; i < n; ++i) {
+    if (total_[i] > 0.0) order_.push_back(i);
+  }
+  std::ranges::sort(order_, [&](std::uint32_t a, std::uint32_t b) {
+    return total_[a] != total_[b] ? total_[a] > total_[b] : a < b;
+  });
+  becomes_.resize(n);
+  std::iota(becomes_.begin(), becomes_.end(), 0U);
+  combined_.clear();
+  combined_.resize(n);
+  for (const std::uint32_t i : order_) combined_[i] = motion_.combined(cluster.pool[i].x);
+  bool any = false;
+  for (std::size_t a = 0; a < order_.size(); ++a) {
+    const std::uint32_t i = order_[a];
+    if (becomes_[i] != i) continue;
+    Component& mine = cluster.pool[i];
+    double L[kStateSize][kStateSize];
+    if (!factorise(combined_[i].P, L)) continue;
+    const Gaussian centre = combined_[i];
+    const double near_east = options_.blend_distance * centre.P[packed(0, 0)];
+    for (std::size_t b = a + 1; b < order_.size(); ++b) {
+      const std::uint32_t o = order_[b];
+      if (becomes_[o] != o) continue;
+      const double east = combined_[o].mean.x[kEast] - centre.mean.x[kEast];
+      if (east * east > near_east) continue;
+      const Component& other = cluster.pool[o];
+      if (!one_each && std::fabs(other.existence - mine.existence) > kBlendExistence) continue;
+      if (!alike_in_spread(centre, combined_[o])) continue;
+      if (squared_distance(L, centre.mean, combined_[o].mean) > options_.blend_distance) continue;
+      bool together = false;
+      for (std::size_t w = 0; w < words; ++w) {
+        together = together || (presence_[i * words + w] & presence_[o * words + w]) != 0;
+      }
+      if (together) continue;
+      const double share = total_[o] / (total_[i] + total_[o]);
+      mine.existence += share * (other.existence - mine.existence);
+      motion_.blend(mine.x, other.x, share);
+      total_[i] += total_[o];
+      for (std::size_t w = 0; w < words; ++w) presence_[i * words + w] |= presence_[o * words + w];
+      becomes_[o] = i;
+      any = true;
+    }
+  }
+  if (!any) return;
+  for (Member& m : cluster.members) m.component = becomes_[m.component];
+}
+
+// Hypotheses of the same components become one; members end up in order of component.
+template <class Motion>
+void PmbmFilter<Motion>::unite_equal(Cluster& cluster) {
+  for (const Hypothesis& h : cluster.hypotheses) {
+    std::ranges::sort(cluster.of(h), {}, &Member::component);
+  }
+  if (cluster.hypotheses.size() < 2) return;
+  const auto compare = [&](const Hypothesis& a, const Hypothesis& b) {
+    return std::ranges::lexicographical_compare(
+        cluster.of(a), cluster.of(b), {}, &Member::component, &Member::component);
+  };
+  order_.resize(cluster.hypotheses.size());
+  std::iota(order_.begin(), order_.end(), 0U);
+  std::ranges::sort(order_, [&](std::uint32_t a, std::uint32_t b) {
+    const Hypothesis& x = cluster.hypotheses[a];
+    const Hypothesis& y = cluster.hypotheses[b];
+    if (compare(x, y)) return true;
+    if (compare(y, x)) return false;
+    return x.weight != y.weight ? x.weight > y.weight : a < b;
+  });
+  scratch_hypotheses_.clear();
+  for (const std::uint32_t k : order_) {
+    const Hypothesis& h = cluster.hypotheses[k];
+    if (!scratch_hypotheses_.empty() && !compare(scratch_hypotheses_.back(), h)) {
+      scratch_hypotheses_.back().weight += h.weight;
+    } else {
+      scratch_hypotheses_.push_back(h);
+    }
+  }
+  std::swap(cluster.hypotheses, scratch_hypotheses_);
+}
+
+// Sorts by weight, drops the least, scales to one.
+template <class Motion>
+void PmbmFilter<Motion>::prune(Cluster& cluster) {
+  auto& hypotheses = cluster.hypotheses;
+  std::ranges::sort(hypotheses, [](const Hypothesis& a, const Hypothesis& b) {
+    return a.weight != b.weight ? a.weight > b.weight : a.first < b.first;
+  });
+  const auto most = static_cast<std::size_t>(options_.max_hypotheses);
+  if (hypotheses.size() > most) hypotheses.resize(most);
+  const double least = hypotheses.empty() ? 0.0 : hypotheses[0].weight * options_.least_share;
+  while (!hypotheses.empty() && hypotheses.back().weight < least) hypotheses.pop_back();
+  double sum = 0.0;
+  for (const Hypothesis& h : hypotheses) sum += h.weight;
+  for (Hypothesis& h : hypotheses) h.weight /= sum;
+}
+
+// Finds which labels depend on which: total variation between the joint distribution of two labels'
+// components over the hypotheses and the product of their own.
+template <class Motion>
+void PmbmFilter<Motion>::part(Cluster& cluster) {
+  labels_.clear();
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& m : cluster.of(h)) labels_.push_back(m.label);
+  }
+  std::ranges::sort(labels_);
+  labels_.erase(std::ranges::unique(labels_).begin(), labels_.end());
+  const std::size_t count = labels_.size();
+  if (count == 0) return;
+  if (count == 1) {
+    part_of_.assign(1, 0);
+    keep(cluster, 0);
+    return;
+  }
+  const std::size_t hypotheses = cluster.hypotheses.size();
+  // states_[label][hypothesis]: 0 absent, else the how-many-th component of this label.
+  states_.assign(count * hypotheses, 0);
+  state_count_.assign(count, 1);
+  marginal_.clear();
+  marginal_from_.clear();
+  for (std::size_t l = 0; l < count; ++l) {
+    marginal_from_.push_back(marginal_.size());
+    marginal_.push_back(0.0);
+    order_.clear();
+    for (std::size_t k = 0; k < hypotheses; ++k) {
+      const Hypothesis& h = cluster.hypotheses[k];
+      std::uint32_t state = 0;
+      for (const Member& m : cluster.of(h)) {
+        if (m.label != labels_[l]) continue;
+        const auto it = std::ranges::find(order_, m.component);
+        state = static_cast<std::uint32_t>(it - order_.begin()) + 1;
+        if (it == order_.end()) {
+          order_.push_back(m.component);
+          marginal_.push_back(0.0);
+        }
+      }
+      states_[l * hypotheses + k] = state;
+      marginal_[marginal_from_[l] + state] += h.weight;
+    }
+    state_count_[l] = static_cast<std::uint32_t>(order_.size()) + 1;
+  }
+  part_of_.resize(count);
+  std::iota(part_of_.begin(), part_of_.end(), 0U);
+  const auto find = [&](std::uint32_t l) {
+    while (part_of_[l] != l) l = part_of_[l];
+    return l;
+  };
+  for (std::uint32_t a = 0; a < count; ++a) {
+    for (std::uint32_t b = a + 1; b < count; ++b) {
+      if (find(a) == find(b)) continue;
+      const std::size_t width = state_count_[b];
+      joint_.assign(state_count_[a] * width, 0.0);
+      for (std::size_t k = 0; k < hypotheses; ++k) {
+        joint_[states_[a * hypotheses + k] * width + states_[b * hypotheses + k]] +=
+            cluster.hypotheses[k].weight;
+      }
+      double variation = 0.0;
+      for (std::size_t x = 0; x < state_count_[a]; ++x) {
+        for (std::size_t y = 0; y < width; ++y) {
+          variation += std::fabs(joint_[x * width + y] - marginal_[marginal_from_[a] + x] *
+                                                             marginal_[marginal_from_[b] + y]);
+        }
+      }
+      if (0.5 * variation > options_.dependence) {
+        const std::uint32_t ra = find(a);
+        const std::uint32_t rb = find(b);
+        part_of_[std::max(ra, rb)] = std::min(ra, rb);
+      }
+    }
+  }
+  for (std::uint32_t l = 0; l < count; ++l) part_of_[l] = find(l);
+  for (std::uint32_t l = 0; l < count; ++l) {
+    if (part_of_[l] == l) keep(cluster, l);
+  }
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
+  Cluster out = take_cluster();
+  becomes_.assign(cluster.pool.size(), kNone);
+  for (const Hypothesis& h : cluster.hypotheses) {
+    Hypothesis mine;
+    mine.weight = h.weight;
+    mine.first = static_cast<std::uint32_t>(out.members.size());
+    for (const Member& m : cluster.of(h)) {
+      const auto l = std::ranges::lower_bound(labels_, m.label) - labels_.begin();
+      if (part_of_[l] != which) continue;
+      if (becomes_[m.component] == kNone) {
+        becomes_[m.component] = static_cast<std::uint32_t>(out.pool.size());
+        out.pool.push_back(cluster.pool[m.component]);
+      }
+      out.members.push_back({becomes_[m.component], m.label});
+    }
+    mine.count = static_cast<std::uint32_t>(out.members.size()) - mine.first;
+    out.hypotheses.push_back(mine);
+  }
+  unite_equal(out);
+  prune(out);
+  next_.push_back(std::move(out));
+}
+
+template <class Motion>
+std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
+  reported_.clear();
+  for (const Cluster& cluster : clusters_) {
+    believed_.clear();
+    for (const Hypothesis& h : cluster.hypotheses) {
+      for (const Member& m : cluster.of(h)) {
+        const Component& component = cluster.pool[m.component];
+        const Gaussian g = motion_.combined(component.x);
+        believed_.push_back(
+            {g.mean, g.P[packed(0, 0)] + g.P[packed(1, 1)], component.existence, m.label});
+      }
+    }
+    believed_sets_.clear();
+    std::size_t from = 0;
+    for (const Hypothesis& h : cluster.hypotheses) {
+      believed_sets_.push_back({h.weight, std::span(believed_).subspan(from, h.count)});
+      from += h.count;
+    }
+    const auto points = estimator_.estimate(believed_sets_, options_.report);
+    reported_.insert(reported_.end(), points.begin(), points.end());
+  }
+  // Two points may be, for the most part, of one label: the second gets a number of its own.
+  for (std::size_t i = 1; i < reported_.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (reported_[k].label == reported_[i].label) {
+        reported_[i].label = next_label_++;
+        break;
+      }
+    }
+  }
+  return reported_;
+}
+
+template class PmbmFilter<ConstantVelocity>;
+
+}  // namespace liptako::track

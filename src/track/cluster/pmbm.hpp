@@ -1,0 +1,220 @@
+// The filter for targets too close to each other to be tracked one by one: a Poisson multi-Bernoulli
+// mixture [Williams15; GarciaFernandez18], kept in independent clusters.
+//
+// Undetected targets are a Poisson process: its intensity is a mixture of densities plus a constant.
+// Detected ones are clusters, independent of each other; a cluster is a mixture of global hypotheses,
+// each a set of Bernoulli components (a probability of existence and a density).
+//
+//   prediction   r <- pS r; densities and intensity move; births add to the intensity
+//   a look       of hypothesis h with weight w and components i, over all assignments of plots z:
+//     missed       w (1 - r pD)            r <- r (1 - pD) / (1 - r pD)
+//     detected     w r pD g(z | i)         r <- 1, density updated with z
+//     z is new     w rho(z)                r  = u(z) / rho(z), density from the intensity
+//                  rho(z) = kappa(z) + u(z),  u(z) = integral of pD g(z | x) intensity(x)
+//     the best max_hypotheses of all children are found by ranked assignment over all hypotheses at
+//     once (ranked_assignment.hpp)
+//
+// What keeps it fast and its hypotheses worth keeping, beyond the sources:
+//   - Clusters join where a plot lies in the gates of both, and part as soon as their hypotheses are
+//     independent to within `dependence` in total variation, so that hypotheses are not multiplied.
+//   - Hypotheses are sets: nothing in the density of a set of targets depends on which track a
+//     component came from. Components of two hypotheses that nearly agree are blended into one, and
+//     hypotheses that then consist of the same components become one with the sum of their weights:
+//     two targets that met and parted leave one hypothesis, not the two ways to name them. Labels
+//     follow the heavier.
+//   - Components of small existence return to the intensity [Williams15, §IV-C].
+//
+// Legend
+//   r existence; pS survival; pD detection; kappa density of false plots; w weight of a hypothesis
+//
+// Deterministic: results depend on the looks only; ties fall by index.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "track/cluster/density.hpp"
+#include "track/cluster/look.hpp"
+#include "track/cluster/ranked_assignment.hpp"
+#include "track/cluster/set_estimate.hpp"
+
+namespace liptako::track {
+
+struct PmbmOptions {
+  double mean_lifetime_s = 3600.0;
+  double gate = 20.0;               // squared Mahalanobis distance of a plot, 2 degrees of freedom
+  int max_hypotheses = 200;         // of one cluster
+  double least_share = 1e-4;        // of the best hypothesis' weight, below which one is dropped
+  double recycle_existence = 1e-3;  // below it a component returns to the intensity
+  double least_intensity = 1e-5;    // expected targets of a component of the intensity
+  int max_faint = 4000;             // components of the intensity that came from recycling
+  double blend_distance = 0.1;      // squared Mahalanobis distance between densities made one
+  double dependence = 0.01;  // total variation under which parts of a cluster are independent
+  // Undetected targets everywhere alike, beside the components given to add_undetected().
+  double undetected_per_m2 = 0.0;
+  double births_per_m2_s = 0.0;
+  double birth_velocity_sd = 1.0;  // of each axis
+  SetEstimateOptions report;
+};
+
+struct PmbmCounts {
+  std::uint64_t looks = 0;
+  std::uint64_t hypotheses = 0;       // kept, over all looks and clusters
+  std::uint64_t largest_cluster = 0;  // components of one hypothesis
+  std::uint64_t over_capacity = 0;    // plots a cluster could not take in
+};
+
+template <class Motion>
+class PmbmFilter {
+ public:
+  PmbmFilter(const PmbmOptions& options, const Motion& motion);
+
+  // Through a time; requires dt >= 0.
+  void predict(double dt);
+  // More undetected targets: births, or what is there at the start.
+  void add_undetected(const Gaussian& density, double expected);
+  void update(const Look& look);
+  // What to report now. Valid until the next call.
+  [[nodiscard]] std::span<const ReportedPoint> estimate();
+  [[nodiscard]] const PmbmCounts& counts() const { return counts_; }
+
+ private:
+  using Density = typename Motion::Density;
+  struct Component {
+    double existence = 0.0;
+    Density x;
+  };
+  struct Member {
+    std::uint32_t component = 0;
+    std::uint32_t label = 0;
+  };
+  struct Hypothesis {
+    double weight = 0.0;
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+  };
+  struct Cluster {
+    std::vector<Component> pool;
+    std::vector<Hypothesis> hypotheses;
+    std::vector<Member> members;
+
+    void clear() { pool.clear(), hypotheses.clear(), members.clear(); }
+    [[nodiscard]] std::span<const Member> of(const Hypothesis& h) const {
+      return std::span(members).subspan(h.first, h.count);
+    }
+    [[nodiscard]] std::span<Member> of(const Hypothesis& h) {
+      return std::span(members).subspan(h.first, h.count);
+    }
+  };
+  struct Undetected {
+    double expected = 0.0;
+    Density x;
+  };
+  // A plot in the gate of a component.
+  struct Edge {
+    std::uint32_t component = 0;
+    std::uint32_t plot = 0;
+    double log_likelihood = 0.0;
+    LinearMeasurement m;
+  };
+  // What a plot would be if no track has it.
+  struct Newcomer {
+    double unseen = 0.0;  // u(z)
+    double rho = 0.0;
+    double existence = 0.0;
+    Density x;
+  };
+
+  [[nodiscard]] Cluster take_cluster();
+  void give_back(Cluster& cluster);
+  void sort_plots();
+  // Calls use(plot, fit, measurement) for each plot in the gate.
+  template <class Use>
+  void gate(const Gaussian& predicted, Use use) const;
+  void find_newcomers();
+  void add_newcomer(std::uint32_t plot,
+                    const Undetected& u,
+                    double unseen,
+                    const LinearMeasurement& m);
+  void thin_undetected();
+  void find_edges();
+  void recycle(const Density& x, double expected);
+  // Hypotheses of both, multiplied; `other` is spent.
+  void join(Cluster& into, Cluster& other);
+  // With group_edges_ and group_detection_.
+  void update_cluster(Cluster& cluster);
+  // Steps after an update, on hypotheses whose weights sum to one.
+  void drop_faint(Cluster& cluster);
+  void blend(Cluster& cluster);
+  void unite_equal(Cluster& cluster);
+  void prune(Cluster& cluster);
+  void part(Cluster& cluster);
+  // One of the parts: the labels for which part_of_ says `which`.
+  void keep(const Cluster& cluster, std::uint32_t which);
+
+  PmbmOptions options_;
+  Motion motion_;
+  std::vector<Cluster> clusters_;
+  std::vector<Undetected> broad_;  // births and their survivors
+  std::vector<Undetected> faint_;  // what was recycled
+  double undetected_per_m2_ = 0.0;
+  std::uint32_t next_label_ = 1;
+  PmbmCounts counts_;
+
+  // Scratch of one look.
+  const Look* look_ = nullptr;
+  std::vector<Cluster> next_;
+  std::vector<Cluster> spare_;
+  std::vector<PlotPlace> places_;
+  std::vector<std::uint32_t> by_east_;  // plots from west to east
+  double widest_plot_ = 0.0;            // largest standard deviation of a plot's position
+  std::vector<Newcomer> newcomers_;
+  std::vector<double> unclaimed_;             // by plot: probability that no track has it
+  std::vector<std::uint32_t> label_of_plot_;  // of newcomers, 0 until one is needed
+  std::vector<Edge> edges_;
+  std::vector<std::size_t> edges_from_;      // by cluster
+  std::vector<double> detection_;            // by component over all clusters
+  std::vector<std::size_t> detection_from_;  // by cluster
+  std::vector<std::uint32_t> root_;          // by cluster: the one it joins
+  std::vector<std::int32_t> first_cluster_;  // by plot: who has it in its gate
+  std::vector<Edge> group_edges_;
+  std::vector<double> group_detection_;
+  // Scratch of one cluster.
+  RankedAssignments ranked_;
+  std::vector<double> log_miss_;
+  std::vector<double> log_rho_;
+  std::vector<std::uint8_t> has_edge_;  // by component
+  std::vector<double> gains_;           // by component and column
+  std::vector<double> problem_gains_;
+  std::vector<std::uint32_t> row_members_;
+  std::vector<std::size_t> rows_from_;
+  std::vector<std::uint32_t> plots_;          // of the cluster
+  std::vector<std::int32_t> column_of_plot_;  // by plot, -1 elsewhere
+  std::vector<std::int32_t> edge_of_;         // by component and column
+  std::vector<std::int32_t> made_;            // by component and column: new component, -1 none
+  std::vector<std::int32_t> born_;            // by column: new component
+  std::vector<std::uint64_t> taken_;          // by child: columns some track has
+  std::vector<std::uint32_t> order_;
+  std::vector<std::uint32_t> becomes_;
+  std::vector<double> total_;
+  std::vector<std::uint64_t> presence_;  // by component: which hypotheses hold it
+  std::vector<Gaussian> combined_;
+  std::vector<Hypothesis> scratch_hypotheses_;
+  std::vector<std::uint32_t> labels_;
+  std::vector<std::uint32_t> states_;
+  std::vector<std::uint32_t> state_count_;
+  std::vector<double> marginal_;
+  std::vector<std::size_t> marginal_from_;
+  std::vector<double> joint_;
+  std::vector<std::uint32_t> part_of_;
+  // Of the estimate.
+  SetEstimator estimator_;
+  std::vector<BelievedMember> believed_;
+  std::vector<BelievedSet> believed_sets_;
+  std::vector<ReportedPoint> reported_;
+};
+
+extern template class PmbmFilter<ConstantVelocity>;
+
+}  // namespace liptako::track

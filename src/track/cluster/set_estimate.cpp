@@ -1,0 +1,124 @@
+#include "track/cluster/set_estimate.hpp"
+
+#include <algorithm>
+
+namespace liptako::track {
+namespace {
+
+constexpr double kEverything = -1e9;
+
+double squared_distance(const HorizontalState& a, const HorizontalState& b) {
+  const double e = a.x[kEast] - b.x[kEast];
+  const double n = a.x[kNorth] - b.x[kNorth];
+  return e * e + n * n;
+}
+
+}  // namespace
+
+void SetEstimator::start(std::span<const BelievedSet> sets) {
+  points_.clear();
+  const auto best = std::ranges::max_element(sets, {}, &BelievedSet::weight);
+  if (best == sets.end()) return;
+  for (const BelievedMember& member : best->members) {
+    if (member.existence < 0.25 || points_.size() >= kMaxAssignmentColumns) continue;
+    points_.push_back({member.mean, member.existence, member.label});
+  }
+}
+
+bool SetEstimator::improve(std::span<const BelievedSet> sets, const SetEstimateOptions& options) {
+  const double whole = options.cutoff_m * options.cutoff_m;
+  const double least_existence = options.least_existence;
+  const int columns = static_cast<int>(points_.size());
+  sums_.assign(points_.size(), Sum{});
+  unreported_.clear();
+  const auto unreported = [&](std::uint32_t label) -> Sum& {
+    for (Sum& sum : unreported_) {
+      if (sum.label == label) return sum;
+    }
+    unreported_.push_back({});
+    unreported_.back().label = label;
+    return unreported_.back();
+  };
+  for (const BelievedSet& set : sets) {
+    const int rows = static_cast<int>(set.members.size());
+    gains_.resize(static_cast<std::size_t>(rows * columns));
+    pair_of_.assign(static_cast<std::size_t>(rows), kNoColumn);
+    bool conflict = false;
+    std::uint64_t taken = 0;
+    for (int b = 0; b < rows; ++b) {
+      const BelievedMember& member = set.members[b];
+      int best = kNoColumn;
+      int choices = 0;
+      for (int i = 0; i < columns; ++i) {
+        const double saving =
+            member.existence *
+            (whole - squared_distance(points_[i].state, member.mean) - member.spread);
+        gains_[b * columns + i] = saving > 0.0 ? saving : kForbiddenGain;
+        if (saving <= 0.0) continue;
+        ++choices;
+        if (best == kNoColumn || saving > gains_[b * columns + best]) best = i;
+      }
+      pair_of_[b] = static_cast<std::int16_t>(best);
+      if (best != kNoColumn) {
+        conflict = conflict || ((taken >> best) & 1) != 0;
+        taken |= std::uint64_t{1} << best;
+      }
+    }
+    // Each its favourite is the best there is, unless two have the same.
+    if (conflict) {
+      assignments_.clear();
+      assignments_.add(0.0, gains_, columns, kEverything);
+      if (const auto assignment = assignments_.next(kEverything))
+        std::ranges::copy(assignment->column_of, pair_of_.begin());
+    }
+    for (int b = 0; b < rows; ++b) {
+      const BelievedMember& member = set.members[b];
+      const double share = set.weight * member.existence;
+      const bool paired = pair_of_[b] != kNoColumn;
+      Sum& sum = paired ? sums_[pair_of_[b]] : unreported(member.label);
+      sum.weight += share;
+      for (int k = 0; k < kStateSize; ++k) sum.state[k] += share * member.mean.x[k];
+      if (paired) {
+        sum.saving += set.weight * gains_[b * columns + pair_of_[b]];
+        if (share > sum.best_share) {
+          sum.best_share = share;
+          sum.label = member.label;
+        }
+      }
+    }
+  }
+  bool changed = false;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    if (sums_[i].saving <= least_existence * whole) {
+      changed = true;
+      continue;
+    }
+    ReportedPoint& point = points_[kept++];
+    for (int k = 0; k < kStateSize; ++k) point.state.x[k] = sums_[i].state[k] / sums_[i].weight;
+    point.existence = sums_[i].weight;
+    point.label = sums_[i].label;
+  }
+  points_.resize(kept);
+  for (const Sum& sum : unreported_) {
+    if (sum.weight <= least_existence || points_.size() >= kMaxAssignmentColumns) continue;
+    ReportedPoint point;
+    for (int k = 0; k < kStateSize; ++k) point.state.x[k] = sum.state[k] / sum.weight;
+    point.existence = sum.weight;
+    point.label = sum.label;
+    points_.push_back(point);
+    changed = true;
+  }
+  return changed;
+}
+
+std::span<const ReportedPoint> SetEstimator::estimate(std::span<const BelievedSet> sets,
+                                                      const SetEstimateOptions& options) {
+  start(sets);
+  for (int round = 0; round < options.rounds; ++round) {
+    if (!improve(sets, options) && round > 0) break;
+  }
+  return points_;
+}
+
+}  // namespace liptako::track
