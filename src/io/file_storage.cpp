@@ -20,7 +20,10 @@ class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
   Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
   ~Descriptor() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -289,20 +292,30 @@ base::Result<void> FileStorage::write_files(std::span<const base::FileContent> f
   // cheaper, though it writes what others have waiting too.
   constexpr std::size_t kMany = 16;
   const bool together = files.size() > kMany;
-  std::filesystem::path made;  // the folder that was made or found last
+  // Neighbours mostly lie in one folder, which is looked up once.
+  std::string_view open_path;
+  Descriptor open_folder(-1);
   for (const base::FileContent& file : files) {
     if (const auto valid = check_path(file.path); !valid) return valid;
-    const std::filesystem::path full = root_ / file.path;
-    if (const std::filesystem::path folder = full.parent_path(); folder != made) {
+    const std::size_t slash = file.path.rfind('/');
+    const bool in_root = slash == std::string::npos;
+    const std::string_view path = in_root ? "" : std::string_view(file.path).substr(0, slash);
+    if (!open_folder.ok() || path != open_path) {
+      const std::filesystem::path folder = in_root ? root_ : root_ / path;
       if (const auto there = make_folders(root_, folder); !there) return there;
-      made = folder;
+      Descriptor found(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      if (!found.ok()) return failed("cannot open", path, errno);
+      open_folder = std::move(found);
+      open_path = path;
     }
-    const Descriptor fd(::open(full.c_str(), O_WRONLY | O_CREAT | O_TRUNC | kSafely, 0640));
+    const char* name = file.path.c_str() + (in_root ? 0 : slash + 1);
+    const Descriptor fd(
+        ::openat(open_folder.get(), name, O_WRONLY | O_CREAT | O_TRUNC | kSafely, 0640));
     if (!fd.ok()) return failed("cannot create", file.path, errno);
     if (const auto done = write_all(fd.get(), file.content, file.path); !done) return done;
     if (together) continue;
     if (const auto synced = sync_descriptor(fd.get(), file.path); !synced) return synced;
-    if (const auto synced = sync_folder(made); !synced) return synced;
+    if (const auto synced = sync_descriptor(open_folder.get(), path); !synced) return synced;
   }
   if (!together) return {};
   if (::syncfs(lock_) != 0) return failed("cannot sync", root_.native(), errno);

@@ -63,6 +63,13 @@ std::uint32_t crc32c(base::ByteView bytes, std::uint32_t before) {
     crc = _mm_crc32_u64(crc, word);
   }
   auto crc32 = static_cast<std::uint32_t>(crc);
+  if (left >= 4) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, p, 4);
+    crc32 = _mm_crc32_u32(crc32, word);
+    left -= 4;
+    p += 4;
+  }
   for (; left > 0; --left, ++p) crc32 = _mm_crc32_u8(crc32, *p);
   return ~crc32;
 }

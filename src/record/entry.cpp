@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <cstring>
 
 namespace liptako::record {
 
@@ -23,13 +24,22 @@ std::optional<base::Duration> clock_bound(std::uint8_t code) {
 }
 
 void encode_entry(const EntryView& entry, base::Bytes& out) {
-  base::ByteWriter writer(out);
-  writer.put(entry.kind);
-  writer.put(entry.source.value);
-  writer.put(base::to_ns(entry.utc));
-  writer.put(static_cast<std::int64_t>(entry.monotonic.count()));
-  writer.put(entry.clock);
-  writer.put_raw(entry.payload);
+  const std::size_t begin = out.size();
+  out.resize(begin + kEntryHeaderSize + entry.payload.size());
+  put_entry(entry, out.data() + begin);
+}
+
+void put_entry(const EntryView& entry, std::uint8_t* to) {
+  const auto put = [&to](auto value) {
+    std::memcpy(to, &value, sizeof value);
+    to += sizeof value;
+  };
+  put(entry.kind);
+  put(entry.source.value);
+  put(base::to_ns(entry.utc));
+  put(static_cast<std::int64_t>(entry.monotonic.count()));
+  put(entry.clock);
+  if (!entry.payload.empty()) std::memcpy(to, entry.payload.data(), entry.payload.size());
 }
 
 base::Result<EntryView> decode_entry(base::ByteView bytes) {

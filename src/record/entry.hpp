@@ -57,6 +57,8 @@ inline constexpr std::size_t kEntryHeaderSize = 1 + 2 + 8 + 8 + 1;
 
 // Appends the wire form to `out`.
 void encode_entry(const EntryView& entry, base::Bytes& out);
+// The same into room for kEntryHeaderSize and the payload.
+void put_entry(const EntryView& entry, std::uint8_t* to);
 // The view points into `bytes`. Fails on anything shorter than the header, an unknown kind or
 // clock code, or an oversized payload.
 [[nodiscard]] base::Result<EntryView> decode_entry(base::ByteView bytes);

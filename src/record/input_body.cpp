@@ -38,11 +38,13 @@ void encode_input_body(const EntryView& entry,
                        std::span<const std::uint16_t> cuts,
                        const EntrySalt& salt,
                        base::Bytes& out) {
-  out.push_back(static_cast<std::uint8_t>(cuts.size()));
-  base::ByteWriter writer(out);
-  writer.put_raw(salt);
-  for (const std::uint16_t cut : cuts) writer.put(cut);
-  encode_entry(entry, out);
+  const std::size_t begin = out.size();
+  out.resize(begin + input_body_size(entry.payload.size(), cuts.size()));
+  std::uint8_t* to = out.data() + begin;
+  *to = static_cast<std::uint8_t>(cuts.size());
+  std::memcpy(to + 1, salt.data(), kSaltSize);
+  if (!cuts.empty()) std::memcpy(to + kInputBodyPrefix, cuts.data(), 2 * cuts.size());
+  put_entry(entry, to + kInputBodyPrefix + 2 * cuts.size());
 }
 
 base::Result<InputBody> decode_input_body(base::ByteView bytes) {

@@ -332,9 +332,13 @@ void Log::append(std::span<const seal::Digest> commitments) {
   std::uint64_t index = tree_.size();
   std::vector<seal::Tile> full;
   tree_.append(leaves_, full);
-  for (const seal::Digest& commitment : commitments) {
-    seal::put_bundle_entry(bundle_, commitment);
-    if (++index % seal::kTileWidth != 0) continue;
+  while (!commitments.empty()) {
+    const std::size_t room = seal::kTileWidth - index % seal::kTileWidth;
+    const auto some = commitments.first(std::min(room, commitments.size()));
+    seal::put_bundle_digests(bundle_, some);
+    commitments = commitments.subspan(some.size());
+    index += some.size();
+    if (some.size() < room) break;
     waiting_.push_back({seal::entries_path(index / seal::kTileWidth - 1), std::move(bundle_)});
     bundle_.clear();
   }

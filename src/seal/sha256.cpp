@@ -78,15 +78,21 @@ void hash_lanes(std::span<const base::ByteView> messages, std::span<Digest> dige
 constexpr std::size_t kBatch = 256;
 
 void hash_batch(std::span<const base::ByteView> messages, std::span<Digest> digests) {
-  std::array<std::uint8_t, kBatch> order;
-  for (std::size_t i = 0; i < messages.size(); ++i) order[i] = static_cast<std::uint8_t>(i);
-  const auto blocks = [&](std::uint8_t i) { return blocks_of(messages[i]); };
-  const auto used = std::span(order).first(messages.size());
-  if (!std::ranges::is_sorted(used, {}, blocks)) std::ranges::sort(used, {}, blocks);
+  if (std::ranges::is_sorted(messages, {}, blocks_of)) {
+    for (std::size_t begin = 0; begin < messages.size(); begin += kSha256Lanes) {
+      const std::size_t count = std::min(kSha256Lanes, messages.size() - begin);
+      hash_lanes(messages.subspan(begin, count), digests.subspan(begin, count));
+    }
+    return;
+  }
+  std::array<std::uint8_t, kBatch> places;
+  const auto order = std::span(places).first(messages.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint8_t>(i);
+  std::ranges::sort(order, {}, [&](std::uint8_t i) { return blocks_of(messages[i]); });
   std::array<base::ByteView, kSha256Lanes> some;
   std::array<Digest, kSha256Lanes> made;
-  for (std::size_t begin = 0; begin < used.size(); begin += kSha256Lanes) {
-    const auto lanes = used.subspan(begin, std::min(kSha256Lanes, used.size() - begin));
+  for (std::size_t begin = 0; begin < order.size(); begin += kSha256Lanes) {
+    const auto lanes = order.subspan(begin, std::min(kSha256Lanes, order.size() - begin));
     for (std::size_t i = 0; i < lanes.size(); ++i) some[i] = messages[lanes[i]];
     hash_lanes(std::span(some).first(lanes.size()), std::span(made).first(lanes.size()));
     for (std::size_t i = 0; i < lanes.size(); ++i) digests[lanes[i]] = made[i];

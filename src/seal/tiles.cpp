@@ -254,6 +254,18 @@ void put_bundle_entry(base::Bytes& bundle, base::ByteView entry) {
   bundle.insert(bundle.end(), entry.begin(), entry.end());
 }
 
+void put_bundle_digests(base::Bytes& bundle, std::span<const Digest> entries) {
+  const std::size_t begin = bundle.size();
+  bundle.resize(begin + entries.size() * (2 + kDigestSize));
+  std::uint8_t* to = bundle.data() + begin;
+  for (const Digest& entry : entries) {
+    *to++ = 0;
+    *to++ = kDigestSize;
+    std::memcpy(to, entry.data(), kDigestSize);
+    to += kDigestSize;
+  }
+}
+
 base::Result<std::vector<base::ByteView>> bundle_entries(base::ByteView bundle, std::size_t count) {
   std::vector<base::ByteView> entries;
   while (!bundle.empty()) {

@@ -113,6 +113,8 @@ class TileHashes {
 // An entry bundle: each entry behind its length as u16, big-endian. Requires entries of at most
 // kMaxEntrySize.
 void put_bundle_entry(base::Bytes& bundle, base::ByteView entry);
+// The same for entries that are digests.
+void put_bundle_digests(base::Bytes& bundle, std::span<const Digest> entries);
 // Views into `bundle`; refuses a bundle that does not hold exactly `count` entries.
 [[nodiscard]] base::Result<std::vector<base::ByteView>> bundle_entries(base::ByteView bundle,
                                                                        std::size_t count);
