@@ -132,6 +132,7 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
   if (!recovery) return std::unexpected(recovery.error());
 
   std::unique_ptr<Node> node(new Node(std::move(*writer), std::move(*derived), options));
+  node->name_ = config->name;
   NodeOpened& opened = node->opened_;
   opened.record = node->writer_.opened();
   opened.remarks = recovery->found.passed_over;
@@ -218,7 +219,7 @@ Result<void> Node::take_over(const TakeoverOrder& order, const Stamp& now) {
     if (auto done = put_in_force(options_.config_text, now); !done) return done;
   }
   record::Takeover takeover{.node = core_->config().name,
-                            .term = core_->charge().term + 1,
+                            .term = std::max(core_->charge().term, order.known_term) + 1,
                             .by = log_ ? log_->origin() : order.key_name,
                             .from = order.from.empty() ? "-" : order.from,
                             .tree = order.tree,
@@ -511,7 +512,8 @@ std::vector<track::TrackView> Node::picture(base::Timestamp utc) const {
 serve::NodeStatus Node::status(const Stamp& now) const {
   const Core& core = *core_;
   serve::NodeStatus s;
-  s.node = core.config().name;
+  // A standby that has received nothing yet knows its name from its own file.
+  s.node = core.config_text().empty() ? name_ : core.config().name;
   s.time = core.picture_time(now.utc);
   s.build = options_.build;
   s.epoch = core.epoch();

@@ -67,6 +67,7 @@ struct TakeoverOrder {
   record::TakeoverCause cause = record::TakeoverCause::silence;
   base::Timestamp heard{};  // when something last came from it
   seal::TreeHead tree;      // of the whole record: record::tree_head_at()
+  std::uint64_t known_term = 0;  // the highest heard of
   std::string key_name;     // who signs the note
   seal::SigningKey key;
 };
@@ -184,6 +185,7 @@ class Node {
   void write_derived(std::uint64_t sequence, std::span<const track::TrackEvent> events);
 
   NodeOptions options_;
+  std::string name_;  // as options_.config_text says
   record::Writer writer_;
   record::Writer derived_;
   std::optional<Core> core_;

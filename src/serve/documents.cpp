@@ -199,6 +199,21 @@ void put_federation(JsonWriter& json, const FederationStatus& federation) {
   json.end_object();
 }
 
+void put_standby(JsonWriter& json, const StandbyStatus& standby) {
+  json.key("standby").begin_object();
+  json.key("role").string(standby.role);
+  json.key("state").string(standby.state);
+  json.key("of").string(standby.of);
+  json.key("age_s");
+  put_seconds(json, standby.age, 1);
+  json.key("term").unsigned_integer(standby.term);
+  json.key("behind").unsigned_integer(standby.behind);
+  json.key("wrong_keys").unsigned_integer(standby.wrong_keys);
+  json.key("detail");
+  standby.detail.empty() ? json.null() : json.string(standby.detail);
+  json.end_object();
+}
+
 void put_roster(JsonWriter& json, const RosterStatus& roster) {
   json.key("roster").begin_object();
   json.key("state").string(roster.state);
@@ -422,6 +437,7 @@ std::string status_json(const NodeStatus& status) {
   json.end_array();
   if (status.federation) put_federation(json, *status.federation);
   if (status.roster) put_roster(json, *status.roster);
+  if (status.standby) put_standby(json, *status.standby);
   json.end_object();
   return out;
 }

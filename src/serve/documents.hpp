@@ -133,6 +133,20 @@ struct RosterStatus {
   std::string last_refusal;   // why the newest of them did not, a code; empty if none
 };
 
+// This machine as one of the two that the node runs on (docs/STANDBY.md).
+struct StandbyStatus {
+  std::string role;  // "primary", "standby", "former": it was in charge until the other took over
+  // standby: "following", "behind", "lost"; primary: the same of the other, "absent" for lost;
+  // either: "refused"; former: "stepped_down"
+  std::string state;
+  std::string of;                     // authority of the other machine; empty: never heard of
+  std::optional<base::Duration> age;  // since it was heard; by how much, if behind
+  std::uint64_t term = 0;             // of this machine's record
+  std::uint64_t behind = 0;           // entries that the standby still lacks
+  std::uint64_t wrong_keys = 0;       // connections refused for their key
+  std::string detail;                 // why the two do not work together, in English
+};
+
 struct NodeStatus {
   std::string node;
   base::Timestamp time;
@@ -151,6 +165,7 @@ struct NodeStatus {
   std::vector<SensorStatus> sensors;  // order of configuration = bit order of TrackView::sensors
   std::optional<FederationStatus> federation;  // absent if the node is a member of none
   std::optional<RosterStatus> roster;          // absent if the node was given none
+  std::optional<StandbyStatus> standby;        // absent if it runs on one machine
 };
 
 // What one member contributes to a system track, as it published it.

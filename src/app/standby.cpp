@@ -1,0 +1,328 @@
+#include "app/standby.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/words.hpp"
+#include "io/clock.hpp"
+
+namespace liptako::app {
+
+namespace {
+
+using base::Duration;
+using base::Result;
+using record::PairRole;
+using record::PairVerdict;
+
+constexpr Duration kBeatEvery = std::chrono::seconds(1);
+constexpr Duration kTurn = std::chrono::milliseconds(200);
+// Whoever says nothing for so long is gone; the one that serves is more patient, since the other
+// may be busy with what it was sent.
+constexpr Duration kSilent = std::chrono::seconds(5);
+constexpr Duration kSilentStandby = std::chrono::seconds(20);
+// An owner that has not turned for so long is as good as gone.
+constexpr Duration kOwnerLives = std::chrono::seconds(3);
+constexpr std::size_t kMostInbound = 4u << 20;
+// The machine that follows dials once a second, and shaking hands takes less.
+constexpr Duration kWord = std::chrono::seconds(4);
+// A standby that starts and hears nothing: the other machine may be starting too.
+constexpr Duration kBootWait = std::chrono::seconds(60);
+constexpr Duration kOrderEvery = std::chrono::milliseconds(500);
+// Not up to date for longer than this is behind; before that it is the disk's usual delay.
+constexpr Duration kUsualLag = std::chrono::seconds(3);
+constexpr Duration kParting = std::chrono::seconds(1);
+constexpr Duration kLostAfter = std::chrono::seconds(2);
+
+std::string machine_of(const std::string& origin) { return origin.substr(0, origin.find('/')); }
+
+std::size_t weight_of(const record::PairMessage& message) {
+  const auto* batch = std::get_if<record::EntryBatch>(&message);
+  return batch != nullptr ? batch->bytes.size() : sizeof message;
+}
+
+}  // namespace
+
+Standby::Standby(Options options, base::Clock& clock)
+    : options_(std::move(options)), clock_(clock), inbound_(kMostInbound) {}
+
+Result<std::unique_ptr<Standby>> Standby::open(Options options,
+                                               const node::Node& node,
+                                               base::Clock& clock) {
+  std::unique_ptr<Standby> s(new Standby(std::move(options), clock));
+  auto memory = read_pair_memory(*s->options_.keys);
+  if (!memory) return std::unexpected(memory.error());
+  s->memory_ = s->written_ = std::move(*memory);
+  s->begun_ = clock.monotonic_now();
+  s->first_ = node.opened().record.first_sequence;
+  const node::ChargeStanding& charge = node.core().charge();
+  s->term_ = charge.term;
+  // The record says who took over last; before anybody did it is the one that listens.
+  const bool was_ours = charge.newest
+                            ? charge.newest->by == s->options_.origin
+                            : s->options_.config.listens && s->memory_.role != PairRole::standby;
+  s->role_ = was_ours ? PairRole::primary : PairRole::standby;
+  if (s->memory_.role == PairRole::former) s->role_ = PairRole::former;
+  s->own_.set(std::make_shared<const Own>(s->role_, s->term_));
+  s->tell(node);
+  io::PeerLinkOptions link;
+  link.listens = s->options_.config.listens;
+  link.address = s->options_.config.address;
+  link.port = s->options_.config.port;
+  link.key_pem = std::exchange(s->options_.key_pem, {});
+  link.peer_key = s->options_.config.peer.key.bytes;
+  auto started = io::PeerLink::start(link, [s = s.get()](io::PeerConnection& c) { s->talk(c); });
+  if (!started) return std::unexpected(started.error());
+  s->link_ = std::move(*started);
+  return s;
+}
+
+Standby::~Standby() {
+  ending_ = true;
+  inbound_.close();
+  link_.reset();
+}
+
+void Standby::wait_for_word() {
+  if (role_ != PairRole::primary || !memory_.met) return;
+  const Duration until = clock_.monotonic_now() + kWord;
+  while (clock_.monotonic_now() < until) {
+    alive_ns_ = clock_.monotonic_now().count();
+    if (const auto other = other_.get(); other && other->verdict) break;
+    io::pause_for(std::chrono::milliseconds(10));
+  }
+  if (decide().step_down) stepped_down();
+}
+
+void Standby::tell(const node::Node& node) {
+  alive_ns_ = clock_.monotonic_now().count();
+  const std::uint64_t synced = node.synced_end();
+  next_ = node.next_sequence();
+  if (synced_.exchange(synced) != synced && link_) link_->wake();
+}
+
+void Standby::done(const node::Node& node) {
+  tell(node);
+  inbound_.done();
+}
+
+void Standby::start_over() { own_.set(std::make_shared<const Own>(role_, term_)); }
+
+void Standby::part(const node::Node& node) {
+  const Duration until = clock_.monotonic_now() + kParting;
+  tell(node);
+  while (clock_.monotonic_now() < until) {
+    const auto other = other_.get();
+    const bool serves = other && other->connected && other->verdict == PairVerdict::serve;
+    if (!serves || given_ >= synced_) return;
+    io::pause_for(std::chrono::milliseconds(10));
+  }
+}
+
+void Standby::tell_other(const record::PairSession& session, bool connected) {
+  if (!session.other()) return;
+  other_.set(std::make_shared<const Other>(
+      *session.other(), session.verdict(), session.refusal(), connected));
+}
+
+bool Standby::hand_over(std::vector<record::PairMessage>& messages) {
+  for (record::PairMessage& message : messages) {
+    if (const auto* beat = std::get_if<record::Beat>(&message)) {
+      other_end_ = beat->end;
+      continue;
+    }
+    const std::size_t weight = weight_of(message);
+    if (!inbound_.push(std::move(message), weight)) return false;
+  }
+  if (!messages.empty()) options_.wake_owner();
+  messages.clear();
+  return true;
+}
+
+void Standby::talk(io::PeerConnection& connection) {
+  const auto owner_lives = [this] {
+    return clock_.monotonic_now() - Duration(alive_ns_.load()) < kOwnerLives;
+  };
+  // A link without an owner behind it would keep the other machine waiting.
+  if (!owner_lives()) return;
+  inbound_.wait_until_done();
+  const auto own = own_.get();
+  const bool leads = own->role == PairRole::primary;
+  const auto head = record::tree_head_at(*options_.record, leads ? synced_.load() : next_.load());
+  if (!head) return;  // the node's own trouble tells of a disk that cannot be read
+  record::PairSession session(
+      *options_.record,
+      {own->role, own->term, *head, options_.node, options_.origin, options_.build},
+      first_);
+  base::Bytes out;
+  std::vector<record::PairMessage> messages;
+  session.begin(out);
+  Duration heard = clock_.monotonic_now();
+  Duration next_beat = heard + kBeatEvery;
+  bool more = false;
+  bool sound = true;
+  while (sound && !ending_ && own_.get() == own) {
+    if (!out.empty()) {
+      sound = connection.write(out).has_value();
+      out.clear();
+      if (!sound) break;
+    }
+    if (session.verdict() == PairVerdict::refuse) break;
+    const auto bytes = connection.read(more ? Duration::zero() : kTurn);
+    if (!bytes) break;
+    const Duration now = clock_.monotonic_now();
+    if (!bytes->empty()) {
+      const bool met = session.verdict().has_value();
+      sound = session.take(*bytes, out, messages).has_value();
+      heard = now;
+      heard_ns_ = now.count();
+      if (session.verdict() == PairVerdict::follow) followed_ns_ = now.count();
+      if (!met) tell_other(session, true);
+      sound = hand_over(messages) && sound;
+    }
+    const bool serves = session.verdict() == PairVerdict::serve;
+    if (now - heard > (serves ? kSilentStandby : kSilent)) break;
+    more = false;
+    if (serves) {
+      const auto given = session.give(synced_, out);
+      if (!given) break;
+      more = *given;
+      acknowledged_ = session.acknowledged();
+      given_ = out.empty() ? session.given() : given_.load();  // what was written
+    }
+    if (now >= next_beat && owner_lives()) {
+      next_beat = now + kBeatEvery;
+      encode_message(record::Beat{synced_}, out);
+    }
+  }
+  // What was said last is worth an attempt: a refusal is for the other machine's screen.
+  if (sound && !out.empty()) (void)connection.write(out);
+  tell_other(session, false);
+}
+
+Duration Standby::silence() const {
+  const std::int64_t followed = followed_ns_;
+  return clock_.monotonic_now() - (followed != 0 ? Duration(followed) : begun_);
+}
+
+void Standby::learn() {
+  const auto other = other_.get();
+  if (!other) return;
+  if (other->verdict == PairVerdict::refuse) {
+    const std::string why = other->refusal ? other->refusal->words : "";
+    if (told_ != why) {
+      told_ = why;
+      news_ = fmt::format(fmt::runtime(say("machine de secours : les deux machines ne vont pas "
+                                           "ensemble : {}",
+                                           "standby: the two machines do not go together: {}")),
+                          why);
+    }
+    return;
+  }
+  told_.clear();
+  memory_.other = other->hello.origin;
+  memory_.term = std::max(memory_.term, other->hello.term);
+  const bool works = other->verdict == PairVerdict::serve || other->verdict == PairVerdict::follow;
+  memory_.met = memory_.met || works;
+  const bool is_whole =
+      role_ == PairRole::standby && followed_ns_ != 0 && other_end_ != 0 && next_ >= other_end_;
+  memory_.whole = memory_.whole || is_whole;
+}
+
+void Standby::look_at_disk() {
+  if (!disk_.idle()) return;
+  if (keeping_ && kept_) written_ = *keeping_;
+  keeping_.reset();
+  const Duration now = clock_.monotonic_now();
+  if (memory_ != written_) keeping_ = memory_;
+  if (!keeping_ && now < next_order_) return;
+  next_order_ = now + kOrderEvery;
+  disk_.run([this] {
+    if (keeping_) kept_ = write_pair_memory(*options_.keys, *keeping_);
+    if (take_order(*options_.keys)) ordered_ = true;
+  });
+}
+
+Standby::Decision Standby::decide() {
+  learn();
+  look_at_disk();
+  Decision decision;
+  if (role_ == PairRole::primary) {
+    const auto other = other_.get();
+    decision.step_down = other && other->verdict == PairVerdict::step_down;
+  }
+  if (ordered_.exchange(false) && role_ != PairRole::primary) {
+    decision.take_over = true;
+    decision.cause = record::TakeoverCause::command;
+  }
+  decision.silence = silence();
+  const auto& after = options_.config.takeover_after;
+  if (role_ != PairRole::standby || !after || !memory_.whole) return decision;
+  if (const auto other = other_.get(); other && other->verdict == PairVerdict::refuse)
+    return decision;
+  const Duration limit = followed_ns_ != 0 ? *after : std::max<Duration>(*after, kBootWait);
+  decision.take_over = decision.take_over || decision.silence >= limit;
+  return decision;
+}
+
+void Standby::set_role(PairRole role, std::uint64_t term) {
+  role_ = role;
+  term_ = term;
+  own_.set(std::make_shared<const Own>(role_, term_));
+  if (link_) link_->wake();
+  look_at_disk();
+}
+
+void Standby::took_over(std::uint64_t term) {
+  memory_.role.reset();
+  memory_.whole = false;
+  memory_.term = std::max(memory_.term, term);
+  set_role(PairRole::primary, term);
+}
+
+void Standby::stepped_down() {
+  memory_.role = PairRole::former;
+  set_role(PairRole::former, term_);
+}
+
+serve::StandbyStatus Standby::status() {
+  const Duration now = clock_.monotonic_now();
+  const auto other = other_.get();
+  const bool connected = other && other->connected;
+  serve::StandbyStatus s;
+  s.role = record::name_of(role_);
+  s.of = machine_of(memory_.other);
+  s.term = term_;
+  s.wrong_keys = link_->counters().wrong_keys;
+  const std::int64_t heard = role_ == PairRole::standby ? followed_ns_ : heard_ns_;
+  if (heard != 0) s.age = now - Duration(heard);
+  const bool refused = other && other->verdict == PairVerdict::refuse;
+  if (!connected) s.detail = refused && other->refusal ? other->refusal->words : link_->trouble();
+  if (role_ == PairRole::former) {
+    s.state = "stepped_down";
+    return s;
+  }
+  const bool works =
+      connected && s.age && *s.age < kLostAfter + kBeatEvery &&
+      (other->verdict == PairVerdict::serve || other->verdict == PairVerdict::follow);
+  if (!works) {
+    awaited_.reset();
+    s.state = refused ? "refused" : role_ == PairRole::standby ? "lost" : "absent";
+    return s;
+  }
+  const std::uint64_t ahead = role_ == PairRole::standby ? other_end_.load() : synced_.load();
+  const std::uint64_t has = role_ == PairRole::standby ? next_.load() : acknowledged_.load();
+  s.behind = ahead - std::min(ahead, has);
+  // Something is always under way: what counts is since when the same has been awaited.
+  if (!awaited_ || has >= awaited_->end) awaited_ = Awaited{now, ahead};
+  const Duration lag = now - awaited_->since;
+  s.state = lag > kUsualLag ? "behind" : "following";
+  if (lag > kUsualLag) s.age = lag;
+  return s;
+}
+
+std::optional<std::string> Standby::news() { return std::exchange(news_, std::nullopt); }
+
+}  // namespace liptako::app
