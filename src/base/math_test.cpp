@@ -26,6 +26,29 @@ TEST(Math, AgreesWithTheStandardLibraryToTwoUlp) {
   }
 }
 
+TEST(Math, EightAtOnceAreTheSameBitsAsOneByOne) {
+  const LaneMaths maths = lane_maths();
+  for (int m = 0; m < maths.count; ++m) {
+    Prng prng(5);
+    for (int i = 0; i < 3000; ++i) {
+      const double reach = i % 3 == 0 ? 700.0 : 5.0;
+      double x[kLanes], e[kLanes], s[kLanes], c[kLanes];
+      for (int k = 0; k < kLanes; ++k) e[k] = s[k] = x[k] = prng.uniform(-reach, reach);
+      if (i == 0) e[1] = s[1] = x[1] = 0.0;
+      maths.all[m].exp_each(e);
+      maths.all[m].sincos_each(s, c);
+      for (int k = 0; k < kLanes; ++k) {
+        const SinCos both = sincos(x[k]);
+        const auto same = [](double a, double b) {
+          return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+        };
+        EXPECT_TRUE(same(e[k], exp(x[k])) && same(s[k], both.sin) && same(c[k], both.cos))
+            << x[k] << " by " << maths.all[m].width;
+      }
+    }
+  }
+}
+
 TEST(Math, WrappingStaysInsideAndKeepsTheDirection) {
   Prng prng(3);
   for (int i = 0; i < 20000; ++i) {

@@ -9,6 +9,7 @@
 
 #include <array>
 
+#include "base/math.hpp"
 #include "geo/geodetic.hpp"
 
 namespace liptako::geo {
@@ -59,6 +60,32 @@ class TangentFrame {
 // Rotation that takes vectors of `from` to vectors of `to`, row-major.
 [[nodiscard]] std::array<double, 9> rotation_between(const TangentFrame& from,
                                                      const TangentFrame& to);
+
+// A place with the sines its axes are made of. Made near a frame, of which they are known already,
+// it costs no trigonometry: the angle between is small, and its series are exact to the last bits
+// up to kNear of latitude and longitude; beyond, the functions are called.
+struct Place {
+  Geodetic position;
+  base::SinCos latitude;
+  base::SinCos longitude;
+};
+inline constexpr double kNearRad = 0.02;  // 127 km
+[[nodiscard]] Place place_of(const Geodetic& p, const TangentFrame& near);
+[[nodiscard]] Place place_of(const Position<Ecef>& p, const TangentFrame& near);
+[[nodiscard]] Position<Ecef> ecef_of(const Place& place);
+
+// A horizontal vector of a frame as it is called at another place nearby, along that place's east
+// and north, and the other way round. What points up or down there is left out.
+struct EastNorth {
+  double east = 0.0;
+  double north = 0.0;
+};
+[[nodiscard]] EastNorth turned_to(const Place& place,
+                                  const TangentFrame& frame,
+                                  const EastNorth& vector);
+[[nodiscard]] EastNorth turned_from(const Place& place,
+                                    const TangentFrame& frame,
+                                    const EastNorth& vector);
 
 // Distance along the mean sphere: within 0.6 % of the geodesic. For gates and thresholds, never for
 // a verdict.

@@ -5,6 +5,7 @@
 #include <GeographicLib/Geocentric.hpp>
 #include <GeographicLib/Geodesic.hpp>
 #include <GeographicLib/LocalCartesian.hpp>
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -43,6 +44,37 @@ TEST(Frames, GeodeticToEcefAndBackIsTheSamePoint) {
     const auto there = ecef_from_geodetic(p);
     const auto again = ecef_from_geodetic(geodetic_from_ecef(there));
     EXPECT_NEAR(std::hypot(there.x - again.x, there.y - again.y, there.z - again.z), 0.0, 1e-6);
+  }
+}
+
+TEST(Frames, APlaceNearAFrameIsThePlaceItIs) {
+  base::Prng prng(15);
+  for (int i = 0; i < 20000; ++i) {
+    const Geodetic origin = random_position(prng, 0);
+    const TangentFrame frame(origin);
+    // Mostly within the reach of the series, sometimes far beyond; also across the 180th meridian.
+    const double reach = i % 10 == 0 ? 80.0 : 1.0;
+    const Geodetic p{Angle::from_degrees(std::clamp(
+                         origin.latitude.degrees() + prng.uniform(-reach, reach), -90.0, 90.0)),
+                     Angle::from_degrees(std::remainder(
+                         origin.longitude.degrees() + prng.uniform(-reach, reach), 360.0)),
+                     Length::from_metres(prng.uniform(-500, 30000))};
+    const Position<Ecef> there = ecef_from_geodetic(p);
+    const Position<Ecef> ours = ecef_of(place_of(p, frame));
+    EXPECT_NEAR(std::hypot(there.x - ours.x, there.y - ours.y, there.z - ours.z), 0.0, 1e-8);
+    const Place back = place_of(there, frame);
+    const Position<Ecef> again = ecef_from_geodetic(back.position);
+    EXPECT_NEAR(std::hypot(there.x - again.x, there.y - again.y, there.z - again.z), 0.0, 1e-6);
+    EXPECT_GE(back.position.longitude.degrees(), -180.0);
+    EXPECT_LT(back.position.longitude.degrees(), 180.0);
+    // Turned as the rotation between the two frames turns it.
+    const auto r = rotation_between(frame, TangentFrame(p));
+    const EastNorth turned = turned_to(back, frame, {3.0, -4.0});
+    EXPECT_NEAR(turned.east, 3.0 * r[0] - 4.0 * r[1], 1e-9);
+    EXPECT_NEAR(turned.north, 3.0 * r[3] - 4.0 * r[4], 1e-9);
+    const EastNorth home = turned_from(back, frame, {3.0, -4.0});
+    EXPECT_NEAR(home.east, 3.0 * r[0] - 4.0 * r[3], 1e-9);
+    EXPECT_NEAR(home.north, 3.0 * r[1] - 4.0 * r[4], 1e-9);
   }
 }
 

@@ -6,24 +6,29 @@
 
 namespace liptako::track {
 
-double log_odds_from(double probability) { return base::log(probability / (1.0 - probability)); }
+namespace {
 
-double probability_from(double log_odds) { return 1.0 / (1.0 + base::exp(-log_odds)); }
+double bounded(double odds) { return std::clamp(odds, 1.0 / kMaxOdds, kMaxOdds); }
 
-double after_hit(double log_odds, double log_likelihood_ratio) {
-  return std::clamp(log_odds + log_likelihood_ratio, -kMaxLogOdds, kMaxLogOdds);
-}
+}  // namespace
 
-double after_miss(double log_odds, Visibility& v, double detection_probability) {
+double odds_from(double probability) { return probability / (1.0 - probability); }
+
+double probability_from(double odds) { return odds / (1.0 + odds); }
+
+double after_hit(double odds, double likelihood_ratio) { return bounded(odds * likelihood_ratio); }
+
+double after_miss(double odds, Visibility& v, double detection_probability) {
   const double silence = 1.0 - v.covered * detection_probability;
   v.covered *= (1.0 - detection_probability) / silence;
-  return std::max(-kMaxLogOdds, log_odds + base::log(silence));
+  return bounded(odds * silence);
 }
 
-double after_time(double log_odds, base::Duration elapsed, base::Duration mean_lifetime) {
+double after_time(double odds, base::Duration elapsed, base::Duration mean_lifetime) {
+  if (elapsed <= base::Duration::zero()) return odds;
+  // Of p = o / (1 + o) the share s survives.
   const double survives = base::exp(-base::to_seconds(elapsed) / base::to_seconds(mean_lifetime));
-  const double p = probability_from(log_odds) * survives;
-  return std::clamp(log_odds_from(p), -kMaxLogOdds, kMaxLogOdds);
+  return bounded(odds * survives / (1.0 + odds * (1.0 - survives)));
 }
 
 }  // namespace liptako::track

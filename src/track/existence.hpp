@@ -1,4 +1,4 @@
-// Probability that there is an aircraft behind a track, kept as log-odds.
+// Probability that there is an aircraft behind a track, kept as odds.
 //
 // A plot multiplies the odds by pD g(z) / lambda, lambda the density of plots that come from no
 // aircraft [MusickiEvans04]. Silence multiplies them by the probability of silence. "Not seen" is
@@ -19,7 +19,7 @@
 namespace liptako::track {
 
 inline constexpr double kCoveredAfterHit = 0.98;
-inline constexpr double kMaxLogOdds = 14.0;  // no evidence makes us surer than one in a million
+inline constexpr double kMaxOdds = 1e6;  // no evidence makes us surer than one in a million
 
 // What one sensor has to do with one track.
 struct Visibility {
@@ -30,18 +30,16 @@ struct Visibility {
   base::Timestamp accounted_until;  // looks up to here have been counted as hit or miss
 };
 
-[[nodiscard]] double log_odds_from(double probability);
-[[nodiscard]] double probability_from(double log_odds);
+[[nodiscard]] double odds_from(double probability);
+[[nodiscard]] double probability_from(double odds);
 
-// log_likelihood_ratio = log(pD g(z) / lambda).
-[[nodiscard]] double after_hit(double log_odds, double log_likelihood_ratio);
+// likelihood_ratio = pD g(z) / lambda.
+[[nodiscard]] double after_hit(double odds, double likelihood_ratio);
 
 // One missed look; updates v.covered.
-[[nodiscard]] double after_miss(double log_odds, Visibility& v, double detection_probability);
+[[nodiscard]] double after_miss(double odds, Visibility& v, double detection_probability);
 
 // The aircraft may have landed unseen or never have been: odds decay with the given mean lifetime.
-[[nodiscard]] double after_time(double log_odds,
-                                base::Duration elapsed,
-                                base::Duration mean_lifetime);
+[[nodiscard]] double after_time(double odds, base::Duration elapsed, base::Duration mean_lifetime);
 
 }  // namespace liptako::track

@@ -8,10 +8,10 @@
 //   acceleration noise density, m^2/s^3 F(w, t) coordinated-turn transition; Q(q, t)
 //   white-noise-acceleration covariance
 //
-// Layout: arrays run over modes last, so that every step below is a loop of straight-line
-// arithmetic over the modes. Turn rates of 1.4 and 2.6 deg/s span what airliners fly (rate one is 3
-// deg/s, high-altitude turns are near 1); fixed rates keep every mode linear, and the same state in
-// all modes makes mixing exact.
+// Layout: arrays run over modes last, so that every step below is straight-line arithmetic over the
+// modes, all of them in one vector register where the processor has such (imm_kernel.hpp). Turn
+// rates of 1.4 and 2.6 deg/s span what airliners fly (rate one is 3 deg/s, high-altitude turns are
+// near 1); fixed rates keep every mode linear, and the same state in all modes makes mixing exact.
 #pragma once
 
 #include <array>
@@ -49,6 +49,26 @@ struct Imm {
   double x[kStateSize][kModes] = {};
   double P[kPackedSize][kModes] = {};
   double mu[kModes] = {};
+  double unused[3] = {};  // a register's width of 8 may be read from each row
+};
+
+// What every step needs of the options, worked out once.
+class ImmModel {
+ public:
+  static constexpr int kLanes = 8;  // modes and zeros
+  // Implicit: options are what one has in a test, a model what one keeps.
+  ImmModel(const ImmOptions& options);  // NOLINT(google-explicit-constructor)
+
+  ImmOptions options;
+  alignas(64) double rate[kLanes] = {};
+  alignas(64) double inverse_rate[kLanes] = {};  // 0: straight
+  alignas(64) double leave_rate[kLanes] = {};    // of exponential sojourns, per second
+  alignas(64) double straight[kLanes] = {};      // 1 or 0
+  alignas(64) double noise[kLanes] = {};
+  // The share p of those who leave mode i that enter mode j, less one for i itself: with l the
+  // probability to leave, row i of the transition matrix is 1_i + l p_i.
+  alignas(64) double leave[kModes][kLanes] = {};
+  alignas(64) double own[kModes][kLanes] = {};  // 1_i
 };
 
 struct Gaussian {
@@ -56,39 +76,47 @@ struct Gaussian {
   double P[kPackedSize] = {};
 };
 
-struct UpdateResult {
-  // Log-likelihood of the measurement given the track, summed over modes.
-  double log_likelihood = 0.0;
+// How a measurement fits a state.
+struct Discrepancy {
   // Of the combined (moment-matched) prediction, for gates and explanations: S = H P H' + R, d2 =
   // y' S^-1 y.
   double S[3] = {};
   double d2 = 0.0;
 };
+[[nodiscard]] double log_likelihood(const Discrepancy& fit);
+
+struct UpdateResult {
+  Discrepancy fit;
+  // Of the measurement given the track, summed over modes.
+  double likelihood = 0.0;
+  double log_likelihood = 0.0;
+};
 
 // All modes at the same Gaussian; mode probabilities at their long-run shares.
 void start(Imm& imm, const ImmOptions& options, const Gaussian& initial);
 
-// Mixes and propagates by `dt` seconds. Requires dt >= 0.
-void predict(Imm& imm, const ImmOptions& options, double dt);
+// Mixes and propagates by `dt` seconds; nothing for dt <= 0.
+void predict(Imm& imm, const ImmModel& model, double dt);
 
 // Moment-matched mean and covariance.
 [[nodiscard]] Gaussian combine(const Imm& imm);
 
-// The combined state `lag` seconds ago, by each mode's own motion backwards; lag >= 0. No smoothing
-// gain: the covariance is that of the propagated state [BarShalom02, algorithm B1 without process
-// noise correlation].
-[[nodiscard]] Gaussian retrodict(const Imm& imm, const ImmOptions& options, double lag);
+// The combined state `lag` seconds ago, by each mode's own motion backwards; combine() for lag <=
+// 0. No smoothing gain: the covariance is that of the propagated state [BarShalom02, algorithm B1
+// without process noise correlation].
+[[nodiscard]] Gaussian retrodict(const Imm& imm, const ImmModel& model, double lag);
 
 // d2 and S without changing anything.
-[[nodiscard]] UpdateResult evaluate(const Gaussian& predicted, const LinearMeasurement& m);
+[[nodiscard]] Discrepancy evaluate(const Gaussian& predicted, const LinearMeasurement& m);
 
 // Kalman update of every mode with a measurement linearised at `at`, and of the mode probabilities.
-// With lag > 0 the measurement is of the state that long ago and `at` is retrodict()'s mean. Fails
-// (and changes nothing) if a mode's innovation covariance is not positive definite.
+// With lag > 0 the measurement is of the state that long ago. `before`: retrodict()'s, or
+// combine()'s if there is no lag. Fails (and changes nothing) if a mode's innovation covariance is
+// not positive definite.
 [[nodiscard]] std::optional<UpdateResult> update(Imm& imm,
-                                                 const ImmOptions& options,
+                                                 const ImmModel& model,
                                                  const LinearMeasurement& m,
-                                                 const HorizontalState& at,
+                                                 const Gaussian& before,
                                                  double lag);
 
 // Moves the state into another tangent frame; both origins within some tens of kilometres.

@@ -31,9 +31,13 @@ struct Height {
   double variance_m2 = 0.0;
 };
 
+// Which columns of H may be other than zero: what is known to be zero is not multiplied.
+enum class Columns : std::uint8_t { all, position, velocity };
+
 struct LinearMeasurement {
   double y[2] = {};
   double H[2][kStateSize] = {};
+  Columns columns = Columns::all;
   double R[3] = {};   // (0,0), (0,1), (1,1): the sensor's noise alone
   double dh[2] = {};  // dh/dheight: what an error of the height used does to z
   // The gain takes the noise as this many times R: of what the report says, the share that was not

@@ -51,7 +51,7 @@ bool is_usable(const TrackRecord& t) {
        {t.time, t.first_plot_time, t.last_plot_time, t.existence_time}) {
     if (!base::is_reckonable(time)) return false;
   }
-  if (!(std::fabs(t.log_odds) <= 2.0 * kMaxLogOdds)) return false;
+  if (!(t.odds >= 0.5 / kMaxOdds && t.odds <= 2.0 * kMaxOdds)) return false;
   if (t.seen_by_count > kMaxVisibilities) return false;
   for (const Visibility& seen : t.seen_by) {
     if (!(seen.covered >= 0.0 && seen.covered <= 1.0) || !base::is_reckonable(seen.last_hit) ||
@@ -85,7 +85,7 @@ void visit_fields(Archive& archive, TrackRecord& t) {
           t.imm.mu,
           t.vertical,
           t.height_effect.d,
-          t.log_odds,
+          t.odds,
           t.hits,
           t.refusals,
           t.breaks);

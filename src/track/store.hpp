@@ -38,7 +38,7 @@ struct TrackRecord {
   Imm imm;
   VerticalFilter vertical;
   HeightEffect height_effect;
-  double log_odds = 0.0;
+  double odds = 1.0;  // of existence
   std::uint32_t hits = 0;
   std::uint32_t refusals = 0;  // plots of its address in a row that lay outside the gate
   std::uint32_t breaks = 0;

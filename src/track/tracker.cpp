@@ -93,7 +93,7 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.clutter);
 }
 
-Tracker::Tracker(const TrackerOptions& options) : options_(options) {}
+Tracker::Tracker(const TrackerOptions& options) : options_(options), motion_(options.imm) {}
 
 void Tracker::rebuild_sites() {
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
@@ -280,7 +280,21 @@ void Tracker::note_carried(std::uint32_t slot, const Plot& plot) {
   note_identity(slot, plot);
 }
 
-std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot, const Plot& plot) const {
+void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) const {
+  const double dt = to_seconds(plot.time - t.time);
+  p.imm = t.imm;
+  p.vertical = t.vertical;
+  p.height_effect = t.height_effect;
+  predict(p.imm, motion_, dt);
+  predict(p.vertical, dt);
+  predict(p.height_effect, dt);
+  p.before = retrodict(p.imm, motion_, -dt);
+  p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
+}
+
+std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
+                                                    const Plot& plot,
+                                                    Prediction& p) const {
   const TrackRecord& t = store_.at(slot);
   if (t.home != home_of(plot.sensor)) return std::nullopt;
   if (plot.time - t.last_plot_time > coast_limit(t) || t.time - plot.time > options_.max_lag)
@@ -291,35 +305,28 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot, const Pl
     if (is_repeated(t, plot)) return std::nullopt;
   }
 
-  const double dt = to_seconds(plot.time - t.time);
-  Imm imm = t.imm;
-  VerticalFilter vertical = t.vertical;
-  predict(imm, options_.imm, dt);
-  predict(vertical, dt);
-  HeightEffect effect = t.height_effect;
-  predict(effect, dt);
-  const Gaussian predicted = retrodict(imm, options_.imm, -dt);
-  const Height height = geometric_height(vertical);
-  const UpdateResult fit =
-      evaluate(predicted, considered(linearise(plot, t, predicted.mean, height), effect, height));
+  predict_to(t, plot, p);
+  const Discrepancy fit =
+      evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
   if (fit.d2 > (same_address ? options_.gate_addressed : options_.gate)) return std::nullopt;
   // Likelier an echo of what stands there, and the aircraft unseen this time.
   if (is_primary(plot)) {
     const double seen = descriptions_[plot.sensor].detection_probability;
-    if (base::log(seen / (1.0 - seen) / false_plot_density(plot)) + fit.log_likelihood < 0.0)
+    if (base::log(seen / (1.0 - seen) / false_plot_density(plot)) + log_likelihood(fit) < 0.0)
       return std::nullopt;
   }
 
   double identity = same_address ? kSameAddress : 0.0;
   if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
-  if (plot.pressure_altitude && vertical.known) {
+  if (plot.pressure_altitude && p.vertical.known) {
     const double quantum = plot.altitude_quantum.metres();
-    const double then = vertical.altitude_m + std::fmin(dt, 0.0) * vertical.rate_mps;
+    const double late = std::fmin(to_seconds(plot.time - t.time), 0.0);
+    const double then = p.vertical.altitude_m + late * p.vertical.rate_mps;
     const double y = plot.pressure_altitude->metres() - then;
     identity -=
-        std::fmin(kMaxAltitudePenalty, 0.5 * y * y / (vertical.P00 + quantum * quantum + 100.0));
+        std::fmin(kMaxAltitudePenalty, 0.5 * y * y / (p.vertical.P00 + quantum * quantum + 100.0));
   }
-  return Candidate{slot, fit.log_likelihood + identity, fit.d2};
+  return Candidate{slot, fit, identity};
 }
 
 void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
@@ -335,15 +342,24 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
   std::uint16_t inside = 0;
   std::uint32_t claims = 0;  // tracks with this address
   bool too_late = false;
+  Prediction* best_prediction = &tried_[0];
+  Prediction* next_prediction = &tried_[1];
+  double best_score = 0.0;  // once there are two
+  const auto score = [](const Candidate& c) { return log_likelihood(c.fit) + c.identity; };
   const auto weigh = [&](std::uint32_t slot) {
-    const auto candidate = consider(slot, plot);
+    const auto candidate = consider(slot, plot, *next_prediction);
     if (!candidate) return;
     ++inside;
-    // The lower slot wins a tie, whatever order the indices give.
-    if (!best || candidate->score > best->score ||
-        (candidate->score == best->score && candidate->slot < best->slot)) {
-      best = candidate;
+    // One alone need not be compared. The lower slot wins a tie, whatever order the indices give.
+    if (best) {
+      if (inside == 2) best_score = score(*best);
+      const double its_score = score(*candidate);
+      if (its_score < best_score || (its_score == best_score && candidate->slot > best->slot))
+        return;
+      best_score = its_score;
     }
+    best = candidate;
+    std::swap(best_prediction, next_prediction);
   };
   if (plot.icao_address) {
     store_.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
@@ -371,7 +387,7 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
       return;
     }
     if (is_carried(store_.at(best->slot), plot)) return note_carried(best->slot, plot);
-    associate(best->slot, plot, inside, gate, events);
+    associate(best->slot, plot, *best_prediction, {inside, gate}, events);
     return;
   }
   if (claims > 0) {
@@ -455,21 +471,21 @@ void Tracker::explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrac
   VerticalFilter vertical = t.vertical;
   HeightEffect effect = t.height_effect;
   const double dt = to_seconds(plot.time - t.time);
-  predict(imm, options_.imm, dt);
+  predict(imm, motion_, dt);
   predict(vertical, dt);
   predict(effect, dt);
   const Gaussian predicted = combine(imm);
   const Height height = geometric_height(vertical);
   const LinearMeasurement m =
       considered(linearise(plot, t, predicted.mean, height), effect, height);
-  const UpdateResult fit = evaluate(predicted, m);
+  const Discrepancy fit = evaluate(predicted, m);
   trace.plot_time = plot.time;
   trace.sensor = plot.sensor;
   for (int i = 0; i < 2; ++i) trace.innovation[i] = m.y[i];
   for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = fit.S[i];
   trace.nis = fit.d2;
   trace.gate_ratio = fit.d2 / options_.gate_addressed;
-  trace.log_likelihood = fit.log_likelihood;
+  trace.log_likelihood = log_likelihood(fit);
 }
 
 Gaussian Tracker::initial_state(const Plot& plot, const FirstFix& fix) const {
@@ -500,13 +516,12 @@ void Tracker::note_sensor_time(std::uint16_t sensor, Timestamp time) {
   s.clutter.note_time(time, descriptions_[sensor].period);
 }
 
-void Tracker::move_frame(TrackRecord& t) const {
-  const Gaussian g = combine(t.imm);
-  if (std::fabs(g.mean.x[kEast]) < kFrameReachM && std::fabs(g.mean.x[kNorth]) < kFrameReachM)
-    return;
+void Tracker::move_frame(TrackRecord& t, Gaussian& now) {
+  const HorizontalState& at = now.mean;
+  if (std::fabs(at.x[kEast]) < kFrameReachM && std::fabs(at.x[kNorth]) < kFrameReachM) return;
   const double height = geometric_height(t.vertical).mean_m;
   geo::Geodetic origin =
-      geo::geodetic_from_ecef(ecef_at(t.frame, g.mean.x[kEast], g.mean.x[kNorth], height));
+      geo::geodetic_from_ecef(ecef_at(t.frame, at.x[kEast], at.x[kNorth], height));
   origin.height = base::Length();
   const geo::TangentFrame next(origin);
   change_frame(t.imm, t.frame, next, height);
@@ -518,6 +533,7 @@ void Tracker::move_frame(TrackRecord& t) const {
     d[k + 1] = r[3] * east + r[4] * north;
   }
   t.frame = next;
+  now = combine(t.imm);
 }
 
 void Tracker::note_hit(TrackRecord& t, const Plot& plot) {
@@ -556,55 +572,60 @@ void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
 
 void Tracker::associate(std::uint32_t slot,
                         const Plot& plot,
-                        std::uint16_t candidates,
-                        double gate,
+                        const Prediction& prediction,
+                        const Choice& choice,
                         std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
   const bool was_coasting = t.status == TrackStatus::coasting;
   const double dt = to_seconds(plot.time - t.time);
   const double lag = dt < 0.0 ? -dt : 0.0;
-  predict(t.imm, options_.imm, dt);
-  predict(t.vertical, dt);
-  predict(t.height_effect, dt);
+  t.imm = prediction.imm;
+  t.vertical = prediction.vertical;
+  t.height_effect = prediction.height_effect;
   if (dt > 0.0) t.time = plot.time;
-  const Imm last_sound = t.imm;
+  const Gaussian& before = prediction.before;
 
   TrackEvent event;
   event.kind = was_coasting ? TrackEventKind::resumed : TrackEventKind::updated;
   event.trace.plot_time = plot.time;
   event.trace.sensor = plot.sensor;
-  event.trace.candidates = candidates;
+  event.trace.candidates = choice.candidates;
   event.trace.lag_s = static_cast<float>(lag);
   if (plot.pressure_altitude) {
     event.trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum, lag);
   }
-  const Gaussian before = retrodict(t.imm, options_.imm, lag);
   const Height height = geometric_height(t.vertical);
-  LinearMeasurement position = linearise(plot, t, before.mean, height);
-  position.dilution = dilution_of(t, plot, before, considered(position, t.height_effect, height));
-  const auto result =
-      update(t.imm, options_.imm, considered(position, t.height_effect, height), before.mean, lag);
+  LinearMeasurement position =
+      plot.pressure_altitude && model_of(descriptions_[plot.sensor].kind).uses_height
+          ? linearise(plot, t, before.mean, height)
+          : prediction.position;
+  const LinearMeasurement gated = considered(position, t.height_effect, height);
+  position.dilution = dilution_of(t, plot, before, gated);
+  LinearMeasurement used = gated;
+  used.dilution = position.dilution;
+  const auto result = update(t.imm, motion_, used, before, lag);
+  Gaussian after;
   if (result) {
-    update(t.height_effect, position, before, result->S);
-    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, lag, event.trace);
+    update(t.height_effect, position, before, result->fit.S);
+    after = combine(t.imm);
+    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, lag, after, event.trace);
   }
   if (!result || !is_sound(t.imm)) {
     ++counters_.unsound;
-    t.imm = last_sound;
+    t.imm = prediction.imm;
     drop(slot, t.time, events);
     start(plot, events);
     return;
   }
   for (int i = 0; i < 2; ++i) event.trace.innovation[i] = position.y[i];
-  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = result->S[i];
-  event.trace.nis = result->d2;
-  event.trace.gate_ratio = result->d2 / gate;
+  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = result->fit.S[i];
+  event.trace.nis = result->fit.d2;
+  event.trace.gate_ratio = result->fit.d2 / choice.gate;
   event.trace.log_likelihood = result->log_likelihood;
 
   const SensorDescription& s = descriptions_[plot.sensor];
-  t.log_odds = after_hit(
-      after_time(t.log_odds, t.time - t.existence_time, options_.mean_lifetime),
-      base::log(s.detection_probability / false_plot_density(plot)) + result->log_likelihood);
+  t.odds = after_hit(after_time(t.odds, t.time - t.existence_time, options_.mean_lifetime),
+                     s.detection_probability / false_plot_density(plot) * result->likelihood);
   t.existence_time = t.time;
   t.last_plot_time = std::max(t.last_plot_time, plot.time);
   ++t.hits;
@@ -614,24 +635,27 @@ void Tracker::associate(std::uint32_t slot,
   note_identity(slot, plot);
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
-  move_frame(t);
+  move_frame(t, after);
   if (was_coasting) t.status = TrackStatus::confirmed;
   confirm_if_due(slot, true, events);
-  event.view = view(slot, t.time);
+  event.view = view_of(t, {t.time, after, t.vertical, t.height_effect});
   store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
   events.push_back(event);
 }
 
 // A report whose velocity contradicts its positions is used for its position alone.
-void Tracker::use_velocity(TrackRecord& t, const Plot& plot, double lag, UpdateTrace& trace) {
-  const Gaussian then = retrodict(t.imm, options_.imm, lag);
+void Tracker::use_velocity(
+    TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace) {
+  const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_, lag) : after;
   LinearMeasurement velocity = stated::linearise_velocity(plot, t.frame, then.mean);
   trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
   velocity.dilution = dilution_of(t, plot, then, velocity);
   if (trace.velocity_nis > options_.gate_addressed ||
-      !update(t.imm, options_.imm, velocity, then.mean, lag)) {
+      !update(t.imm, motion_, velocity, then, lag)) {
     ++counters_.velocity_refused;
+    return;
   }
+  after = combine(t.imm);
 }
 
 void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events) {
@@ -639,7 +663,7 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
   if (t.status != TrackStatus::tentative) return;
   const std::uint32_t needed =
       t.icao_address ? options_.confirm_hits_addressed : options_.confirm_hits;
-  if (t.hits < needed || probability_from(t.log_odds) < options_.confirm_existence) return;
+  if (t.hits < needed || probability_from(t.odds) < options_.confirm_existence) return;
   t.status = TrackStatus::confirmed;
   if (!t.icao_address) return;
   // A track of the same address that missed its looks since before this one began, and could have
@@ -708,7 +732,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   track::start(t.imm, options_.imm, initial_state(plot, fix));
   t.height_effect = effect_of(fix);
 
-  t.log_odds = log_odds_from(exists);
+  t.odds = odds_from(exists);
   t.hits = 1;
   note_hit(t, plot);
   if (resumed) {
@@ -769,13 +793,13 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
           v.accounted_until = latest;
           break;
         }
-        t.log_odds = after_miss(t.log_odds, v, s.detection_probability);
+        t.odds = after_miss(t.odds, v, s.detection_probability);
         v.accounted_until += s.period;
       }
     }
     const auto [fastest, slowest] = periods_of(t);
     if (now > t.existence_time) {
-      t.log_odds = after_time(t.log_odds, now - t.existence_time, options_.mean_lifetime);
+      t.odds = after_time(t.odds, now - t.existence_time, options_.mean_lifetime);
       t.existence_time = now;
     }
     const Duration silence = now - t.last_plot_time - options_.delivery_slack;
@@ -784,7 +808,7 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
     const bool doubtful = t.status == TrackStatus::tentative && !t.icao_address;
     const Duration patience =
         doubtful ? std::max<Duration>(std::chrono::seconds(4), slowest * 32 / 10) : coast_limit(t);
-    if (silence > patience || probability_from(t.log_odds) < options_.drop_existence) {
+    if (silence > patience || probability_from(t.odds) < options_.drop_existence) {
       drop(slot, now, events);
       continue;
     }
@@ -798,7 +822,7 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
     }
     if (t.status == TrackStatus::coasting) {
       Imm ahead = t.imm;
-      predict(ahead, options_.imm, to_seconds(now - t.time));
+      predict(ahead, motion_, to_seconds(now - t.time));
       if (position_sd_m(combine(ahead)) > options_.max_position_sd.metres())
         drop(slot, now, events);
     }
@@ -807,33 +831,42 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
 
 TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
   const TrackRecord& t = store_.at(slot);
-  Imm imm = t.imm;
-  VerticalFilter vertical = t.vertical;
-  HeightEffect effect = t.height_effect;
   // A state newer than `at` is taken back by its own motion: what is shown is of one instant.
   const double dt = to_seconds(at - t.time);
-  predict(imm, options_.imm, dt);
-  predict(vertical, dt);
-  predict(effect, std::fmax(dt, 0.0));
-  if (dt < 0.0) vertical.altitude_m += dt * vertical.rate_mps;
-  const Gaussian g = retrodict(imm, options_.imm, -dt);
+  Extrapolation state{at, {}, t.vertical, t.height_effect};
+  predict(state.vertical, dt);
+  predict(state.height_effect, std::fmax(dt, 0.0));
+  if (dt < 0.0) state.vertical.altitude_m += dt * state.vertical.rate_mps;
+  if (dt > 0.0) {
+    Imm imm = t.imm;
+    predict(imm, motion_, dt);
+    state.state = combine(imm);
+  } else {
+    state.state = retrodict(t.imm, motion_, -dt);
+  }
+  return view_of(t, state);
+}
+
+TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) const {
+  const Gaussian& g = state.state;
+  const VerticalFilter& vertical = state.vertical;
+  const HeightEffect& effect = state.height_effect;
   const Height height = geometric_height(vertical);
 
   TrackView v;
   v.number = t.number;
   v.status = t.status;
-  v.time = at;
+  v.time = state.at;
   v.first_plot_time = t.first_plot_time;
   v.last_plot_time = t.last_plot_time;
   v.placed = t.home == kPlacedHome;
-  v.position =
-      geo::geodetic_from_ecef(ecef_at(t.frame, g.mean.x[kEast], g.mean.x[kNorth], height.mean_m));
+  const geo::Place place =
+      geo::place_of(ecef_at(t.frame, g.mean.x[kEast], g.mean.x[kNorth], height.mean_m), t.frame);
+  v.position = place.position;
   // Velocity into the local frame of the position: meridians converge between the frame's origin
   // and here.
-  const geo::TangentFrame here({v.position.latitude, v.position.longitude, base::Length()});
-  const auto r = geo::rotation_between(t.frame, here);
-  const double ve = g.mean.x[kVelocityEast], vn = g.mean.x[kVelocityNorth];
-  const double east = r[0] * ve + r[1] * vn, north = r[3] * ve + r[4] * vn;
+  const auto [east, north] =
+      geo::turned_to(place, t.frame, {g.mean.x[kVelocityEast], g.mean.x[kVelocityNorth]});
   v.ground_speed = base::Speed::from_mps(std::sqrt(east * east + north * north));
   v.track_angle = base::Angle::from_radians(base::wrap_two_pi(base::atan2(east, north)));
   if (vertical.known) {
@@ -854,7 +887,7 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
   v.cov_velocity = {with_effect(kVelocityEast, kVelocityEast),
                     with_effect(kVelocityEast, kVelocityNorth),
                     with_effect(kVelocityNorth, kVelocityNorth)};
-  v.existence = probability_from(t.log_odds);
+  v.existence = probability_from(t.odds);
   v.icao_address = t.icao_address;
   v.mode_3a = t.mode_3a;
   v.call_sign = t.call_sign;

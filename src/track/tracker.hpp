@@ -138,8 +138,23 @@ class Tracker {
   };
   struct Candidate {
     std::uint32_t slot = kNoSlot;
-    double score = 0.0;
-    double d2 = 0.0;
+    Discrepancy fit;
+    double identity = 0.0;  // log-likelihood ratio of address, code and altitude
+  };
+  // A track taken to a plot's time (a late plot: left where it is), and the plot seen from there.
+  struct Prediction {
+    Imm imm;
+    VerticalFilter vertical;
+    HeightEffect height_effect;
+    Gaussian before;  // of the plot's time
+    LinearMeasurement position;
+  };
+  // What a track tells of one time, with what it was worked out from.
+  struct Extrapolation {
+    base::Timestamp at;
+    Gaussian state;
+    VerticalFilter vertical;
+    HeightEffect height_effect;
   };
 
   void rebuild_sites();
@@ -174,11 +189,19 @@ class Tracker {
   [[nodiscard]] bool is_carried(const TrackRecord& t, const Plot& plot) const;
   // A report that tells nothing new: the aircraft is where it was thought to be, and is called so.
   void note_carried(std::uint32_t slot, const Plot& plot);
-  [[nodiscard]] std::optional<Candidate> consider(std::uint32_t slot, const Plot& plot) const;
+  void predict_to(const TrackRecord& t, const Plot& plot, Prediction& prediction) const;
+  [[nodiscard]] std::optional<Candidate> consider(std::uint32_t slot,
+                                                  const Plot& plot,
+                                                  Prediction& prediction) const;
+  // What tells an update how it came about.
+  struct Choice {
+    std::uint16_t candidates = 0;
+    double gate = 0.0;
+  };
   void associate(std::uint32_t slot,
                  const Plot& plot,
-                 std::uint16_t candidates,
-                 double gate,
+                 const Prediction& prediction,
+                 const Choice& choice,
                  std::vector<TrackEvent>& events);
   void start(const Plot& plot, std::vector<TrackEvent>& events);
   void restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events);
@@ -186,14 +209,21 @@ class Tracker {
   [[nodiscard]] std::uint32_t nearest_with_address(const Plot& plot) const;
   // `shown`: an event has told of the track under its present number.
   void confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events);
-  void use_velocity(TrackRecord& t, const Plot& plot, double lag, UpdateTrace& trace);
+  // `after` the position was used; becomes the state with the velocity, if that was used too.
+  void use_velocity(
+      TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace);
   void explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const;
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
   void note_hit(TrackRecord& t, const Plot& plot);
   void note_identity(std::uint32_t slot, const Plot& plot);
-  void move_frame(TrackRecord& t) const;
+  // `now`: combine() of the track; moved with it.
+  static void move_frame(TrackRecord& t, Gaussian& now);
+  [[nodiscard]] TrackView view_of(const TrackRecord& t, const Extrapolation& state) const;
 
   TrackerOptions options_;
+  ImmModel motion_;
+  Prediction
+      tried_[2];  // of the track being considered and of the best so far; between calls, nothing
   std::vector<SensorDescription> descriptions_;
   std::vector<Sensor> sensors_;
   TrackStore store_;

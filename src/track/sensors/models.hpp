@@ -15,6 +15,8 @@ struct SensorModel {
   std::string_view name;  // of a sensor nobody named: "radar 23/2"
   // A plot says where the aircraft is only together with the sensor's site.
   bool needs_site = false;
+  // The height assumed makes a difference to linearise().
+  bool uses_height = false;
 
   // What is taken of a sensor of this kind of which nothing is known.
   SensorDescription (*described)() = nullptr;

@@ -19,6 +19,7 @@ constexpr SensorModel kModel{
     .kind = SensorKind::polar_radar,
     .name = "radar",
     .needs_site = true,
+    .uses_height = true,
     .described = described,
     .linearise = linearise,
     .first_fix = first_fix,
@@ -57,6 +58,7 @@ LinearMeasurement linearise(const SensorDescription& sensor,
   }
 
   LinearMeasurement m;
+  m.columns = Columns::position;
   m.y[0] = plot.slant_range.metres() - range;
   m.y[1] = base::wrap_pi(plot.azimuth.radians() - base::atan2(q.x, q.y));
   m.H[0][kEast] = d_range[0];

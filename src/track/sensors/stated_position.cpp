@@ -26,9 +26,10 @@ LinearMeasurement linearise(const Plot& plot,
                             const geo::TangentFrame& frame,
                             const HorizontalState& at,
                             const Height& height) {
-  const auto p = frame.enu_from_ecef(geo::ecef_from_geodetic(
-      {plot.latitude, plot.longitude, base::Length::from_metres(height.mean_m)}));
+  const auto p = frame.enu_from_ecef(geo::ecef_of(geo::place_of(
+      {plot.latitude, plot.longitude, base::Length::from_metres(height.mean_m)}, frame)));
   LinearMeasurement m;
+  m.columns = Columns::position;
   m.y[0] = p.x - at.x[kEast];
   m.y[1] = p.y - at.x[kNorth];
   m.H[0][kEast] = 1.0;
@@ -53,12 +54,14 @@ LinearMeasurement linearise_velocity(const Plot& plot,
                                      const HorizontalState& at) {
   const double variance = plot.velocity_sd.mps() * plot.velocity_sd.mps();
   LinearMeasurement m;
+  m.columns = Columns::velocity;
   // Told in east and north of where the aircraft is; the state's are those of the frame's origin.
-  const auto r = geo::rotation_between(
-      geo::TangentFrame({plot.latitude, plot.longitude, base::Length()}), frame);
-  const double east = plot.velocity_east.mps(), north = plot.velocity_north.mps();
-  m.y[0] = r[0] * east + r[1] * north - at.x[kVelocityEast];
-  m.y[1] = r[3] * east + r[4] * north - at.x[kVelocityNorth];
+  const auto [east, north] =
+      geo::turned_from(geo::place_of({plot.latitude, plot.longitude, base::Length()}, frame),
+                       frame,
+                       {plot.velocity_east.mps(), plot.velocity_north.mps()});
+  m.y[0] = east - at.x[kVelocityEast];
+  m.y[1] = north - at.x[kVelocityNorth];
   m.H[0][kVelocityEast] = 1.0;
   m.H[1][kVelocityNorth] = 1.0;
   m.R[0] = variance;

@@ -1,0 +1,112 @@
+// SLEEF's deterministic functions for registers of two, four and eight doubles: the same bits on
+// every target [SLEEF 3.5.1, the functions named "cinz"]. Its header declares those of the
+// instructions one compiles for; here the processor decides, so the wider ones are declared below.
+#include <sleef.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "base/math.hpp"
+
+#if defined(__x86_64__)
+
+struct SleefFour {
+  __m256d sin;
+  __m256d cos;
+};
+struct SleefEight {
+  __m512d sin;
+  __m512d cos;
+};
+extern "C" {
+// NOLINTBEGIN(readability-identifier-naming): SLEEF's names
+__attribute__((target("avx"))) __m256d Sleef_cinz_expd4_u10avx(__m256d);
+__attribute__((target("avx"))) SleefFour Sleef_cinz_sincosd4_u10avx(__m256d);
+__attribute__((target("avx512f"))) __m512d Sleef_cinz_expd8_u10avx512fnofma(__m512d);
+__attribute__((target("avx512f"))) SleefEight Sleef_cinz_sincosd8_u10avx512fnofma(__m512d);
+// NOLINTEND(readability-identifier-naming)
+}
+
+#endif
+
+namespace liptako::base {
+namespace {
+
+#if defined(__x86_64__)
+
+void exp_by_two(double (&x)[kLanes]) {
+  for (int i = 0; i < kLanes; i += 2)
+    _mm_storeu_pd(x + i, Sleef_cinz_expd2_u10sse4(_mm_loadu_pd(x + i)));
+}
+void sincos_by_two(double (&x)[kLanes], double (&cosine)[kLanes]) {
+  for (int i = 0; i < kLanes; i += 2) {
+    const auto both = Sleef_cinz_sincosd2_u10sse4(_mm_loadu_pd(x + i));
+    _mm_storeu_pd(x + i, both.x);
+    _mm_storeu_pd(cosine + i, both.y);
+  }
+}
+
+__attribute__((target("avx"))) void exp_by_four(double (&x)[kLanes]) {
+  for (int i = 0; i < kLanes; i += 4)
+    _mm256_storeu_pd(x + i, Sleef_cinz_expd4_u10avx(_mm256_loadu_pd(x + i)));
+}
+__attribute__((target("avx"))) void sincos_by_four(double (&x)[kLanes], double (&cosine)[kLanes]) {
+  for (int i = 0; i < kLanes; i += 4) {
+    const SleefFour both = Sleef_cinz_sincosd4_u10avx(_mm256_loadu_pd(x + i));
+    _mm256_storeu_pd(x + i, both.sin);
+    _mm256_storeu_pd(cosine + i, both.cos);
+  }
+}
+
+__attribute__((target("avx512f"))) void exp_by_eight(double (&x)[kLanes]) {
+  _mm512_storeu_pd(x, Sleef_cinz_expd8_u10avx512fnofma(_mm512_loadu_pd(x)));
+}
+__attribute__((target("avx512f"))) void sincos_by_eight(double (&x)[kLanes],
+                                                        double (&cosine)[kLanes]) {
+  const SleefEight both = Sleef_cinz_sincosd8_u10avx512fnofma(_mm512_loadu_pd(x));
+  _mm512_storeu_pd(x, both.sin);
+  _mm512_storeu_pd(cosine, both.cos);
+}
+
+#else
+
+void exp_one_by_one(double (&x)[kLanes]) {
+  for (double& value : x) value = exp(value);
+}
+void sincos_one_by_one(double (&x)[kLanes], double (&cosine)[kLanes]) {
+  for (int i = 0; i < kLanes; ++i) {
+    const SinCos both = sincos(x[i]);
+    x[i] = both.sin;
+    cosine[i] = both.cos;
+  }
+}
+
+#endif
+
+const LaneMath kChosen = [] {
+  const LaneMaths maths = lane_maths();
+  return maths.all[maths.count - 1];
+}();
+
+}  // namespace
+
+LaneMaths lane_maths() {
+  LaneMaths maths;
+#if defined(__x86_64__)
+  maths.all[maths.count++] = {2, exp_by_two, sincos_by_two};
+  if (__builtin_cpu_supports("avx")) maths.all[maths.count++] = {4, exp_by_four, sincos_by_four};
+  if (__builtin_cpu_supports("avx512f"))
+    maths.all[maths.count++] = {8, exp_by_eight, sincos_by_eight};
+#else
+  maths.all[maths.count++] = {1, exp_one_by_one, sincos_one_by_one};
+#endif
+  return maths;
+}
+
+void exp_each(double (&x)[kLanes]) { kChosen.exp_each(x); }
+void sincos_each(double (&radians_then_sin)[kLanes], double (&cos)[kLanes]) {
+  kChosen.sincos_each(radians_then_sin, cos);
+}
+
+}  // namespace liptako::base

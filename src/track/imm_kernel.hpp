@@ -1,0 +1,37 @@
+// The steps of the IMM filter that every plot goes through, once for each kind of processor. What
+// they compute is the same to the bit: each lane's operations and the order of sums are written
+// down, no multiplication is fused with an addition, and exp() is deterministic (base/math.hpp).
+// Tests compare all that the processor runs.
+#pragma once
+
+#include <string_view>
+
+#include "track/imm.hpp"
+
+namespace liptako::track {
+
+struct ImmKernel {
+  std::string_view name;
+  void (*predict)(Imm& imm, const ImmModel& model, double dt) = nullptr;  // dt > 0
+  void (*carry_back)(Imm& imm, const ImmModel& model, double lag) = nullptr;
+  void (*combine)(const Imm& imm, Gaussian& out) = nullptr;
+  // As update() of imm.hpp, but gives the likelihoods alone. False: not positive definite, nothing
+  // changed.
+  bool (*update)(Imm& imm,
+                 const ImmModel& model,
+                 const LinearMeasurement& m,
+                 const HorizontalState& at,
+                 double lag,
+                 UpdateResult& result) = nullptr;
+};
+
+// That of this processor's widest registers.
+[[nodiscard]] const ImmKernel& imm_kernel();
+// All that this processor can run, the plainest first.
+struct ImmKernels {
+  const ImmKernel* all[3] = {};
+  int count = 0;
+};
+[[nodiscard]] ImmKernels imm_kernels();
+
+}  // namespace liptako::track
