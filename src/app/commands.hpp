@@ -137,6 +137,13 @@ struct SimOptions {
 };
 int run_sim(const SimOptions& options);
 
+struct PersonalOptions {
+  std::string folder;  // of keys
+  std::string record;  // whose erasures are obeyed first; empty: none
+  bool json = false;
+};
+int run_personal(const PersonalOptions& options);
+
 struct PlayOptions {
   std::vector<std::string> files;
   std::string to = "127.0.0.1:8600";  // each file to its own port, counting up from this one

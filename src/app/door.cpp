@@ -76,6 +76,8 @@ std::string words_of(std::string_view reason) {
     return "an account that confirms acts gets its key by the signed act that makes it";
   if (reason == "needs_act")
     return "once a node is set up, its configuration is changed by a signed act";
+  if (reason == "bad_contact")
+    return "a name of at most 96 bytes, a telephone of at most 32 digits and signs";
   if (reason == "bad_request") return "not the JSON that is needed here";
   return "refused";
 }
@@ -124,6 +126,9 @@ Result<std::unique_ptr<Door>> Door::open(Options options,
   auto text = io::read_if_any(options.folder + "/accounts", serve::Accounts::kMaxFileBytes);
   if (!text) return std::unexpected(text.error());
   std::unique_ptr<Door> door(new Door(std::move(options), thread, clock));
+  auto personal = PersonalBook::open(door->options_.folder);
+  if (!personal) return std::unexpected(personal.error());
+  door->personal_ = std::move(*personal);
   serve::Accounts accounts;
   door->set_other_keys({});
   if (text->has_value()) {
@@ -267,6 +272,14 @@ void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& ser
       return change_password(entry);
     case Resource::operator_key:
       return enrol_key(entry);
+    case Resource::own_contact:
+      return show_own_contact(entry);
+    case Resource::set_own_contact:
+      return set_own_contact(entry);
+    case Resource::contacts:
+      return show_contacts(entry);
+    case Resource::seal_contact:
+      return seal_contact(entry);
     case Resource::invitation:
       return accept_invitation(entry);
     case Resource::accounts:
@@ -654,6 +667,149 @@ void Door::show_audit(const std::shared_ptr<Entry>& entry) {
   if (!taken) refuse(*entry, 503, "busy");
 }
 
+namespace {
+
+// The contact that a request gives; none if it is not well formed.
+std::optional<serve::Contact> contact_of(const serve::JsonObject& json) {
+  serve::Contact contact;
+  for (const auto& [name, field] : {std::pair("display_name", &contact.display_name),
+                                    std::pair("telephone", &contact.telephone)}) {
+    const auto text = json.text(name);
+    if (!text && !json.is_absent_or_null(name)) return std::nullopt;
+    field->assign(text.value_or(""));
+  }
+  return serve::is_contact(contact) ? std::optional(contact) : std::nullopt;
+}
+
+}  // namespace
+
+void Door::show_contacts(const std::shared_ptr<Entry>& entry) {
+  const bool taken = work_->push([this, entry, accounts = accounts_.get()] {
+    const auto book = personal_->book(*accounts);
+    if (!book) return refuse(*entry, 503, "busy");
+    entry->reply(200, serve::contacts_json(*book));
+  });
+  if (!taken) refuse(*entry, 503, "busy");
+}
+
+void Door::show_own_contact(const std::shared_ptr<Entry>& entry) {
+  const serve::SealedContact own = accounts_.get()->find(entry->visitor.account)->contact;
+  const bool taken = work_->push(
+      [this, entry, own] { entry->reply(200, serve::contact_json(personal_->view(own))); });
+  if (!taken) refuse(*entry, 503, "busy");
+}
+
+void Door::set_own_contact(const std::shared_ptr<Entry>& entry) {
+  const std::string id = entry->visitor.account;
+  if (!may_try(*entry, id)) return;
+  const auto contact = contact_of(*entry->body);
+  if (!contact) return refuse(*entry, 400, "bad_contact");
+  if (!claim_change()) return refuse(*entry, 503, "busy");
+  const std::string before = accounts_.get()->find(id)->contact.subject;
+  // Somebody else on the same post is another subject: one can be erased without the other.
+  const bool is_other = entry->body->truth("anew").value_or(false);
+  const bool taken = work_->push([this, entry, contact, before, is_other] {
+    Result<serve::SealedContact> sealed = serve::SealedContact{before, ""};
+    if (!contact->empty()) sealed = personal_->seal(is_other ? "" : before, *contact);
+    thread_.post([this, entry, sealed] {
+      if (sealed && !sealed->subject.empty()) return record_contact(entry, *sealed);
+      release_change();
+      if (!sealed) return refuse(*entry, 503, "busy");
+      entry->reply(200, serve::contact_json({}));  // there was none, and there is none
+    });
+  });
+  if (taken) return;
+  release_change();
+  refuse(*entry, 503, "busy");
+}
+
+void Door::record_contact(const std::shared_ptr<Entry>& entry, const serve::SealedContact& sealed) {
+  const auto written = [this, entry](const Result<void>& done) {
+    if (!done) return refuse(*entry, 503, "busy");
+    (void)audit(*entry, serve::AuditKind::account, "done");
+    show_own_contact(entry);
+  };
+  const auto recorded = [this, entry, sealed, written](int status, const std::string&) {
+    thread_.post([this, entry, sealed, written, status] {
+      if (status != 200) {
+        release_change();
+        return refuse(*entry, 503, "busy");
+      }
+      write_change(
+          [&](serve::Accounts& all) -> Result<void> {
+            const serve::Account* found = all.find(entry->visitor.account);
+            if (found == nullptr) return base::bad_input("no such account");
+            serve::Account account = *found;
+            account.contact = sealed;
+            return all.put(std::move(account));
+          },
+          written,
+          true);
+    });
+  };
+  io::Command command{"contact", serve::contact_document(sealed), recorded};
+  if (options_.ask_owner(command)) return;
+  release_change();
+  refuse(*entry, 503, "busy");
+}
+
+void Door::seal_contact(const std::shared_ptr<Entry>& entry) {
+  if (!may_try(*entry, entry->visitor.account)) return;
+  const auto contact = contact_of(*entry->body);
+  if (!contact || contact->empty()) return refuse(*entry, 400, "bad_contact");
+  const serve::Account* whose = nullptr;
+  const auto accounts = accounts_.get();
+  if (!entry->body->truth("anew").value_or(false)) whose = accounts->find(entry->text("account"));
+  // Keys are made one at a time, as accounts are changed.
+  if (!claim_change()) return refuse(*entry, 503, "busy");
+  const std::string subject = whose != nullptr ? whose->contact.subject : "";
+  const bool taken = work_->push([this, entry, contact, subject] {
+    const auto sealed = personal_->seal(subject, *contact);
+    thread_.post([this, entry, sealed] {
+      release_change();
+      if (!sealed) return refuse(*entry, 503, "busy");
+      (void)audit(*entry, serve::AuditKind::account, "done");
+      entry->reply(200, serve::sealed_contact_json(*sealed));
+    });
+  });
+  if (taken) return;
+  release_change();
+  refuse(*entry, 503, "busy");
+}
+
+Result<void> Door::check_erasure(std::string_view body) const {
+  const auto subject = serve::erasure_subject(body);
+  if (!subject) return base::bad_input("the body is not {\"subject\"}");
+  switch (personal_->state(*subject)) {
+    case serve::ContactState::erased:
+      return base::bad_input("this subject was erased before");
+    case serve::ContactState::none:
+      return base::bad_input("no key of this subject is in this node's key folder");
+    default:
+      return {};
+  }
+}
+
+void Door::obey_erasure(const std::string& body, io::HttpAnswer answer) {
+  const auto erase = [this, body]() -> Result<void> {
+    return personal_->erase(serve::erasure_subject(body).value_or(""));
+  };
+  const auto finish = [this, answer = std::move(answer)](const Result<void>& erased) {
+    release_change();
+    if (!erased)
+      return answer({.status = 503, .body = serve::refusal_json("busy", erased.error().message)});
+    answer({.status = 200,
+            .body = serve::obeyed_json(charter::name_of(charter::ActKind::erase_personal))});
+  };
+  const bool taken = work_->push(
+      [this, erase, finish] { thread_.post([finish, erased = erase()] { finish(erased); }); });
+  if (!taken) finish(erase());
+}
+
+Result<std::size_t> Door::erase_recorded(std::span<const std::string> subjects) {
+  return personal_->erase_all(subjects);
+}
+
 std::vector<charter::ActSigner> Door::signers() const {
   std::vector<charter::ActSigner> out;
   const auto accounts = accounts_.get();
@@ -667,14 +823,17 @@ std::vector<charter::ActSigner> Door::signers() const {
 
 namespace {
 
-// What an act on accounts changes; the body is {"id","roles","operator_key"?}.
+// What an act on accounts changes; the body is
+// {"id","roles","operator_key"?} and, of the person's contact, {"subject","contact"}?.
 Result<serve::Account> account_after(charter::ActKind kind,
                                      std::string_view body,
                                      const serve::Accounts& accounts,
                                      base::Timestamp now) {
   const auto json = serve::JsonObject::parse(body);
-  if (!json || !json->only({"id", "roles", "operator_key"}) || !json->text("id"))
-    return base::bad_input("the body is not {\"id\",\"roles\",\"operator_key\"}");
+  if (!json || !json->only({"id", "roles", "operator_key", "subject", "contact"}) ||
+      !json->text("id"))
+    return base::bad_input(
+        "the body is not {\"id\",\"roles\",\"operator_key\",\"subject\",\"contact\"}");
   const std::string id(*json->text("id"));
   if (!serve::is_account_id(id)) return base::bad_input(words_of("bad_account"));
   const serve::Account* found = accounts.find(id);
@@ -697,6 +856,12 @@ Result<serve::Account> account_after(charter::ActKind kind,
     roles.add(*role);
   }
   account.roles = roles;
+  if (!json->is_absent_or_null("subject") || !json->is_absent_or_null("contact")) {
+    account.contact = {std::string(json->text("subject").value_or("")),
+                       std::string(json->text("contact").value_or(""))};
+    if (account.contact.box.empty() || !serve::is_sealed_contact(account.contact))
+      return base::bad_input("subject and contact are not as a node seals them");
+  }
   if (!json->is_absent_or_null("operator_key")) {
     account.operator_key = operator_key(json->text("operator_key").value_or(""));
     if (account.operator_key.empty()) return base::bad_input(words_of("bad_key"));
@@ -764,8 +929,14 @@ Result<serve::Account> Door::plan(charter::ActKind kind,
 }
 
 Result<void> Door::check_account_act(charter::ActKind kind, std::string_view body) const {
-  auto account = plan(kind, body, *accounts_.get());
+  const auto accounts = accounts_.get();
+  auto account = plan(kind, body, *accounts);
   if (!account) return std::unexpected(account.error());
+  const serve::Account* before = accounts->find(account->id);
+  const bool is_sealed_anew =
+      !account->contact.box.empty() && (before == nullptr || before->contact != account->contact);
+  if (is_sealed_anew && personal_->view(account->contact).state != serve::ContactState::kept)
+    return base::bad_input("the contact is sealed with no key of this node's, or was erased");
   return {};
 }
 

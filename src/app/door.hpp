@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/personal_book.hpp"
 #include "base/result.hpp"
 #include "base/seams.hpp"
 #include "charter/act.hpp"
@@ -107,6 +108,12 @@ class Door {
                                                      std::string_view body) const;
   // Any thread, with the right to change: obeys a recorded one, then answers.
   void obey_account_act(charter::ActKind kind, const std::string& body, io::HttpAnswer answer);
+  // The same for the act that erases somebody's personal data.
+  [[nodiscard]] base::Result<void> check_erasure(std::string_view body) const;
+  void obey_erasure(const std::string& body, io::HttpAnswer answer);
+  // Before the server starts: keys of these subjects are destroyed if they are still there; how
+  // many were.
+  [[nodiscard]] base::Result<std::size_t> erase_recorded(std::span<const std::string> subjects);
   // Any thread: writes down what happened elsewhere (a witness's refusal).
   void note(const serve::AuditEvent& event);
 
@@ -123,6 +130,12 @@ class Door {
   void log_out(Entry& entry);
   void act(const std::shared_ptr<Entry>& entry);
   void show_audit(const std::shared_ptr<Entry>& entry);
+  void show_contacts(const std::shared_ptr<Entry>& entry);
+  void show_own_contact(const std::shared_ptr<Entry>& entry);
+  void set_own_contact(const std::shared_ptr<Entry>& entry);
+  // With the right to change: has the sealed contact recorded, then written with the account.
+  void record_contact(const std::shared_ptr<Entry>& entry, const serve::SealedContact& sealed);
+  void seal_contact(const std::shared_ptr<Entry>& entry);
   void show_session(Entry& entry, const serve::Session* session, std::string cookie);
 
   [[nodiscard]] const serve::Session* session_of(const io::HttpRequest& request);
@@ -175,6 +188,7 @@ class Door {
   std::string setup_token_;
   std::atomic<std::uint16_t> port_ = 0;
   io::Published<serve::Accounts> accounts_;
+  std::unique_ptr<PersonalBook> personal_;
   io::Published<OtherKeys> other_keys_;
   std::atomic<bool> is_changing_ = false;
   serve::Sessions sessions_{serve::Sessions::Options{}};

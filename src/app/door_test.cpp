@@ -20,6 +20,8 @@
 #include "app/live_node.hpp"
 #include "io/private_file.hpp"
 #include "io/random.hpp"
+#include "record/backup.hpp"
+#include "record/verify.hpp"
 #include "seal/password.hpp"
 #include "serve/openapi_for_test.hpp"
 
@@ -628,6 +630,200 @@ TEST_F(DoorTest, ABrokenFileOfAccountsOpensNoDoor) {
   ASSERT_FALSE(started.has_value());
   EXPECT_NE(started.error().message.find("accounts:2"), std::string::npos)
       << started.error().message;
+}
+
+// What a contact is made of goes in, is told to whom it concerns, and leaves no trace once erased.
+class ContactTest : public DoorTest {
+ protected:
+  const Signer admin_{"bamako.liptako.internal/operator/admin", key_of(1)};
+  const Signer chief_{"bamako.liptako.internal/operator/cemaa", key_of(2)};
+  const std::string name_ = "Adj. Awa Traoré";
+  const std::string telephone_ = "+223 76 54 32 10";
+
+  void SetUp() override {
+    DoorTest::SetUp();
+    add_account("admin", {charter::Role::sysadmin}, vkey(admin_.name, admin_.key));
+    add_account("cemaa", {charter::Role::cemaa}, vkey(chief_.name, chief_.key));
+    add_account("oq-1", {charter::Role::watch_officer});
+    add_account("audit-1", {charter::Role::auditor});
+  }
+  [[nodiscard]] Reply act(charter::ActKind kind,
+                          const json& body,
+                          const std::vector<Signer>& signers,
+                          const std::string& cookie) {
+    return post("/api/v1/acts", signed_act(kind, body.dump(), signers, ++nonce_), cookie);
+  }
+  // The contact of an account, as somebody who may sees it.
+  [[nodiscard]] json contact_of(const std::string& account, const std::string& cookie) const {
+    const Reply reply = get("/api/v1/contacts", cookie);
+    expect_described("/api/v1/contacts", reply);
+    for (const json& one : reply.document()["contacts"])
+      if (one["account"] == account) return one;
+    return {};
+  }
+  [[nodiscard]] fs::path key_file(const std::string& subject) const {
+    return fs::path(keys()) / "personal" / subject;
+  }
+  static std::string bytes_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  // Every byte of every file of the record, its backup and the key folder.
+  [[nodiscard]] std::string all_bytes() const {
+    std::string all;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
+      if (entry.is_regular_file()) all += bytes_of(entry.path());
+    }
+    return all;
+  }
+  void expect_nowhere(const std::string& key) const {
+    const std::string all = all_bytes();
+    for (const std::string& word : {std::string("Traor"), telephone_, std::string("76 54 32")})
+      EXPECT_EQ(all.find(word), std::string::npos) << word;
+    EXPECT_EQ(all.find(key), std::string::npos) << "the key";
+  }
+  [[nodiscard]] std::string give_own(const std::string& cookie) const {
+    const Reply given = post(
+        "/api/v1/session/contact", {{"display_name", name_}, {"telephone", telephone_}}, cookie);
+    EXPECT_EQ(given.status, 200) << given.body;
+    expect_described("/api/v1/session/contact", given);
+    EXPECT_EQ(given.document()["state"], "kept");
+    EXPECT_EQ(given.document()["display_name"], name_);
+    return given.document()["subject"];
+  }
+  // The key's own text within its file.
+  [[nodiscard]] std::string key_text(const std::string& subject) const {
+    const std::string text = bytes_of(key_file(subject));
+    EXPECT_TRUE(text.starts_with("liptako/personal-key/v1 ")) << text;
+    return text.substr(text.rfind(' ') + 1, 40);
+  }
+
+  std::uint8_t nonce_ = 0;
+};
+
+TEST_F(ContactTest, IsSeenByWhomItConcernsAndLooksAreWrittenDown) {
+  start();
+  const std::string officer = log_in("oq-1");
+  const std::string auditor = log_in("audit-1");
+  EXPECT_EQ(get("/api/v1/session/contact", officer).document()["state"], "none");
+  const std::string subject = give_own(officer);
+  EXPECT_EQ(get("/api/v1/contacts", officer).reason(), "no_right");
+  const json seen = contact_of("oq-1", auditor);
+  EXPECT_EQ(seen["display_name"], name_);
+  EXPECT_EQ(seen["telephone"], telephone_);
+  const auto looks = audited(auditor, "look", 1);
+  EXPECT_TRUE(std::ranges::any_of(
+      looks, [](const json& look) { return look["what"] == "GET /api/v1/contacts"; }));
+  for (const json& bad : {json{{"display_name", "a\nb"}},
+                          json{{"telephone", "call me"}},
+                          json{{"display_name", {"a"}}},
+                          json{{"telephone", std::string(33, '1')}}}) {
+    EXPECT_EQ(post("/api/v1/session/contact", bad, officer).reason(), "bad_contact") << bad;
+  }
+  // The same person again, then another on the same post, who can be erased alone; then nobody.
+  const json other = {{"display_name", "Moussa"}};
+  EXPECT_EQ(post("/api/v1/session/contact", other, officer).document()["subject"], subject);
+  json anew = other;
+  anew["anew"] = true;
+  EXPECT_NE(post("/api/v1/session/contact", anew, officer).document()["subject"], subject);
+  const json none = post("/api/v1/session/contact", json::object(), officer).document();
+  EXPECT_TRUE(none["display_name"].is_null());
+  stop();
+  expect_nowhere("no key");
+}
+
+TEST_F(ContactTest, AnActCarriesItSealedAndNotAnothersBox) {
+  start();
+  const std::string admin = log_in("admin");
+  const Reply sealed =
+      post("/api/v1/contacts/seal",
+           {{"account", "oq-1"}, {"display_name", name_}, {"telephone", telephone_}},
+           admin);
+  ASSERT_EQ(sealed.status, 200) << sealed.body;
+  json body = {{"id", "oq-1"}, {"roles", {"watch_officer"}}};
+  body.update(sealed.document());
+  EXPECT_EQ(act(charter::ActKind::account_role, body, {admin_}, admin).reason(), "too_few_signers");
+  json foreign = body;
+  foreign["subject"] = "p-0000000000000000";
+  EXPECT_EQ(act(charter::ActKind::account_role, foreign, {admin_, chief_}, admin).reason(),
+            "refused_act");
+  const Reply done = act(charter::ActKind::account_role, body, {admin_, chief_}, admin);
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(contact_of("oq-1", admin)["telephone"], telephone_);
+  stop();
+  expect_nowhere("no key");
+  EXPECT_NE(record_bytes().find(sealed.document()["contact"].get<std::string>()), std::string::npos)
+      << "the record holds the box";
+}
+
+TEST_F(ContactTest, ErasedIsErasedAlsoAfterACrashAndFromAnOldCopyOfTheKeys) {
+  start();
+  const std::string admin = log_in("admin");
+  const std::string subject = give_own(log_in("oq-1"));
+  const std::string kept = give_own(log_in("cemaa"));
+  const std::string key = key_text(subject);
+  const std::string copy = bytes_of(key_file(subject));
+  const json body = {{"subject", subject}};
+  using charter::ActKind;
+  const std::vector<Signer> both = {admin_, chief_};
+  EXPECT_EQ(act(ActKind::erase_personal, body, {admin_}, admin).reason(), "too_few_signers");
+  for (const json& bad : {json{{"subject", "p-1"}},
+                          json{{"subject", "../accounts"}},
+                          json{{"subject", subject}, {"reason", name_}}}) {
+    EXPECT_EQ(act(ActKind::erase_personal, bad, both, admin).reason(), "refused_act") << bad;
+  }
+  ASSERT_EQ(act(ActKind::erase_personal, body, both, admin).status, 200);
+  EXPECT_EQ(act(ActKind::erase_personal, body, both, admin).reason(), "refused_act") << "again";
+  const json erased = contact_of("oq-1", admin);
+  EXPECT_EQ(erased["state"], "erased");
+  EXPECT_EQ(erased["subject"], subject);
+  EXPECT_TRUE(erased["display_name"].is_null() && erased["telephone"].is_null());
+  EXPECT_EQ(contact_of("cemaa", admin)["display_name"], name_) << "another's is untouched";
+  stop_ = true;
+  thread_.reset();
+  live_->close();
+  const seal::Digest hash = live_->node().core().hash();
+  EXPECT_EQ(live_->node().core().erased_subjects(), std::vector<std::string>{subject});
+  live_.reset();
+  expect_nowhere(key);
+
+  // The record is what it was: it verifies, and its replay comes to the same state.
+  {
+    auto record = io::FileStorage::open_read_only(folder_ / "record");
+    ASSERT_TRUE(record.has_value());
+    const auto verified = record::verify_record(**record, {});
+    ASSERT_TRUE(verified.has_value());
+    EXPECT_TRUE(verified->sound());
+    EXPECT_EQ(node::replay(**record, "test")->core.hash(), hash);
+    // A backup holds nothing but what the record holds.
+    fs::create_directories(folder_ / "backup");
+    auto backup = io::FileStorage::open(folder_ / "backup");
+    ASSERT_TRUE(backup.has_value());
+    ASSERT_TRUE(record::back_up(**record, **backup, clock_.utc_now()).has_value());
+  }
+  expect_nowhere(key);
+
+  // Stopped in the middle of making a key; of destroying one; between the act and its being obeyed,
+  // or with the key folder put back as it was before.
+  for (const std::string_view left : {"", "zeros", "copy"}) {
+    if (left == "zeros") {
+      std::ofstream(key_file(subject), std::ios::binary) << std::string(copy.size(), '\0');
+    } else if (left == "copy") {
+      std::ofstream(key_file(subject), std::ios::binary) << copy;
+    }
+    ASSERT_TRUE(io::write_private_file(key_file(subject).string() + ".half", copy).has_value());
+    fs::rename(key_file(subject).string() + ".half", key_file(subject).string() + ".new");
+    start();
+    expect_nowhere(key);
+    const std::string again = log_in("admin");
+    EXPECT_EQ(contact_of("oq-1", again)["state"], "erased") << left;
+    EXPECT_EQ(contact_of("cemaa", again)["state"], "kept") << left;
+    stop();
+  }
+  // Whoever comes to the post afterwards is another subject.
+  start();
+  EXPECT_NE(give_own(log_in("oq-1")), subject);
+  EXPECT_NE(kept, subject);
 }
 
 }  // namespace

@@ -253,6 +253,12 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   auto opened = Door::open(std::move(door), *live->thread_, live->clock_);
   if (!opened) return std::unexpected(opened.error());
   live->door_ = std::move(*opened);
+  if (const auto erased = live->door_->erase_recorded(live->node_->core().erased_subjects());
+      !erased) {
+    warn("des données personnelles effacées selon l'enregistrement ont encore leur clé",
+         "personal data that the record says was erased still has its key",
+         erased.error().message);
+  }
   for (const seal::PrivateKey* key : {&keys->node, &keys->log, &keys->witness})
     live->own_keys_.push_back(key->key.public_key());
   for (const seal::VerifierKey& key : keys->former_log) live->own_keys_.push_back(key.key);
@@ -529,6 +535,7 @@ void LiveNode::obey(io::Command& command) {
         200, serve::track_json(publication->time, *view, {}, publication->sensor_names));
   }
   if (command.name == "audit") return note_audit(command);
+  if (command.name == "contact") return note_contact(command);
   if (command.name == "fork") {
     node_->note_fork_refused(command.body);
     return command.reply(200, serve::accepted_json());
@@ -675,6 +682,19 @@ void LiveNode::note_audit(io::Command& command) {
   command.reply(written ? 200 : 503, serve::accepted_json());
 }
 
+void LiveNode::note_contact(io::Command& command) {
+  const node::Stamp stamp = read_clock();
+  const record::EntryView entry{record::EntryKind::document,
+                                record::kNoSource,
+                                stamp.utc,
+                                stamp.monotonic,
+                                bytes_of(command.body)};
+  settle_sync();
+  Result<void> written = node_->take({&entry, 1});
+  if (written) written = node_->sync();
+  command.reply(written ? 200 : 503, serve::accepted_json());
+}
+
 // Checks, writes, obeys: in this order, so that what was obeyed is in the record.
 void LiveNode::obey_act(io::Command& command) {
   const auto refuse = [&](int status, std::string_view reason, std::string_view words) {
@@ -700,7 +720,7 @@ void LiveNode::obey_act(io::Command& command) {
   using charter::ActKind;
   // Accounts change one act at a time, from the check on: what is in the record can be obeyed.
   const bool claims = kind == ActKind::account_add || kind == ActKind::account_remove ||
-                      kind == ActKind::account_role;
+                      kind == ActKind::account_role || kind == ActKind::erase_personal;
   if (claims && !door_->claim_change())
     return refuse(503, "busy", "another change of the accounts is being written");
   const auto release = [&] {
@@ -749,8 +769,10 @@ void LiveNode::obey_act(io::Command& command) {
       break;
     }
     case ActKind::erase_personal:
-      written = base::bad_input("this node keeps no personal data");
-      break;
+      return door_->obey_erasure(
+          body, [reply = std::move(command.reply)](const io::HttpResponse& response) {
+            reply(response.status, response.body);
+          });
   }
   if (!written) return refuse(500, "refused_act", written.error().message);
   command.reply(200, serve::obeyed_json(charter::name_of(kind)));
@@ -794,9 +816,9 @@ Result<void> LiveNode::check_act(charter::ActKind kind, const std::string& body)
       return {};
     }
     case ActKind::erase_personal:
-      break;
+      return door_->check_erasure(body);
   }
-  return base::bad_input("this node keeps no personal data");
+  return base::bad_input("unknown act");
 }
 
 Result<void> LiveNode::obey_hold(charter::ActKind kind,

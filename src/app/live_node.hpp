@@ -146,6 +146,7 @@ class LiveNode {
   // Which keys no account may have, by the configuration and the roster in force.
   void tell_other_keys();
   void note_audit(io::Command& command);
+  void note_contact(io::Command& command);
   void obey_act(io::Command& command);
   [[nodiscard]] base::Result<void> check_act(charter::ActKind kind, const std::string& body) const;
   [[nodiscard]] base::Result<void> obey_hold(charter::ActKind kind,

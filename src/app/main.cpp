@@ -312,6 +312,16 @@ int run(int argc, char** argv) {
 
   const KeyCommands key_commands(app, result);
 
+  PersonalOptions personal;
+  auto* personal_command =
+      app.add_subcommand("personal", "Whose names a key folder can read; erasures (docs/KEYS.md)");
+  personal_command->add_option("folder", personal.folder, "Key folder, or a copy of one")
+      ->required();
+  personal_command->add_option(
+      "--record", personal.record, "First destroy the keys that this record says were erased");
+  personal_command->add_flag("--json", personal.json, "Print JSON Lines");
+  personal_command->callback([&] { result = run_personal(personal); });
+
   SchemaOptions schema;
   auto* schema_command =
       app.add_subcommand("schema", "Every type of data with its fields (docs/SCHEMA.md)");

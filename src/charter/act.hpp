@@ -48,7 +48,7 @@ enum class ActKind : std::uint8_t {
   account_add,
   account_remove,
   account_role,
-  erase_personal,  // body: the subject whose key is destroyed (seal/personal.hpp)
+  erase_personal,  // body: {"subject"}, whose key is destroyed (seal/personal.hpp)
 };
 inline constexpr std::size_t kActKinds = 8;
 

@@ -1,10 +1,12 @@
 #include "node/core.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/archive.hpp"
 #include "base/time_range.hpp"
 #include "record/gap.hpp"
+#include "serve/contact.hpp"
 
 namespace liptako::node {
 namespace {
@@ -242,6 +244,16 @@ void Core::on_act(const record::EntryView& entry) {
     return;
   }
   acts_.remember(*act, entry.utc);
+  if (act->kind != charter::ActKind::erase_personal) return;
+  auto subject = serve::erasure_subject(text_of(payload->body));
+  if (!subject) {
+    ++refused_entries_;
+    return;
+  }
+  const auto at = std::ranges::lower_bound(erased_subjects_, *subject);
+  if (at != erased_subjects_.end() && *at == *subject) return;
+  if (erased_subjects_.size() < kMaxErasedSubjects)
+    erased_subjects_.insert(at, std::move(*subject));
 }
 
 charter::RosterState Core::roster_state(base::Timestamp utc) const {
@@ -249,10 +261,13 @@ charter::RosterState Core::roster_state(base::Timestamp utc) const {
                           : charter::RosterState::none;
 }
 
-// A document's first line says what it is; a roster is the only kind yet. The first roster comes
+// A document's first line says what it is: a roster, or somebody's contact. The first roster comes
 // from the node's own configuration, which vouches for it; every later one must follow it.
 void Core::on_document(base::ByteView payload) {
   if (text_of(payload).starts_with("liptako/roster/")) return take_roster(text_of(payload));
+  if (text_of(payload).starts_with(record::kTakeoverFirstLine))
+    return take_takeover(text_of(payload));
+  if (text_of(payload).starts_with(serve::kContactDocument)) return;  // for those who hold its key
   ++refused_entries_;
 }
 
@@ -263,8 +278,6 @@ void Core::take_roster(std::string_view note) {
   };
   auto next = charter::RosterNote::parse(note);
   if (!next) return refuse("not_a_roster");
-  if (text_of(payload).starts_with(record::kTakeoverFirstLine))
-    return take_takeover(text_of(payload));
   const std::string& anchor = config_.keys.roster_sha256;
   if (!roster_.in_force && !anchor.empty() && seal::to_hex(next->hash) != anchor) {
     return refuse("not_the_configured_one");
@@ -314,7 +327,7 @@ void Core::save(base::Bytes& out) const {
   sensors_.save(writer);
   saver(sensors_used_);
   tracker_.save(writer);
-  saver(acts_);
+  saver(acts_, erased_subjects_);
   saver(roster_.in_force ? seal::to_string(roster_.in_force->note) : std::string(),
         roster_.refused,
         roster_.last_refusal,
@@ -361,7 +374,11 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
   auto tracker = track::Tracker::load({}, reader);
   if (!tracker) return std::nullopt;
   core.tracker_ = std::move(*tracker);
-  loader(core.acts_);
+  loader(core.acts_, core.erased_subjects_);
+  if (core.erased_subjects_.size() > kMaxErasedSubjects ||
+      !std::ranges::is_sorted(core.erased_subjects_)) {
+    return std::nullopt;
+  }
   std::string roster;
   loader(roster, core.roster_.refused, core.roster_.last_refusal, core.roster_.withheld_frames);
   if (!roster.empty()) {

@@ -56,6 +56,9 @@ struct ChargeStanding {
 
 class Core {
  public:
+  // As many as a key folder remembers (app/personal_book.hpp).
+  static constexpr std::size_t kMaxErasedSubjects = 4096;
+
   explicit Core(std::string build);
 
   // Uses one entry. Appends to `events` what happened to tracks, and to frames() what the other
@@ -74,6 +77,9 @@ class Core {
   // The acts that were accepted and could be sent again.
   [[nodiscard]] const charter::ActBook& acts() const { return acts_; }
   [[nodiscard]] const RosterStanding& roster() const { return roster_; }
+  // Of whom the record says that their personal data was erased, sorted: their keys are to be
+  // nowhere (serve/contact.hpp).
+  [[nodiscard]] const std::vector<std::string>& erased_subjects() const { return erased_subjects_; }
   // As of `utc`; none if the node was given no roster.
   [[nodiscard]] charter::RosterState roster_state(base::Timestamp utc) const;
   // Parts of frames made by the entries applied since they were last taken; whoever replays drops
@@ -129,6 +135,7 @@ class Core {
   Federation federation_;
   charter::ActBook acts_;
   RosterStanding roster_;
+  std::vector<std::string> erased_subjects_;  // ascending
   ChargeStanding charge_;
   // Of this node's frames: rises whenever the end of what was published may be forgotten (power
   // loss, a new record, a takeover). Seconds of UTC, so that a record begun anew does not begin

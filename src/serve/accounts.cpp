@@ -46,6 +46,8 @@ Result<void> check(const Account& account) {
     if (field->size() > kLongestField || !is_printable(*field))
       return base::bad_input("a field is too long or not printable");
   }
+  if (account.contact != SealedContact() && !is_sealed_contact(account.contact))
+    return base::bad_input("not a sealed contact");
   if (account.operator_key.empty()) return {};
   const auto key = seal::VerifierKey::parse(account.operator_key);
   if (!key || key->type != seal::KeyType::ed25519 || key->text() != account.operator_key)
@@ -71,6 +73,13 @@ bool take(Account& account, std::string_view name, std::string_view value) {
     if (account.invitation) return false;
     account.invitation = parse_invitation(value);
     return account.invitation.has_value();
+  }
+  if (name == "contact") {
+    const auto blank = std::min(value.find(' '), value.size());
+    const bool is_first = account.contact == SealedContact();
+    account.contact = {std::string(value.substr(0, blank)),
+                       std::string(value.substr(std::min(blank + 1, value.size())))};
+    return is_first && is_sealed_contact(account.contact);
   }
   if (name == "created") {
     const auto time = base::parse_rfc3339(value);
@@ -133,6 +142,10 @@ std::string Accounts::to_string() const {
           account.invitation->ends.time_since_epoch());
       out += fmt::format(
           "invitation {} {}\n", seal::to_hex(account.invitation->token_hash), seconds.count());
+    }
+    if (!account.contact.subject.empty()) {
+      const std::string_view blank = account.contact.box.empty() ? "" : " ";
+      out += fmt::format("contact {}{}{}\n", account.contact.subject, blank, account.contact.box);
     }
     out += fmt::format("created {}\n", base::to_rfc3339(account.created));
     if (account.disabled) out += "disabled\n";

@@ -1,5 +1,6 @@
 // The accounts of a node: which posts may log in, in which roles, with what. The file lies in the
-// key folder and never in the record; it holds hashes of passwords and no names of people.
+// key folder and never in the record; it holds hashes of passwords, and no names of people in the
+// clear.
 //
 // Text, one field a line, so that it can be read and compared by eye:
 //   liptako/accounts/v1
@@ -8,6 +9,8 @@
 //   password $argon2id$v=19$…          absent until a password is set
 //   key bamako…/operator/oq-1+1a2b…    absent without an operator key
 //   invitation <64 hex digits> <unix seconds>   SHA-256 of the token and its end; absent if none
+//   contact p-3f… AQ…                  subject and sealed box of the person's contact (contact.hpp);
+//                                       no box: none any more; absent if there never was one
 //   created 2026-11-22T08:00:00.000Z
 //   disabled                            absent if it may log in
 //   end
@@ -22,6 +25,7 @@
 #include "base/time.hpp"
 #include "charter/role.hpp"
 #include "seal/sha256.hpp"
+#include "serve/contact.hpp"
 #include "serve/roles.hpp"
 
 namespace liptako::serve {
@@ -37,6 +41,7 @@ struct Account {
   std::string password{};      // hash as seal/password.hpp writes it; empty: cannot log in
   std::string operator_key{};  // verifier key as text; empty: none
   std::optional<Invitation> invitation{};
+  SealedContact contact{};  // of no subject: none
   base::Timestamp created{};
   bool disabled = false;
 

@@ -14,28 +14,36 @@ struct RoleRow {
 };
 
 // Who decides nothing about the picture sees no more of it than the work needs; the administrator
-// of the machine sees what runs it and no aircraft; the auditor reads everything. Liaison,
+// of the machine sees what runs it and no aircraft; the auditor reads everything. Who is behind an
+// account is for those who call somebody in, who govern the accounts, and who erase. Liaison,
 // humanitarian and witness roles get what the charter releases to them through the gate, and of the
 // pictures themselves nothing.
 constexpr std::array<RoleRow, charter::kRoles> kTable = {{
     {Role::watch_officer, {see_national, see_common, see_sources, see_explanations, see_history}},
     {Role::identification_officer,
      {see_national, see_common, see_sources, see_explanations, see_history}},
-    {Role::shift_chief, {see_national, see_common, see_sources, see_explanations, see_history}},
+    {Role::shift_chief,
+     {see_national, see_common, see_sources, see_explanations, see_history, see_contacts}},
     {Role::planner, {see_national, see_common}},
     {Role::duty_authority,
-     {see_national, see_common, see_sources, see_explanations, see_history, see_accounts}},
-    {Role::cemaa, {see_national, see_common, see_history, see_accounts}},
-    {Role::cemga, {see_national, see_common, see_history, see_accounts}},
+     {see_national,
+      see_common,
+      see_sources,
+      see_explanations,
+      see_history,
+      see_accounts,
+      see_contacts}},
+    {Role::cemaa, {see_national, see_common, see_history, see_accounts, see_contacts}},
+    {Role::cemga, {see_national, see_common, see_history, see_accounts, see_contacts}},
     {Role::force_commander, {see_common}},
     {Role::ansp_liaison, {}},
     {Role::rcc_coordinator, {see_national, see_common}},
     {Role::medevac_desk, {see_common}},
     {Role::humanitarian_focal_point, {}},
     {Role::investigator, {see_national, see_common, see_sources, see_explanations, see_history}},
-    {Role::legal_adviser, {see_history, see_audit}},
+    {Role::legal_adviser, {see_history, see_audit, see_contacts}},
     {Role::auditor, kAllRights},
-    {Role::sysadmin, {see_sources, see_accounts}},
+    {Role::sysadmin, {see_sources, see_accounts, see_contacts}},
     {Role::witness, {}},
 }};
 
@@ -45,13 +53,14 @@ constexpr std::array<std::string_view, kRights> kNames = {"see_national",
                                                           "see_explanations",
                                                           "see_history",
                                                           "see_audit",
-                                                          "see_accounts"};
+                                                          "see_accounts",
+                                                          "see_contacts"};
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < charter::kRoles; ++i) {
     if (static_cast<std::size_t>(kTable[i].role) != i) return false;
   }
-  return static_cast<std::size_t>(see_accounts) + 1 == kRights;
+  return static_cast<std::size_t>(see_contacts) + 1 == kRights;
 }
 static_assert(in_order());
 

@@ -19,8 +19,9 @@ enum class Right : std::uint8_t {
   see_history,       // restricted: where everything was, back to the oldest record kept
   see_audit,         // restricted: who did and looked at what
   see_accounts,
+  see_contacts,  // restricted: names and telephones of those behind the accounts
 };
-inline constexpr std::size_t kRights = 7;
+inline constexpr std::size_t kRights = 8;
 
 // As in the API: "see_national".
 [[nodiscard]] std::string_view name_of(Right right);
@@ -37,6 +38,11 @@ class Rights {
     bits_ |= other.bits_;
     return *this;
   }
+  [[nodiscard]] constexpr Rights without(Rights others) const {
+    Rights left = *this;
+    left.bits_ &= ~others.bits_;
+    return left;
+  }
   friend constexpr bool operator==(Rights, Rights) = default;
 
  private:
@@ -50,7 +56,8 @@ inline constexpr Rights kAllRights = {Right::see_national,
                                       Right::see_explanations,
                                       Right::see_history,
                                       Right::see_audit,
-                                      Right::see_accounts};
+                                      Right::see_accounts,
+                                      Right::see_contacts};
 
 [[nodiscard]] Rights rights_of(charter::Role role);
 [[nodiscard]] Rights rights_of(charter::Roles roles);

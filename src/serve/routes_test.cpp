@@ -21,9 +21,11 @@ constexpr std::array<std::string_view, 6> kOpen = {"GET /api/v1/session",
                                                    "GET /api/v1/openapi.json",
                                                    "POST /witness/add-checkpoint"};
 // What any account may, whatever its roles: acts are judged by their signatures.
-constexpr std::array<std::string_view, 5> kAnyAccount = {"POST /api/v1/logout",
+constexpr std::array<std::string_view, 7> kAnyAccount = {"POST /api/v1/logout",
                                                          "POST /api/v1/session/password",
                                                          "POST /api/v1/session/key",
+                                                         "GET /api/v1/session/contact",
+                                                         "POST /api/v1/session/contact",
                                                          "POST /api/v1/acts",
                                                          "POST /api/v1/config"};
 
@@ -59,6 +61,8 @@ std::set<std::string> allowed(Role role) {
     add(common);
   if (sees_sources.contains(role)) add(sources);
   if (sees_accounts.contains(role)) add({"GET /api/v1/accounts"});
+  if (sees_accounts.contains(role) || role == Role::shift_chief || role == Role::legal_adviser)
+    add({"GET /api/v1/contacts", "POST /api/v1/contacts/seal"});
   if (role == Role::auditor || role == Role::legal_adviser) add({"GET /api/v1/audit"});
   if (sees_sources.contains(role) && role != Role::sysadmin) add({"GET /api/v1/history"});
   if (role == Role::cemaa || role == Role::cemga || role == Role::legal_adviser)

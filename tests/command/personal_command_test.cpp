@@ -1,0 +1,90 @@
+// What a copy of a key folder can still open, and what a record's erasures do to it.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "charter/act.hpp"
+#include "io/file_storage.hpp"
+#include "process.hpp"
+#include "record/writer.hpp"
+
+namespace liptako::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kKey =
+    "liptako/personal-key/v1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
+
+class PersonalCommand : public testing::Test {
+ protected:
+  PersonalCommand() {
+    std::string name = (fs::temp_directory_path() / "liptako-test-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    fs::create_directories(folder_ + "/keys/personal");
+    for (const char* part : {"/keys", "/keys/personal"})
+      fs::permissions(folder_ + part, fs::perms::owner_all);
+    for (const char* subject : {"p-1", "p-2"}) put(subject, kKey);
+  }
+  ~PersonalCommand() override { fs::remove_all(folder_); }
+
+  void put(const std::string& subject, std::string_view text) const {
+    const std::string path = folder_ + "/keys/personal/" + subject;
+    std::ofstream(path) << text;
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  }
+  [[nodiscard]] std::string content(const std::string& subject) const {
+    std::ifstream file(folder_ + "/keys/personal/" + subject);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  // A record whose one act erases the subject.
+  void record_erasure(std::string_view subject) const {
+    auto storage = io::FileStorage::open(folder_ + "/record");
+    ASSERT_TRUE(storage.has_value());
+    auto writer = record::Writer::open(**storage, {});
+    ASSERT_TRUE(writer.has_value());
+    const std::string body = "{\"subject\":\"" + std::string(subject) + "\"}";
+    const base::ByteView bytes(reinterpret_cast<const std::uint8_t*>(body.data()), body.size());
+    const charter::Act act{.node = "bamako",
+                           .kind = charter::ActKind::erase_personal,
+                           .body = seal::sha256(bytes),
+                           .time = base::timestamp_from_ns(1'795'000'000'000'000'000)};
+    const std::array<std::uint8_t, seal::SigningKey::kSeedSize> seed{};
+    const auto key = seal::SigningKey::from_seed(seed);
+    const std::string text = charter::to_string(act);
+    const seal::Note note{text, {seal::sign(text, "bamako/operator/a", key)}};
+    const base::Bytes payload = charter::act_payload(seal::to_string(note), bytes);
+    ASSERT_TRUE(writer->append({record::EntryKind::act, record::kNoSource, act.time, {}, payload})
+                    .has_value());
+    ASSERT_TRUE(writer->sync().has_value());
+  }
+
+  std::string folder_;
+};
+
+TEST_F(PersonalCommand, TellsSubjectsByNumberAndErasesWhatTheRecordSays) {
+  const Finished before = run(folder_, {"personal", folder_ + "/keys", "--json"});
+  EXPECT_EQ(before.code, 0) << before.errors;
+  EXPECT_EQ(before.output,
+            "{\"subject\":\"p-1\",\"state\":\"kept\"}\n{\"subject\":\"p-2\",\"state\":\"kept\"}\n");
+  record_erasure("p-2");
+  const Finished erased =
+      run(folder_, {"personal", folder_ + "/keys", "--record", folder_ + "/record", "--json"});
+  EXPECT_EQ(erased.code, 0) << erased.errors;
+  EXPECT_EQ(
+      erased.output,
+      "{\"subject\":\"p-1\",\"state\":\"kept\"}\n{\"subject\":\"p-2\",\"state\":\"erased\"}\n");
+  EXPECT_EQ(content("p-1"), kKey);
+  EXPECT_EQ(content("p-2"), "liptako/erased-key/v1\n");
+  put("p-1", "damaged");
+  const Finished told = run(folder_, {"personal", folder_ + "/keys"});
+  EXPECT_NE(told.output.find("p-2 "), std::string::npos) << told.output;
+  EXPECT_NE(told.output.find("p-1 "), std::string::npos) << told.output;
+  EXPECT_EQ(run(folder_, {"personal", folder_ + "/nothing"}).code, 1);
+}
+
+}  // namespace
+}  // namespace liptako::command
