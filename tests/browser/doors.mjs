@@ -200,6 +200,29 @@ check('an auditor reads who came in and who was refused, and the accounts', asyn
   await page.click('#book-close');
 });
 
+check('a contact is given by whom it is of, and an erased one says so', async () => {
+  await page.click('#account-open');
+  await page.click('#contact-give summary');
+  await page.fill('#contact-name', 'Adj. Awa Traoré');
+  await page.fill('#contact-telephone', 'au mess');
+  await refusing(async () => {
+    await page.click('#contact-go');
+    await says('#account-note', 'téléphone (32 chiffres');
+  });
+  await page.fill('#contact-telephone', '+223 70 00 00 00');
+  await page.click('#contact-go');
+  await says('#account-note', 'Nom et téléphone enregistrés');
+  await page.click('#contacts-open');
+  await until(() => document.querySelectorAll('#book-rows tr').length === 2);
+  const lines = await page.$$eval('#book-rows tr', (rows) =>
+    rows.map((row) => [...row.cells].map((c) => c.textContent).join('|')),
+  );
+  assert(lines.includes('audit-1|Adj. Awa Traoré|+223 70 00 00 00|gardé|p-2'), lines.join('; '));
+  assert(lines.includes('fu-1|||effacé|p-1'), lines.join('; '));
+  await view.shot('contacts');
+  await page.click('#book-close');
+});
+
 check('a password is changed by who knows the old one', async () => {
   await page.click('#account-open');
   await page.click('#password-change summary');

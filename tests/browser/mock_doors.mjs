@@ -7,7 +7,7 @@ const LOOK = ['see_national', 'see_common', 'see_sources', 'see_explanations', '
 const ACCOUNTS = {
   'oq-1': { roles: ['watch_officer'], rights: LOOK },
   'fu-1': { roles: ['force_commander'], rights: ['see_common'] },
-  'audit-1': { roles: ['auditor'], rights: [...LOOK, 'see_audit', 'see_accounts'] },
+  'audit-1': { roles: ['auditor'], rights: [...LOOK, 'see_audit', 'see_accounts', 'see_contacts'] },
   admin: { roles: ['sysadmin'], rights: ['see_sources', 'see_accounts', 'change_configuration'] },
 };
 const TRIES = 4; // wrong passwords before the next must wait
@@ -25,6 +25,8 @@ export class MockDoors {
     this.audit = [];
   }
 
+    // As the node keeps them: one was erased.
+    this.contacts = { 'fu-1': { subject: 'p-1', state: 'erased', display_name: null, telephone: null } };
   get isSetUp() {
     return this.token === null;
   }
@@ -132,6 +134,21 @@ export class MockDoors {
     if (path === 'audit')
       return this.may(request, 'see_audit')
         ? { code: 200, value: { events: this.audit, complete: true } }
+        : refuse(403, 'no_right');
+    if (path === 'session/contact') {
+      const none = { subject: null, state: 'none', display_name: null, telephone: null };
+      if (request.method === 'GET') return { code: 200, value: this.contacts[account] ?? none };
+      if (/[a-z]/i.test(given.telephone)) return refuse(400, 'bad_contact');
+      const { display_name, telephone } = given;
+      this.contacts[account] = { subject: 'p-2', state: 'kept', display_name, telephone };
+      return { code: 200, value: this.contacts[account] };
+    }
+    if (path === 'contacts')
+      return this.may(request, 'see_contacts')
+        ? {
+            code: 200,
+            value: { contacts: Object.entries(this.contacts).map(([id, one]) => ({ account: id, ...one })) },
+          }
         : refuse(403, 'no_right');
     return null;
   }

@@ -41,6 +41,18 @@ export function parseSession(value: unknown): Session | null {
   };
 }
 
+// How whoever holds a post is reached, as GET /api/v1/session/contact says it.
+export interface OwnContact {
+  state: string;
+  name: string;
+  telephone: string;
+}
+export function parseContact(value: unknown): OwnContact {
+  const given = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const said = (name: string): string => (typeof given[name] === 'string' ? given[name] : '');
+  return { state: said('state'), name: said('display_name'), telephone: said('telephone') };
+}
+
 export function needsLogin(session: Session | null): boolean {
   return session !== null && session.isSetUp && session.account === null;
 }

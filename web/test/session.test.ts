@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accountCells, auditCells, found } from '../src/page/books.ts';
+import { accountCells, auditCells, contactCells, found } from '../src/page/books.ts';
 import { roleName } from '../src/page/session_gate.ts';
 import {
   hasRight,
   isAccountId,
   isVerifierKey,
   mayLook,
+  enrolCommand,
+  parseContact,
+  parseProof,
   needsLogin,
   parseSession,
   parseSetupLink,
@@ -133,4 +136,14 @@ test('the books are searched by words, in any order and case', () => {
   assert.deepEqual(found(rows, ' OQ-1  refus '), [rows[1]]);
   assert.deepEqual(found(rows, ''), rows);
   assert.deepEqual(found(rows, 'nobody'), []);
+});
+
+test('a contact is read from any document, and an erased one says so', () => {
+  for (const odd of [undefined, null, 7, 'x', {}, { display_name: 7 }])
+    assert.deepEqual(parseContact(odd), { state: '', name: '', telephone: '' });
+  const kept = { account: 'oq-1', subject: 'p-1', state: 'kept', display_name: 'Awa', telephone: '+223 1' };
+  assert.deepEqual(parseContact(kept), { state: 'kept', name: 'Awa', telephone: '+223 1' });
+  assert.deepEqual(contactCells(kept), ['oq-1', 'Awa', '+223 1', 'gardé', 'p-1']);
+  const erased = { account: null, subject: 'p-1', state: 'erased', display_name: null, telephone: null };
+  assert.deepEqual(contactCells(erased), ['—', '', '', 'effacé', 'p-1']);
 });

@@ -57,6 +57,17 @@ export function accountCells(account: Fields): string[] {
   ];
 }
 
+// One contact; of an erased one that it is so.
+export function contactCells(contact: Fields): string[] {
+  return [
+    said(contact.account) || text('none'),
+    said(contact.display_name),
+    said(contact.telephone),
+    worded('contact_', said(contact.state)),
+    said(contact.subject),
+  ];
+}
+
 // Rows that hold every word looked for, whatever the case.
 export function found(rows: string[][], search: string): string[][] {
   const words = search.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -74,7 +85,7 @@ interface Book {
   note(answer: unknown): string;
 }
 
-const BOOKS: Record<'audit' | 'accounts', Book> = {
+const BOOKS: Record<'audit' | 'accounts' | 'contacts', Book> = {
   audit: {
     title: 'auditTitle',
     heads: ['auditTime', 'auditEvent', 'auditAccount', 'auditAddress', 'auditWhat', 'auditOutcome'],
@@ -89,6 +100,13 @@ const BOOKS: Record<'audit' | 'accounts', Book> = {
     read: (answer) => rowsOf(answer, 'accounts').map(accountCells),
     note: () => text('accountsNote'),
   },
+  contacts: {
+    title: 'contactsTitle',
+    heads: ['auditAccount', 'contactName', 'contactTelephone', 'contactState', 'contactSubject'],
+    path: 'api/v1/contacts',
+    read: (answer) => rowsOf(answer, 'contacts').map(contactCells),
+    note: () => text('contactsNote'),
+  },
 };
 
 export class Books {
@@ -102,7 +120,7 @@ export class Books {
     byId('book-close').addEventListener('click', () => this.dialog.close());
     byId('book-again').addEventListener('click', () => void this.ask());
     this.search.addEventListener('input', () => this.render());
-    for (const name of ['audit', 'accounts'] as const)
+    for (const name of ['audit', 'accounts', 'contacts'] as const)
       byId(`${name}-open`).addEventListener('click', () => this.open(name));
   }
 

@@ -271,7 +271,7 @@ export const fr = {
     'Ce lien n’est pas valable, ou plus : il ne sert qu’une fois et meurt avec le nœud qui l’a imprimé',
   refusal_bad_account: 'Nom de compte refusé',
   refusal_weak_password: 'Mot de passe refusé : trop court, trop long ou répété',
-  refusal_bad_key: 'Clé publique illisible',
+  refusal_bad_contact: 'Nom (96 octets au plus) ou téléphone (32 chiffres et signes au plus) refusé',
   refusal_already_set_up: 'Ce nœud est déjà configuré',
   refusal_no_session: 'Connexion nécessaire',
   refusal_no_right: 'Les fonctions de ce compte ne le permettent pas',
@@ -422,7 +422,7 @@ export const fr = {
   outcome_bad_request: 'refusé : demande illisible',
   outcome_bad_account: 'refusé : nom de compte',
   outcome_weak_password: 'refusé : mot de passe trop faible',
-  outcome_bad_key: 'refusé : clé illisible',
+  outcome_bad_contact: 'refusé : nom ou téléphone',
   outcome_already_set_up: 'refusé : nœud déjà configuré',
   refusal_not_set_up: 'Ce nœud n’est pas encore configuré',
   outcome_not_set_up: 'refusé : nœud non configuré',
@@ -444,6 +444,7 @@ export const fr = {
   refusal_unknown_signer: 'Aucune signature d’un opérateur connu de ce nœud',
   outcome_unknown_signer: 'refusé : signataire inconnu',
   refusal_too_few_signers: 'Il manque une signature : cet acte se signe à deux',
+  contactsOpen: 'Annuaire',
   outcome_too_few_signers: 'refusé : signatures insuffisantes',
   refusal_refused_act: 'Acte refusé : il ne peut pas être exécuté',
   outcome_refused_act: 'refusé : acte inexécutable',
@@ -465,6 +466,26 @@ export const fr = {
   fault: 'Incident de la console : {text}',
   workerSilent: 'la carte ne répond plus depuis {age}, ne pas s’y fier',
   noGraphics:
+  contactsTitle: 'Qui joindre',
+  contactsNote:
+    'Chaque consultation est inscrite à l’audit. Un nom est effacé par l’acte « erase_personal » de deux personnes, ' +
+    'qui désigne la personne par son numéro.',
+  contactName: 'Nom',
+  contactTelephone: 'Téléphone',
+  contactState: 'Fiche',
+  contactSubject: 'Personne n°',
+  contactGive: 'Mon nom et mon téléphone',
+  contactWhy:
+    'Facultatif : pour que les chefs vous joignent. Le nœud ne les garde que chiffrés, avec une clé à vous seul que ' +
+    'deux personnes peuvent détruire.',
+  contactAnew: 'Je remplace quelqu’un d’autre à ce poste',
+  contactSave: 'Enregistrer',
+  contactSaved: 'Nom et téléphone enregistrés.',
+  contactWithdrawn: 'Nom et téléphone retirés.',
+  contact_none: 'aucun',
+  contact_kept: 'gardé',
+  contact_erased: 'effacé',
+  contact_unreadable: 'illisible : sa clé n’est pas sur ce nœud',
     'Ce navigateur ne sait pas dessiner hors de la page (OffscreenCanvas). ' +
     'Utilisez Firefox 115 ou Chromium 109 au moins.',
   legend: 'Légende',

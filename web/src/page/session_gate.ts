@@ -6,6 +6,7 @@ import {
   hasRight,
   isVerifierKey,
   LONGEST_PASSWORD,
+  parseContact,
   needsLogin,
   parseSession,
   passwordStrength,
@@ -68,6 +69,11 @@ export class SessionGate {
       void this.giveKey();
     });
     byId('account-close').addEventListener('click', () => this.account.close());
+    byId('contact-form').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.giveContact();
+    });
+    byId('contact-give').addEventListener('toggle', () => void this.showContact());
     byId('logout').addEventListener('click', () => void this.logOut());
   }
 
@@ -140,6 +146,7 @@ export class SessionGate {
     byId('audit-open').hidden = !account || !hasRight(session, 'see_audit');
     byId('accounts-open').hidden = !account || !hasRight(session, 'see_accounts');
   }
+    byId('contacts-open').hidden = !account || !hasRight(session, 'see_contacts');
 
   private async logIn(): Promise<void> {
     const id = byId<HTMLInputElement>('login-account');
@@ -195,6 +202,31 @@ export class SessionGate {
   }
 
   private tell(what: string, how: string): void {
+  // One's own, as the node keeps it: asked for when the form is opened.
+  private async showContact(): Promise<void> {
+    const fields = ['name', 'telephone'].map((n) => byId<HTMLInputElement>(`contact-${n}`));
+    for (const field of fields) field.value = '';
+    byId<HTMLInputElement>('contact-anew').checked = false;
+    if (!byId<HTMLDetailsElement>('contact-give').open) return;
+    const answer = await request(this.base, 'api/v1/session/contact');
+    if (!answer.ok) return this.tell(refusalOf(answer), 'refusal');
+    const own = parseContact(answer.value);
+    [own.name, own.telephone].forEach((value, i) => (fields[i].value ||= value));
+    if (own.state === 'erased') this.tell(text('contact_erased'), '');
+  }
+
+  private async giveContact(): Promise<void> {
+    const body = {
+      display_name: byId<HTMLInputElement>('contact-name').value.trim(),
+      telephone: byId<HTMLInputElement>('contact-telephone').value.trim(),
+      anew: byId<HTMLInputElement>('contact-anew').checked,
+    };
+    const answer = await request(this.base, 'api/v1/session/contact', body);
+    if (!answer.ok) return this.tell(refusalOf(answer), 'refusal');
+    byId<HTMLDetailsElement>('contact-give').open = false;
+    this.tell(text(body.display_name || body.telephone ? 'contactSaved' : 'contactWithdrawn'), '');
+  }
+
     setText(byId('account-note'), what);
     setClass(byId('account-note'), how);
   }
