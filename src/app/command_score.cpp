@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "app/commands.hpp"
 #include "app/words.hpp"
 #include "assess/report.hpp"
@@ -34,6 +37,12 @@ void row(std::string_view french, std::string_view english, std::string_view val
   fmt::print("  {:<46} {:>14}\n", say(french, english), value);
 }
 
+std::string with_bounds(const assess::Consistency& consistency) {
+  const auto bounds = consistency.bounds();
+  if (!bounds) return "-";
+  return fmt::format("{:.3f} ({:.3f}..{:.3f})", *consistency.mean(), bounds->first, bounds->second);
+}
+
 void print_tally(const assess::Tally& tally) {
   row("part des aéronefs à piste", "aircraft with a track", percent(tally.found_share()));
   row("probabilité de mise à jour", "update probability", percent(tally.update_probability()));
@@ -41,10 +50,70 @@ void print_tally(const assess::Tally& tally) {
   row("  le long de la route", "  along the track", metres(tally.along_rms()));
   row("  en travers", "  across", metres(tally.across_rms()));
   row("altitude-pression, RMS", "pressure altitude, RMS", feet(tally.altitude_rms()));
+  row("  écart d'au plus 300 ft",
+      "  off by 300 ft at most",
+      percent(tally.altitude_within_share()));
+  const auto angle = tally.track_angle_rms();
+  row("route, RMS", "track angle, RMS", angle ? fmt::format("{:.2f} °", angle->degrees()) : "-");
+  const auto speed = tally.speed_rms();
+  row("vitesse, RMS", "speed, RMS", speed ? fmt::format("{:.2f} m/s", speed->mps()) : "-");
+  row("identité juste", "identity right", percent(tally.identity_right_share()));
+  row("identité fausse", "identity wrong", percent(tally.identity_wrong_share()));
+  row("longs silences", "long gaps", fmt::format("{}", tally.long_gaps));
   row("pistes par aéronef à piste",
       "tracks per aircraft with a track",
       plain(tally.tracks_per_aircraft(), 4));
+  if (tally.nees.count() > 0) {
+    row("NEES / dimension", "NEES / dimension", with_bounds(tally.nees));
+    row("  dans l'ellipse à 95 %", "  within the 95 % ellipse", percent(tally.nees.inside_95()));
+  }
 }
+
+// The parts of trajectory GOSPA over instants, like those of GOSPA.
+void print_trajectories(const assess::TrajectoryScore& t, const assess::ScoreOptions& options) {
+  const auto rms = [&](double sum) {
+    const auto instants = static_cast<double>(std::max<std::uint64_t>(t.instants, 1));
+    return fmt::format("{:.1f} m", assess::root_m(sum / instants, options.gospa.order));
+  };
+  fmt::print("{}\n",
+             fmt::format(fmt::runtime(say("GOSPA des trajectoires (gamma = {:.0f} m)",
+                                          "Trajectory GOSPA (gamma = {:.0f} m)")),
+                         options.switch_penalty.metres()));
+  row("RMS", "RMS", rms(t.total()));
+  row("  borne inférieure", "  lower bound", rms(t.lower_bound));
+  row("  localisation", "  localisation", rms(t.localisation));
+  row("  aéronefs manqués", "  missed aircraft", rms(t.missed));
+  row("  fausses pistes", "  false tracks", rms(t.false_tracks));
+  row("  changements de piste", "  changes of track", rms(t.switches));
+  row("changements de piste", "changes of track", plain(t.switch_count, 1));
+}
+
+void print_siap(const assess::SiapScore& siap) {
+  fmt::print("SIAP\n");
+  row("complétude", "completeness", percent(siap.completeness));
+  row("ambiguïté", "ambiguity", plain(siap.ambiguity, 4));
+  row("pistes sans aéronef", "spuriousness", percent(siap.spuriousness));
+  row("écart moyen de position",
+      "positional accuracy, mean",
+      siap.position_accuracy_m ? fmt::format("{:.1f} m", *siap.position_accuracy_m) : "-");
+  row("plus long temps sous un numéro", "longest segment", percent(siap.longest_segment));
+  row("changements de numéro, par heure",
+      "number changes, per hour",
+      plain(siap.number_changes_per_hour, 3));
+}
+
+struct NamedTally {
+  std::string_view french;
+  std::string_view english;
+};
+// In the order of assess::Phase.
+constexpr std::array<NamedTally, assess::kPhaseNames.size()> kPhases = {{
+    {"En ligne droite", "Straight"},
+    {"En virage", "Turning"},
+    {"En palier", "Level"},
+    {"En montée", "Climbing"},
+    {"En descente", "Descending"},
+}};
 
 void print_score(const assess::Score& score, const assess::ScoreOptions& options) {
   fmt::print("{}\n",
@@ -80,6 +149,14 @@ void print_score(const assess::Score& score, const assess::ScoreOptions& options
   row("délai de confirmation, le plus long",
       "time to confirmation, longest",
       seconds(score.longest_confirmation));
+  row("part des longs silences", "share of long gaps", percent(score.long_gap_share));
+  print_trajectories(score.trajectories, options);
+  print_siap(score.siap);
+  for (std::size_t i = 0; i < kPhases.size(); ++i) {
+    if (score.phases[i].expected == 0) continue;
+    fmt::print("{}\n", say(kPhases[i].french, kPhases[i].english));
+    print_tally(score.phases[i]);
+  }
   for (std::size_t i = 0; i < assess::kEquipmentNames.size(); ++i) {
     if (score.groups[i].expected == 0 || score.groups[i].expected == score.all.expected) continue;
     fmt::print("{} {}\n", say("Transpondeur :", "Transponder:"), assess::kEquipmentNames[i]);
@@ -117,6 +194,8 @@ int run_score(const ScoreOptions& options) {
   assess::ScoreLinesOptions how;
   how.score.gospa.cutoff = base::Length::from_metres(options.cutoff_m);
   how.score.gospa.order = options.order;
+  how.score.switch_penalty =
+      base::Length::from_metres(options.gamma_m.value_or(0.1 * options.cutoff_m));
   how.score.update_interval = base::seconds(options.update_interval_s);
   how.timeline.coast = base::seconds(options.coast_s);
   const auto from = time_in(options.from, "--from");
@@ -155,9 +234,14 @@ int run_score(const ScoreOptions& options) {
                            base::to_seconds(how.disorder)));
   }
   if (options.json) {
-    fmt::print("{}\n", assess::to_json(scored->score, how.score, assess::kEquipmentNames));
-  } else {
-    print_score(scored->score, how.score);
+    fmt::print("{}\n", assess::to_json(*scored, how.score, assess::kEquipmentNames));
+    return kDone;
+  }
+  print_score(scored->score, how.score);
+  for (const auto& [sensor, nis] : scored->nis) {
+    fmt::print("{} {}\n", say("Capteur :", "Sensor:"), sensor);
+    row("NIS / dimension", "NIS / dimension", with_bounds(nis));
+    row("  dans l'ellipse à 95 %", "  within the 95 % ellipse", percent(nis.inside_95()));
   }
   return kDone;
 }

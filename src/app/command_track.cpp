@@ -12,7 +12,7 @@
 #include "io/packed_file.hpp"
 #include "node/config.hpp"
 #include "node/offline.hpp"
-#include "serve/documents.hpp"
+#include "serve/track_event_line.hpp"
 
 namespace liptako::app {
 namespace {
@@ -69,7 +69,7 @@ int run_track(const TrackOptions& options) {
       recordings,
       offline,
       [&](const track::TrackEvent& event, std::span<const std::string> sensor_names) {
-        serve::append_track_json(event.view, sensor_names, lines);
+        serve::append_track_event_json(event, sensor_names, lines);
         lines += '\n';
         ++updates;
         if (lines.size() > kWriteChunk) flush();

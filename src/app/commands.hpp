@@ -122,6 +122,7 @@ struct ScoreOptions {
   double coast_s = 60.0;
   std::string from;  // RFC 3339
   std::string to;
+  std::optional<double> gamma_m;  // of trajectory GOSPA; a tenth of c otherwise
 };
 int run_score(const ScoreOptions& options);
 int run_score_set(const ScoreOptions& options);

@@ -379,6 +379,8 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+  score_command->add_option(
+      "--gamma", score.gamma_m, "Metres a change of track costs (default: a tenth of c)");
     const int code = app.exit(error);
     return code == 0 ? kDone : kUsage;
   }

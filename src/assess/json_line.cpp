@@ -133,6 +133,11 @@ const std::string_view *JsonLine::find(std::string_view name) const {
   return nullptr;
 }
 
+bool JsonLine::is_null(std::string_view name) const {
+  const std::string_view *value = find(name);
+  return value != nullptr && *value == "null";
+}
+
 Result<std::string_view> JsonLine::raw(std::string_view name) const {
   const std::string_view *value = find(name);
   if (value == nullptr) return base::bad_input(fmt::format("{}: missing", name));

@@ -18,6 +18,7 @@ class JsonLine {
   [[nodiscard]] static base::Result<JsonLine> parse(std::string_view line);
 
   [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
+  [[nodiscard]] bool is_null(std::string_view name) const;
   // Absent where the field is null or not there.
   [[nodiscard]] base::Result<std::optional<double>> number_or_none(std::string_view name,
                                                                    double low,

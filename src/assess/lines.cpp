@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "assess/json_line.hpp"
+#include "base/math.hpp"
 #include "base/time_range.hpp"
 
 namespace liptako::assess {
@@ -22,6 +24,10 @@ constexpr std::array<std::string_view, 4> kStates = {
 constexpr double kMaxAltitudeFt = 200'000.0;
 constexpr double kMinAltitudeFt = -10'000.0;
 constexpr double kMaxSpeedKt = 10'000.0;
+constexpr double kMaxRateFeetPerMinute = 1e6;
+constexpr double kMaxEllipseM = 1e7;
+constexpr double kMaxNis = 1e12;
+constexpr double kChiSquare95 = 5.991464547107979;  // two degrees of freedom
 
 Result<base::Timestamp> time_of(const JsonLine &line) {
   const auto text = line.text("time");
@@ -45,6 +51,51 @@ Result<std::optional<Length>> altitude_of(const JsonLine &line) {
   if (!feet) return std::unexpected(feet.error());
   if (!*feet) return std::nullopt;
   return Length::from_feet(**feet);
+}
+
+// A text of so many digits of a base, or null, or not there.
+Result<std::optional<std::uint32_t>> code_of(const JsonLine &line,
+                                             std::string_view name,
+                                             std::size_t digits,
+                                             int number_base) {
+  if (!line.has(name) || line.is_null(name)) return std::nullopt;
+  const auto text = line.text(name);
+  if (!text) return std::unexpected(text.error());
+  std::uint32_t value = 0;
+  const auto [end, fault] =
+      std::from_chars(text->data(), text->data() + text->size(), value, number_base);
+  if (text->size() != digits || fault != std::errc() || end != text->data() + text->size())
+    return base::bad_input(fmt::format("{}: not {} digits of base {}", name, digits, number_base));
+  return value;
+}
+
+Result<Identity> identity_of(const JsonLine &line) {
+  Identity identity;
+  const auto address = code_of(line, "icao_address", 6, 16);
+  if (!address) return std::unexpected(address.error());
+  if (*address) identity.icao_address = base::IcaoAddress(**address);
+  const auto code = code_of(line, "mode_3a", 4, 8);
+  if (!code) return std::unexpected(code.error());
+  if (*code) identity.mode_3a = base::ModeACode(static_cast<std::uint16_t>(**code));
+  return identity;
+}
+
+// By the 95 % ellipse, if the line has one: its half axes are standard deviations times the root of
+// chi-square's 95 % point.
+Result<std::optional<TrackSample::Covariance>> covariance_of(const JsonLine &line) {
+  const auto major = line.number_or_none("semi_major_m", 0.0, kMaxEllipseM);
+  if (!major) return std::unexpected(major.error());
+  const auto minor = line.number_or_none("semi_minor_m", 0.0, kMaxEllipseM);
+  if (!minor) return std::unexpected(minor.error());
+  const auto angle = line.number_or_none("ellipse_angle_deg", -360.0, 360.0);
+  if (!angle) return std::unexpected(angle.error());
+  if (!*major || !*minor || !*angle) return std::nullopt;
+  const double along = **major * **major / kChiSquare95, across = **minor * **minor / kChiSquare95;
+  // The angle is from north.
+  const auto [sine, cosine] = base::sincos(Angle::from_degrees(**angle).radians());
+  return TrackSample::Covariance{along * sine * sine + across * cosine * cosine,
+                                 (along - across) * sine * cosine,
+                                 along * cosine * cosine + across * sine * sine};
 }
 
 template <class Enum, std::size_t Size>
@@ -77,6 +128,16 @@ Result<TruthLine> parse_truth_line(std::string_view text, std::string_view membe
   const auto angle = line->number("track_angle_deg", -360.0, 360.0);
   if (!angle) return std::unexpected(angle.error());
   out.sample.track_angle = Angle::from_degrees(*angle);
+  const auto speed = line->number_or_none("ground_speed_kt", 0.0, kMaxSpeedKt);
+  if (!speed) return std::unexpected(speed.error());
+  if (*speed) out.sample.ground_speed = Speed::from_knots(**speed);
+  const auto rate =
+      line->number_or_none("vertical_rate_ftmin", -kMaxRateFeetPerMinute, kMaxRateFeetPerMinute);
+  if (!rate) return std::unexpected(rate.error());
+  if (*rate) out.sample.vertical_rate = Speed::from_feet_per_minute(**rate);
+  const auto identity = identity_of(*line);
+  if (!identity) return std::unexpected(identity.error());
+  out.sample.identity = *identity;
   if (line->has("on_ground")) {
     const auto on_ground = line->boolean("on_ground");
     if (!on_ground) return std::unexpected(on_ground.error());
@@ -136,6 +197,20 @@ Result<TrackLine> parse_track_line(std::string_view text) {
   const auto altitude = altitude_of(*line);
   if (!altitude) return std::unexpected(altitude.error());
   out.pressure_altitude = *altitude;
+  const auto identity = identity_of(*line);
+  if (!identity) return std::unexpected(identity.error());
+  out.identity = *identity;
+  const auto covariance = covariance_of(*line);
+  if (!covariance) return std::unexpected(covariance.error());
+  out.covariance = *covariance;
+  const auto nis = line->number_or_none("nis", 0.0, kMaxNis);
+  if (!nis) return std::unexpected(nis.error());
+  if (*nis) {
+    const auto source = line->text("nis_source");
+    if (!source) return std::unexpected(source.error());
+    out.nis = *nis;
+    out.nis_source = *source;
+  }
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "assess/scorer.hpp"
@@ -37,6 +38,12 @@ struct TrackLine {
   base::Speed ground_speed;
   base::Angle track_angle;
   std::optional<base::Length> pressure_altitude;
+  Identity identity;
+  std::optional<TrackSample::Covariance> covariance;  // of the position, if the line tells it
+  // Of the plot that made this line, if it tells: normalised innovation squared, two degrees of
+  // freedom, and its sensor.
+  std::optional<double> nis;
+  std::string nis_source;
 };
 
 // `member`: whose sensors must have seen the aircraft for a track to be due; empty for any. A line

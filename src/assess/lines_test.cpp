@@ -153,5 +153,38 @@ TEST(Lines, AnyBytesGiveALineOrAnError) {
   EXPECT_GT(accepted, 500);
 }
 
+TEST(TruthLine, TellsHowAndAsWhomItFlies) {
+  const auto line = parse_truth_line(kTruth);
+  ASSERT_TRUE(line.has_value());
+  EXPECT_NEAR(line->sample.ground_speed->knots(), 450.0, 1e-9);
+  EXPECT_EQ(line->sample.vertical_rate->feet_per_minute(), 0.0);
+  EXPECT_EQ(line->sample.identity.icao_address->bits(), 0x3a01f2u);
+  EXPECT_EQ(line->sample.identity.mode_3a->bits(), 02031u);
+  EXPECT_EQ(truth_error("\"2031\"", "\"2081\""), "mode_3a: not 4 digits of base 8");
+  EXPECT_EQ(truth_error("\"3a01f2\"", "\"3a01f\""), "icao_address: not 6 digits of base 16");
+}
+
+TEST(TrackLine, MayTellItsEllipseAndItsInnovation) {
+  const auto plain = parse_track_line(kTrack);
+  ASSERT_TRUE(plain.has_value());
+  EXPECT_FALSE(plain->identity.icao_address.has_value());
+  EXPECT_EQ(plain->identity.mode_3a->bits(), 02031u);
+  EXPECT_FALSE(plain->covariance.has_value());
+  EXPECT_FALSE(plain->nis.has_value());
+  // 30 m along north-east, 10 m across; 5.99 is the 95 % point of chi-square.
+  const auto line =
+      parse_track_line(replaced(kTrack,
+                                "\"existence\"",
+                                "\"semi_major_m\":30,\"semi_minor_m\":10,\"ellipse_angle_deg\":45,"
+                                "\"nis\":1.5,\"nis_source\":\"mssr-bamako\",\"existence\""));
+  ASSERT_TRUE(line.has_value()) << line.error().message;
+  EXPECT_NEAR(line->covariance->ee_m2, (900.0 + 100.0) / 2 / 5.99146, 1e-3);
+  EXPECT_NEAR(line->covariance->en_m2, (900.0 - 100.0) / 2 / 5.99146, 1e-3);
+  EXPECT_NEAR(line->covariance->nn_m2, line->covariance->ee_m2, 1e-9);
+  EXPECT_EQ(*line->nis, 1.5);
+  EXPECT_EQ(line->nis_source, "mssr-bamako");
+  EXPECT_EQ(track_error("\"existence\"", "\"nis\":1,\"existence\""), "nis_source: missing");
+}
+
 }  // namespace
 }  // namespace liptako::assess

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace liptako::assess {
@@ -20,19 +21,72 @@ std::string seconds(std::optional<base::Duration> duration) {
   return number_or_null(duration ? std::optional(base::to_seconds(*duration)) : std::nullopt, 1);
 }
 
+std::string fields_of(const Consistency &consistency, std::string_view name) {
+  const auto bounds = consistency.bounds();
+  return fmt::format("\"{0}\":{1},\"{0}_low\":{2},\"{0}_high\":{3},\"{0}_inside_share\":{4}",
+                     name,
+                     number_or_null(consistency.mean(), 4),
+                     number_or_null(bounds ? std::optional(bounds->first) : std::nullopt, 4),
+                     number_or_null(bounds ? std::optional(bounds->second) : std::nullopt, 4),
+                     number_or_null(consistency.inside_95(), 5));
+}
+
 std::string fields_of(const Tally &tally) {
   const auto altitude = tally.altitude_rms();
+  const auto angle = tally.track_angle_rms();
+  const auto speed = tally.speed_rms();
   return fmt::format(
       "\"found_share\":{},\"update_probability\":{},\"position_rms_m\":{},"
       "\"along_rms_m\":{},"
-      "\"across_rms_m\":{},\"altitude_rms_ft\":{},\"tracks_per_aircraft\":{}",
+      "\"across_rms_m\":{},\"altitude_rms_ft\":{},\"tracks_per_aircraft\":{},"
+      "\"altitude_right_share\":{},\"track_angle_rms_deg\":{},\"speed_rms_mps\":{},"
+      "\"identity_right_share\":{},\"identity_wrong_share\":{},\"long_gaps\":{},{}",
       number_or_null(tally.found_share(), 5),
       number_or_null(tally.update_probability(), 5),
       metres(tally.position_rms()),
       metres(tally.along_rms()),
       metres(tally.across_rms()),
       number_or_null(altitude ? std::optional(altitude->feet()) : std::nullopt, 1),
-      number_or_null(tally.tracks_per_aircraft(), 5));
+      number_or_null(tally.tracks_per_aircraft(), 5),
+      number_or_null(tally.altitude_within_share(), 5),
+      number_or_null(angle ? std::optional(angle->degrees()) : std::nullopt, 3),
+      number_or_null(speed ? std::optional(speed->mps()) : std::nullopt, 3),
+      number_or_null(tally.identity_right_share(), 5),
+      number_or_null(tally.identity_wrong_share(), 5),
+      tally.long_gaps,
+      fields_of(tally.nees, "nees"));
+}
+
+std::string trajectory_fields(const Score &score, const ScoreOptions &options) {
+  const TrajectoryScore &t = score.trajectories;
+  const auto rms = [&](double sum) {
+    const auto instants = static_cast<double>(std::max<std::uint64_t>(t.instants, 1));
+    return root_m(sum / instants, options.gospa.order);
+  };
+  return fmt::format(
+      "\"trajectory_gospa\":{{\"gamma_m\":{:.1f},\"rms_m\":{:.2f},\"lower_bound_m\":{:.2f},"
+      "\"localisation_rms_m\":{:.2f},\"missed_rms_m\":{:.2f},\"false_rms_m\":{:.2f},"
+      "\"change_rms_m\":{:.2f},\"changes\":{:.1f}}}",
+      options.switch_penalty.metres(),
+      rms(t.total()),
+      rms(t.lower_bound),
+      rms(t.localisation),
+      rms(t.missed),
+      rms(t.false_tracks),
+      rms(t.switches),
+      t.switch_count);
+}
+
+std::string siap_fields(const SiapScore &siap) {
+  return fmt::format(
+      "\"siap\":{{\"completeness\":{},\"ambiguity\":{},\"spuriousness\":{},"
+      "\"position_accuracy_m\":{},\"longest_segment_share\":{},\"number_changes_per_hour\":{}}}",
+      number_or_null(siap.completeness, 5),
+      number_or_null(siap.ambiguity, 5),
+      number_or_null(siap.spuriousness, 5),
+      number_or_null(siap.position_accuracy_m, 2),
+      number_or_null(siap.longest_segment, 5),
+      number_or_null(siap.number_changes_per_hour, 4));
 }
 
 }  // namespace
@@ -82,8 +136,23 @@ std::string to_json(const Score &score,
       score.confirmations,
       seconds(score.mean_confirmation),
       seconds(score.longest_confirmation));
-  out += ",\"groups\":[";
+  out += fmt::format(",\"long_gap_share\":{},{},{}",
+                     number_or_null(score.long_gap_share, 6),
+                     trajectory_fields(score, options),
+                     siap_fields(score.siap));
+  out += ",\"phases\":[";
   bool first = true;
+  for (std::size_t i = 0; i < score.phases.size(); ++i) {
+    if (score.phases[i].expected == 0) continue;
+    out += fmt::format("{}{{\"phase\":\"{}\",\"expected\":{},{}}}",
+                       first ? "" : ",",
+                       kPhaseNames[i],
+                       score.phases[i].expected,
+                       fields_of(score.phases[i]));
+    first = false;
+  }
+  out += "],\"groups\":[";
+  first = true;
   for (std::size_t i = 0; i < std::min(score.groups.size(), group_names.size()); ++i) {
     if (score.groups[i].expected == 0) continue;
     out += fmt::format("{}{{\"group\":\"{}\",\"expected\":{},{}}}",
@@ -91,6 +160,24 @@ std::string to_json(const Score &score,
                        group_names[i],
                        score.groups[i].expected,
                        fields_of(score.groups[i]));
+    first = false;
+  }
+  return out + "]}";
+}
+
+std::string to_json(const LinesScore &scored,
+                    const ScoreOptions &options,
+                    std::span<const std::string_view> group_names) {
+  std::string out = to_json(scored.score, options, group_names);
+  out.pop_back();
+  out += ",\"sensors\":[";
+  bool first = true;
+  for (const auto &[name, nis] : scored.nis) {
+    out += fmt::format("{}{{\"sensor\":\"{}\",\"plots\":{},{}}}",
+                       first ? "" : ",",
+                       name,
+                       nis.count(),
+                       fields_of(nis, "nis"));
     first = false;
   }
   return out + "]}";

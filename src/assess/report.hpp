@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "assess/score_lines.hpp"
 #include "assess/scorer.hpp"
 
 namespace liptako::assess {
@@ -13,6 +14,10 @@ namespace liptako::assess {
 // was in are left out; `group_names` are literals that need no escape, by
 // number of the group.
 [[nodiscard]] std::string to_json(const Score &score,
+                                  const ScoreOptions &options,
+                                  std::span<const std::string_view> group_names);
+// The same with what only files tell: NIS by sensor, whose names need no escape.
+[[nodiscard]] std::string to_json(const LinesScore &scored,
                                   const ScoreOptions &options,
                                   std::span<const std::string_view> group_names);
 

@@ -107,6 +107,7 @@ Result<LinesScore> score_lines(const NamedText& truth,
   Lines track_lines(tracks);
   Timeline timeline(options.timeline);
   Scorer scorer(options.score);
+  std::map<std::string, Consistency> nis;
   bool more_tracks = true;
   Timestamp newest_track = base::timestamp_from_ns(0);
   while (true) {
@@ -119,6 +120,10 @@ Result<LinesScore> score_lines(const NamedText& truth,
       more_tracks = line->has_value();
       if (!more_tracks) break;
       newest_track = std::max(newest_track, (*line)->time);
+      const bool asked = (!options.from || (*line)->time >= *options.from) &&
+                         (!options.to || (*line)->time <= *options.to);
+      if ((*line)->nis && (*line)->state == TrackState::confirmed && asked)
+        nis[(*line)->nis_source].take(*(*line)->nis);
       timeline.take(**line);
     }
     const std::vector<TrackSample> shown = timeline.at(instants.time());
@@ -131,6 +136,7 @@ Result<LinesScore> score_lines(const NamedText& truth,
   result.track_lines = track_lines.number();
   result.late_lines = timeline.late_lines();
   result.tells_seen = instants.tells_seen();
+  result.nis = std::move(nis);
   if (result.score.instants == 0) {
     return base::bad_input(
         fmt::format("{}: {}",

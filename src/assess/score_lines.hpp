@@ -2,6 +2,7 @@
 // lines between an instant and the bound within which tracks.jsonl is out of order.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ struct LinesScore {
   std::uint64_t track_lines = 0;
   std::uint64_t late_lines = 0;  // of tracks, beyond the disorder allowed
   bool tells_seen = false;       // the truth says which aircraft sensors saw
+  // Of confirmed tracks' plots, by sensor, if the lines tell; in order of names.
+  std::map<std::string, Consistency> nis;
 };
 
 // A file's whole text and its name, for errors.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <GeographicLib/Geodesic.hpp>
+#include <algorithm>
 #include <cmath>
 
 #include "assess/report.hpp"
@@ -257,6 +258,81 @@ TEST(Report, IsOneLineWithNullWhereNothingWasRated) {
   EXPECT_NE(json.find("\"update_probability\":null"), std::string::npos);
   EXPECT_NE(json.find("\"gospa_rms_m\":3273.9"), std::string::npos) << json;
   EXPECT_NE(json.find("\"groups\":[{\"group\":\"all\",\"expected\":1,"), std::string::npos) << json;
+}
+
+// One aircraft for 60 s, an instant every 4 s: north, from 20 s on turning by 2 deg/s, from 40 s on
+// straight and climbing. Its track is 100 m off to the east with a standard deviation of 50 m an
+// axis, 10 m/s too fast, 5 degrees off, 400 ft too low while it climbs.
+TEST(Scorer, PhasesOfFlightByHand) {
+  Scorer scorer;
+  for (int i = 0; i <= 15; ++i) {
+    const double time = 4.0 * i;
+    TruthSample truth = aircraft(1, 0, 200.0 * time);
+    const double angle = 2.0 * std::clamp(time - 20.0, 0.0, 20.0);
+    truth.track_angle = Angle::from_degrees(angle);
+    truth.ground_speed = base::Speed::from_mps(200);
+    const bool climbs = time > 40.0;
+    truth.vertical_rate = base::Speed::from_feet_per_minute(climbs ? 1'500.0 : 100.0);
+    truth.pressure_altitude = Length::from_feet(10'000);
+    truth.identity.icao_address = base::IcaoAddress(0x3a01f2);
+    TrackSample shown = track(7, 100, 200.0 * time, at(time));
+    shown.track_angle = Angle::from_degrees(angle + 355.0);
+    shown.ground_speed = base::Speed::from_mps(210);
+    shown.pressure_altitude = Length::from_feet(climbs ? 9'600 : 10'000);
+    shown.covariance = TrackSample::Covariance{2'500.0, 0.0, 2'500.0};
+    // Its address is right, then wrong in one instant, then not known.
+    if (i < 8) shown.identity.icao_address = base::IcaoAddress(i == 3 ? 1 : 0x3a01f2);
+    scorer.take(at(time), truths({truth}), tracks({shown}));
+  }
+  const Score score = scorer.score();
+  const auto phase = [&](Phase p) { return score.phases[static_cast<std::size_t>(p)]; };
+  // The direction has changed at 24, 28, ... 40 s.
+  EXPECT_EQ(phase(Phase::turn).expected, 5u);
+  EXPECT_EQ(phase(Phase::straight).expected, 11u);
+  EXPECT_EQ(phase(Phase::level).expected, 11u);
+  EXPECT_EQ(phase(Phase::climb).expected, 5u);
+  EXPECT_EQ(phase(Phase::descent).expected, 0u);
+  EXPECT_NEAR(score.all.track_angle_rms()->degrees(), 5.0, 1e-9);
+  EXPECT_NEAR(score.all.speed_rms()->mps(), 10.0, 1e-9);
+  EXPECT_NEAR(*phase(Phase::turn).nees.mean(), 4.0 / 2.0, 1e-3);
+  EXPECT_EQ(*phase(Phase::level).altitude_within_share(), 1.0);
+  EXPECT_EQ(*phase(Phase::climb).altitude_within_share(), 0.0);
+  EXPECT_EQ(*score.all.identity_right_share(), 7.0 / 16.0);
+  EXPECT_EQ(*score.all.identity_wrong_share(), 1.0 / 16.0);
+  EXPECT_EQ(*score.siap.completeness, 1.0);
+  EXPECT_EQ(*score.siap.longest_segment, 1.0);
+  EXPECT_EQ(score.trajectories.switch_count, 0.0);
+  EXPECT_NEAR(score.trajectories.total(), 16 * 1e4, 1.0);
+}
+
+// A track without plots for 40 s, an update being due every 8: one long gap, however long it grows,
+// and none for the 20 s that follow a plot.
+TEST(Scorer, ALongGapCountsOnce) {
+  Scorer scorer;
+  for (int second = 0; second <= 80; second += 4) {
+    const int updated = second < 20 ? second : second < 60 ? 16 : 60;
+    scorer.take(at(second), truths({aircraft(1, 0, 0)}), tracks({track(7, 10, 0, at(updated))}));
+  }
+  const Score score = scorer.score();
+  EXPECT_EQ(score.all.long_gaps, 1u);
+  EXPECT_NEAR(*score.long_gap_share, 1.0 / 10.0, 1e-12);
+}
+
+// Two aircraft exchange their tracks: GOSPA sees nothing, trajectory GOSPA and the numbers do.
+TEST(Scorer, ASwapIsSeenOverTime) {
+  Scorer scorer;
+  for (int i = 0; i < 10; ++i) {
+    const std::uint64_t first = i < 5 ? 7 : 8, second = i < 5 ? 8 : 7;
+    scorer.take(at(i),
+                truths({aircraft(1, 0, 0), aircraft(2, 3'000, 0)}),
+                tracks({track(first, 0, 0, at(i)), track(second, 3'000, 0, at(i))}));
+  }
+  const Score score = scorer.score();
+  EXPECT_NEAR(score.gospa.rms_m, 0.0, 1e-6);
+  EXPECT_EQ(score.trajectories.switch_count, 2.0);
+  EXPECT_NEAR(score.trajectories.total(), 2 * 463.0 * 463.0, 1e-3);
+  EXPECT_NEAR(score.trajectories.lower_bound, score.trajectories.total(), 1e-3);
+  EXPECT_EQ(*score.siap.longest_segment, 0.5);
 }
 
 }  // namespace

@@ -8,6 +8,14 @@ namespace liptako::assess {
 
 using base::Length;
 
+namespace {
+
+// A line's covariance holds for its own time; carried on further it would have to grow, and by how
+// much only the tracker knows.
+constexpr base::Duration kFresh = std::chrono::milliseconds(500);
+
+}  // namespace
+
 geo::Geodetic carried_on(const geo::Geodetic &from,
                          base::Speed speed,
                          base::Angle angle,
@@ -51,11 +59,17 @@ std::vector<TrackSample> Timeline::at(base::Timestamp time) {
     if (over) track.current.reset();
     if (track.current && track.current->state != TrackState::tentative && track.current->position) {
       const TrackLine &line = *track.current;
-      shown.push_back(
-          {line.track,
-           carried_on(*line.position, line.ground_speed, line.track_angle, time - line.time),
-           line.pressure_altitude,
-           track.updated});
+      TrackSample sample;
+      sample.track = line.track;
+      sample.position =
+          carried_on(*line.position, line.ground_speed, line.track_angle, time - line.time);
+      sample.pressure_altitude = line.pressure_altitude;
+      sample.updated = track.updated;
+      sample.ground_speed = line.ground_speed;
+      sample.track_angle = line.track_angle;
+      sample.identity = line.identity;
+      if (time - line.time <= kFresh) sample.covariance = line.covariance;
+      shown.push_back(sample);
     }
     each = over && track.ahead.empty() ? tracks_.erase(each) : std::next(each);
   }

@@ -4,11 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "assess/report.hpp"
+#include "assess/set_score.hpp"
 #include "codec/asterix/decode.hpp"
 #include "codec/asterix/json.hpp"
 #include "codec/asterix/random_records_for_tests.hpp"
 #include "schema/report.hpp"
 #include "serve/documents.hpp"
+#include "serve/track_event_line.hpp"
 #include "sim/recorder.hpp"
 #include "sim/scenario.hpp"
 
@@ -121,7 +123,7 @@ TEST(Written, TheTracksAndOneOfThemWithItsUpdates) {
   Paths({"api.track"})
       .expect_knows(json::parse(serve::track_json({}, tracks[0], updates, kSensors)));
   std::string line;
-  serve::append_track_json(tracks[0], kSensors, line);
+  serve::append_track_event_json({track::TrackEventKind::updated, tracks[0], {}}, kSensors, line);
   Paths({"file.tracks_line"}).expect_knows(json::parse(line));
 }
 
@@ -183,8 +185,10 @@ TEST(Written, ABlockThatIsNotDecoded) {
 }
 
 TEST(Written, TheScore) {
-  assess::Score score;
-  score.groups[0].expected = 1;
+  assess::LinesScore scored;
+  scored.score.groups[0].expected = 1;
+  scored.score.phases[0].expected = 1;
+  scored.nis["radar"].take(1.0);
   const std::vector<std::string_view> groups = {"radar"};
   Paths({"output.score"}).expect_knows(json::parse(assess::to_json(score, {}, groups)));
 }
