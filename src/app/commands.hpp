@@ -117,12 +117,12 @@ struct ScoreOptions {
   std::string member;
   bool json = false;
   double cutoff_m = 4630.0;
+  std::optional<double> gamma_m;  // of trajectory GOSPA; a tenth of c otherwise
   int order = 2;
   double update_interval_s = 8.0;
   double coast_s = 60.0;
   std::string from;  // RFC 3339
   std::string to;
-  std::optional<double> gamma_m;  // of trajectory GOSPA; a tenth of c otherwise
 };
 int run_score(const ScoreOptions& options);
 int run_score_set(const ScoreOptions& options);

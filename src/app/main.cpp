@@ -344,6 +344,8 @@ int run(int argc, char** argv) {
   score_command->add_option("--c", score.cutoff_m, "Metres within which a track is an aircraft's")
       ->check(CLI::Range(0.001, 1e6))
       ->capture_default_str();
+  score_command->add_option(
+      "--gamma", score.gamma_m, "Metres a change of track costs (default: a tenth of c)");
   score_command->add_option("--p", score.order, "Order of GOSPA")
       ->check(CLI::Range(1, 10))
       ->capture_default_str();
@@ -379,8 +381,6 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-  score_command->add_option(
-      "--gamma", score.gamma_m, "Metres a change of track costs (default: a tenth of c)");
     const int code = app.exit(error);
     return code == 0 ? kDone : kUsage;
   }

@@ -190,7 +190,16 @@ TEST(Written, TheScore) {
   scored.score.phases[0].expected = 1;
   scored.nis["radar"].take(1.0);
   const std::vector<std::string_view> groups = {"radar"};
-  Paths({"output.score"}).expect_knows(json::parse(assess::to_json(score, {}, groups)));
+  Paths({"output.score"}).expect_knows(json::parse(assess::to_json(scored, {}, groups)));
+}
+
+TEST(Written, TheScoreOfABenchmarkSet) {
+  assess::PointSetScore points;
+  points.references.emplace_back();
+  points.references[0].paired = assess::PairedRatio{1.0, {{0.9, 1.1}}};
+  Paths({"output.score_set"}).expect_knows(json::parse(assess::to_json(points)));
+  Paths({"output.score_traffic"})
+      .expect_knows(json::parse(assess::to_json(assess::TrafficScore())));
 }
 
 TEST(Written, TheSchemaItself) {
