@@ -37,6 +37,9 @@ constexpr std::array<ActRule, kActKinds> kRules{{
     {.proposers = {sysadmin, duty_authority}, .confirmers = {legal_adviser, cemaa, cemga}},
 }};
 
+constexpr ActRule kHeavyConfiguration{
+    .proposers = {sysadmin}, .confirmers = {duty_authority, cemaa, cemga}, .alone_at_first = true};
+
 constexpr std::array<std::string_view, 10> kRefusalNames{"bad_note",
                                                          "unknown_act",
                                                          "wrong_node",
@@ -140,7 +143,10 @@ std::string_view name_of(ActRefusal refusal) {
 
 base::Duration ActRule::window() const { return persons() == 1 ? kWindowOfOne : kWindowOfTwo; }
 
-const ActRule& rule_of(ActKind kind) { return kRules[static_cast<std::size_t>(kind)]; }
+const ActRule& rule_of(ActKind kind, ActWeight weight) {
+  if (kind == ActKind::configuration && weight == ActWeight::heavy) return kHeavyConfiguration;
+  return kRules[static_cast<std::size_t>(kind)];
+}
 
 Roles confirming_roles() {
   Roles all;
@@ -153,10 +159,7 @@ Roles confirming_roles() {
 }
 
 std::vector<ActSigner> without_revoked(std::vector<ActSigner> signers, const Roster& roster) {
-  std::erase_if(signers, [&](const ActSigner& signer) {
-    return std::ranges::any_of(roster.revoked,
-                               [&](const Revocation& r) { return r.key.key == signer.key.key; });
-  });
+  std::erase_if(signers, [&](const ActSigner& signer) { return roster.is_revoked(signer.key); });
   return signers;
 }
 
@@ -198,7 +201,8 @@ base::Result<AcceptedAct, ActRefusal> ActBook::check(std::string_view note,
                                                      base::ByteView body,
                                                      std::span<const ActSigner> known,
                                                      std::string_view node,
-                                                     base::Timestamp now) const {
+                                                     base::Timestamp now,
+                                                     ActWeight weight) const {
   using enum ActRefusal;
   CHECK(base::is_reckonable(now));
   const auto parsed = seal::parse_note(note);
@@ -219,7 +223,7 @@ base::Result<AcceptedAct, ActRefusal> ActBook::check(std::string_view note,
 
   if (act->node != node) return std::unexpected(wrong_node);
   if (act->body != seal::sha256(body)) return std::unexpected(wrong_body);
-  const ActRule& rule = rule_of(act->kind);
+  const ActRule& rule = rule_of(act->kind, weight);
   if (act->time > now + kMaxAhead || act->time + rule.window() < now) {
     return std::unexpected(stale);
   }
@@ -238,8 +242,7 @@ base::Result<AcceptedAct, ActRefusal> ActBook::check(std::string_view note,
   if (!proposed) return std::unexpected(no_right);
   if (!confirmed) return std::unexpected(too_few_signers);
 
-  const auto seen = std::ranges::lower_bound(ends_, act->nonce, {}, &Remembered::nonce);
-  if (seen != ends_.end() && seen->nonce == act->nonce) return std::unexpected(replayed);
+  if (has_accepted(act->nonce)) return std::unexpected(replayed);
   const auto still =
       std::ranges::count_if(ends_, [&](const Remembered& r) { return r.end >= now; });
   if (static_cast<std::size_t>(still) >= kMaxRemembered) return std::unexpected(busy);
@@ -249,12 +252,19 @@ base::Result<AcceptedAct, ActRefusal> ActBook::check(std::string_view note,
   return accepted;
 }
 
+bool ActBook::has_accepted(const Act::Nonce& nonce) const {
+  return std::ranges::binary_search(ends_, nonce, {}, &Remembered::nonce);
+}
+
 void ActBook::remember(const Act& act, base::Timestamp now) {
   std::erase_if(ends_, [&](const Remembered& r) { return r.end < now; });
   const auto at = std::ranges::lower_bound(ends_, act.nonce, {}, &Remembered::nonce);
   if (at != ends_.end() && at->nonce == act.nonce) return;
   if (ends_.size() >= kMaxRemembered) return;
-  ends_.insert(at, {act.nonce, act.time + rule_of(act.kind).window() + kSlack});
+  // Of whatever weight it was.
+  const base::Duration window =
+      std::max(rule_of(act.kind).window(), rule_of(act.kind, ActWeight::heavy).window());
+  ends_.insert(at, {act.nonce, act.time + window + kSlack});
 }
 
 base::Bytes act_payload(std::string_view note, base::ByteView body) {

@@ -67,7 +67,10 @@ struct ActRule {
   // How long after its time an act is accepted.
   [[nodiscard]] base::Duration window() const;
 };
-[[nodiscard]] const ActRule& rule_of(ActKind kind);
+// A configuration that changes who is trusted, who may come in or what is kept is heavy (which one
+// is so, the shell tells: node::weighs_heavily) and needs what acts on accounts need.
+enum class ActWeight : std::uint8_t { ordinary, heavy };
+[[nodiscard]] const ActRule& rule_of(ActKind kind, ActWeight weight = ActWeight::ordinary);
 // All roles that confirm some act. Two persons are two only if one of them cannot choose the
 // other's key: who gets such a role gets its key by a signed act.
 [[nodiscard]] Roles confirming_roles();
@@ -136,13 +139,17 @@ class ActBook {
 
   // Whether the act may be obeyed now, and by whose signatures. `node` is this node's name, `now`
   // its clock; known signers as they stand now.
-  [[nodiscard]] base::Result<AcceptedAct, ActRefusal> check(std::string_view note,
-                                                            base::ByteView body,
-                                                            std::span<const ActSigner> known,
-                                                            std::string_view node,
-                                                            base::Timestamp now) const;
+  [[nodiscard]] base::Result<AcceptedAct, ActRefusal> check(
+      std::string_view note,
+      base::ByteView body,
+      std::span<const ActSigner> known,
+      std::string_view node,
+      base::Timestamp now,
+      ActWeight weight = ActWeight::ordinary) const;
   // Takes note of an accepted act as of `now`, and forgets those long stale by then.
   void remember(const Act& act, base::Timestamp now);
+  // Whether it was taken note of, and is not forgotten yet.
+  [[nodiscard]] bool has_accepted(const Act::Nonce& nonce) const;
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
 
  private:

@@ -152,6 +152,29 @@ TEST_F(Acts, TheRuleTableKeepsWhatItPromises) {
   }
 }
 
+TEST_F(Acts, AHeavyConfigurationNeedsASecondPersonAndIsRememberedAsLong) {
+  const Act act = act_of(ActKind::configuration, "x");
+  const auto heavy = [&](std::initializer_list<const Person*> signers,
+                         const std::vector<ActSigner>& known_ones,
+                         base::Duration later = {}) {
+    return book_.check(
+        note_of(act, signers), view("x"), known_ones, kNode, kNow + later, ActWeight::heavy);
+  };
+  EXPECT_EQ(refusal(heavy({&chief_}, all_)), ActRefusal::no_right);
+  EXPECT_EQ(refusal(heavy({&admin_}, all_)), ActRefusal::too_few_signers);
+  EXPECT_EQ(refusal(heavy({&admin_, &lawyer_}, all_)), ActRefusal::too_few_signers);
+  EXPECT_TRUE(heavy({&admin_, &duty_}, all_));
+  EXPECT_TRUE(heavy({&admin_}, known({&admin_, &chief_}))) << "nobody could confirm";
+  // The second may sign a day later; by then the first to be obeyed is not forgotten.
+  const base::Duration later = std::chrono::hours(23);
+  EXPECT_TRUE(heavy({&admin_, &duty_}, all_, later));
+  book_.remember(act, kNow);
+  EXPECT_EQ(refusal(heavy({&admin_, &duty_}, all_, later)), ActRefusal::replayed);
+  book_.remember(act_of(ActKind::hold_set, "y"), kNow + std::chrono::hours(25));
+  EXPECT_EQ(refusal(heavy({&admin_, &duty_}, all_)), ActRefusal::replayed);
+  EXPECT_EQ(&rule_of(ActKind::roster, ActWeight::heavy), &rule_of(ActKind::roster));
+}
+
 TEST_F(Acts, ARevokedKeySignsNothingUnderWhateverName) {
   Roster roster;
   roster.revoked.push_back({.key = admin_.signer().key, .time = kNow, .reason = "stolen"});

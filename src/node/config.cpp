@@ -733,6 +733,11 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   return config;
 }
 
+bool weighs_heavily(const NodeConfig& now, const NodeConfig& next) {
+  return next.retain < now.retain || next.federation != now.federation || next.keys != now.keys ||
+         next.server != now.server;
+}
+
 std::string key_folder_of(const NodeConfig& config, std::string_view record) {
   if (!config.keys.folder.empty()) return config.keys.folder;
   while (record.size() > 1 && record.ends_with('/')) record.remove_suffix(1);

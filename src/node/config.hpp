@@ -52,6 +52,7 @@ struct FederationMember {
   std::string code;     // upper-case letters and digits: "ML", as in the common number ML-1042
   std::string name;     // of its node
   std::string console;  // address of its console, if it may be shown; "http://127.0.0.1:8081/"
+  friend bool operator==(const FederationMember&, const FederationMember&) = default;
 };
 
 // Whose common picture this node takes part in. No members: in none.
@@ -59,6 +60,7 @@ struct FederationConfig {
   std::string name;
   base::MemberId self;
   std::vector<FederationMember> members;  // by ascending id, this node among them
+  friend bool operator==(const FederationConfig&, const FederationConfig&) = default;
 };
 
 // How the console is served once the node is set up (docs/SERVER.md).
@@ -66,6 +68,7 @@ struct ServerConfig {
   std::vector<std::string> names;  // DNS names and IP addresses it is asked by, beside its own
   std::string certificate;  // PEM files of a given certificate; empty: the node makes its own
   std::string key;
+  friend bool operator==(const ServerConfig&, const ServerConfig&) = default;
 };
 
 // Which keys this node holds and whose it believes (docs/KEYS.md).
@@ -77,6 +80,7 @@ struct KeysConfig {
   // Logs of other nodes that this one witnesses (plain keys), and the keys whose cosignatures of
   // its own log it keeps (cosignature keys).
   std::vector<seal::VerifierKey> witnesses;
+  friend bool operator==(const KeysConfig&, const KeysConfig&) = default;
 };
 
 // This machine as one of the two that a node runs on (docs/STANDBY.md). Which of them is in charge
@@ -110,6 +114,10 @@ struct NodeConfig {
 // What the names of the node's keys begin with: as configured, or `<name>.liptako.internal` with
 // the node's name in lower case and '-' for what is neither a letter nor a digit.
 [[nodiscard]] std::string authority_of(const NodeConfig& config);
+
+// Whether a change from one to the other is for two persons to sign (charter::ActWeight): what is
+// kept gets shorter, or partners, keys or the server change.
+[[nodiscard]] bool weighs_heavily(const NodeConfig& now, const NodeConfig& next);
 
 // `file` is used in messages only: "node.toml:12: source[0].port: 70000 is not in 0..65535".
 [[nodiscard]] base::Result<NodeConfig> parse_config(std::string_view text, std::string_view file);

@@ -73,6 +73,27 @@ TEST(Config, AFederationIsItsMembersAndWhichOneThisIs) {
   EXPECT_TRUE(parse_config(kGood, "node.toml")->federation.members.empty());
 }
 
+TEST(Config, WhatTwoPersonsMustSignIsTold) {
+  const auto weighs = [](const std::string& now, const std::string& next) {
+    const auto before = parse_config(kGood + now, "node.toml");
+    const auto after = parse_config(kGood + next, "node.toml");
+    EXPECT_TRUE(before && after);
+    return weighs_heavily(*before, *after);
+  };
+  EXPECT_FALSE(weighs("", ""));
+  EXPECT_FALSE(weighs("", "[[sensor]]\nname = \"s\"\nsac = 1\nsic = 2\nkind = \"adsb\"\n"));
+  EXPECT_FALSE(weighs("", "[record]\nretain_days = 365\n")) << "more is kept";
+  EXPECT_TRUE(weighs("", "[record]\nretain_days = 89\n"));
+  EXPECT_TRUE(weighs("[record]\nretain_days = 365\n", "")) << "the table left out";
+  EXPECT_TRUE(weighs("", "[server]\nnames = [\"node.example\"]\n"));
+  EXPECT_TRUE(weighs("", "[keys]\nroster = \"r.note\"\n"));
+  std::string other(kFederation);
+  other.replace(other.find("\"ML\""), 4, "\"MX\"");
+  EXPECT_FALSE(weighs(kFederation, kFederation));
+  EXPECT_TRUE(weighs("", kFederation));
+  EXPECT_TRUE(weighs(kFederation, other));
+}
+
 TEST(Config, MistakesInAFederationAreNamed) {
   struct Case {
     const char* from;
