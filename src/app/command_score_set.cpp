@@ -102,6 +102,31 @@ void print_trajectories(const assess::TrajectorySums& sums, double cutoff_m, dou
   row("changements de piste", "changes of track", fmt::format("{:.1f}", sums.switch_count));
 }
 
+void print_siap(const assess::SiapScore& siap) {
+  const auto share = [](std::optional<double> value) {
+    return value ? fmt::format("{:.2f} %", 100.0 * *value) : "-";
+  };
+  fmt::print("SIAP\n");
+  row("complétude", "completeness", share(siap.completeness));
+  row("ambiguïté", "ambiguity", siap.ambiguity ? fmt::format("{:.4f}", *siap.ambiguity) : "-");
+  row("pistes sans aéronef", "spuriousness", share(siap.spuriousness));
+  row("écart moyen de position",
+      "positional accuracy, mean",
+      with_unit(siap.position_accuracy_m, 2, "m"));
+  row("plus long temps sous un numéro", "longest segment", share(siap.longest_segment));
+}
+
+void print_nees(const assess::Consistency& nees) {
+  const auto bounds = nees.bounds();
+  if (!bounds) return;
+  row("NEES / dimension",
+      "NEES / dimension",
+      fmt::format("{:.3f} ({:.3f}..{:.3f})", *nees.mean(), bounds->first, bounds->second));
+  row("  dans l'ellipse à 95 %",
+      "  within the 95 % ellipse",
+      fmt::format("{:.2f} %", 100.0 * *nees.inside_95()));
+}
+
 void print_score(const assess::PointSetScore& score) {
   fmt::print("{} : {} {}, {} {}\n",
              score.set.name,
@@ -112,6 +137,8 @@ void print_score(const assess::PointSetScore& score) {
   fmt::print("GOSPA (c = {:.0f} m, p = 2)\n", assess::kPointCutoffM);
   print_parts([&](double sum) { return score.sums.rms_m(sum); }, score.sums, 3);
   print_trajectories(score.trajectories, assess::kPointCutoffM, 1.0);
+  print_siap(score.siap);
+  print_nees(score.nees);
   for (const assess::ReferenceScore& reference : score.references) {
     fmt::print("{}\n",
                fmt::format(fmt::runtime(say("Face à {}, {} tirages en commun",
@@ -151,6 +178,7 @@ void print_score(const assess::TrafficScore& score) {
   print_parts([&](double sum) { return score.per_aircraft_m(sum); }, score.sums, 1);
   print_trajectories(
       score.trajectories, assess::kTrafficCutoffM, static_cast<double>(score.aircraft));
+  print_siap(score.siap);
   assess::PhaseErrors all = score.straight;
   all += score.turn;
   const struct {
@@ -175,6 +203,7 @@ void print_score(const assess::TrafficScore& score) {
     row("position, RMS", "position, RMS", with_unit(errors.position_rms_m(), 1, "m"));
     row("route, RMS", "track angle, RMS", with_unit(errors.heading_rms_deg(), 2, "°"));
     row("vitesse, RMS", "speed, RMS", with_unit(errors.speed_rms_mps(), 2, "m/s"));
+    print_nees(errors.nees);
   }
   if (score.headings_from_positions) {
     fmt::print("{}\n",

@@ -16,6 +16,10 @@ using Point = geo::Position<geo::Enu>;
 
 double square(double x) { return x * x; }
 
+// Apart from each other; the numbers of targets are below, or the flights of two runs may count as
+// one.
+constexpr std::uint64_t kFlightsOfARun = std::uint64_t{1} << 40;
+
 // A consecutive piece of sorted rows.
 template <class T>
 using Rows = std::span<const T>;
@@ -76,6 +80,26 @@ void take(TrajectoryGospa& metric,
   for (const Pair& pair : gospa.within)
     near.push_back({truth[pair.truth].target, shown[pair.track].track, pair.distance_m});
   metric.take(near, truth.size(), shown.size());
+}
+
+// `first_flight` is added to the numbers of targets, so that one run's flights are not another's.
+void take(Siap& siap,
+          const Gospa& gospa,
+          Rows<TruthRow> truth,
+          Rows<EstimateRow> shown,
+          std::uint64_t first_flight) {
+  std::vector<std::uint64_t> flights;
+  for (const TruthRow& row : truth) flights.push_back(first_flight + row.target);
+  std::vector<Siap::Association> own;
+  for (const Pair& pair : associated(gospa, shown.size()))
+    own.push_back({flights[pair.truth], shown[pair.track].track, pair.distance_m});
+  siap.take(flights, shown.size(), own);
+}
+
+std::optional<double> normalised_error(const TruthRow& truth, const EstimateRow& track) {
+  if (!track.covariance) return std::nullopt;
+  const PositionCovariance& c = *track.covariance;
+  return normalised_square({track.x_m - truth.x_m, track.y_m - truth.y_m}, c.xx, c.xy, c.yy);
 }
 
 Rows<EstimateRow> rows_of_run(Rows<EstimateRow> estimates, std::uint32_t run) {
@@ -230,23 +254,35 @@ base::Result<PointSetScore> score_point_set(const PointSet& set,
   PointSetScore score;
   score.set = set;
   std::map<std::uint32_t, SquareSums> by_reference_run;
+  Siap siap;
   for (const std::uint32_t run : runs) {
     ByScan<EstimateRow> held(rows_of_run(estimates, run));
     SquareSums sums;
     TrajectoryGospa trajectories = trajectories_within(kPointCutoffM);
+    std::vector<Rows<EstimateRow>> shown_at;
     for (std::uint32_t scan = 1; scan <= kPointScans; ++scan) {
       const Rows<TruthRow> there = truth_at[scan - 1];
       const Rows<EstimateRow> shown = held.at(scan);
       const Gospa one = gospa<geo::Enu>(points_of(there), points_of(shown), options);
       add(sums, one);
       take(trajectories, one, there, shown);
+      take(siap, one, there, shown, run * kFlightsOfARun);
+      shown_at.push_back(shown);
     }
     score.sums += sums;
-    score.trajectories += trajectories.score();
+    const TrajectoryScore paired = trajectories.score();
+    score.trajectories += paired;
+    for (const TrajectoryScore::Held& held_pair : paired.held) {
+      const auto nees =
+          normalised_error(*row_of(truth_at[held_pair.instant], held_pair.pair.flight),
+                           *row_of(shown_at[held_pair.instant], held_pair.pair.track));
+      if (nees) score.nees.take(*nees);
+    }
     by_reference_run[(run + set.agents - 1) / set.agents] += sums;
     ++score.runs;
   }
 
+  score.siap = siap.score(kPointScanS / 3600.0);
   std::vector<std::string> filters{std::string(set.filter)};
   for (const ReferenceRow& row : reference) {
     if (std::find(filters.begin(), filters.end(), row.filter) == filters.end())
@@ -295,6 +331,7 @@ PhaseErrors& PhaseErrors::operator+=(const PhaseErrors& other) {
   square_position_m2 += other.square_position_m2;
   square_heading_deg2 += other.square_heading_deg2;
   square_speed_m2s2 += other.square_speed_m2s2;
+  nees += other.nees;
   return *this;
 }
 
@@ -333,12 +370,14 @@ base::Result<TrafficScore> score_traffic(std::string_view set,
   std::vector<Rows<TruthRow>> there(1);  // by scan
   std::vector<Rows<EstimateRow>> shown(1);
   TrajectoryGospa trajectories = trajectories_within(kTrafficCutoffM);
+  Siap siap;
   for (std::uint32_t scan = 1; scan <= scans; ++scan) {
     there.push_back(truths.at(scan));
     shown.push_back(held.at(scan));
     const Gospa one = gospa<geo::Enu>(points_of(there.back()), points_of(shown.back()), options);
     if (scan > kTrafficGospaAfterScan) add(score.sums, one);
     take(trajectories, one, there.back(), shown.back());
+    take(siap, one, there.back(), shown.back(), 0);
   }
   const auto phase = [&](const TruthRow& row) -> PhaseErrors& {
     return turns(row, there[row.scan - 1]) ? score.turn : score.straight;
@@ -346,6 +385,7 @@ base::Result<TrafficScore> score_traffic(std::string_view set,
   for (std::uint32_t scan = kTrafficErrorsFromScan; scan <= scans; ++scan) {
     for (const TruthRow& row : there[scan]) ++phase(row).aircraft;
   }
+  score.siap = siap.score(kTrafficScanS / 3600.0);
   const TrajectoryScore paired = trajectories.score();
   score.trajectories += paired;
   for (const TrajectoryScore::Held& one : paired.held) {
@@ -354,6 +394,7 @@ base::Result<TrafficScore> score_traffic(std::string_view set,
     const TruthRow& row = *row_of(there[scan], one.pair.flight);
     const EstimateRow& track = *row_of(shown[scan], one.pair.track);
     note(phase(row), row, one.pair.distance_m, velocity_of(track, shown[scan - 1]));
+    if (const auto nees = normalised_error(row, track)) phase(row).nees.take(*nees);
   }
   return score;
 }

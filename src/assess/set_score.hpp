@@ -13,8 +13,10 @@
 #include <string_view>
 #include <vector>
 
+#include "assess/consistency.hpp"
 #include "assess/paired.hpp"
 #include "assess/set_files.hpp"
+#include "assess/siap.hpp"
 #include "assess/trajectory_gospa.hpp"
 
 namespace liptako::assess {
@@ -37,6 +39,7 @@ inline constexpr std::array<PointSet, 4> kPointSets = {{
 }};
 inline constexpr double kPointCutoffM = 10.0;
 inline constexpr std::uint32_t kPointScans = 81;
+inline constexpr double kPointScanS = 1.0;
 
 inline constexpr double kTrafficCutoffM = 1000.0;
 inline constexpr double kTrafficScanS = 4.0;
@@ -90,6 +93,8 @@ struct PointSetScore {
   std::uint64_t runs = 0;
   SquareSums sums;
   TrajectorySums trajectories;
+  SiapScore siap;
+  Consistency nees;  // of assigned tracks whose covariance the estimates tell
   // The reference that counts first, then the others in the order of the file; those with a run in
   // common only.
   std::vector<ReferenceScore> references;
@@ -113,6 +118,7 @@ struct PhaseErrors {
   double square_position_m2 = 0.0;
   double square_heading_deg2 = 0.0;
   double square_speed_m2s2 = 0.0;  // of the velocity's length
+  Consistency nees;                // where the estimates tell covariances
 
   PhaseErrors& operator+=(const PhaseErrors& other);
   [[nodiscard]] std::optional<double> position_rms_m() const;
@@ -125,6 +131,7 @@ struct TrafficScore {
   std::uint64_t aircraft = 0;
   SquareSums sums;              // of GOSPA², over the scans that count
   TrajectorySums trajectories;  // over all scans
+  SiapScore siap;
   PhaseErrors straight;
   PhaseErrors turn;
   bool headings_from_positions = false;  // the estimates had no velocity

@@ -159,5 +159,18 @@ TEST(SetScore, NothingFoundIsNullNotZero) {
             "\"heading_rms_turn_deg\":null,\"gospa_per_aircraft_m\":707.107}");
 }
 
+TEST(SetScore, CovariancesAreHeldAgainstErrors) {
+  std::vector<EstimateRow> estimates;
+  add_run(estimates, 1, 3.0);
+  for (EstimateRow& row : estimates) row.covariance = PositionCovariance{9.0, 0.0, 1.0};
+  const auto score = score_point_set(kOneAgent, one_target_at_rest(), estimates, {}, {});
+  ASSERT_TRUE(score.has_value());
+  EXPECT_EQ(score->nees.count(), 81u);
+  EXPECT_DOUBLE_EQ(*score->nees.mean(), 0.5);
+  EXPECT_DOUBLE_EQ(*score->siap.completeness, 1.0);
+  EXPECT_DOUBLE_EQ(*score->siap.position_accuracy_m, 3.0);
+  EXPECT_DOUBLE_EQ(*score->siap.longest_segment, 1.0);
+}
+
 }  // namespace
 }  // namespace liptako::assess
