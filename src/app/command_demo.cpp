@@ -199,6 +199,8 @@ Result<void> Demo::start() {
     auto node = LiveNode::start(live);
     if (!node) return std::unexpected(node.error());
     nations_[i].node = std::move(*node);
+    for (const std::string& remark : nations_[i].node->node().opened().remarks)
+      fmt::print(stderr, "liptako: {}: {}\n", nations_[i].name, explain(remark));
     inboxes.push_back(&nations_[i].node->inbox());
   }
   exchange_.emplace(world_->scenario(), options_.seed, now, std::move(inboxes));

@@ -15,7 +15,7 @@ constexpr std::size_t kMaxConfigSize = 60'000;
 }  // namespace
 
 int report(const base::Error& error) {
-  fmt::print(stderr, "liptako: {}\n", error.message);
+  fmt::print(stderr, "liptako: {}\n", explain(error));
   switch (error.kind) {
     case base::ErrorKind::bad_input:
       return kInputAtFault;
@@ -43,7 +43,7 @@ int run_node(const NodeOptions& options, const std::atomic<bool>& stop) {
   auto live = LiveNode::start(live_options);
   if (!live) return report(live.error());
   for (const std::string& remark : (*live)->node().opened().remarks)
-    fmt::print(stderr, "liptako: {}\n", remark);
+    fmt::print(stderr, "liptako: {}\n", explain(remark));
   fmt::print("{} {}\n", say("Console :", "Console:"), (*live)->address());
   if (const std::string link = (*live)->setup_link(); !link.empty()) {
     fmt::print("{}\n  {}\n",

@@ -12,6 +12,7 @@
 #include "record/log.hpp"
 #include "record/verify.hpp"
 #include "seal/base64.hpp"
+#include "serve/reasons.hpp"
 
 namespace liptako::app {
 namespace {
@@ -91,12 +92,13 @@ void print_json(const record::Verification& found) {
   add("],\"fault_count\":{},\"faults\":[", found.fault_count);
   comma = "";
   for (const record::Fault& one : found.faults) {
-    add("{}{{\"part\":\"{}\",\"where\":{},\"entry\":{},\"what\":{}}}",
+    add("{}{{\"part\":\"{}\",\"where\":{},\"entry\":{},\"what\":{},\"cause\":\"{}\"}}",
         comma,
         record::name_of(one.part),
         in_json(one.where),
         optional_number(one.entry),
-        in_json(one.what));
+        in_json(one.what),
+        serve::reason_of(one.what).code);
     comma = ",";
   }
   add("]}}\n");
@@ -106,6 +108,27 @@ void print_json(const record::Verification& found) {
 template <class... Args>
 void tell(std::string_view french, std::string_view english, Args&&... args) {
   fmt::print("{}\n", fmt::format(fmt::runtime(say(french, english)), args...));
+}
+
+// What is at fault and what that means; behind it the place and the words of the verifier.
+std::string describe(const record::Fault& fault) {
+  using Part = record::Fault::Part;
+  const auto part = [&]() -> std::string_view {
+    switch (fault.part) {
+      case Part::segment:
+        return say("segment", "segment");
+      case Part::entry:
+        return say("entrée", "entry");
+      case Part::tile:
+        return say("tuile", "tile");
+      case Part::bundle:
+        return say("liasse de tuiles", "bundle");
+      case Part::checkpoint:
+        return say("point de contrôle", "checkpoint");
+    }
+    return record::name_of(fault.part);
+  };
+  return fmt::format(fmt::runtime(say("{} : {}", "{}: {}")), part(), explain(to_string(fault)));
 }
 
 void print_text(const record::Verification& found) {
@@ -151,10 +174,9 @@ void print_text(const record::Verification& found) {
          base::to_rfc3339(one.gap.from),
          base::to_rfc3339(one.gap.to),
          one.gap.lost,
-         one.gap.words);
+         one.gap.words.empty() ? std::string() : explain(one.gap.words));
   }
-  for (const record::Fault& one : found.faults)
-    tell("FAUTE {} : {}", "FAULT {}: {}", record::name_of(one.part), to_string(one));
+  for (const record::Fault& one : found.faults) tell("FAUTE, {}", "FAULT {}", describe(one));
   if (found.sound()) {
     tell("l’enregistrement est intact", "the record is sound");
   } else {
@@ -171,7 +193,7 @@ int run_record_verify(const RecordVerifyOptions& options) {
   if (!found) return report(found.error());
   if (options.quiet) {
     for (const record::Fault& one : found->faults)
-      fmt::print(stderr, "liptako: {}: {}\n", options.record, to_string(one));
+      fmt::print(stderr, "liptako: {}: {}\n", options.record, describe(one));
   } else {
     options.json ? print_json(*found) : print_text(*found);
   }

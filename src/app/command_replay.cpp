@@ -17,7 +17,7 @@ int run_replay(const ReplayOptions& options) {
   auto replayed = node::replay(**storage, build_identity());
   if (!replayed) return report(replayed.error());
   for (const std::string& remark : replayed->remarks)
-    fmt::print(stderr, "liptako: {}: {}\n", options.record, remark);
+    fmt::print(stderr, "liptako: {}: {}\n", options.record, explain(remark));
   if (replayed->entries == 0) {
     return report({base::ErrorKind::bad_input,
                    fmt::format("{}: no entry of a record is there", options.record)});

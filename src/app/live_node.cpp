@@ -122,8 +122,12 @@ std::string key_folder(const LiveNodeOptions& options, const node::NodeConfig& c
 
 // What whoever starts the node must not miss: in both languages.
 void warn(std::string_view fr, std::string_view en, std::string_view what) {
-  fmt::print(
-      stderr, "liptako: ATTENTION : {} : {}\nliptako: WARNING: {}: {}\n", fr, what, en, what);
+  fmt::print(stderr,
+             "liptako: ATTENTION : {} : {}\nliptako: WARNING: {}: {}\n",
+             fr,
+             explain_in_french(what),
+             en,
+             what);
 }
 
 // By which the console is asked, beside the names of loopback.
@@ -209,7 +213,7 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
     fmt::print(stderr,
                "liptako: {}: {}\n",
                say("pas d'historique", "no history is kept"),
-               history.error().message);
+               explain(history.error()));
   }
 
   serve::Publisher::Options publishing;
@@ -622,21 +626,17 @@ void LiveNode::send_cosignatures(std::uint64_t size, const std::string& lines) {
 }
 
 void LiveNode::tell_log_disputed(const std::string& witness, std::optional<std::uint64_t> held) {
-  std::string why =
-      held ? fmt::format(
-                 fmt::runtime(say("le témoin {} a signé {} entrées de ce journal, qui en a moins : "
-                                  "enregistrement restauré ou remplacé ?",
-                                  "the witness {} has signed {} entries of this log, which holds "
-                                  "fewer: was the record restored or replaced?")),
-                 witness,
-                 *held)
-           : fmt::format(
-                 fmt::runtime(say("le témoin {} tient une autre histoire de ce journal et refuse "
-                                  "de le signer",
-                                  "the witness {} holds another history of this log, and refuses "
-                                  "to sign it")),
-                 witness);
-  fmt::print(stderr, "liptako: {} {}\n", say("ATTENTION :", "WARNING:"), why);
+  // In the status as every library's error is: English, with a code beside it.
+  std::string why = held ? fmt::format(
+                               "the witness {} has signed {} entries of this log, "
+                               "which holds fewer: was the record restored or replaced?",
+                               witness,
+                               *held)
+                         : fmt::format(
+                               "the witness {} holds another history of this log, and "
+                               "refuses to sign it",
+                               witness);
+  fmt::print(stderr, "liptako: {} {}\n", say("ATTENTION :", "WARNING:"), explain(why));
   io::Command command{"log_disputed", std::move(why), [](int, const std::string&) {}};
   (void)inbox_->push_command(command);
 }
@@ -645,7 +645,7 @@ void LiveNode::take_cosignatures(std::uint64_t size, std::string_view lines) {
   const auto taken = node_->add_cosignatures(size, lines, node_->core().config().keys.witnesses);
   if (!taken)
     fmt::print(
-        stderr, "liptako: {}: {}\n", say("contreseing", "cosignature"), taken.error().message);
+        stderr, "liptako: {}: {}\n", say("contreseing", "cosignature"), explain(taken.error()));
 }
 
 void LiveNode::write_cosignatures() {
@@ -955,7 +955,7 @@ void LiveNode::keep_history(Duration now) {
     fmt::print(stderr,
                "liptako: {}: {}\n",
                say("historique dégradé", "history degraded"),
-               trouble->message);
+               explain(*trouble));
   }
 }
 
@@ -977,8 +977,10 @@ void LiveNode::tell_trouble() {
     if (!told_.insert(trouble->part).second) return;
     fmt::print(stderr,
                "liptako: {}: {}\n",
-               say("enregistrement dégradé", "record degraded"),
-               trouble->error.message);
+               trouble->part == node::RecordTrouble::Part::log
+                   ? say("rien n'est plus scellé", "nothing is sealed any more")
+                   : say("enregistrement dégradé", "record degraded"),
+               explain(trouble->error));
     return;
   }
   if (told_.empty()) return;

@@ -90,7 +90,9 @@ class LiveNode {
   [[nodiscard]] node::Stamp read_clock();
   // Something that came in is not in the record, or not safe there. Told on stderr as it happens.
   [[nodiscard]] bool failed_to_record() const {
-    return node_->record_trouble().has_value() || node_->lost_arrivals() > 0;
+    const auto trouble = node_->record_trouble();
+    const bool loses = trouble && trouble->part != node::RecordTrouble::Part::log;
+    return loses || node_->lost_arrivals() > 0;
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "serve/json_writer.hpp"
+#include "serve/reasons.hpp"
 
 namespace liptako::app {
 
@@ -15,6 +16,26 @@ bool speaks_english() {
     return std::string_view(value).starts_with("en");
   }
   return false;
+}
+
+namespace {
+
+std::string behind(const serve::Reason& reason, std::string_view message) {
+  return fmt::format("{} : {}", reason.fr, message);
+}
+
+}  // namespace
+
+std::string explain(const base::Error& error) {
+  return speaks_english() ? error.message : behind(serve::reason_of(error), error.message);
+}
+
+std::string explain(std::string_view message) {
+  return speaks_english() ? std::string(message) : explain_in_french(message);
+}
+
+std::string explain_in_french(std::string_view message) {
+  return behind(serve::reason_of(message), message);
 }
 
 std::string in_json(std::string_view text) {

@@ -436,6 +436,8 @@ std::optional<RecordTrouble> Node::record_trouble() const {
   if (writer_.trouble()) return RecordTrouble{Part::input, *writer_.trouble()};
   if (derived_trouble_) return RecordTrouble{Part::derived, *derived_trouble_};
   if (snapshot_trouble_) return RecordTrouble{Part::snapshot, *snapshot_trouble_};
+  if (log_ && log_->trouble())
+    return RecordTrouble{Part::log, {base::ErrorKind::world, *log_->trouble()}};
   return std::nullopt;
 }
 
@@ -520,7 +522,8 @@ serve::NodeStatus Node::status(const Stamp& now) const {
   s.tracks = core.tracker().track_count();
   s.entries = writer_.next_sequence();
   if (last_sync_) s.record.synced_age = now.monotonic - *last_sync_;
-  if (const auto trouble = record_trouble()) {
+  // Of the log its own status says what is wrong.
+  if (const auto trouble = record_trouble(); trouble && trouble->part != RecordTrouble::Part::log) {
     s.record.degraded = true;
     s.record.detail = trouble->error.message;
   }

@@ -57,7 +57,8 @@ struct NodeOpened {
 
 // What cannot be written, and why.
 struct RecordTrouble {
-  enum class Part : std::uint8_t { input, derived, snapshot } part = Part::input;
+  // `log`: all is recorded, and nothing is sealed any more.
+  enum class Part : std::uint8_t { input, derived, snapshot, log } part = Part::input;
   base::Error error;
 };
 

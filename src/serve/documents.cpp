@@ -6,6 +6,7 @@
 
 #include "serve/frames.hpp"
 #include "serve/json_writer.hpp"
+#include "serve/reasons.hpp"
 
 namespace liptako::serve {
 namespace {
@@ -96,7 +97,10 @@ void put_source(JsonWriter& json, const SourceStatus& source) {
   json.key("kind").string(source.kind);
   json.key("address").string(source.address);
   json.key("state").string(name_of(source.state));
-  if (!source.detail.empty()) json.key("detail").string(source.detail);
+  if (!source.detail.empty()) {
+    json.key("detail").string(source.detail);
+    if (source.state == SourceState::dead) json.key("cause").string(reason_of(source.detail).code);
+  }
   json.key("age_s");
   put_seconds(json, source.age, 1);
   json.key("datagrams").unsigned_integer(source.datagrams);
@@ -152,6 +156,7 @@ void put_log(JsonWriter& json, const LogStatus& log) {
   json.end_array();
   json.key("trouble");
   log.trouble.empty() ? json.null() : json.string(log.trouble);
+  if (!log.trouble.empty()) json.key("cause").string(reason_of(log.trouble).code);
   json.key("fork_refused");
   log.fork_refused.empty() ? json.null() : json.string(log.fork_refused);
   json.end_object();
@@ -160,7 +165,10 @@ void put_log(JsonWriter& json, const LogStatus& log) {
 void put_record(JsonWriter& json, const RecordStatus& record) {
   json.key("record").begin_object();
   json.key("state").string(record.degraded ? "degraded" : "ok");
-  if (!record.detail.empty()) json.key("detail").string(record.detail);
+  if (!record.detail.empty()) {
+    json.key("detail").string(record.detail);
+    json.key("cause").string(reason_of(record.detail).code);
+  }
   json.key("lost_arrivals").unsigned_integer(record.lost_arrivals);
   json.key("lost_explanations").unsigned_integer(record.lost_explanations);
   json.key("synced_age_s");

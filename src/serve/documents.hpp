@@ -85,7 +85,7 @@ struct LogStatus {
   std::uint64_t checkpoint_size = 0;             // those that the newest signed checkpoint covers
   std::optional<base::Duration> checkpoint_age;  // absent if none was signed since the start
   std::vector<CosignedBy> cosigned_by;
-  std::string trouble;       // why nothing is signed any more, in words; empty in health
+  std::string trouble;       // why nothing is signed any more, in English; empty in health
   std::string fork_refused;  // the log that showed this node two histories; empty if none did
 };
 

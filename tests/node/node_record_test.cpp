@@ -180,6 +180,11 @@ TEST(NodeRecord, ALogInTroubleStopsNothingElse) {
   s.disk.corrupt("checkpoint", 30, 1);
   s.open();
   EXPECT_NE(s.node->status(s.stamp()).log->trouble, "");
+  const auto trouble = s.node->record_trouble();
+  ASSERT_TRUE(trouble.has_value());
+  EXPECT_EQ(trouble->part, RecordTrouble::Part::log);
+  EXPECT_EQ(trouble->error.message, s.node->status(s.stamp()).log->trouble);
+  EXPECT_FALSE(s.node->status(s.stamp()).record.degraded) << "all is recorded, if not sealed";
   ASSERT_FALSE(s.node->opened().remarks.empty());
   const std::uint64_t before = s.node->status(s.stamp()).entries;
   s.run(20);

@@ -156,6 +156,7 @@ export interface SourceStatus {
   plots: number;
   rejected: RejectedCount[];
   detail?: string;
+  cause?: string; // of the detail, as a code
 }
 
 export interface SensorStatus {
@@ -180,7 +181,7 @@ export interface NodeStatus {
   bytes_in?: number;
   entries?: number;
   record_synced_age_s?: number | null;
-  record?: { state: 'ok' | 'degraded'; detail?: string; lost_arrivals?: number };
+  record?: { state: 'ok' | 'degraded'; detail?: string; cause?: string; lost_arrivals?: number };
   latency_ms?: { p50: number | null; p99: number | null };
   sources: SourceStatus[];
   sensors: SensorStatus[];

@@ -13,7 +13,8 @@ export interface LogStatus {
   checkpointSize: number;
   checkpointAgeMs: number; // NaN: nothing was sealed yet
   cosigners: Cosigner[]; // the newest first
-  trouble: string; // why nothing is sealed any more; empty: none
+  trouble: string; // why nothing is sealed any more, in English; empty: none
+  cause: string; // the same as a code
   forkRefused: string; // the log that told two histories; empty: none did
 }
 
@@ -69,6 +70,7 @@ export function parseTrust(status: unknown): Trust {
   const given = fieldsOf(status) ?? {};
   const roster = fieldsOf(given.roster);
   const standby = fieldsOf(given.standby);
+    cause: textOf(given.cause),
   return {
     log: parseLog(given.log),
     roster: roster && {

@@ -9,6 +9,7 @@ import { hasRight, mayLook, needsLogin, viewFor } from '../session.ts';
 import { parseAddress, parseQuery, VECTOR_CHOICES, writeAddress, writeQuery } from './address.ts';
 import { Books } from './books.ts';
 import type { TextKey } from './catalogue_fr.ts';
+import { causeText } from './causes.ts';
 import { byId, setClass, setText } from './dom.ts';
 import { FederationStrip, placeName } from './federation_strip.ts';
 import { setLanguage, text } from './i18n.ts';
@@ -325,7 +326,7 @@ function showRecord(lost: boolean): void {
   const record = lost ? undefined : status?.record;
   byId('record-item').hidden = record?.state !== 'degraded';
   setText(byId('record-health'), text('recordDegraded'));
-  byId('record-item').title = record?.detail ?? '';
+  byId('record-item').title = causeText(record?.cause ?? '', record?.detail ?? '');
 }
 
 // How many are received of how many there are; those that fell silent or died are named in red.

@@ -3,6 +3,7 @@
 import { age, number } from '../format.ts';
 import type { NodeStatus, SensorStatus, SourceStatus } from '../protocol.ts';
 import type { TextKey } from './catalogue_fr.ts';
+import { causeText } from './causes.ts';
 import { byId, make } from './dom.ts';
 import { CATALOGUES, language, text } from './i18n.ts';
 
@@ -39,7 +40,7 @@ function reasonText(code: string): string {
 
 export function reasonOf(source: SourceStatus): string {
   const parts: string[] = [];
-  if (source.detail) parts.push(source.detail);
+  if (source.detail) parts.push(causeText(source.cause ?? '', source.detail));
   for (const r of source.rejected) parts.push(`${reasonText(r.reason)} ×${r.count}`);
   return parts.join(' ; ');
 }

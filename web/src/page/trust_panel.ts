@@ -5,6 +5,7 @@ import type { FederationStatus } from '../federation.ts';
 import { isSealLate, ownerOf, parseTrust, type Trust } from '../trust.ts';
 import type { NodeStatus } from '../protocol.ts';
 import { fr, type TextKey } from './catalogue_fr.ts';
+import { causeText } from './causes.ts';
 import { byId, make, setClass, setText } from './dom.ts';
 import { language, text } from './i18n.ts';
 
@@ -30,7 +31,7 @@ export function sealText(trust: Trust, federation: FederationStatus | undefined,
 export function alarmText(trust: Trust): string {
   const said: string[] = [];
   if (trust.log?.forkRefused) said.push(text('forkAlarm', { origin: trust.log.forkRefused }));
-  if (trust.log?.trouble) said.push(text('logAlarm', { reason: trust.log.trouble }));
+  if (trust.log?.trouble) said.push(text('logAlarm', { reason: causeText(trust.log.cause, trust.log.trouble) }));
   return said.join('\n');
 }
 
