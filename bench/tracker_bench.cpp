@@ -6,16 +6,21 @@
 //
 // Fails if take() or advance() allocates after warm-up.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/check.hpp"
 #include "base/math.hpp"
 #include "base/prng.hpp"
 #include "geo/frames.hpp"
@@ -142,6 +147,184 @@ class Aircraft {
   double velocity_east_ = 0, velocity_north_ = 0;
 };
 
+// ADS-B over as much of the Earth as gives each aircraft 100 square kilometres, reports in no order
+// of place.
+class Crowd {
+ public:
+  Crowd(std::uint32_t count, base::Prng& prng) : of_(count) {
+    constexpr double kAreaEachM2 = 1e8;
+    const double half_side =
+        0.5 * std::sqrt(kAreaEachM2 * count) / geo::kMeanRadiusM;  // radians; 45 degrees for 1e6
+    for (One& one : of_) {
+      one.latitude = prng.uniform(-half_side, half_side);
+      one.longitude = prng.uniform(-half_side, half_side) / base::cos(one.latitude);
+      const auto [sine, cosine] = base::sincos(prng.uniform(0, 2 * base::kPi));
+      const double speed = prng.uniform(100, 260);
+      one.velocity_east = speed * sine;
+      one.velocity_north = speed * cosine;
+    }
+  }
+  [[nodiscard]] Plot plot(std::uint32_t index, base::Timestamp t, base::Prng& prng) const {
+    const One& one = of_[index];
+    const double age = base::to_seconds(t - kStart);
+    constexpr double kSdM = 15.0;
+    const double metre = 1.0 / geo::kMeanRadiusM;
+    const double east = one.velocity_east * age + prng.normal(0, kSdM);
+    const double north = one.velocity_north * age + prng.normal(0, kSdM);
+    Plot p;
+    p.time = t;
+    p.latitude = base::Angle::from_radians(one.latitude + north * metre);
+    p.longitude = base::Angle::from_radians(one.longitude + east * metre / base::cos(one.latitude));
+    p.position_sd = base::Length::from_metres(kSdM);
+    p.velocity_east = base::Speed::from_mps(one.velocity_east + prng.normal(0, 1));
+    p.velocity_north = base::Speed::from_mps(one.velocity_north + prng.normal(0, 1));
+    p.velocity_sd = base::Speed::from_mps(1);
+    p.icao_address = base::IcaoAddress(1 + index);
+    return p;
+  }
+
+ private:
+  struct One {
+    double latitude = 0, longitude = 0;  // at kStart, radians
+    double velocity_east = 0, velocity_north = 0;
+  };
+  std::vector<One> of_;
+};
+
+struct Scale {
+  std::uint32_t tracks = 0;
+  double take_ns = 0;     // a plot
+  double advance_ns = 0;  // a track
+};
+
+Scale run_scale(std::uint32_t count, bool quick) {
+  base::Prng prng(count);
+  const Crowd crowd(count, prng);
+  track::TrackerOptions options;
+  options.max_tracks = 2 * count;
+  Tracker tracker(options);
+  track::SensorDescription sensor = sensor_of(Traffic::ads_b);
+  sensor.period = std::chrono::seconds(8);
+  tracker.set_sensors({&sensor, 1});
+  std::vector<TrackEvent> events;
+  events.reserve(4);
+  constexpr std::uint32_t kBatch = 1000;  // made before they are timed
+  std::vector<Plot> plots(kBatch);
+  Scale scale;
+  scale.take_ns = scale.advance_ns = 1e18;
+  constexpr int kWarmUp = 2;
+  const int rounds = kWarmUp + (count >= 1'000'000 ? (quick ? 1 : 3) : 5);
+  const base::Duration apart = sensor.period / count;
+  for (int round = 0; round < rounds; ++round) {
+    base::Timestamp t = kStart + round * sensor.period;
+    double taken = 0;
+    for (std::uint32_t i = 0; i < count;) {
+      for (Plot& plot : plots) plot = crowd.plot(i++, t += apart, prng);
+      const double begin = cpu_seconds();
+      for (const Plot& plot : plots) {
+        events.clear();
+        tracker.take(plot, events);
+      }
+      taken += cpu_seconds() - begin;
+    }
+    events.clear();
+    const double begin = cpu_seconds();
+    tracker.advance(t, events);
+    const double advanced = cpu_seconds() - begin;
+    if (round < kWarmUp) continue;
+    CHECK(tracker.track_count() == count);
+    scale.take_ns = std::min(scale.take_ns, 1e9 * taken / count);
+    scale.advance_ns = std::min(scale.advance_ns, 1e9 * advanced / count);
+  }
+  scale.tracks = tracker.track_count();
+  return scale;
+}
+
+// What the arithmetic alone costs: a track that stays in the nearest cache is predicted, looked at
+// and updated with a position and a velocity. No tracker that does this filter's work on this core
+// with these instructions is faster.
+double filter_ns() {
+  const track::ImmModel model{track::ImmOptions()};
+  track::Imm imm;
+  track::Gaussian g;
+  for (int k = 0; k < track::kStateSize; ++k) g.P[track::packed(k, k)] = k < 2 ? 900 : 100;
+  track::start(imm, model.options, g);
+  track::LinearMeasurement position, velocity;
+  position.columns = track::Columns::position;
+  velocity.columns = track::Columns::velocity;
+  for (int i = 0; i < 2; ++i) {
+    position.H[i][i] = velocity.H[i][2 + i] = 1;
+    position.R[2 * i] = 225;
+    velocity.R[2 * i] = 1;
+  }
+  constexpr int kSteps = 20'000;
+  double best = 1e18;
+  for (int round = 0; round < 8; ++round) {
+    const double begin = cpu_seconds();
+    for (int step = 0; step < kSteps; ++step) {
+      track::predict(imm, model, 1.0);
+      g = track::combine(imm);
+      (void)track::update(imm, model, position, g, 0.0);
+      g = track::combine(imm);
+      (void)track::update(imm, model, velocity, g, 0.0);
+    }
+    best = std::min(best, 1e9 * (cpu_seconds() - begin) / kSteps);
+  }
+  return best;
+}
+
+constexpr const char* kUnderValgrind = "--under-valgrind";
+
+// This program once more, under a simulator that counts instructions: what a busy machine cannot
+// change. Nothing if there is no valgrind.
+std::optional<double> instructions_a_plot() {
+  std::string self(4096, '\0');
+  const ssize_t length = readlink("/proc/self/exe", self.data(), self.size());
+  if (length <= 0) return std::nullopt;
+  self.resize(static_cast<std::size_t>(length));
+  const std::string command = fmt::format(
+      "valgrind --tool=callgrind --callgrind-out-file=/dev/null '--toggle-collect=*Tracker::take*' "
+      "'{}' {} 2>&1",
+      self,
+      kUnderValgrind);
+  std::FILE* out = popen(command.c_str(), "r");
+  if (out == nullptr) return std::nullopt;
+  std::optional<double> instructions;
+  double plots = 0;
+  char line[1024];
+  while (std::fgets(line, sizeof line, out) != nullptr) {
+    const std::string_view text = line;
+    if (const auto found = text.find("Collected : "); found != std::string_view::npos)
+      instructions = std::strtod(line + found + 12, nullptr);
+    if (text.starts_with("plots ")) plots = std::strtod(line + 6, nullptr);
+  }
+  if (pclose(out) != 0 || plots <= 0 || !instructions) return std::nullopt;
+  return *instructions / plots;
+}
+
+// What is counted there: addressed traffic, ADS-B and Mode S in equal parts.
+int run_under_valgrind() {
+  double plots = 0;
+  for (const Traffic traffic : {Traffic::ads_b, Traffic::mode_s}) {
+    base::Prng prng(1);
+    const track::SensorDescription sensor = sensor_of(traffic);
+    std::vector<Aircraft> aircraft;
+    for (std::uint32_t i = 0; i < 1000; ++i) aircraft.emplace_back(i, prng);
+    Tracker tracker;
+    tracker.set_sensors({&sensor, 1});
+    std::vector<TrackEvent> events;
+    for (int round = 0; round < 12; ++round) {
+      for (const Aircraft& one : aircraft) {
+        events.clear();
+        tracker.take(one.plot(traffic, sensor, kStart + round * sensor.period, prng), events);
+        ++plots;
+      }
+    }
+  }
+  fmt::print("plots {}\n", plots);
+  return 0;
+}
+
 struct Case {
   const char* name;
   Traffic traffic;
@@ -226,6 +409,8 @@ int main(int argc, char** argv) {
       json = true;
     } else if (argument == "--quick") {
       quick = true;
+    } else if (argument == kUnderValgrind) {
+      return run_under_valgrind();
     } else {
       fmt::print(stderr, "bench_tracker [--quick] [--json]\n");
       return 2;
@@ -262,9 +447,11 @@ int main(int argc, char** argv) {
              "ns/track",
              "B/track");
   std::string members;
+  double addressed_10k = 1e18;  // the slower of the two kinds of traffic
   bool allocates = false;
   for (const Case& c : cases) {
     const Result r = run(c, quick);
+    if (c.aircraft == 10'000) addressed_10k = std::min(addressed_10k, 1e9 / r.take_ns);
     allocates = allocates || r.take_allocations > 0 || r.advance_allocations > 0;
     fmt::print("{:20} {:>9} {:>7} {:>10.0f} {:>9.0f} {:>11.2f} {:>12.4f} {:>9.0f} {:>10.0f}\n",
                r.name,
@@ -294,8 +481,44 @@ int main(int argc, char** argv) {
         r.snapshot_bytes);
   }
   fmt::print("memory of a track: {} bytes\n", sizeof(track::TrackRecord));
+
+  const std::optional<double> instructions = instructions_a_plot();
+  if (instructions) {
+    fmt::print("instructions a plot of addressed traffic, under valgrind: {:.0f}\n", *instructions);
+  } else {
+    fmt::print("instructions a plot: not counted, there is no valgrind\n");
+  }
+  const double limit = 1e9 / filter_ns();
+  fmt::print("the filter's arithmetic alone: {:.0f} plots/s with position and velocity\n", limit);
+  fmt::print("\n{:>9} {:>10} {:>9} {:>9}   ADS-B every 8 s, 1 aircraft in 100 km2\n",
+             "tracks",
+             "plots/s",
+             "ns/plot",
+             "advance");
+  std::string scales;
+  for (const std::uint32_t count : {1'000U, 10'000U, 100'000U, 1'000'000U}) {
+    const Scale scale = run_scale(count, quick);
+    fmt::print("{:>9} {:>10.0f} {:>9.0f} {:>9.0f}\n",
+               scale.tracks,
+               1e9 / scale.take_ns,
+               scale.take_ns,
+               scale.advance_ns);
+    scales += fmt::format("{}{{\"tracks\":{},\"ns_per_plot\":{:.1f},\"advance_ns\":{:.1f}}}",
+                          scales.empty() ? "" : ",",
+                          scale.tracks,
+                          scale.take_ns,
+                          scale.advance_ns);
+  }
   if (json) {
-    fmt::print("{{\"cases\":[{}],\"track_bytes\":{}}}\n", members, sizeof(track::TrackRecord));
+    fmt::print(
+        "{{\"cases\":[{}],\"track_bytes\":{},\"addressed_10k_plots_per_s\":{:.0f},\"scale\":[{}],"
+        "\"instructions_per_plot\":{},\"physical_limit_plots_per_s\":{:.0f}}}\n",
+        members,
+        sizeof(track::TrackRecord),
+        addressed_10k,
+        scales,
+        instructions ? fmt::format("{:.0f}", *instructions) : "null",
+        limit);
   }
   return allocates ? 1 : 0;
 }
