@@ -1,11 +1,14 @@
-// How good the picture of each nation is over a simulated day's busiest minutes: GOSPA and its
+// How good the tracker is on the benchmark sets, beside the filters that were given the same plots;
+// and how good the picture of each nation is over a simulated day's busiest minutes: GOSPA and its
 // parts, update probability, position error, by nation and by what sees the aircraft
 // (docs/SCORING.md).
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
-//                 [--scenario FILE] [--json]
+//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
 //
-// --quick scores 5 minutes, otherwise 20; --json prints one line a nation.
+// --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a set
+// and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA, or
+// beside the repository.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -17,6 +20,7 @@
 
 #include "assess/report.hpp"
 #include "nations_run.hpp"
+#include "sets_run.hpp"
 
 namespace {
 
@@ -25,12 +29,18 @@ using namespace liptako;
 struct Arguments {
   bench::NationsRunOptions run;
   std::string scenario = LIPTAKO_SOURCE_DIR "/scenarios/sahel24.toml";
+  std::string data;
+  std::uint32_t runs = 0;
+  bool sets_only = false;
   bool json = false;
   bool wrong = false;
 };
 
 Arguments arguments_of(int argc, char** argv) {
   Arguments a;
+  const char* shared = std::getenv("LIPTAKO_SHARED_DATA");
+  a.data =
+      std::string(shared != nullptr ? shared : LIPTAKO_SOURCE_DIR "/../shared/data") + "/tracking";
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     const bool has_value = i + 1 < argc;
@@ -38,6 +48,11 @@ Arguments arguments_of(int argc, char** argv) {
       a.json = true;
     } else if (argument == "--quick") {
       a.run.length = std::chrono::minutes(5);
+      a.runs = 5;
+    } else if (argument == "--sets-only") {
+      a.sets_only = true;
+    } else if (argument == "--data" && has_value) {
+      a.data = argv[++i];
     } else if (argument == "--minutes" && has_value) {
       a.run.length = std::chrono::minutes(std::strtol(argv[++i], nullptr, 10));
     } else if (argument == "--seed" && has_value) {
@@ -107,6 +122,78 @@ void print_table(const std::vector<bench::NationScore>& nations) {
   }
 }
 
+std::string_view name_of(app::SetMode mode) {
+  return mode == app::SetMode::research ? "research" : "operational";
+}
+
+void print_row(const assess::PointSetScore& score) {
+  const assess::SquareSums& sums = score.sums;
+  fmt::print("{:>5}{:>8.3f}{:>7.3f}{:>8.3f}{:>7.3f}",
+             score.runs,
+             sums.rms_m(sums.total()),
+             sums.rms_m(sums.localisation),
+             sums.rms_m(sums.missed),
+             sums.rms_m(sums.false_tracks));
+  for (const assess::ReferenceScore& one : score.references) {
+    if (one.filter != score.set.filter) continue;
+    fmt::print("  {} {:.3f}", one.filter, one.theirs.rms_m(one.theirs.total()));
+    if (!one.paired) continue;
+    fmt::print(", ratio {:.4f}", one.paired->ratio);
+    if (const auto& interval = one.paired->interval)
+      fmt::print(" ({:.4f}..{:.4f})", interval->first, interval->second);
+    fmt::print(" over {}", one.runs);
+  }
+}
+
+void print_row(const assess::TrafficScore& score) {
+  assess::PhaseErrors all = score.straight;
+  all += score.turn;
+  fmt::print(
+      "  position {:.1f} m ({:.1f} straight, {:.1f} turning), angle {:.2f} and {:.2f} deg, "
+      "GOSPA {:.1f} m an aircraft",
+      all.position_rms_m().value_or(0.0),
+      score.straight.position_rms_m().value_or(0.0),
+      score.turn.position_rms_m().value_or(0.0),
+      score.straight.heading_rms_deg().value_or(0.0),
+      score.turn.heading_rms_deg().value_or(0.0),
+      score.per_aircraft_m(score.sums.total()));
+}
+
+std::string name_of(const assess::PointSetScore& score) { return std::string(score.set.name); }
+std::string name_of(const assess::TrafficScore& score) { return score.set; }
+
+void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
+  if (!as_json) {
+    fmt::print("{:<9}{:<12}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
+               "set",
+               "mode",
+               "us/plot",
+               "runs",
+               "GOSPA",
+               "loc",
+               "missed",
+               "false");
+  }
+  for (const bench::SetResult& set : sets) {
+    const double us_per_plot =
+        set.plots == 0 ? 0.0 : 1e6 * set.cpu_s / static_cast<double>(set.plots);
+    std::visit(
+        [&](const auto& score) {
+          if (as_json) {
+            fmt::print("{{\"mode\":\"{}\",\"us_per_plot\":{:.2f},\"score\":{}}}\n",
+                       name_of(set.mode),
+                       us_per_plot,
+                       assess::to_json(score));
+            return;
+          }
+          fmt::print("{:<9}{:<12}{:>9.1f}", name_of(score), name_of(set.mode), us_per_plot);
+          print_row(score);
+          fmt::print("\n");
+        },
+        set.score);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -115,9 +202,19 @@ int main(int argc, char** argv) {
     fmt::print(
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
-        "[--scenario FILE] [--json]\n");
+        "[--scenario FILE] [--data FOLDER] [--sets-only] [--json]\n");
     return 2;
   }
+  const auto sets = bench::run_sets(arguments.data, arguments.runs);
+  if (!sets) {
+    fmt::print(stderr, "{}\n", sets.error().message);
+    return 1;
+  }
+  if (sets->empty())
+    fmt::print(stderr, "no benchmark sets in {}\n", arguments.data);
+  else
+    print_sets(*sets, arguments.json);
+  if (arguments.sets_only) return sets->empty() ? 1 : 0;
   std::ifstream in(arguments.scenario);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto scenario = sim::load_scenario(text, arguments.scenario);
