@@ -1,4 +1,4 @@
-// `liptako key`: new, show, rotate, revoke. No network, no clock but for the dates of drafts.
+// `liptako key`: new, show, rotate, enrol, revoke. No network, no clock but for the dates of drafts.
 #include <fmt/core.h>
 
 #include "app/commands.hpp"
@@ -6,10 +6,13 @@
 #include "app/key_folder.hpp"
 #include "app/key_tools.hpp"
 #include "app/words.hpp"
+#include "charter/act.hpp"
+#include "charter/enrolment.hpp"
 #include "charter/roster_draft.hpp"
 #include "io/clock.hpp"
 #include "io/private_file.hpp"
 #include "io/random.hpp"
+#include "io/secret_text.hpp"
 
 namespace liptako::app {
 
@@ -24,13 +27,15 @@ base::Result<void> write_key(const seal::PrivateKey& key,
                              const std::string& path,
                              const std::string& passphrase_file) {
   if (plain || !is_sealed_by_default(key.role)) {
-    return io::write_new_secret(path, seal::plain_key_file(key));
+    const io::SecretText text(seal::plain_key_file(key));
+    return io::write_new_secret(path, text.text());
   }
-  const auto passphrase = new_passphrase(passphrase_file);
+  auto passphrase = new_passphrase(passphrase_file);
   if (!passphrase) return std::unexpected(passphrase.error());
   const seal::SealingSeeds seeds{io::random_bytes<seal::kPasswordSaltSize>(),
                                  io::random_bytes<24>()};
   const auto text = seal::sealed_key_file(key, *passphrase, seeds);
+  io::wipe(*passphrase);
   if (!text) return std::unexpected(text.error());
   return io::write_new_secret(path, *text);
 }
@@ -106,7 +111,8 @@ int run_key_new(const KeyNewOptions& options) {
     return report(done.error());
   }
   if (!options.pem.empty()) {
-    if (const auto done = io::write_new_secret(options.pem, seal::pkcs8_pem(key.key)); !done) {
+    const io::SecretText pem(seal::pkcs8_pem(key.key));
+    if (const auto done = io::write_new_secret(options.pem, pem.text()); !done) {
       return report(done.error());
     }
   }
@@ -140,6 +146,31 @@ int run_key_rotate(const KeyChangeOptions& options) {
     return report(done.error());
   }
   return finish_draft(draft, options);
+}
+
+int run_key_enrol(const KeyEnrolOptions& options) {
+  if (!charter::is_act_node_name(options.node) || !charter::is_act_node_name(options.account) ||
+      !charter::is_challenge(options.challenge)) {
+    fmt::print(stderr,
+               "{}\n",
+               say("Il faut le nom du nœud, le compte et le défi, comme la page du nœud les montre",
+                   "Node, account and challenge are needed, as the node's page shows them"));
+    return kUsage;
+  }
+  const auto key = open_key(options.key, options.passphrase_file);
+  if (!key) return report(key.error());
+  if (key->role != seal::KeyRole::operator_key) {
+    return report({base::ErrorKind::bad_input,
+                   std::string(say("seule une clé d'opérateur est celle d'un compte",
+                                   "only an operator's key is an account's"))});
+  }
+  seal::Note proof{
+      charter::to_string({options.node, options.account, key->verifier(), options.challenge}), {}};
+  const seal::NoteSignature line = seal::sign(proof.text, key->name, key->key);
+  seal::add_signatures(proof, std::span(&line, 1));
+  const auto done =
+      write_text(options.output.empty() ? "-" : options.output, seal::to_string(proof));
+  return done ? kDone : report(done.error());
 }
 
 int run_key_revoke(const KeyChangeOptions& options) {

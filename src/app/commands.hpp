@@ -43,6 +43,11 @@ struct NodeOptions {
 };
 int run_node(const NodeOptions& options, const std::atomic<bool>& stop);
 
+// A node on two machines; `config` is the configuration's file.
+int run_standby_key(const std::string& config);
+int run_standby_take_over(const std::string& config);
+int run_standby_rejoin(const std::string& config);
+
 struct ReplayOptions {
   std::string record;
   bool hash = false;

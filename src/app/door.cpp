@@ -1,11 +1,12 @@
 #include "app/door.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
+#include "charter/enrolment.hpp"
 #include "io/http_rules.hpp"
 #include "io/private_file.hpp"
 #include "io/random.hpp"
@@ -22,7 +23,10 @@ using base::Result;
 using serve::Resource;
 
 constexpr std::size_t kHashesWaiting = 8;
+constexpr std::size_t kReadersWaiting = 2;  // of the audit
 constexpr Duration kInvitationLasts = std::chrono::hours(72);
+// The key may be on a machine without a link: time to carry two texts.
+constexpr Duration kChallengeLasts = std::chrono::minutes(30);
 // A look at the same thing in the same session is written down once in this time.
 constexpr Duration kOneLook = std::chrono::minutes(1);
 constexpr std::size_t kLooksRemembered = 4096;
@@ -47,17 +51,6 @@ std::string operator_key(std::string_view text) {
   return key && key->type == seal::KeyType::ed25519 ? key->text() : "";
 }
 
-// Whom an address is counted with: of IPv6 the first 64 bits, since whoever has one address there
-// has all of them.
-std::string network_of(const std::string& address) {
-  std::array<unsigned char, 16> bytes{};
-  const std::string plain = address.substr(0, address.find('%'));
-  if (inet_pton(AF_INET6, plain.c_str(), bytes.data()) != 1) return address;
-  const auto half = std::span(bytes).first(8);
-  const bool holds_v4 = std::ranges::all_of(half, [](auto byte) { return byte == 0; });
-  return holds_v4 ? address : fmt::format("{:02x}/64", fmt::join(half, ""));
-}
-
 std::string words_of(std::string_view reason) {
   if (reason == "no_session") return "log in first";
   if (reason == "no_right") return "no role of this account may do this";
@@ -69,6 +62,9 @@ std::string words_of(std::string_view reason) {
   if (reason == "weak_password") return "12 to 128 characters, and not the same few over and over";
   if (reason == "bad_account") return "2 to 32 of a-z 0-9 . _ -, a letter first";
   if (reason == "bad_key") return "not an operator's verifier key";
+  if (reason == "bad_proof")
+    return "not signed with the key for this node, this account and a challenge of the last half "
+           "hour";
   if (reason == "refused") return "account or password is wrong";
   if (reason == "has_key") return "the account has an operator key: another is set by an act";
   if (reason == "key_taken") return "the key is another's, or was revoked: make a new one";
@@ -76,6 +72,8 @@ std::string words_of(std::string_view reason) {
     return "an account that confirms acts gets its key by the signed act that makes it";
   if (reason == "needs_act")
     return "once a node is set up, its configuration is changed by a signed act";
+  if (reason == "not_recorded")
+    return "the record takes no more: what every look at is written down is not shown";
   if (reason == "bad_contact")
     return "a name of at most 96 bytes, a telephone of at most 32 digits and signs";
   if (reason == "bad_request") return "not the JSON that is needed here";
@@ -112,11 +110,15 @@ Door::Door(Options options, io::IoThread& thread, base::Clock& clock)
     : options_(std::move(options)),
       thread_(thread),
       clock_(clock),
-      work_(std::make_unique<io::WorkQueue>(kHashesWaiting)) {}
+      work_(std::make_unique<io::WorkQueue>(kHashesWaiting)),
+      reading_(std::make_unique<io::WorkQueue>(kReadersWaiting)) {}
 
 Door::~Door() = default;
 
-void Door::close() { work_.reset(); }
+void Door::close() {
+  work_.reset();
+  reading_.reset();
+}
 
 Result<std::unique_ptr<Door>> Door::open(Options options,
                                          io::IoThread& thread,
@@ -198,11 +200,14 @@ void Door::audit_refusal(const Entry& entry, std::string_view reason) {
   (void)audit(entry, serve::AuditKind::refusal, reason);
 }
 
-bool Door::audit_look(const Visitor& visitor, const std::string& address, const std::string& what) {
+void Door::note_look(const Visitor& visitor,
+                     const std::string& address,
+                     const std::string& what,
+                     const std::function<void(bool)>& then) {
   const Duration now = clock_.monotonic_now();
   const std::pair key(visitor.session, what);
   if (const auto seen = looks_.find(key); seen != looks_.end() && now - seen->second < kOneLook)
-    return true;
+    return then(true);
   if (looks_.size() >= kLooksRemembered)
     std::erase_if(looks_, [&](const auto& look) { return now - look.second >= kOneLook; });
   io::Command command{"audit",
@@ -212,17 +217,37 @@ bool Door::audit_look(const Visitor& visitor, const std::string& address, const 
                                         .session = visitor.session,
                                         .what = what,
                                         .outcome = "done"}),
-                      [](int, const std::string&) {}};
-  if (!options_.ask_owner(command)) return false;
-  if (looks_.size() < kLooksRemembered) looks_.insert_or_assign(key, now);
-  return true;
+                      [this, key, then](int status, const std::string&) {
+                        thread_.post([this, key, then, status] {
+                          const bool written = status == 200;
+                          if (written && looks_.size() < kLooksRemembered)
+                            looks_.insert_or_assign(key, clock_.monotonic_now());
+                          then(written);
+                        });
+                      }};
+  if (!options_.ask_owner(command)) then(false);
+}
+
+void Door::note_foreign(const io::HttpRequest& request) {
+  const Duration now = clock_.monotonic_now();
+  if (!is_set_up_ || refusals_.take(io::network_of(request.address), now) > Duration::zero())
+    return;
+  note({.kind = serve::AuditKind::refusal,
+        .address = request.address,
+        .what = fmt::format("{} {}", request.method, request.path),
+        .outcome = "foreign_origin"});
+}
+
+Duration Door::wait_of(const std::string& address) {
+  if (!is_set_up_) return Duration::zero();
+  return requests_.take(io::network_of(address), clock_.monotonic_now());
 }
 
 void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& serve) {
   auto entry = std::make_shared<Entry>();
   entry->what = fmt::format("{} {}", request.method, request.path);
   entry->request = std::move(request);
-  entry->network = network_of(entry->request.address);
+  entry->network = io::network_of(entry->request.address);
   entry->answer = std::move(answer);
   const bool set_up = is_set_up_;
   const Duration now = clock_.monotonic_now();
@@ -241,6 +266,10 @@ void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& ser
   if (session != nullptr) {
     entry->visitor = {
         session->account, session->id, accounts_.get()->find(session->account)->rights()};
+    entry->answer = [reply = std::move(entry->answer)](io::HttpResponse response) {
+      response.to_session = true;
+      reply(std::move(response));
+    };
   } else if (!set_up) {
     entry->visitor.rights = serve::kAllRights;
   }
@@ -255,13 +284,26 @@ void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& ser
         route.resource != Resource::set_config && route.resource != Resource::witness;
     if (is_json && !entry->body) return refuse(*entry, 400, "bad_request");
   }
-  if (set_up && entry->visitor.rights.any_of(route.restricted) &&
-      !audit_look(entry->visitor, entry->request.address, entry->what)) {
-    return refuse(*entry, 503, "busy");
-  }
-  switch (route.resource) {
+  if (!set_up || !entry->visitor.rights.any_of(route.restricted))
+    return go_on(entry, route.resource, serve);
+  note_look(entry->visitor,
+            entry->request.address,
+            entry->what,
+            [this, entry, &route, serve](bool written) {
+              if (!written) {
+                // What is not restricted stays in sight: a full disk blinds nobody.
+                if (!serve::has_open_part(route.resource))
+                  return refuse(*entry, 503, "not_recorded");
+                entry->visitor.rights = entry->visitor.rights.without(route.restricted);
+              }
+              go_on(entry, route.resource, serve);
+            });
+}
+
+void Door::go_on(const std::shared_ptr<Entry>& entry, Resource resource, const Serve& serve) {
+  switch (resource) {
     case Resource::session:
-      return show_session(*entry, session, "");
+      return show_session(*entry, is_set_up_ ? session_of(entry->request) : nullptr, "");
     case Resource::setup:
       return set_up_node(entry);
     case Resource::login:
@@ -282,6 +324,8 @@ void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& ser
       return seal_contact(entry);
     case Resource::invitation:
       return accept_invitation(entry);
+    case Resource::enrolment:
+      return begin_enrolment(*entry);
     case Resource::accounts:
       return entry->reply(200, serve::accounts_json(*accounts_.get(), clock_.utc_now()));
     case Resource::audit:
@@ -289,7 +333,7 @@ void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& ser
     case Resource::acts:
       return act(entry);
     case Resource::set_config:
-      if (set_up) {
+      if (is_set_up_) {
         audit_refusal(*entry, "needs_act");
         return refuse(*entry, 403, "needs_act");
       }
@@ -297,23 +341,26 @@ void Door::take(io::HttpRequest request, io::HttpAnswer answer, const Serve& ser
     default:
       break;
   }
-  serve(entry->visitor, route.resource, std::move(entry->request), std::move(entry->answer));
+  serve(entry->visitor, resource, std::move(entry->request), std::move(entry->answer));
 }
 
 Door::Admitted Door::admit_stream(const io::HttpRequest& request) {
   if (!is_set_up_) return {.visitor = {.account = {}, .rights = serve::kAllRights}, .stands = {}};
   const serve::Route* route = serve::find_route("GET", request.path).route;
   if (route == nullptr) return {.refusal = 404};
-  if (requests_.take(network_of(request.address), clock_.monotonic_now()) > Duration::zero())
+  if (requests_.take(io::network_of(request.address), clock_.monotonic_now()) > Duration::zero())
     return {.refusal = 429};
   const serve::Session* session = session_of(request);
   if (session == nullptr) return {.refusal = 401};
   const serve::Rights rights = accounts_.get()->find(session->account)->rights();
   if (!serve::may_use(*route, true, rights)) return {.refusal = 403};
   Admitted admitted{.visitor = {session->account, session->id, rights}};
-  if (rights.any_of(route->restricted) &&
-      !audit_look(admitted.visitor, request.address, "GET " + request.path)) {
-    return {.refusal = 503};
+  if (rights.any_of(route->restricted)) {
+    const auto look = std::make_shared<Look>(Look::unwritten);
+    admitted.look = look;
+    note_look(admitted.visitor, request.address, "GET " + request.path, [look](bool written) {
+      *look = written ? Look::written : Look::failed;
+    });
   }
   // The rights it was opened with hold, or it ends: what is sent depends on them.
   admitted.stands = [this, id = session->id, account = session->account, rights] {
@@ -434,9 +481,9 @@ void Door::set_up_node(const std::shared_ptr<Entry>& entry) {
   if (!serve::is_account_id(id)) return refuse(*entry, 400, "bad_account");
   if (!serve::is_strong_password(password, id)) return refuse(*entry, 400, "weak_password");
   std::string key;
-  if (!entry->body->is_absent_or_null("operator_key")) {
-    key = operator_key(entry->text("operator_key"));
-    if (key.empty()) return refuse(*entry, 400, "bad_key");
+  if (brings_key(*entry)) {
+    key = proven_key(*entry, id);
+    if (key.empty()) return refuse(*entry, 400, "bad_proof");
     if (const auto why = key_refusal(*accounts_.get(), {.id = id}, key, true); !why.empty())
       return refuse(*entry, 409, why);
   }
@@ -532,9 +579,9 @@ void Door::accept_invitation(const std::shared_ptr<Entry>& entry) {
   const std::string password = entry->text("password");
   if (!serve::is_strong_password(password, id)) return refuse(*entry, 400, "weak_password");
   std::string key;
-  if (!entry->body->is_absent_or_null("operator_key")) {
-    key = operator_key(entry->text("operator_key"));
-    if (key.empty()) return refuse(*entry, 400, "bad_key");
+  if (brings_key(*entry)) {
+    key = proven_key(*entry, id);
+    if (key.empty()) return refuse(*entry, 400, "bad_proof");
     if (!invited->operator_key.empty() && invited->operator_key != key)
       return refuse(*entry, 409, "has_key");
     if (const auto why = key_refusal(*accounts, *invited, key, false); !why.empty())
@@ -601,8 +648,8 @@ void Door::change_password(const std::shared_ptr<Entry>& entry) {
 void Door::enrol_key(const std::shared_ptr<Entry>& entry) {
   const std::string id = entry->visitor.account;
   if (!may_try(*entry, id)) return;
-  const std::string key = operator_key(entry->text("operator_key"));
-  if (key.empty()) return refuse(*entry, 400, "bad_key");
+  const std::string key = proven_key(*entry, id);
+  if (key.empty()) return refuse(*entry, 400, "bad_proof");
   const auto accounts = accounts_.get();
   if (!accounts->find(id)->operator_key.empty()) return refuse(*entry, 409, "has_key");
   if (const auto why = key_refusal(*accounts, *accounts->find(id), key, false); !why.empty())
@@ -628,6 +675,66 @@ void Door::enrol_key(const std::shared_ptr<Entry>& entry) {
           entry->reply(200, serve::accepted_json());
         });
   });
+}
+
+void Door::begin_enrolment(Entry& entry) {
+  std::string account = entry.visitor.account;
+  if (!is_set_up_) {
+    account = entry.text("account");
+    if (!serve::is_account_id(account)) return refuse(entry, 400, "bad_account");
+  } else if (!entry.body->is_absent_or_null("token")) {
+    if (!may_try(entry, "")) return;
+    const auto accounts = accounts_.get();
+    const serve::Account* invited =
+        accounts->invited_by(hash_of(entry.text("token")), clock_.utc_now());
+    if (invited == nullptr) {
+      failed_try(entry, "");
+      return refuse(entry, 403, "bad_token");
+    }
+    account = invited->id;
+  } else if (account.empty()) {
+    return refuse(entry, 401, "no_session");
+  }
+  const auto now = clock_.utc_now();
+  entry.reply(
+      200, serve::enrolment_json(options_.node, account, challenge_of(now), now + kChallengeLasts));
+}
+
+// When it was made, in seconds, and what only this process can add to that: nothing to remember, so
+// that no number of askers fills anything.
+std::string Door::challenge_of(base::Timestamp made) const {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(made.time_since_epoch());
+  const std::string time = fmt::format("{:016x}", seconds.count());
+  const std::string secret(challenge_secret_.begin(), challenge_secret_.end());
+  return time + seal::to_hex(hash_of(secret + "enrolment" + time)).substr(0, 32);
+}
+
+bool Door::is_fresh(std::string_view challenge) const {
+  std::uint64_t seconds = 0;
+  const std::string_view time = challenge.substr(0, 16);
+  const auto [end, error] = std::from_chars(time.data(), time.data() + time.size(), seconds, 16);
+  // Year 2255; what a timestamp holds.
+  if (error != std::errc{} || end != time.data() + time.size() || seconds > 9'000'000'000)
+    return false;
+  const auto made = base::timestamp_from_ns(static_cast<std::int64_t>(seconds) * 1'000'000'000);
+  const auto now = clock_.utc_now();
+  return equal_secrets(challenge, challenge_of(made)) && made <= now &&
+         now - made < kChallengeLasts;
+}
+
+bool Door::brings_key(const Entry& entry) {
+  // A bare public half would be taken for none.
+  return !entry.body->is_absent_or_null("key_proof") ||
+         !entry.body->is_absent_or_null("operator_key");
+}
+
+std::string Door::proven_key(const Entry& entry, const std::string& account) const {
+  const auto proof = charter::check_enrolment(entry.text("key_proof"));
+  if (!proof || proof->node != options_.node || proof->account != account ||
+      !is_fresh(proof->challenge)) {
+    return "";
+  }
+  return proof->key.text();
 }
 
 void Door::act(const std::shared_ptr<Entry>& entry) {
@@ -657,7 +764,7 @@ void Door::act(const std::shared_ptr<Entry>& entry) {
 }
 
 void Door::show_audit(const std::shared_ptr<Entry>& entry) {
-  const bool taken = work_->push([this, entry] {
+  const bool taken = reading_->push([this, entry] {
     auto document = options_.audit_document();
     if (!document) {
       return entry->reply(503, serve::refusal_json("busy", document.error().message));
@@ -938,6 +1045,14 @@ Result<void> Door::check_account_act(charter::ActKind kind, std::string_view bod
   if (is_sealed_anew && personal_->view(account->contact).state != serve::ContactState::kept)
     return base::bad_input("the contact is sealed with no key of this node's, or was erased");
   return {};
+}
+
+bool Door::has_obeyed(charter::ActKind kind, std::string_view body) const {
+  const auto accounts = accounts_.get();
+  const auto wanted = account_after(kind, body, *accounts, clock_.utc_now());
+  const serve::Account* found = wanted ? accounts->find(wanted->id) : nullptr;
+  return found != nullptr && found->disabled == wanted->disabled && found->roles == wanted->roles &&
+         found->operator_key == wanted->operator_key && found->contact == wanted->contact;
 }
 
 void Door::obey_account_act(charter::ActKind kind, const std::string& body, io::HttpAnswer answer) {

@@ -7,6 +7,7 @@
 // second: it is done on a thread of its own, behind a short queue.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -26,6 +27,7 @@
 #include "io/inbox.hpp"
 #include "io/io_thread.hpp"
 #include "io/published.hpp"
+#include "io/random.hpp"
 #include "io/work_queue.hpp"
 #include "serve/accounts.hpp"
 #include "serve/audit.hpp"
@@ -79,12 +81,21 @@ class Door {
   // Answers a request, or hands it to `serve` if it is somebody's right.
   void take(io::HttpRequest request, io::HttpAnswer answer, const Serve& serve);
   // A WebSocket: whom it is for, and how to tell that they may still look; or the refusal's status.
+  enum class Look : std::uint8_t { unwritten, written, failed };
   struct Admitted {
     int refusal = 0;  // 0: let in
     Visitor visitor{};
     std::function<bool()> stands{};
+    // Restricted data waits until the look is written down and is not shown if that fails; null: it
+    // shows none. Read and written on the io thread.
+    std::shared_ptr<const Look> look{};
   };
   [[nodiscard]] Admitted admit_stream(const io::HttpRequest& request);
+
+  // How long an address has to wait for anything at all.
+  [[nodiscard]] base::Duration wait_of(const std::string& address);
+  // A page of another site tried to act through a browser.
+  void note_foreign(const io::HttpRequest& request);
 
   // Keys that speak for something else than an account.
   struct OtherKeys {
@@ -106,6 +117,8 @@ class Door {
   // Any thread: whether an act on accounts could be obeyed, before it is recorded.
   [[nodiscard]] base::Result<void> check_account_act(charter::ActKind kind,
                                                      std::string_view body) const;
+  // Any thread: whether the accounts are as the act makes them.
+  [[nodiscard]] bool has_obeyed(charter::ActKind kind, std::string_view body) const;
   // Any thread, with the right to change: obeys a recorded one, then answers.
   void obey_account_act(charter::ActKind kind, const std::string& body, io::HttpAnswer answer);
   // The same for the act that erases somebody's personal data.
@@ -128,6 +141,7 @@ class Door {
   void change_password(const std::shared_ptr<Entry>& entry);
   void enrol_key(const std::shared_ptr<Entry>& entry);
   void log_out(Entry& entry);
+  void begin_enrolment(Entry& entry);
   void act(const std::shared_ptr<Entry>& entry);
   void show_audit(const std::shared_ptr<Entry>& entry);
   void show_contacts(const std::shared_ptr<Entry>& entry);
@@ -169,13 +183,23 @@ class Door {
                                              const serve::Account& account,
                                              const std::string& key,
                                              bool by_act) const;
+  // What an operator key is enrolled with (charter/enrolment.hpp).
+  [[nodiscard]] std::string challenge_of(base::Timestamp made) const;
+  [[nodiscard]] bool is_fresh(std::string_view challenge) const;
+  [[nodiscard]] static bool brings_key(const Entry& entry);
+  // The key that the request shows to hold; empty if it shows none for this account.
+  [[nodiscard]] std::string proven_key(const Entry& entry, const std::string& account) const;
   // Whether some account can log in and sign as an administrator, and, for two persons, whether
   // another can confirm what it signs about accounts.
   [[nodiscard]] bool is_governed(const serve::Accounts& accounts, std::size_t persons) const;
   [[nodiscard]] bool audit(const Entry& entry, serve::AuditKind kind, std::string_view outcome);
-  [[nodiscard]] bool audit_look(const Visitor& visitor,
-                                const std::string& address,
-                                const std::string& what);
+  // Writes the look down, then goes on, on the io thread; false: it could not be written.
+  void note_look(const Visitor& visitor,
+                 const std::string& address,
+                 const std::string& what,
+                 const std::function<void(bool written)>& then);
+  // What somebody may have, once a look at it stands in the record.
+  void go_on(const std::shared_ptr<Entry>& entry, serve::Resource resource, const Serve& serve);
   void audit_refusal(const Entry& entry, std::string_view reason);
   void refuse(Entry& entry, int status, std::string_view reason, int retry_after_s = 0);
   void refuse_change(Entry& entry, const base::Error& error);
@@ -186,6 +210,7 @@ class Door {
   std::atomic<bool> is_set_up_ = false;
   std::atomic<bool> is_offering_ = false;
   std::string setup_token_;
+  std::array<std::uint8_t, 32> challenge_secret_ = io::random_bytes<32>();
   std::atomic<std::uint16_t> port_ = 0;
   io::Published<serve::Accounts> accounts_;
   std::unique_ptr<PersonalBook> personal_;
@@ -202,6 +227,7 @@ class Door {
   std::set<std::pair<std::string, std::string>> known_places_;  // account, network
   std::map<std::pair<std::uint64_t, std::string>, base::Duration> looks_;
   std::unique_ptr<io::WorkQueue> work_;
+  std::unique_ptr<io::WorkQueue> reading_;  // long reads of the record keep no login waiting
 };
 
 }  // namespace liptako::app

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,9 +16,11 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "app/key_folder.hpp"
 #include "app/live_node.hpp"
+#include "charter/enrolment.hpp"
 #include "io/private_file.hpp"
 #include "io/random.hpp"
 #include "record/backup.hpp"
@@ -117,6 +120,31 @@ class Client {
   std::string from_;
 };
 
+std::string vkey(const std::string& name, const seal::SigningKey& key) {
+  return seal::VerifierKey{name, seal::KeyType::ed25519, key.public_key()}.text();
+}
+
+seal::SigningKey key_of(std::uint8_t seed) {
+  std::array<std::uint8_t, seal::SigningKey::kSeedSize> bytes{};
+  bytes.fill(seed);
+  return seal::SigningKey::from_seed(bytes);
+}
+
+struct Signer {
+  std::string name;
+  seal::SigningKey key;
+};
+
+seal::VerifierKey verifier_of(const Signer& signer) {
+  return {signer.name, seal::KeyType::ed25519, signer.key.public_key()};
+}
+
+std::string proof_of(const charter::Enrolment& enrolment, const Signer& signer) {
+  seal::Note note{charter::to_string(enrolment), {}};
+  note.signatures.push_back(seal::sign(note.text, signer.name, signer.key));
+  return seal::to_string(note);
+}
+
 class DoorTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -189,6 +217,17 @@ class DoorTest : public ::testing::Test {
         "Origin: " + here() + "\r\n" + (cookie.empty() ? "" : "Cookie: " + cookie + "\r\n");
     return tls().ask(request("POST " + path, fields, body.dump()));
   }
+  // A proof that `signer` holds its key, for the account that the answer to `ask` names.
+  [[nodiscard]] std::string prove(const Signer& signer,
+                                  const json& ask,
+                                  const std::string& cookie = "") const {
+    const Reply reply = post("/api/v1/enrolment", ask, cookie);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    EXPECT_EQ(api_.mistake("post", "/api/v1/enrolment", reply.status, reply.document()), "");
+    const json told = reply.document();
+    return proof_of({told["node"], told["account"], verifier_of(signer), told["challenge"]},
+                    signer);
+  }
   // The cookie, "name=token".
   [[nodiscard]] std::string log_in(const std::string& id,
                                    std::string_view password = kPassword) const {
@@ -248,21 +287,6 @@ class DoorTest : public ::testing::Test {
   std::uint16_t port_ = 0;
   std::atomic<bool> stop_ = false;
   std::unique_ptr<io::Background> thread_;
-};
-
-std::string vkey(const std::string& name, const seal::SigningKey& key) {
-  return seal::VerifierKey{name, seal::KeyType::ed25519, key.public_key()}.text();
-}
-
-seal::SigningKey key_of(std::uint8_t seed) {
-  std::array<std::uint8_t, seal::SigningKey::kSeedSize> bytes{};
-  bytes.fill(seed);
-  return seal::SigningKey::from_seed(bytes);
-}
-
-struct Signer {
-  std::string name;
-  seal::SigningKey key;
 };
 
 json signed_act(charter::ActKind kind,
@@ -364,6 +388,9 @@ TEST_F(DoorTest, NobodySeesAnythingWithoutASessionOrWithoutTheRight) {
   expect_described("/api/v1/accounts", get("/api/v1/accounts", admin));
   expect_described("/api/v1/session", get("/api/v1/session", admin));
   expect_described("/api/v1/status", get("/api/v1/status", admin));
+  const json certificate = get("/api/v1/status", admin).document()["certificate"];
+  EXPECT_EQ(certificate["state"], "good");
+  EXPECT_EQ(certificate["own"], true);
   EXPECT_EQ(get("/api/v1/openapi.json").document(), api_.document());
   const std::string planner = log_in("plan");
   expect_described("/api/v1/tracks", get("/api/v1/tracks", planner));
@@ -383,6 +410,7 @@ TEST_F(DoorTest, NobodySeesAnythingWithoutASessionOrWithoutTheRight) {
 
 TEST_F(DoorTest, AStolenCookieWithoutTheOriginOfThisSiteDoesNothing) {
   add_account("oq-1", {charter::Role::watch_officer});
+  add_account("audit-1", {charter::Role::auditor});
   start();
   const Reply login =
       post("/api/v1/login", {{"account", "oq-1"}, {"password", std::string(kPassword)}});
@@ -401,6 +429,10 @@ TEST_F(DoorTest, AStolenCookieWithoutTheOriginOfThisSiteDoesNothing) {
     EXPECT_EQ(upgrade(fields), 403) << origin;
   }
   EXPECT_EQ(get("/api/v1/tracks", cookie).status, 200) << "still logged in";
+  const auto refusals = audited(log_in("audit-1"), "refusal", 8);
+  EXPECT_EQ(std::ranges::count(
+                refusals, "foreign_origin", [](const json& event) { return event["outcome"]; }),
+            8);
   EXPECT_EQ(get("/api/v1/tracks", cookie + "; " + cookie).status, 401) << "twice is not once";
   EXPECT_EQ(post("/api/v1/logout", json::object(), cookie).status, 200);
   EXPECT_EQ(get("/api/v1/tracks", cookie).status, 401);
@@ -459,7 +491,7 @@ TEST_F(DoorTest, AnActIsObeyedOnceAndNotAgainAfterARestart) {
   // The invited chooses a password, once.
   const json accept = {{"token", done.document()["invitation"]},
                        {"password", "autre phrase de passe"},
-                       {"operator_key", vkey(second.name, second.key)}};
+                       {"key_proof", prove(second, {{"token", done.document()["invitation"]}})}};
   EXPECT_EQ(post("/api/v1/invitation", accept).document()["account"], "dga");
   EXPECT_EQ(post("/api/v1/invitation", accept).reason(), "bad_token");
   const std::string auditor = log_in("dga", "autre phrase de passe");
@@ -475,11 +507,15 @@ TEST_F(DoorTest, AnActIsObeyedOnceAndNotAgainAfterARestart) {
           .status,
       200);
   const std::string changed = config("127.0.0.1:0", "[server]\nnames = [\"node.example\"]\n");
-  const json configuration = signed_act(ActKind::configuration, changed, {admin}, 5);
+  EXPECT_EQ(post("/api/v1/acts", signed_act(ActKind::configuration, changed, {admin}, 7), cookie)
+                .reason(),
+            "too_few_signers")
+      << "it changes [server]";
+  const json configuration = signed_act(ActKind::configuration, changed, {admin, second}, 5);
   EXPECT_EQ(post("/api/v1/acts", configuration, cookie).status, 200);
   EXPECT_EQ(get("/api/v1/config", cookie).body, changed);
 
-  EXPECT_GE(audited(auditor, "act", 7).size(), 7u);
+  EXPECT_GE(audited(auditor, "act", 8).size(), 8u);
   const auto looks = audited(auditor, "look", 1);
   EXPECT_TRUE(std::ranges::any_of(looks, [](const json& event) {
     return event["what"] == "GET /api/v1/config" && event["account"] == "admin";
@@ -519,19 +555,59 @@ TEST_F(DoorTest, NobodyEnrolsAKeyThatSpeaksForAnother) {
   const auto node_keys = open_or_make_keys(keys(), "bamako.liptako.internal");
   ASSERT_TRUE(node_keys.has_value());
   const std::string officer = log_in("oq-1");
-  const auto enrol = [&](const std::string& key, const std::string& cookie) {
+  const auto enrol = [&](const std::string& proof, const std::string& cookie) {
     return post("/api/v1/session/key",
-                {{"password", std::string(kPassword)}, {"operator_key", key}},
+                {{"password", std::string(kPassword)}, {"key_proof", proof}},
                 cookie);
   };
-  EXPECT_EQ(enrol(vkey(admin.name, admin.key), officer).reason(), "key_taken");
-  EXPECT_EQ(enrol(vkey("another/name", admin.key), officer).reason(), "key_taken");
-  EXPECT_EQ(enrol(vkey("own/oq-1", node_keys->node.key), officer).reason(), "key_taken");
-  EXPECT_EQ(enrol(vkey("own/dga", key_of(7)), log_in("dga")).reason(), "key_by_act");
-  EXPECT_EQ(enrol(vkey("own/oq-1", key_of(8)), officer).status, 200);
+  const auto enrol_proven = [&](const Signer& signer, const std::string& cookie) {
+    return enrol(prove(signer, json::object(), cookie), cookie).reason();
+  };
+  EXPECT_EQ(enrol_proven(admin, officer), "key_taken");
+  EXPECT_EQ(enrol_proven({"another/name", admin.key}, officer), "key_taken");
+  EXPECT_EQ(enrol_proven({"own/oq-1", node_keys->node.key}, officer), "key_taken");
+  EXPECT_EQ(enrol_proven({"own/dga", key_of(7)}, log_in("dga")), "key_by_act");
+  const Signer own{"own/oq-1", key_of(8)};
+  EXPECT_EQ(enrol(prove(own, json::object(), officer), officer).status, 200);
   const json act = signed_act(
       charter::ActKind::account_role, R"({"id":"oq-1","roles":["shift_chief"]})", {admin}, 1);
   EXPECT_EQ(post("/api/v1/acts", act, officer).status, 200) << "the administrator's still counts";
+}
+
+TEST_F(DoorTest, AKeyIsEnrolledByWhoHoldsItAndNobodyElse) {
+  add_account("oq-1", {charter::Role::watch_officer});
+  start();
+  const std::string officer = log_in("oq-1");
+  const Signer own{"own/oq-1", key_of(8)};
+  const Signer stolen{"own/oq-1", key_of(9)};
+  EXPECT_EQ(post("/api/v1/enrolment", json::object()).reason(), "no_session");
+  EXPECT_EQ(post("/api/v1/enrolment", {{"token", std::string(64, '0')}}).reason(), "bad_token");
+  const auto told = post("/api/v1/enrolment", json::object(), officer).document();
+  const std::string challenge = told["challenge"];
+  const auto enrol = [&](const std::string& proof) {
+    // Refusals here are no failed attempts to come in, but requests of one address all the same.
+    const json body = {{"password", std::string(kPassword)}, {"key_proof", proof}};
+    const std::string fields = "Origin: " + here() + "\r\nCookie: " + officer + "\r\n";
+    static int last = 10;
+    return Client(port_, keys() + "/ca.crt", "127.0.0." + std::to_string(++last))
+        .ask(request("POST /api/v1/session/key", fields, body.dump()));
+  };
+  EXPECT_EQ(enrol("").reason(), "bad_proof");
+  EXPECT_EQ(enrol(vkey(own.name, own.key)).reason(), "bad_proof") << "the public half alone";
+  const charter::Enrolment good{"bamako", "oq-1", verifier_of(own), challenge};
+  EXPECT_EQ(enrol(proof_of(good, stolen)).reason(), "bad_proof") << "signed with another key";
+  for (auto [field, value] : {std::pair(&charter::Enrolment::node, "gao"),
+                              std::pair(&charter::Enrolment::account, "oq-2"),
+                              std::pair(&charter::Enrolment::challenge, "0123456789abcdef")}) {
+    charter::Enrolment other = good;
+    other.*field = value;
+    EXPECT_EQ(enrol(proof_of(other, own)).reason(), "bad_proof") << value;
+  }
+  // Of another time: the rest of a challenge is about its first digits.
+  charter::Enrolment later = good;
+  later.challenge[15] = later.challenge[15] == '0' ? '1' : '0';
+  EXPECT_EQ(enrol(proof_of(later, own)).reason(), "bad_proof");
+  EXPECT_EQ(enrol(proof_of(good, own)).status, 200);
 }
 
 TEST_F(DoorTest, AConfirmersKeyStandsInTheActAndWhoComesBackIsNew) {
@@ -610,6 +686,170 @@ TEST_F(DoorTest, GuessingElsewhereKeepsNobodyOut) {
   }
   EXPECT_EQ(status, 429);
   EXPECT_NE(log_in("oq-1"), "");
+}
+
+TEST_F(DoorTest, AnActThatWasCutShortIsFinishedAtTheNextStart) {
+  const Signer admin{"bamako.liptako.internal/operator/admin", key_of(1)};
+  add_account("admin",
+              {charter::Role::sysadmin, charter::Role::shift_chief, charter::Role::auditor},
+              vkey(admin.name, admin.key));
+  using charter::ActKind;
+  std::uint8_t nonce = 0;
+  // As a node that stops leaves them: in the key folder before the record has them.
+  const auto leave = [&](const json& act, const std::string& lane) {
+    const std::string body = act["body"];
+    const base::Bytes payload =
+        charter::act_payload(act["note"].get<std::string>(),
+                             {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()});
+    ASSERT_TRUE(io::make_private_folder(keys() + "/acts").has_value());
+    ASSERT_TRUE(io::write_private_file(keys() + "/acts/" + lane + "-left",
+                                       std::string(payload.begin(), payload.end()))
+                    .has_value());
+  };
+  const auto text_of = [&](const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const auto left = [&] { return std::ranges::distance(fs::directory_iterator(keys() + "/acts")); };
+  const auto restart = [&] {
+    ::testing::internal::CaptureStderr();
+    start();
+    return ::testing::internal::GetCapturedStderr();
+  };
+  const auto ids = [&](const std::string& cookie) {
+    std::set<std::string> all;
+    const json document = get("/api/v1/accounts", cookie).document();
+    for (const json& one : document["accounts"])
+      if (!one["disabled"].get<bool>()) all.insert(one["id"].get<std::string>());
+    return all;
+  };
+  start();
+  std::string cookie = log_in("admin");
+  const auto obey = [&](ActKind kind, const std::string& body) {
+    json act = signed_act(kind, body, {admin}, ++nonce);
+    const Reply reply = post("/api/v1/acts", act, cookie);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return act;
+  };
+  const std::string before = text_of(keys() + "/accounts");
+  const json add = obey(ActKind::account_add, R"({"id":"oq-9","roles":["watch_officer"]})");
+  const std::string with = text_of(keys() + "/accounts");
+  const json remove = obey(ActKind::account_remove, R"({"id":"oq-9"})");
+  const json hold = obey(ActKind::hold_set, R"({"id":"mopti-1","reason":"inquiry"})");
+  const std::string sensor = "[[sensor]]\nname = \"s\"\nsac = 1\nsic = 2\nkind = \"adsb\"\n";
+  const json wanted = obey(ActKind::configuration, config("127.0.0.1:0", sensor));
+  obey(ActKind::configuration, config("127.0.0.1:0"));
+  EXPECT_EQ(left(), 0);
+  stop();
+
+  // Stopped before it was recorded: it never was an act.
+  const json never = signed_act(
+      ActKind::account_add, R"({"id":"ghost","roles":["watch_officer"]})", {admin}, ++nonce);
+  leave(never, "accounts");
+  EXPECT_EQ(restart().find("account_add"), std::string::npos);
+  cookie = log_in("admin");
+  EXPECT_EQ(ids(cookie), std::set<std::string>{"admin"});
+  EXPECT_EQ(left(), 0);
+  stop();
+
+  // After it was obeyed, before that was noted: nothing happens twice.
+  leave(remove, "accounts");
+  leave(hold, "others");
+  EXPECT_EQ(restart().find("WARNING: the node stopped"), std::string::npos);
+  EXPECT_EQ(left(), 0);
+  stop();
+
+  // In between: the record has them, their effect is not there.
+  ASSERT_TRUE(io::write_private_file(keys() + "/accounts", before).has_value());
+  fs::remove(folder_ / "record" / "hold" / "mopti-1");
+  leave(add, "accounts");
+  leave(hold, "others");
+  std::string told = restart();
+  EXPECT_NE(told.find("account_add"), std::string::npos) << told;
+  EXPECT_NE(told.find("hold_set"), std::string::npos) << told;
+  cookie = log_in("admin");
+  EXPECT_EQ(ids(cookie), (std::set<std::string>{"admin", "oq-9"}));
+  EXPECT_TRUE(fs::exists(folder_ / "record" / "hold" / "mopti-1"));
+  EXPECT_EQ(left(), 0);
+  stop();
+
+  // One that is not possible any more is said to be without effect, and so is its audit.
+  ASSERT_TRUE(io::write_private_file(keys() + "/accounts", before).has_value());
+  leave(remove, "accounts");
+  leave(wanted, "others");
+  told = restart();
+  EXPECT_NE(told.find("account_remove: no such account"), std::string::npos) << told;
+  cookie = log_in("admin");
+  EXPECT_EQ(get("/api/v1/config", cookie).body, config("127.0.0.1:0", sensor));
+  const auto acts = audited(cookie, "act", 9);
+  EXPECT_EQ(acts[0]["outcome"], "finished_later");
+  EXPECT_EQ(acts[0]["what"], "act configuration");
+  EXPECT_EQ(acts[1]["outcome"], "unfinished");
+  EXPECT_EQ(left(), 0);
+}
+
+TEST_F(DoorTest, WhatCannotBeNotedAsBegunIsNotRecorded) {
+  const Signer admin{"bamako.liptako.internal/operator/admin", key_of(1)};
+  add_account("admin", {charter::Role::sysadmin}, vkey(admin.name, admin.key));
+  start();
+  const std::string cookie = log_in("admin");
+  std::ofstream(keys() + "/acts") << "a file stands where the folder should";
+  const json act = signed_act(
+      charter::ActKind::account_add, R"({"id":"oq-9","roles":["watch_officer"]})", {admin}, 1);
+  EXPECT_EQ(post("/api/v1/acts", act, cookie).reason(), "busy");
+  fs::remove(keys() + "/acts");
+  EXPECT_EQ(post("/api/v1/acts", act, cookie).status, 200) << "its nonce is not spent";
+}
+
+TEST_F(DoorTest, ManyAddressesTogetherGuessSlowlyToo) {
+  add_account("oq-1", {charter::Role::watch_officer});
+  start();
+  (void)log_in("oq-1");  // from here it is known
+  const auto try_from = [&](int last, std::string_view password) {
+    const json body = {{"account", "oq-1"}, {"password", std::string(password)}};
+    return Client(port_, keys() + "/ca.crt", "127.0.0." + std::to_string(last))
+        .ask(request("POST /api/v1/login", "Origin: " + here() + "\r\n", body.dump()))
+        .status;
+  };
+  const base::Duration begin = clock_.monotonic_now();
+  int refused = 0;
+  int told_to_wait = 0;
+  for (int i = 0; i < 80; ++i)
+    (try_from(2 + i / 2, "wrong, of course") == 401 ? refused : told_to_wait) += 1;
+  const double seconds = base::to_seconds(clock_.monotonic_now() - begin);
+  EXPECT_GE(refused, 60);
+  EXPECT_LE(refused, 60 + 1 + static_cast<int>(seconds / 2.0));
+  EXPECT_EQ(refused + told_to_wait, 80);
+  EXPECT_NE(log_in("oq-1"), "") << "who was there before gets in";
+}
+
+TEST_F(DoorTest, ALookThatCannotBeWrittenDownIsNotShown) {
+  add_account("oq-1", {charter::Role::watch_officer});
+  add_account("admin", {charter::Role::sysadmin});
+  start();
+  const std::string officer = log_in("oq-1");
+  const std::string admin = log_in("admin");
+  // A limit on the size of files fails writes as a full disk does.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit full = before;
+  full.rlim_cur = 1;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  for (const std::string& cookie : {officer, admin}) {
+    const Reply refused = get("/api/v1/config", cookie);
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.reason(), "not_recorded");
+    const Reply status = get("/api/v1/status", cookie);
+    EXPECT_EQ(status.status, 200) << "what is wrong is told to all who may log in";
+    EXPECT_TRUE(status.document()["sources"].empty());
+    EXPECT_EQ(status.document()["record"]["state"], "degraded") << status.body;
+  }
+  EXPECT_EQ(get("/api/v1/accounts", admin).reason(), "not_recorded");
+  EXPECT_EQ(get("/api/v1/tracks", officer).status, 200) << "the picture stays";
+  EXPECT_EQ(upgrade("Origin: " + here() + "\r\nCookie: " + officer + "\r\n"), 101);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(get("/api/v1/config", officer).status, 200);
 }
 
 TEST_F(DoorTest, ABrokenFileOfAccountsOpensNoDoor) {

@@ -31,6 +31,14 @@ struct KeyChangeOptions : CeremonyOptions {
 int run_key_rotate(const KeyChangeOptions& options);
 int run_key_revoke(const KeyChangeOptions& options);
 
+struct KeyEnrolOptions : CeremonyOptions {
+  std::string key;      // key file
+  std::string node;     // name of the node
+  std::string account;  // whose key it will be
+  std::string challenge;
+};
+int run_key_enrol(const KeyEnrolOptions& options);
+
 struct RosterNewOptions : CeremonyOptions {
   std::string federation;
   std::vector<std::string> members;    // CODE=NAME, numbered in their order

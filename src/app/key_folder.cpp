@@ -8,6 +8,7 @@
 #include "charter/roster.hpp"
 #include "io/private_file.hpp"
 #include "io/random.hpp"
+#include "io/secret_text.hpp"
 
 namespace liptako::app {
 
@@ -15,22 +16,24 @@ namespace {
 
 base::Result<seal::PrivateKey> open_or_make(const std::filesystem::path& folder,
                                             std::string_view authority,
-                                            seal::KeyRole role) {
-  const std::filesystem::path path = folder / fmt::format("{}.key", seal::name_of(role));
+                                            seal::KeyRole role,
+                                            std::string_view file = {}) {
+  const std::filesystem::path path =
+      folder / fmt::format("{}.key", file.empty() ? seal::name_of(role) : file);
   const std::string name = fmt::format("{}/{}", authority, seal::name_of(role));
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     seal::PrivateKey key = make_key(role, name);
     std::string text = seal::plain_key_file(key);
     const auto written = io::write_new_secret(path, text);
-    seal::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    io::wipe(text);
     if (!written) return std::unexpected(written.error());
     return key;
   }
   auto text = io::read_secret(path, seal::kMaxKeyFileSize);
   if (!text) return std::unexpected(text.error());
   auto key = seal::open_key_file(*text);
-  seal::wipe({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});
+  io::wipe(*text);
   if (!key) return base::bad_input(fmt::format("{}: {}", path.string(), key.error().message));
   if (key->role != role || key->name != name) {
     return base::bad_input(fmt::format("{}: is the {} key {}, and the configuration makes it {}",
@@ -90,6 +93,14 @@ base::Result<NodeKeys> open_or_make_keys(const std::filesystem::path& folder,
   auto former = former_log_keys(folder, log->verifier());
   if (!former) return std::unexpected(former.error());
   return NodeKeys{std::move(*node), std::move(*log), std::move(*former), std::move(*witness)};
+}
+
+base::Result<seal::PrivateKey> open_or_make_link_key(const std::filesystem::path& folder,
+                                                     std::string_view authority) {
+  if (const auto made = io::make_private_folder(folder); !made) {
+    return std::unexpected(made.error());
+  }
+  return open_or_make(folder, authority, seal::KeyRole::tls, "link");
 }
 
 base::Result<void> take_configured_roster(node::Node& node, const node::Stamp& now) {

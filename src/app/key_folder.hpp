@@ -26,6 +26,11 @@ struct NodeKeys {
 [[nodiscard]] base::Result<NodeKeys> open_or_make_keys(const std::filesystem::path& folder,
                                                        std::string_view authority);
 
+// `link.key`, named "<authority>/tls": of the link between two machines of one node
+// (docs/STANDBY.md). Beside it `tls.key` is that of the console's certificate.
+[[nodiscard]] base::Result<seal::PrivateKey> open_or_make_link_key(
+    const std::filesystem::path& folder, std::string_view authority);
+
 // Hands the roster that the configuration names to a node that opens: recorded if it takes force
 // now, passed over if a newer one is in force. A file that is no roster, or that enough did not
 // sign, is an error.

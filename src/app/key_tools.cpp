@@ -8,6 +8,8 @@
 #include "app/files.hpp"
 #include "app/words.hpp"
 #include "io/private_file.hpp"
+#include "io/secret_text.hpp"
+#include "serve/accounts.hpp"
 
 namespace liptako::app {
 
@@ -16,7 +18,9 @@ namespace {
 base::Result<std::string> passphrase_from(const std::string& path) {
   auto text = read_file(path, 2 * seal::kMaxPassphraseSize);
   if (!text) return text;
-  return text->substr(0, text->find('\n'));
+  std::string line = text->substr(0, text->find('\n'));
+  io::wipe(*text);
+  return line;
 }
 
 }  // namespace
@@ -41,26 +45,41 @@ base::Result<seal::PrivateKey> open_key(const std::string& path,
   const auto head = head_of(path);
   if (!head) return std::unexpected(head.error());
   // A sealed file may lie on a stick that knows no modes; a plain one is closed to others.
-  const auto text = head->sealed ? read_file(path, seal::kMaxKeyFileSize)
-                                 : io::read_secret(path, seal::kMaxKeyFileSize);
+  auto text = head->sealed ? read_file(path, seal::kMaxKeyFileSize)
+                           : io::read_secret(path, seal::kMaxKeyFileSize);
   if (!text) return std::unexpected(text.error());
-  if (!head->sealed) return seal::open_key_file(*text);
-  const auto passphrase =
-      passphrase_file.empty()
-          ? io::ask_passphrase(
-                fmt::format("{} {}: ", say("Phrase secrète de", "Passphrase of"), head->key.name))
-          : passphrase_from(passphrase_file);
+  if (!head->sealed) {
+    auto key = seal::open_key_file(*text);
+    io::wipe(*text);
+    return key;
+  }
+  auto passphrase = passphrase_file.empty()
+                        ? io::ask_passphrase(fmt::format(
+                              "{} {}: ", say("Phrase secrète de", "Passphrase of"), head->key.name))
+                        : passphrase_from(passphrase_file);
   if (!passphrase) return std::unexpected(passphrase.error());
-  return seal::open_key_file(*text, *passphrase);
+  auto key = seal::open_key_file(*text, *passphrase);
+  io::wipe(*passphrase);
+  return key;
 }
 
 base::Result<std::string> new_passphrase(const std::string& passphrase_file) {
-  if (!passphrase_file.empty()) return passphrase_from(passphrase_file);
-  auto first = io::ask_passphrase(say("Nouvelle phrase secrète : ", "New passphrase: "));
+  auto first = passphrase_file.empty()
+                   ? io::ask_passphrase(say("Nouvelle phrase secrète : ", "New passphrase: "))
+                   : passphrase_from(passphrase_file);
   if (!first) return first;
-  const auto second = io::ask_passphrase(say("La même, encore une fois : ", "The same again: "));
+  if (first->size() < serve::kShortestPassword) {
+    return base::bad_input(
+        fmt::format(fmt::runtime(say("une phrase secrète compte au moins {} caractères",
+                                     "a passphrase has at least {} characters")),
+                    serve::kShortestPassword));
+  }
+  if (!passphrase_file.empty()) return first;
+  auto second = io::ask_passphrase(say("La même, encore une fois : ", "The same again: "));
   if (!second) return second;
-  if (*first != *second) {
+  const bool is_same = *first == *second;
+  io::wipe(*second);
+  if (!is_same) {
     return base::bad_input(
         std::string(say("les deux phrases secrètes diffèrent", "the two passphrases differ")));
   }

@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <utility>
 
 #include "app/files.hpp"
 #include "app/key_folder.hpp"
 #include "app/recordings.hpp"
+#include "app/standby.hpp"
+#include "app/unfinished_acts.hpp"
 #include "app/words.hpp"
 #include "codec/asterix/record_cuts.hpp"
 #include "feeds/source_format.hpp"
@@ -38,11 +41,16 @@ constexpr Duration kTrailsEvery = std::chrono::seconds(1);
 constexpr Duration kCommonEvery = std::chrono::milliseconds(500);
 constexpr Duration kSyncEvery = std::chrono::milliseconds(200);
 constexpr Duration kRetireEvery = std::chrono::minutes(1);
+constexpr Duration kCertificateEndsSoon = 30 * base::kDay;
 constexpr Duration kWellAgain = std::chrono::seconds(10);
 // A session's answer is on its way before its server makes room for the one over TLS.
 constexpr Duration kServeAnewAfter = std::chrono::milliseconds(500);
 constexpr Duration kServeAgainAfter = std::chrono::minutes(1);
-constexpr std::size_t kConnectionsPerAddress = 64;
+constexpr std::size_t kConnectionsPerNetwork = 64;
+// In own_keys_.
+constexpr std::size_t kOwnLog = 1;
+constexpr std::size_t kOwnWitness = 2;
+constexpr std::size_t kOwnKeys = 3;
 constexpr std::size_t kAuditShown = 500;
 constexpr std::uint64_t kAuditReach = 2'000'000;  // entries: a quarter of an hour of heavy traffic
 constexpr std::size_t kLongestBatch = 16 * 1024;  // of a receiver's replies in one entry
@@ -174,6 +182,8 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   if (!config) return std::unexpected(config.error());
   std::unique_ptr<LiveNode> live(new LiveNode);
   live->options_ = options;
+  live->key_folder_ = key_folder(options, *config);
+  if (config->standby) live->own_config_ = *config;
   auto storage = io::FileStorage::open(options.record.value_or(config->record));
   if (!storage) return std::unexpected(storage.error());
   live->storage_ = std::move(*storage);
@@ -186,12 +196,16 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   node::NodeOptions node_options;
   node_options.build = options.build;
   node_options.config_text = options.config_text;
+  node_options.quiet = config->standby.has_value();
   node_options.salt = random_bits();
   node_options.salt_key = io::random_bytes<record::EntrySalts::kKeySize>();
   const auto keys = open_or_make_keys(key_folder(options, *config), node::authority_of(*config));
   if (!keys) return std::unexpected(keys.error());
   node_options.log = record::LogOptions{
       .origin = keys->log.name, .key = keys->log.key, .former_keys = keys->former_log};
+  for (const seal::PrivateKey* key : {&keys->node, &keys->log, &keys->witness})
+    live->own_keys_.push_back(key->verifier());
+  live->own_keys_.insert(live->own_keys_.end(), keys->former_log.begin(), keys->former_log.end());
   auto memory = io::FileStorage::open_beside(key_folder(options, *config));
   if (!memory) return std::unexpected(memory.error());
   live->log_memory_ = std::move(*memory);
@@ -201,7 +215,15 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   auto node = node::Node::open(*live->storage_, node_options, live->read_clock());
   if (!node) return std::unexpected(node.error());
   live->node_ = std::move(*node);
-  if (const auto roster = take_configured_roster(*live->node_, live->read_clock()); !roster) {
+  live->inbox_ = std::make_unique<io::Inbox>(live->clock_);
+  if (config->standby) {
+    if (auto opened = live->open_standby(live->key_folder_); !opened)
+      return std::unexpected(opened.error());
+  }
+  if (const auto roster = live->is_in_charge()
+                              ? take_configured_roster(*live->node_, live->read_clock())
+                              : Result<void>();
+      !roster) {
     live->loopback_only_ = !live->node_->core().roster().in_force;
     warn("la liste des membres n'est pas utilisable, le nœud continue sans elle",
          "the roster cannot be used, the node goes on without it",
@@ -225,7 +247,6 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   live->common_publication_ = std::make_shared<io::Published<serve::Publication>>();
   live->common_trails_ = std::make_shared<io::Published<serve::Trails>>();
   live->common_ = std::make_shared<io::Published<serve::CommonPicture>>();
-  live->inbox_ = std::make_unique<io::Inbox>(live->clock_);
   live->sync_thread_ = std::make_unique<io::Background>();
   live->snapshot_thread_ = std::make_unique<io::Background>();
   live->log_thread_ = std::make_unique<io::Background>();
@@ -236,18 +257,18 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   Door::Options door;
   door.folder = key_folder(options, *config);
   live->witness_ = std::make_unique<WitnessDesk>(
-      door.folder,
-      config->keys.witnesses,
-      live->clock_,
-      [live = live.get()](const WitnessDesk::Alarm& alarm) { live->tell_fork(alarm); });
+      door.folder, live->clock_, [live = live.get()](const WitnessDesk::Alarm& alarm) {
+        live->tell_fork(alarm);
+      });
   door.node = config->name;
   door.offers_setup = options.offers_setup;
   door.ask_owner = [inbox = live->inbox_.get()](io::Command& command) {
     return inbox->push_command(command);
   };
-  door.prepare_tls = [config = *config, folder = door.folder] {
-    io::TlsMaterial unused;
-    return prepare_tls(config, folder, unused);
+  door.prepare_tls = [config = *config, folder = door.folder]() -> Result<std::string> {
+    auto ready = prepare_tls(config, folder);
+    if (!ready) return std::unexpected(ready.error());
+    return ready->authority_sha256;
   };
   door.audit_document = [live = live.get()]() -> Result<std::string> {
     auto recent = serve::recent_audit(*live->storage_, live->entries_, kAuditShown, kAuditReach);
@@ -257,22 +278,26 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   auto opened = Door::open(std::move(door), *live->thread_, live->clock_);
   if (!opened) return std::unexpected(opened.error());
   live->door_ = std::move(*opened);
-  if (const auto erased = live->door_->erase_recorded(live->node_->core().erased_subjects());
-      !erased) {
+  live->erase_as_recorded();
+  live->use_keys();
+  live->unfinished_ = std::make_shared<const UnfinishedActs>(key_folder(options, *config));
+  if (live->is_in_charge()) live->finish_acts();
+  if (auto serving = live->open_server(options.port.value_or(config->listen_port)); !serving)
+    return std::unexpected(serving.error());
+  live->allow_consoles();
+  if (live->is_in_charge()) live->open_sources();
+  return live;
+}
+
+void LiveNode::erase_as_recorded() {
+  if (const auto erased = door_->erase_recorded(node_->core().erased_subjects()); !erased) {
     warn("des données personnelles effacées selon l'enregistrement ont encore leur clé",
          "personal data that the record says was erased still has its key",
          erased.error().message);
   }
-  for (const seal::PrivateKey* key : {&keys->node, &keys->log, &keys->witness})
-    live->own_keys_.push_back(key->key.public_key());
-  for (const seal::VerifierKey& key : keys->former_log) live->own_keys_.push_back(key.key);
-  live->tell_other_keys();
-  if (auto serving = live->open_server(options.port.value_or(config->listen_port)); !serving)
-    return std::unexpected(serving.error());
-  live->allow_consoles();
-  live->open_sources();
-  return live;
 }
+
+LiveNode::LiveNode() = default;
 
 LiveNode::~LiveNode() {
   history_.reset();  // answers what it was asked while there is a thread to carry it
@@ -284,23 +309,14 @@ LiveNode::~LiveNode() {
   end_record();  // of one that was never closed
 }
 
-Result<std::string> LiveNode::prepare_tls(const node::NodeConfig& config,
-                                          const std::string& folder,
-                                          io::TlsMaterial& material) {
-  io::SystemClock clock;
+Result<LiveNode::Certificate> LiveNode::prepare_tls(const node::NodeConfig& config,
+                                                    const std::string& folder) {
   if (!config.server.certificate.empty()) {
-    auto given =
-        io::given_certificate(config.server.certificate, config.server.key, clock.utc_now());
+    auto given = io::given_certificate(config.server.certificate, config.server.key);
     if (!given) return std::unexpected(given.error());
-    if (given->has_ended) {
-      warn("le certificat du serveur a expiré, aucun navigateur ne l'acceptera",
-           "the server's certificate has expired, no browser will take it",
-           config.server.certificate);
-    }
-    material = std::move(given->material);
-    return "";
+    return Certificate{.material = std::move(given->material), .ends = given->ends};
   }
-  auto own = io::own_certificate(folder, names_of(config), clock.utc_now());
+  auto own = io::own_certificate(folder, names_of(config), io::SystemClock().utc_now());
   if (!own) return std::unexpected(own.error());
   if (own->is_new_authority) {
     fmt::print(stderr,
@@ -309,21 +325,98 @@ Result<std::string> LiveNode::prepare_tls(const node::NodeConfig& config,
                folder + "/ca.crt",
                own->authority_sha256);
   }
-  material = std::move(own->material);
-  return own->authority_sha256;
+  return Certificate{std::move(own->material),
+                     std::move(own->authority_sha256),
+                     own->ends,
+                     std::move(own->left_out)};
+}
+
+void LiveNode::keep_certificate(Duration now) {
+  if (!serves_tls_) return;
+  if (!certificate_thread_) certificate_thread_ = std::make_unique<io::Background>();
+  if (!certificate_thread_->idle()) return;
+  if (looked_at_) {
+    use_certificate(std::move(*looked_at_));
+    looked_at_.reset();
+  }
+  if (now < next_certificate_) return;
+  next_certificate_ = now + options_.certificate_every;
+  certificate_thread_->run([this, config = machine(), folder = key_folder_] {
+    looked_at_ = prepare_tls(config, folder);
+  });
+}
+
+// One that was renewed, here or by whoever gave it, serves the next connection.
+void LiveNode::use_certificate(Result<Certificate> found) {
+  const bool is_another =
+      found && found->material.certificate_chain != certificate_.material.certificate_chain;
+  Result<void> used;
+  if (!found) used = std::unexpected(found.error());
+  if (is_another) used = server_->use_tls(found->material);
+  if (!used) {
+    if (told_certificate_ != used.error().message) {
+      told_certificate_ = used.error().message;
+      warn("le certificat du serveur n'est pas utilisable, l'ancien reste en service",
+           "the server's certificate cannot be used, the one before still serves",
+           told_certificate_);
+    }
+    return;
+  }
+  told_certificate_.clear();
+  if (!is_another) return;
+  keep_certificate_facts(*found);
+  fmt::print(stderr,
+             "liptako: {} {}\n",
+             say("certificat du serveur renouvelé, jusqu'au",
+                 "the server's certificate was renewed, until"),
+             base::to_rfc3339(certificate_.ends));
+  tell_certificate();
+}
+
+void LiveNode::keep_certificate_facts(const Certificate& certificate) {
+  certificate_ = certificate;
+  certificate_.material.private_key = {};
+}
+
+std::string_view LiveNode::certificate_state() {
+  const base::Timestamp now = clock_.utc_now();
+  if (certificate_.ends <= now) return "ended";
+  return certificate_.ends - now < kCertificateEndsSoon ? "ending" : "good";
+}
+
+// What a person must do something about, once each time it becomes so.
+void LiveNode::tell_certificate() {
+  if (!serves_tls_) return;
+  const std::string_view state = certificate_state();
+  if (std::exchange(certificate_state_, std::string(state)) != state && state != "good") {
+    const bool has_ended = state == "ended";
+    warn(has_ended ? "le certificat du serveur a expiré, aucun navigateur ne l'acceptera"
+                   : "le certificat du serveur expire bientôt",
+         has_ended ? "the server's certificate has expired, no browser will take it"
+                   : "the server's certificate ends soon",
+         fmt::format("{} ({})", certificate_.material.name, base::to_rfc3339(certificate_.ends)));
+  }
+  const std::string missing = fmt::format("{}", fmt::join(certificate_.missing_names, ", "));
+  if (std::exchange(told_missing_, missing) != missing && !missing.empty()) {
+    warn(
+        "l'autorité de certification du nœud n'a pas été faite pour ces noms : retirer ca.key et "
+        "ca.crt, redémarrer, et faire confiance à la nouvelle",
+        "the node's certificate authority was not made for these names: remove ca.key and ca.crt, "
+        "restart, and trust the new one",
+        missing);
+  }
 }
 
 Result<void> LiveNode::open_server(std::uint16_t port) {
-  const node::NodeConfig& config = node_->core().config();
+  const node::NodeConfig& config = machine();
   io::HttpOptions http;
   http.address = loopback_only_ ? "127.0.0.1" : config.listen_address;
   http.port = port;
   http.api_prefixes = {"/api/", "/witness/"};
   if (!options_.console.empty()) http.mounts.push_back({"/", options_.console});
   if (door_->is_set_up()) {
-    const std::string folder = key_folder(options_, config);
-    io::TlsMaterial material;
-    auto ready = prepare_tls(config, folder, material);
+    const std::string& folder = key_folder_;
+    auto ready = prepare_tls(config, folder);
     if (!ready && server_) return std::unexpected(ready.error());
     if (!ready) {
       http.address = "127.0.0.1";
@@ -333,12 +426,15 @@ Result<void> LiveNode::open_server(std::uint16_t port) {
       if (!config.server.certificate.empty()) {
         node::NodeConfig own = config;
         own.server.certificate.clear();
-        ready = prepare_tls(own, folder, material);
+        ready = prepare_tls(own, folder);
       }
     }
-    if (ready) http.tls = std::move(material);
+    if (ready) {
+      http.tls = ready->material;
+      keep_certificate_facts(*ready);
+    }
     http.names = names_of(config);
-    http.max_per_address = kConnectionsPerAddress;
+    http.max_per_network = kConnectionsPerNetwork;
   } else if (!io::is_loopback_address(config.listen_address)) {
     http.address = "127.0.0.1";
     fmt::print(
@@ -366,11 +462,8 @@ Result<void> LiveNode::open_server(std::uint16_t port) {
   if (port_ == 0) port_ = server_->port();
   door_->set_port(port_);
   serves_tls_ = http.tls.has_value();
-  if (http.tls) {
-    std::string& key = http.tls->private_key;
-    seal::wipe({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
-    http.tls.reset();
-  }
+  http.tls.reset();
+  tell_certificate();
   serving_ = std::move(http);
   serving_.port = port_;
   return {};
@@ -397,7 +490,7 @@ void LiveNode::open_sources() {
     if (open_[i]) continue;
     open_[i] = sources[i];
     const base::SourceId id{static_cast<std::uint16_t>(i)};
-    const auto source_options = options_of(sources[i]);
+    const auto source_options = options_of(bound_here(sources[i]));
     if (!source_options) continue;
     if (auto opened = sources_->open(id, *source_options); !opened) {
       inbox_->push_event(id, "failed " + opened.error().message);
@@ -438,7 +531,8 @@ void LiveNode::turn(Duration timeout) {
       serve_anew_at_ = now_monotonic + kServeAgainAfter;
     }
   }
-  if (now_monotonic >= next_tick_) {
+  if (standby_) keep_standby();
+  if (is_in_charge() && now_monotonic >= next_tick_) {
     next_tick_ = now_monotonic + kTickEvery;
     tick();
   }
@@ -446,7 +540,7 @@ void LiveNode::turn(Duration timeout) {
     next_publication_ = now_monotonic + kPublishEvery;
     publish();
   }
-  keep_record();
+  if (!is_former()) keep_record();  // whose record stays as it is
 }
 
 void LiveNode::take(std::span<const io::InboxItem> items) {
@@ -463,7 +557,7 @@ void LiveNode::take(std::span<const io::InboxItem> items) {
                          item.bytes,
                          clock_quality_});
   }
-  if (arrivals_.empty()) return;
+  if (arrivals_.empty() || !is_in_charge()) return;
   find_cuts();
   (void)node_->take(arrivals_, cuts_);  // a failure is the node's to tell: record_trouble()
   if (history_) history_->take(*node_);
@@ -538,7 +632,10 @@ void LiveNode::obey(io::Command& command) {
     return command.reply(
         200, serve::track_json(publication->time, *view, {}, publication->sensor_names));
   }
-  if (command.name == "audit") return note_audit(command);
+  if (command.name == "audit") return is_in_charge() ? note_audit(command) : note_look(command);
+  const bool writes =
+      command.name == "contact" || command.name == "act" || command.name == "config";
+  if (writes && refuse_if_not_in_charge(command)) return;
   if (command.name == "contact") return note_contact(command);
   if (command.name == "fork") {
     node_->note_fork_refused(command.body);
@@ -578,8 +675,7 @@ Result<node::NodeConfig> LiveNode::check_configuration(std::string_view text) co
   const bool is_other_certificate =
       config->server.certificate != now.server.certificate || config->server.key != now.server.key;
   if (is_other_certificate && !config->server.certificate.empty()) {
-    io::TlsMaterial material;
-    if (auto ready = prepare_tls(*config, key_folder(options_, *config), material); !ready)
+    if (auto ready = prepare_tls(*config, key_folder_); !ready)
       return std::unexpected(ready.error());
   }
   if (config->keys.roster != now.keys.roster && !config->keys.roster.empty()) {
@@ -642,7 +738,7 @@ void LiveNode::tell_log_disputed(const std::string& witness, std::optional<std::
 }
 
 void LiveNode::take_cosignatures(std::uint64_t size, std::string_view lines) {
-  const auto taken = node_->add_cosignatures(size, lines, node_->core().config().keys.witnesses);
+  const auto taken = node_->add_cosignatures(size, lines, witnesses_);
   if (!taken)
     fmt::print(
         stderr, "liptako: {}: {}\n", say("contreseing", "cosignature"), explain(taken.error()));
@@ -656,11 +752,22 @@ void LiveNode::write_cosignatures() {
   }
 }
 
-void LiveNode::tell_other_keys() {
-  Door::OtherKeys keys{.barred = own_keys_, .operators = {}};
-  for (const seal::VerifierKey& key : node_->core().config().keys.witnesses)
-    keys.barred.push_back(key.key);
-  if (const auto& in_force = node_->core().roster().in_force) {
+void LiveNode::use_keys() {
+  Door::OtherKeys keys;
+  for (const seal::VerifierKey& key : own_keys_) keys.barred.push_back(key.key);
+  witnesses_ = node_->core().config().keys.witnesses;
+  for (const seal::VerifierKey& key : witnesses_) keys.barred.push_back(key.key);
+  const auto& in_force = node_->core().roster().in_force;
+  bool may_witness = true;
+  if (in_force) {
+    const charter::Roster& roster = in_force->roster;
+    std::erase_if(witnesses_, [&](const auto& key) { return roster.is_revoked(key); });
+    may_witness = !roster.is_revoked(own_keys_[kOwnWitness]);
+    warn_of_revoked_keys(roster);
+  }
+  // What a revoked key would cosign helps nobody.
+  witness_->set_logs(may_witness ? witnesses_ : std::vector<seal::VerifierKey>());
+  if (in_force) {
     for (const charter::RosterKey& line : in_force->roster.keys) {
       const bool is_operator = line.role == seal::KeyRole::operator_key;
       (is_operator ? keys.operators : keys.barred).push_back(line.key.key);
@@ -669,6 +776,15 @@ void LiveNode::tell_other_keys() {
       keys.barred.push_back(line.key.key);
   }
   door_->set_other_keys(std::move(keys));
+}
+
+void LiveNode::warn_of_revoked_keys(const charter::Roster& roster) {
+  for (const seal::VerifierKey& key : std::span(own_keys_).first(kOwnKeys)) {
+    if (!roster.is_revoked(key) || !told_revoked_.insert(key.text()).second) continue;
+    warn("la liste des membres révoque une clé de ce nœud, à remplacer (docs/KEYS.md)",
+         "the roster revokes a key of this node, to be replaced (docs/KEYS.md)",
+         key.name);
+  }
 }
 
 void LiveNode::note_audit(io::Command& command) {
@@ -680,6 +796,7 @@ void LiveNode::note_audit(io::Command& command) {
                                 bytes_of(command.body)};
   const bool written = node_->take({&entry, 1}).has_value();
   command.reply(written ? 200 : 503, serve::accepted_json());
+  if (server_) server_->wake();  // a stream may have waited for it
 }
 
 void LiveNode::note_contact(io::Command& command) {
@@ -707,8 +824,14 @@ void LiveNode::obey_act(io::Command& command) {
   std::vector<charter::ActSigner> signers = door_->signers();
   if (const auto& in_force = core.roster().in_force)
     signers = charter::without_revoked(std::move(signers), in_force->roster);
-  const auto accepted =
-      core.acts().check(payload->note, payload->body, signers, core.config().name, stamp.utc);
+  auto weight = charter::ActWeight::ordinary;
+  // Of one that is no configuration, nothing is lost; check_act() says what is wrong with it.
+  if (const auto next = node_->check(text_of(payload->body), "configuration");
+      next && node::weighs_heavily(core.config(), *next)) {
+    weight = charter::ActWeight::heavy;
+  }
+  const auto accepted = core.acts().check(
+      payload->note, payload->body, signers, core.config().name, stamp.utc, weight);
   if (!accepted) {
     const std::string_view reason = charter::name_of(accepted.error());
     return refuse(accepted.error() == charter::ActRefusal::busy ? 503 : 403,
@@ -719,8 +842,7 @@ void LiveNode::obey_act(io::Command& command) {
   const std::string body = text_of(payload->body);
   using charter::ActKind;
   // Accounts change one act at a time, from the check on: what is in the record can be obeyed.
-  const bool claims = kind == ActKind::account_add || kind == ActKind::account_remove ||
-                      kind == ActKind::account_role || kind == ActKind::erase_personal;
+  const bool claims = lane_of(kind) == ActLane::accounts;
   if (claims && !door_->claim_change())
     return refuse(503, "busy", "another change of the accounts is being written");
   const auto release = [&] {
@@ -736,20 +858,24 @@ void LiveNode::obey_act(io::Command& command) {
                                 stamp.monotonic,
                                 bytes_of(command.body)};
   settle_sync();
-  Result<void> written = node_->take({&entry, 1});
+  Result<void> written = unfinished_->begin(accepted->act, command.body);
+  if (written) written = node_->take({&entry, 1});
   if (written) written = node_->sync();
+  const auto end = [unfinished = unfinished_, act = accepted->act] { unfinished->end(act); };
   if (!written) {
     release();
+    end();
     return refuse(503, "busy", written.error().message);
   }
+  const auto answer = [end, reply = command.reply](const io::HttpResponse& response) {
+    end();
+    reply(response.status, response.body);
+  };
   switch (kind) {
     case ActKind::account_add:
     case ActKind::account_remove:
     case ActKind::account_role:
-      return door_->obey_account_act(
-          kind, body, [reply = std::move(command.reply)](const io::HttpResponse& response) {
-            reply(response.status, response.body);
-          });
+      return door_->obey_account_act(kind, body, answer);
     case ActKind::configuration:
       written = reconfigure(body);
       break;
@@ -757,25 +883,121 @@ void LiveNode::obey_act(io::Command& command) {
     case ActKind::hold_lift:
       written = obey_hold(kind, body, accepted->persons);
       break;
-    case ActKind::roster: {
-      const record::EntryView document{record::EntryKind::document,
-                                       record::kNoSource,
-                                       stamp.utc,
-                                       stamp.monotonic,
-                                       bytes_of(body)};
-      written = node_->take({&document, 1});
-      if (written) written = node_->sync();
-      tell_other_keys();
+    case ActKind::roster:
+      written = obey_roster(body);
       break;
-    }
     case ActKind::erase_personal:
-      return door_->obey_erasure(
-          body, [reply = std::move(command.reply)](const io::HttpResponse& response) {
-            reply(response.status, response.body);
-          });
+      return door_->obey_erasure(body, answer);
   }
+  end();
   if (!written) return refuse(500, "refused_act", written.error().message);
   command.reply(200, serve::obeyed_json(charter::name_of(kind)));
+}
+
+Result<void> LiveNode::obey_roster(const std::string& body) {
+  const node::Stamp stamp = read_clock();
+  const record::EntryView document{
+      record::EntryKind::document, record::kNoSource, stamp.utc, stamp.monotonic, bytes_of(body)};
+  Result<void> written = node_->take({&document, 1});
+  if (written) written = node_->sync();
+  use_keys();
+  return written;
+}
+
+void LiveNode::finish_acts() {
+  for (const std::string& left : unfinished_->left()) {
+    const auto payload = charter::read_act_payload(bytes_of(left));
+    const auto note = payload ? seal::parse_note(payload->note) : base::bad_input("not an act");
+    const auto act = note ? charter::parse_act(note->text) : base::bad_input("not an act");
+    if (!act) continue;  // no node wrote it
+    const std::string body = text_of(payload->body);
+    // One that is not in the record was never accepted, whoever sent it was not told that it was.
+    if (node_->core().acts().has_accepted(act->nonce) && !is_obeyed(act->kind, body)) {
+      const Result<void> done = finish_act(act->kind, body, *note);
+      warn(done ? "le nœud s'est arrêté au milieu d'un acte enregistré ; il vient d'être exécuté "
+                  "(invitation à demander par un nouvel acte)"
+                : "le nœud s'est arrêté au milieu d'un acte enregistré, qui reste sans effet ; à "
+                  "signer de nouveau",
+           done ? "the node stopped in the middle of a recorded act; it has been obeyed now (an "
+                  "invitation is to be asked for by another act)"
+                : "the node stopped in the middle of a recorded act, which has no effect; sign it "
+                  "anew",
+           fmt::format("{}{}{}",
+                       charter::name_of(act->kind),
+                       done ? "" : ": ",
+                       done ? "" : done.error().message));
+      door_->note({.kind = serve::AuditKind::act,
+                   .what = fmt::format("act {}", charter::name_of(act->kind)),
+                   .outcome = done ? "finished_later" : "unfinished"});
+    }
+    unfinished_->end(*act);
+  }
+}
+
+bool LiveNode::is_obeyed(charter::ActKind kind, const std::string& body) const {
+  using charter::ActKind;
+  switch (kind) {
+    case ActKind::account_add:
+    case ActKind::account_remove:
+    case ActKind::account_role:
+      return door_->has_obeyed(kind, body);
+    case ActKind::configuration:
+      return node_->core().config_text() == body;
+    case ActKind::hold_set:
+    case ActKind::hold_lift: {
+      const auto json = serve::JsonObject::parse(body);
+      const auto holds = record::list_holds(*storage_);
+      if (!json || !holds) return false;
+      const auto known =
+          std::ranges::find(*holds, json->text("id").value_or(""), &record::Hold::id);
+      return known != holds->end() && (kind == ActKind::hold_set || !known->stands());
+    }
+    case ActKind::roster: {
+      const auto next = charter::RosterNote::parse(body);
+      const auto& in_force = node_->core().roster().in_force;
+      return next && in_force && next->hash == in_force->hash;
+    }
+    case ActKind::erase_personal:
+      return true;  // Door::erase_recorded() has seen to it
+  }
+  return true;
+}
+
+Result<void> LiveNode::finish_act(charter::ActKind kind,
+                                  const std::string& body,
+                                  const seal::Note& note) {
+  using charter::ActKind;
+  const bool claims = lane_of(kind) == ActLane::accounts;
+  if (claims && !door_->claim_change()) return base::world_failed("the accounts are at work");
+  if (auto possible = check_act(kind, body); !possible) {
+    if (claims) door_->release_change();
+    return possible;
+  }
+  switch (kind) {
+    case ActKind::account_add:
+    case ActKind::account_remove:
+    case ActKind::account_role: {
+      std::promise<int> answered;
+      door_->obey_account_act(kind, body, [&](const io::HttpResponse& response) {
+        answered.set_value(response.status);
+      });
+      if (answered.get_future().get() == 200) return {};
+      return base::world_failed("the accounts cannot be written");
+    }
+    case ActKind::configuration:
+      return reconfigure(body);
+    case ActKind::hold_set:
+    case ActKind::hold_lift: {
+      std::vector<std::string> persons;
+      for (const seal::NoteSignature& line : note.signatures) persons.push_back(line.key_name);
+      return obey_hold(kind, body, persons);
+    }
+    case ActKind::roster:
+      return obey_roster(body);
+    case ActKind::erase_personal:
+      break;
+  }
+  return base::bad_input("nothing to be done");
 }
 
 // Whether it could be obeyed now: an act that cannot is not written.
@@ -845,7 +1067,8 @@ Result<void> LiveNode::reconfigure(std::string_view text) {
   auto done = node_->reconfigure(text, "configuration", read_clock());
   open_sources();
   allow_consoles();
-  tell_other_keys();
+  use_keys();
+  next_certificate_ = {};  // it may name another
   next_common_ = {};
   publish();
   return done;
@@ -864,7 +1087,8 @@ void LiveNode::publish() {
   const bool common_due = stamp.monotonic >= next_common_;
   if (common_due) node_->refresh_common();
   const auto views = node_->picture(stamp.utc);
-  const serve::NodeStatus status = node_->status(stamp);
+  tell_certificate();
+  const serve::NodeStatus status = this->status();
   entries_ = status.entries;
   publication_->set(std::make_shared<serve::Publication>(publisher_->publish(views, status)));
   if (common_due) {
@@ -878,6 +1102,33 @@ void LiveNode::publish() {
       common_trails_->set(std::make_shared<serve::Trails>(common_publisher_->trails()));
   }
   if (server_) server_->wake();
+}
+
+serve::NodeStatus LiveNode::status() {
+  serve::NodeStatus status = node_->status(read_clock());
+  tell_standby(status);
+  tell_keys(status);
+  if (serves_tls_) {
+    status.certificate = serve::CertificateStatus{.state = std::string(certificate_state()),
+                                                  .ends = certificate_.ends,
+                                                  .own = !certificate_.authority_sha256.empty(),
+                                                  .missing_names = certificate_.missing_names};
+  }
+  return status;
+}
+
+void LiveNode::tell_keys(serve::NodeStatus& status) const {
+  if (!status.log) return;
+  // Those that count no more count for nothing they signed before either.
+  std::erase_if(status.log->cosigned_by, [&](const serve::CosignedBy& one) {
+    return std::ranges::find(witnesses_, one.key, &seal::VerifierKey::name) == witnesses_.end();
+  });
+  const auto& in_force = node_->core().roster().in_force;
+  if (status.log->trouble.empty() && in_force && in_force->roster.is_revoked(own_keys_[kOwnLog])) {
+    status.log->trouble =
+        say("la clé de ce journal est révoquée : personne ne croit ce qu'il signe",
+            "the key of this log is revoked: nobody believes what it signs");
+  }
 }
 
 void LiveNode::publish_common(const serve::NodeStatus& status) {
@@ -924,6 +1175,7 @@ void LiveNode::keep_record() {
     if (log_work_) {
       log_thread_->run([this] { log_written_ = record::Log::write(*storage_, *log_work_); });
     }
+  keep_certificate(now_monotonic);
   }
   keep_history(now_monotonic);
   tell_trouble();
@@ -941,7 +1193,9 @@ void LiveNode::end_record() {
   settle_sync();
   settle_snapshot();
   settle_log();
-  if (!node_->stop(read_clock())) return;  // the next start will say what it finds
+  if (is_former()) return;
+  if (is_in_charge() && !node_->stop(read_clock()))
+    return;  // the next start will say what it finds
   if (auto work = node_->take_log_work(read_clock(), true)) {
     const auto written = record::Log::write(*storage_, *work);
     node_->finish_log_work(std::move(*work), written);
@@ -1015,7 +1269,9 @@ void LiveNode::close() {
   server_.reset();
   if (history_) history_->close();
   end_record();
-  if (node_->sync()) node_->finish_snapshot(record::write_snapshot(*storage_, node_->snapshot()));
+  part_from_standby();
+  if (!is_former() && node_->sync())
+    node_->finish_snapshot(record::write_snapshot(*storage_, node_->snapshot()));
   tell_trouble();
 }
 
@@ -1033,14 +1289,20 @@ io::HttpHandlers LiveNode::handlers() {
   const auto stream_of = [this](const io::HttpRequest& request,
                                 const auto& publication,
                                 const auto& trails) -> io::StreamOpening {
+  handlers.wait = [this](const std::string& address) { return door_->wait_of(address); };
+  handlers.foreign = [this](const io::HttpRequest& request) { door_->note_foreign(request); };
     Door::Admitted admitted = door_->admit_stream(request);
     if (admitted.refusal != 0) return {.refusal = admitted.refusal};
-    const bool sees_restricted = admitted.visitor.rights.has(serve::Right::see_sources);
-    auto source = [publication, trails, client = serve::ClientView(sees_restricted)](
-                      base::Bytes& message) mutable {
+    auto source = [publication,
+                   trails,
+                   look = std::move(admitted.look),
+                   sees_sources = admitted.visitor.rights.has(serve::Right::see_sources),
+                   client = std::optional<serve::ClientView>()](base::Bytes& message) mutable {
+      if (look && *look == Door::Look::unwritten) return false;
+      if (!client) client.emplace(sees_sources && (!look || *look == Door::Look::written));
       const auto shown = publication->get();
       const auto past = trails->get();
-      return shown != nullptr && client.next(*shown, past.get(), message);
+      return shown != nullptr && client->next(*shown, past.get(), message);
     };
     return {.source = std::move(source), .stands = std::move(admitted.stands)};
   };

@@ -14,6 +14,7 @@
 
 #include "app/door.hpp"
 #include "app/history_keeper.hpp"
+#include "app/unfinished_acts.hpp"
 #include "app/witness_desk.hpp"
 #include "base/result.hpp"
 #include "io/background.hpp"
@@ -29,6 +30,8 @@
 
 namespace liptako::app {
 
+class Standby;
+
 struct LiveNodeOptions {
   std::string config_text;
   std::string config_name;            // in messages
@@ -40,6 +43,8 @@ struct LiveNodeOptions {
   std::function<void(base::ByteView)> send_frame;
   // Whether a node without accounts can be set up, by the link of setup_link().
   bool offers_setup = false;
+  // So often the certificate's files are looked at.
+  base::Duration certificate_every = std::chrono::hours(1);
 };
 
 class LiveNode {
@@ -87,7 +92,11 @@ class LiveNode {
   // The one-time link that makes the first account; empty if none is offered.
   [[nodiscard]] std::string setup_link() const;
   [[nodiscard]] const node::Node& node() const { return *node_; }
+  // The port at which the standby machine is waited for; 0 if none is.
+  [[nodiscard]] std::uint16_t standby_port() const;
   [[nodiscard]] node::Stamp read_clock();
+  // What it tells of itself. Not while run() runs.
+  [[nodiscard]] serve::NodeStatus status();
   // Something that came in is not in the record, or not safe there. Told on stderr as it happens.
   [[nodiscard]] bool failed_to_record() const {
     const auto trouble = node_->record_trouble();
@@ -96,7 +105,29 @@ class LiveNode {
   }
 
  private:
-  LiveNode() = default;
+  LiveNode();
+  // live_standby.cpp: one of the two machines of a node.
+  [[nodiscard]] base::Result<void> open_standby(const std::string& key_folder);
+  // What is this machine's own of the configuration: where it records and listens, its keys.
+  [[nodiscard]] const node::NodeConfig& machine() const;
+  // Whether it has the sources and writes the record: always, without a second machine.
+  [[nodiscard]] bool is_in_charge() const;
+  [[nodiscard]] bool is_former() const;
+  void keep_standby();
+  void copy_entries();
+  void copy_holds(std::span<const base::ByteView> bodies);
+  [[nodiscard]] base::Result<void> take_over(record::TakeoverCause cause, base::Duration silence);
+  void step_down();
+  void tell_stepped_down() const;
+  void tell_standby(serve::NodeStatus& status);
+  // Before a node in charge ends: what is synced goes over to the standby, if that takes it soon.
+  void part_from_standby();
+  [[nodiscard]] bool refuse_if_not_in_charge(io::Command& command) const;
+  // Who looked, on a machine that does not write the record.
+  void note_look(io::Command& command);
+  // As this machine's own file has it, of a configuration that was accepted on the other.
+  [[nodiscard]] node::SourceConfig bound_here(const node::SourceConfig& source) const;
+
   void turn(base::Duration timeout);
   // Commands among the items wait in commands_: one that takes items must not obey another.
   void take(std::span<const io::InboxItem> items);
@@ -105,6 +136,8 @@ class LiveNode {
   void change_configuration(io::Command& command);
   void publish();
   void publish_common(const serve::NodeStatus& status);
+  // What the roster makes of the log's key and of those who cosigned it.
+  void tell_keys(serve::NodeStatus& status) const;
   // Frames made by what was just taken go out.
   void send_frames();
   // The members' consoles may show each other in frames.
@@ -137,20 +170,44 @@ class LiveNode {
   // that serves goes on if another cannot take its place; at the start, what is wrong with the
   // certificate takes the node from the network and not its picture from those who sit at it.
   [[nodiscard]] base::Result<void> open_server(std::uint16_t port);
-  // Any thread: makes or reads the certificate; gives the fingerprint of an authority of our own.
-  [[nodiscard]] static base::Result<std::string> prepare_tls(const node::NodeConfig& config,
-                                                             const std::string& folder,
-                                                             io::TlsMaterial& material);
+  struct Certificate {
+    io::TlsMaterial material;
+    std::string authority_sha256{};  // of an authority of our own; empty: it was given
+    base::Timestamp ends{};
+    std::vector<std::string> missing_names{};  // for which our authority was not made
+  };
+  // Any thread: makes or reads the certificate.
+  [[nodiscard]] static base::Result<Certificate> prepare_tls(const node::NodeConfig& config,
+                                                             const std::string& folder);
+  // Looks at the certificate's files again and again, on a thread of its own; our own is renewed in
+  // time.
+  void keep_certificate(base::Duration now);
+  void use_certificate(base::Result<Certificate> found);
+  void keep_certificate_facts(const Certificate& certificate);
+  void tell_certificate();
+  [[nodiscard]] std::string_view certificate_state();
   // On the witness's thread: a log does not go together with what was cosigned of it.
   void tell_fork(const WitnessDesk::Alarm& alarm);
   // What node::Node checks, and that certificate and roster that it names anew could be used.
   [[nodiscard]] base::Result<node::NodeConfig> check_configuration(std::string_view text) const;
-  // Which keys no account may have, by the configuration and the roster in force.
-  void tell_other_keys();
+  // Whose logs and cosignatures count and which keys no account may have, by the configuration and
+  // the roster in force; after every change of either.
+  void use_keys();
+  // A revoked key of this node itself is for people to replace.
+  void warn_of_revoked_keys(const charter::Roster& roster);
   void note_audit(io::Command& command);
   void note_contact(io::Command& command);
   void obey_act(io::Command& command);
   [[nodiscard]] base::Result<void> check_act(charter::ActKind kind, const std::string& body) const;
+  [[nodiscard]] base::Result<void> obey_roster(const std::string& body);
+  // At a start: what is in the record and was stopped before it was obeyed.
+  void finish_acts();
+  // Destroys the keys of persons whose erasure is in the record.
+  void erase_as_recorded();
+  [[nodiscard]] bool is_obeyed(charter::ActKind kind, const std::string& body) const;
+  [[nodiscard]] base::Result<void> finish_act(charter::ActKind kind,
+                                              const std::string& body,
+                                              const seal::Note& note);
   [[nodiscard]] base::Result<void> obey_hold(charter::ActKind kind,
                                              const std::string& body,
                                              const std::vector<std::string>& persons);
@@ -175,10 +232,19 @@ class LiveNode {
   std::vector<std::optional<node::SourceConfig>> open_;  // by SourceId
   std::unique_ptr<WitnessDesk> witness_;
   std::unique_ptr<Door> door_;
-  std::vector<seal::PublicKey> own_keys_;
+  std::shared_ptr<const UnfinishedActs> unfinished_;
+  std::vector<seal::VerifierKey> own_keys_;   // node, log, witness; then those the log had before
+  std::vector<seal::VerifierKey> witnesses_;  // of the configuration, without revoked ones
+  std::set<std::string> told_revoked_;
   std::unique_ptr<io::HttpServer> server_;
   io::HttpOptions serving_;  // what server_ was started with, without a key
   bool serves_tls_ = false;
+  Certificate certificate_;  // what is served with, without its key
+  std::string certificate_state_;
+  std::string told_certificate_;
+  std::string told_missing_;
+  std::optional<base::Result<Certificate>> looked_at_;  // certificate_thread_ writes it
+  base::Duration next_certificate_{};
   std::uint16_t port_ = 0;      // once it is known, the same for every server
   bool loopback_only_ = false;  // something is wrong that others should not meet
   std::optional<base::Duration> serve_anew_at_;
@@ -188,6 +254,7 @@ class LiveNode {
   std::unique_ptr<io::Background> sync_thread_;
   std::unique_ptr<io::Background> snapshot_thread_;
   std::unique_ptr<io::Background> log_thread_;
+  std::unique_ptr<io::Background> certificate_thread_;  // once it serves over TLS
 
   std::deque<io::Command> commands_;
   std::vector<record::EntryView> arrivals_;  // scratch
@@ -213,6 +280,13 @@ class LiveNode {
   std::set<node::RecordTrouble::Part> told_;
   std::optional<base::Duration> well_since_;
 };
+
+  std::string key_folder_;
+  std::optional<node::NodeConfig> own_config_;     // of a machine of a pair: what its file says
+  std::unique_ptr<io::FileStorage> pair_storage_;  // the key folder, for standby_
+  std::optional<record::TakeoverCause> taking_over_;
+  base::Duration next_takeover_{};
+  std::unique_ptr<Standby> standby_;  // last: its thread uses what is above
 
 // Identity of this build: the version and the first bytes of the executable's SHA-256.
 [[nodiscard]] std::string build_identity();

@@ -9,11 +9,16 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "app/words.hpp"
+#include "charter/roster_draft.hpp"
 #include "codec/asterix/encode.hpp"
 #include "io/private_file.hpp"
+#include "io/tls_material.hpp"
+#include "seal/merkle.hpp"
 #include "seal/password.hpp"
+#include "seal/witness.hpp"
 #include "serve/accounts.hpp"
 
 namespace liptako::app {
@@ -198,6 +203,109 @@ TEST_F(LiveNodes, ABadCertificateTakesTheNodeFromTheNetworkAndNotThePicture) {
   ASSERT_TRUE(live_);
   EXPECT_EQ(live_->address(), "http://127.0.0.1:" + std::to_string(live_->port()) + "/");
   run();
+}
+
+TEST_F(LiveNodes, ACertificateThatIsGivenAnewServesWithoutARestart) {
+  serve::Accounts accounts;
+  ASSERT_TRUE(accounts.put({.id = "awa", .roles = {charter::Role::sysadmin}, .password = hash()})
+                  .has_value());
+  const std::filesystem::path keys = folder_ / "record.keys";
+  ASSERT_TRUE(io::make_private_folder(keys).has_value());
+  ASSERT_TRUE(io::write_private_file(keys / "accounts", accounts.to_string()).has_value());
+  io::SystemClock clock;
+  const auto give = [&](base::Duration age) {
+    const std::string from = (folder_ / "made").string();
+    std::filesystem::remove_all(from);
+    ASSERT_TRUE(io::own_certificate(from, {}, clock.utc_now() - age).has_value());
+    for (const char* name : {"tls.crt", "tls.key"}) {
+      std::filesystem::copy_file(folder_ / "made" / name,
+                                 folder_ / name,
+                                 std::filesystem::copy_options::overwrite_existing);
+    }
+  };
+  const auto certificate = [&] { return live_->status().certificate.value(); };
+  give(400 * base::kDay);
+  LiveNodeOptions options;
+  options.config_text = config("a",
+                               "[server]\ncertificate = \"" + (folder_ / "tls.crt").string() +
+                                   "\"\nkey = \"" + (folder_ / "tls.key").string() + "\"\n");
+  options.config_name = "test";
+  options.build = "test";
+  options.certificate_every = base::Duration::zero();
+  testing::internal::CaptureStderr();
+  auto started = LiveNode::start(options);
+  ASSERT_TRUE(started.has_value()) << started.error().message;
+  live_ = std::move(*started);
+  EXPECT_EQ(certificate().state, "ended");
+  give(380 * base::kDay);
+  EXPECT_TRUE(run_until([&] { return certificate().state == "ending"; }));
+  give(base::Duration::zero());
+  EXPECT_TRUE(run_until([&] { return certificate().state == "good"; }));
+  const base::Timestamp ends = certificate().ends;
+  std::ofstream(folder_ / "tls.crt") << "half of a";
+  for (int i = 0; i < 20; ++i) {
+    run();
+    io::pause_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(certificate().ends, ends) << "the one before goes on";
+  const std::string told = testing::internal::GetCapturedStderr();
+  const auto count = [&](std::string_view what) {
+    std::size_t found = 0;
+    for (auto at = told.find(what); at != std::string::npos; at = told.find(what, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("WARNING: the server's certificate has expired"), 1u) << told;
+  EXPECT_EQ(count("WARNING: the server's certificate ends soon"), 1u) << told;
+  EXPECT_EQ(count("the one before still serves"), 1u) << told;
+}
+
+TEST_F(LiveNodes, WhoseLogsAreWitnessedChangesLive) {
+  std::array<std::uint8_t, 32> seed{};
+  const auto key = seal::SigningKey::from_seed(seed);
+  const std::string origin = "gao.example/log";
+  const seal::VerifierKey verifier{origin, seal::KeyType::ed25519, key.public_key()};
+  const std::uint8_t entry = 1;
+  seal::Note note{seal::checkpoint_text({origin, 1, seal::leaf_hash({&entry, 1})}), {}};
+  note.signatures.push_back(seal::sign(note.text, origin, key));
+  const auto ask_witness = [&] {
+    std::promise<int> status;
+    io::HttpRequest request;
+    request.method = "POST";
+    request.body = seal::to_string(seal::WitnessRequest{0, {}, seal::to_string(note)});
+    live_->cosign(request, [&](const io::HttpResponse& r) { status.set_value(r.status); });
+    return status.get_future().get();
+  };
+  const std::string witnesses = "witnesses = [\"" + verifier.text() + "\"]\n";
+  start(config("a"));
+  EXPECT_EQ(ask_witness(), 404);
+  ask("config", config("a", witnesses));
+  run();
+  EXPECT_EQ(ask_witness(), 200);
+  ask("config", config("a"));
+  run();
+  EXPECT_EQ(ask_witness(), 404);
+  live_->close();
+  live_.reset();
+
+  // A roster that revokes the log's key outweighs the configuration.
+  charter::Roster roster;
+  roster.federation = "aes.example";
+  roster.valid_from = base::parse_rfc3339("2026-01-01").value();
+  roster.valid_to = base::parse_rfc3339("2100-01-01").value();
+  roster.members = {{{1}, "ml", "Mali"}};
+  roster.keys = {{"ml", seal::KeyRole::root, {}, {"ml/root", seal::KeyType::ed25519, {}}}};
+  seed.fill(7);
+  const auto root = seal::SigningKey::from_seed(seed);
+  roster.keys[0].key.key = root.public_key();
+  roster.revoked = {{verifier, roster.valid_from, "stolen"}};
+  const auto usual = charter::with_usual_quorum(roster, 0, 0);
+  ASSERT_TRUE(usual.has_value()) << usual.error().message;
+  seal::Note signed_roster{usual->text(), {}};
+  signed_roster.signatures.push_back(seal::sign(signed_roster.text, "ml/root", root));
+  std::ofstream(folder_ / "roster.note") << seal::to_string(signed_roster);
+  start(config("b", witnesses + "roster = \"" + (folder_ / "roster.note").string() + "\"\n"));
+  EXPECT_EQ(live_->node().core().roster().in_force->roster.version, 1u);
+  EXPECT_EQ(ask_witness(), 404);
 }
 
 TEST_F(LiveNodes, ABadRosterFileDoesNotStopTheNode) {

@@ -218,6 +218,7 @@ Result<void> LiveNode::take_over(record::TakeoverCause cause, base::Duration sil
   record_ended_ = false;
   standby_->took_over(node_->core().charge().term);
   standby_->tell(*node_);
+  erase_as_recorded();
   use_keys();
   allow_consoles();
   open_sources();

@@ -13,6 +13,7 @@
 #include "app/decode.hpp"
 #include "app/key_commands.hpp"
 #include "app/words.hpp"
+#include "io/secret_text.hpp"
 
 namespace liptako::app {
 namespace {
@@ -51,7 +52,10 @@ class KeyCommands {
   }
   template <class Run>
   void on(CLI::App& command, Run run) {
-    command.callback([this, run] { *result_ = run(); });
+    command.callback([this, run] {
+      io::keep_memory_private();
+      *result_ = run();
+    });
   }
 
   void add_key(CLI::App& key) {
@@ -82,6 +86,17 @@ class KeyCommands {
       add_common(*command, change_);
     }
     on(rotate, [this] { return run_key_rotate(change_); });
+
+    auto& enrol = *key.add_subcommand("enrol", "Show a node that one holds an operator key");
+    enrol.add_option("key", enrol_.key, "Key file of the operator")->required();
+    enrol.add_option("--node", enrol_.node, "Name of the node")->required();
+    enrol.add_option("--account", enrol_.account, "Whose key it will be")->required();
+    enrol.add_option("--challenge", enrol_.challenge, "As the node's page shows it")->required();
+    enrol.add_option("-o,--output", enrol_.output, "Where the proof goes; else printed");
+    enrol.add_option("--passphrase-file",
+                     enrol_.passphrase_file,
+                     "First line is the passphrase; asked on the terminal otherwise");
+    on(enrol, [this] { return run_key_enrol(enrol_); });
     on(revoke, [this] { return run_key_revoke(change_); });
   }
 
@@ -146,6 +161,7 @@ class KeyCommands {
   std::vector<std::string> shown_;
   bool show_json_ = false;
   KeyChangeOptions change_;
+  KeyEnrolOptions enrol_;
   RosterNewOptions roster_;
   RosterCheckOptions check_;
   SignOptions sign_;
@@ -180,7 +196,10 @@ int run(int argc, char** argv) {
   demo_command->add_option("--seed", demo.seed, "Of traffic, noise and faults")
       ->capture_default_str();
   demo_command->add_option("--console", demo.console, "Folder of the built console");
-  demo_command->callback([&] { result = run_demo(demo, stop_asked); });
+  demo_command->callback([&] {
+    io::keep_memory_private();
+    result = run_demo(demo, stop_asked);
+  });
 
   NodeOptions node;
   auto* node_command = app.add_subcommand("node", "One national node");
@@ -191,7 +210,23 @@ int run(int argc, char** argv) {
   node_command->add_option("--seconds", node.seconds, "End by itself after this wall time")
       ->check(CLI::PositiveNumber);
   node_command->add_option("--console", node.console, "Folder of the built console");
-  node_command->callback([&] { result = run_node(node, stop_asked); });
+  node_command->callback([&] {
+    io::keep_memory_private();
+    result = run_node(node, stop_asked);
+  });
+
+  std::string machine;
+  auto& standby_command =
+      *app.add_subcommand("standby", "A node on two machines (docs/STANDBY.md)");
+  standby_command.require_subcommand(1);
+  const auto add_order = [&](const char* name, const char* what, int (*run)(const std::string&)) {
+    auto* order = standby_command.add_subcommand(name, what);
+    order->add_option("--config", machine, "This machine's configuration")->required();
+    order->callback([&result, &machine, run] { result = run(machine); });
+  };
+  add_order("key", "Print, or make, the key of this machine's link", run_standby_key);
+  add_order("take-over", "This machine takes charge, now", run_standby_take_over);
+  add_order("rejoin", "This machine stands by from now on; its record is kept", run_standby_rejoin);
 
   SimOptions sim;
   auto* sim_command =

@@ -208,6 +208,13 @@ Duration Standby::silence() const {
 }
 
 void Standby::learn() {
+  if (const std::uint64_t wrong = link_->counters().wrong_keys; told_keys_ == 0 && wrong > 0) {
+    told_keys_ = wrong;
+    news_ =
+        say("machine de secours : une connexion avec une autre clé que celle de [standby] peer "
+            "est refusée",
+            "standby: a connection with another key than that of [standby] peer is refused");
+  }
   const auto other = other_.get();
   if (!other) return;
   if (other->verdict == PairVerdict::refuse) {

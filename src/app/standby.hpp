@@ -125,6 +125,7 @@ class Standby {
   };
   std::optional<Awaited> awaited_;  // by the one that follows
   std::string told_;
+  std::uint64_t told_keys_ = 0;
   std::optional<std::string> news_;
 
   io::Published<Own> own_;

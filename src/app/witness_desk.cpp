@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "io/private_file.hpp"
+#include "io/secret_text.hpp"
 #include "seal/key_file.hpp"
 #include "seal/sha256.hpp"
 
@@ -32,30 +33,38 @@ std::string text_of(std::string_view checkpoint) {
 
 }  // namespace
 
-WitnessDesk::WitnessDesk(std::string key_folder,
-                         std::vector<seal::VerifierKey> logs,
-                         base::Clock& clock,
-                         Tell tell)
+WitnessDesk::WitnessDesk(std::string key_folder, base::Clock& clock, Tell tell)
     : key_folder_(std::move(key_folder)),
-      logs_(std::move(logs)),
       clock_(clock),
       tell_(std::move(tell)),
       work_(kMaxWaiting) {
-  std::erase_if(logs_, [](const auto& key) { return key.type != seal::KeyType::ed25519; });
+  set_logs({});
+}
+
+void WitnessDesk::set_logs(std::vector<seal::VerifierKey> logs) {
+  std::erase_if(logs, [](const auto& key) { return key.type != seal::KeyType::ed25519; });
+  logs_.set(std::make_shared<const Logs>(std::move(logs)));
 }
 
 bool WitnessDesk::open() {
-  if (witness_) return true;
-  if (logs_.empty()) return false;
-  const auto text = io::read_private_file(key_folder_ + "/witness.key", seal::kMaxKeyFileSize);
+  const auto logs = logs_.get();
+  if (logs->empty()) return false;
+  if (witness_) {
+    if (logs != known_) witness_->set_logs(*logs);
+    known_ = logs;
+    return true;
+  }
+  auto text = io::read_private_file(key_folder_ + "/witness.key", seal::kMaxKeyFileSize);
   if (!text || text->empty()) return false;
   auto key = seal::open_key_file(*text);
+  io::wipe(*text);
   if (!key || key->role != seal::KeyRole::witness) return false;
   auto storage = io::FileStorage::open(key_folder_ + "/witness");
   if (!storage) return false;
   storage_ = std::move(*storage);
   witness_.emplace(key->name, key->key, *storage_, "logs");
-  witness_->set_logs(logs_);
+  witness_->set_logs(*logs);
+  known_ = logs;
   return true;
 }
 

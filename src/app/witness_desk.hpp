@@ -13,6 +13,7 @@
 #include "base/seams.hpp"
 #include "io/file_storage.hpp"
 #include "io/http_server.hpp"
+#include "io/published.hpp"
 #include "io/work_queue.hpp"
 #include "seal/witness.hpp"
 #include "serve/rate_limit.hpp"
@@ -30,11 +31,12 @@ class WitnessDesk {
   // On the desk's thread, seldom: four times at once, then once a minute, for each log and degree.
   using Tell = std::function<void(const Alarm&)>;
 
-  // Of `logs`, those with plain keys are witnessed. `clock` outlives the desk.
-  WitnessDesk(std::string key_folder,
-              std::vector<seal::VerifierKey> logs,
-              base::Clock& clock,
-              Tell tell);
+  // `clock` outlives the desk. Until set_logs() no log is known.
+  WitnessDesk(std::string key_folder, base::Clock& clock, Tell tell);
+
+  // Any thread: of `logs`, those with plain keys are witnessed from the next request on. What was
+  // cosigned of a log that goes stays remembered, should it come back.
+  void set_logs(std::vector<seal::VerifierKey> logs);
 
   // The add-checkpoint call. A node without a witness key, or that witnesses no log, knows no log.
   // Those with an address: one thread, and so often an address; without one, from within this
@@ -49,7 +51,9 @@ class WitnessDesk {
   void keep_evidence(const seal::WitnessAnswer& answer) const;
 
   std::string key_folder_;
-  std::vector<seal::VerifierKey> logs_;
+  using Logs = std::vector<seal::VerifierKey>;
+  io::Published<Logs> logs_;
+  std::shared_ptr<const Logs> known_;  // those the witness was told, on the desk's thread
   base::Clock& clock_;
   Tell tell_;
   std::unique_ptr<io::FileStorage> storage_;

@@ -49,10 +49,8 @@ class WitnessDesks : public ::testing::Test {
     const seal::PrivateKey key{seal::KeyRole::witness, "niger.example/witness", key_of(2)};
     ASSERT_TRUE(io::write_private_file(folder_ / "witness.key", seal::plain_key_file(key)));
     desk_ = std::make_unique<WitnessDesk>(
-        folder_,
-        std::vector<seal::VerifierKey>{{kOrigin, seal::KeyType::ed25519, key_of(1).public_key()}},
-        clock_,
-        [this](const WitnessDesk::Alarm& alarm) { alarms_.push_back(alarm); });
+        folder_, clock_, [this](const WitnessDesk::Alarm& alarm) { alarms_.push_back(alarm); });
+    desk_->set_logs({{kOrigin, seal::KeyType::ed25519, key_of(1).public_key()}});
   }
   void TearDown() override {
     desk_.reset();
@@ -84,6 +82,20 @@ class WitnessDesks : public ::testing::Test {
   std::vector<WitnessDesk::Alarm> alarms_;
   std::unique_ptr<WitnessDesk> desk_;
 };
+
+TEST_F(WitnessDesks, WhichLogsAreWitnessedChangesWithTheNextRequest) {
+  ASSERT_EQ(ask(request_of(0, {leaf(0)})).status, 200);
+  desk_->set_logs({{"other.example/log", seal::KeyType::ed25519, key_of(3).public_key()}});
+  EXPECT_EQ(ask(request_of(1, {leaf(0), leaf(1)}, {leaf(1)})).status, 404) << "no log of ours";
+  desk_->set_logs({});
+  EXPECT_EQ(ask(request_of(1, {leaf(0), leaf(1)}, {leaf(1)})).status, 404);
+  // A rotated key of the same log: what the old one signed counts no more.
+  desk_->set_logs({{kOrigin, seal::KeyType::ed25519, key_of(3).public_key()}});
+  EXPECT_EQ(ask(request_of(1, {leaf(0), leaf(1)}, {leaf(1)})).status, 403);
+  desk_->set_logs({{kOrigin, seal::KeyType::ed25519, key_of(1).public_key()}});
+  EXPECT_EQ(ask(request_of(1, {leaf(0), leaf(1)}, {leaf(1)})).status, 200)
+      << "it remembers what it cosigned";
+}
 
 TEST_F(WitnessDesks, ASuspicionIsNotEvidence) {
   ASSERT_EQ(ask(request_of(0, {leaf(0)})).status, 200);

@@ -26,7 +26,7 @@ base::Result<std::shared_ptr<TlsContext>> make_tls_context(const TlsMaterial& ma
   if (error)
     return base::bad_input(fmt::format("certificate: {}: {}", material.name, error.message()));
   (void)context.use_private_key(
-      asio::buffer(material.private_key), ssl::context::file_format::pem, error);
+      asio::buffer(material.private_key.text()), ssl::context::file_format::pem, error);
   if (error) {
     return base::bad_input(
         fmt::format("key of the certificate: {}: {}", material.name, error.message()));

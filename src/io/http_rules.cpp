@@ -1,8 +1,10 @@
 #include "io/http_rules.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace liptako::io {
@@ -68,6 +70,15 @@ bool is_loopback_address(std::string_view address) {
   if (inet_pton(AF_INET, text.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
   in6_addr v6{};
   return inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+std::string network_of(const std::string& address) {
+  std::array<unsigned char, 16> bytes{};
+  const std::string plain = address.substr(0, address.find('%'));
+  if (inet_pton(AF_INET6, plain.c_str(), bytes.data()) != 1) return address;
+  const auto half = std::span(bytes).first(8);
+  const bool holds_v4 = std::ranges::all_of(half, [](auto byte) { return byte == 0; });
+  return holds_v4 ? address : fmt::format("{:02x}/64", fmt::join(half, ""));
 }
 
 bool is_same_origin(std::string_view origin_header, std::string_view host_header, bool is_tls) {

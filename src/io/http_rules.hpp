@@ -20,6 +20,9 @@ namespace liptako::io {
 // A loopback host, or one of `names` (DNS names, or IP addresses, those of version 6 without
 // brackets), with or without a port.
 [[nodiscard]] bool is_own_host(std::string_view host_header, std::span<const std::string> names);
+// Whom an address is counted with: of IPv6 the first 64 bits ("20010db800000000/64"), since whoever
+// has one address there has all of them.
+[[nodiscard]] std::string network_of(const std::string& address);
 // For acts and for the WebSocket. Programs that are no browser send no Origin (empty here); a
 // browser always does, and then it must be exactly the site it talks to, by HTTPS or in the clear.
 [[nodiscard]] bool is_same_origin(std::string_view origin_header,

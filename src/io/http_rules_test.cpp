@@ -37,6 +37,16 @@ TEST(HttpRules, OnlyLoopbackAddressesAreListenedOn) {
   }
 }
 
+TEST(HttpRules, AnAddressOfSixIsCountedWithItsNetwork) {
+  EXPECT_EQ(network_of("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(network_of("2001:db8::1"), "20010db800000000/64");
+  EXPECT_EQ(network_of("2001:db8::ffff:1"), network_of("2001:db8::2"));
+  EXPECT_NE(network_of("2001:db8:0:1::1"), network_of("2001:db8::1"));
+  EXPECT_EQ(network_of("fe80::1%eth0"), network_of("fe80::2"));
+  EXPECT_EQ(network_of("::ffff:192.0.2.7"), "::ffff:192.0.2.7") << "of version 4: by itself";
+  EXPECT_EQ(network_of("::1"), "::1");
+}
+
 TEST(HttpRules, OriginMustBeTheVerySite) {
   EXPECT_TRUE(is_same_origin("", "localhost:8080"));
   EXPECT_TRUE(is_same_origin("http://localhost:8080", "localhost:8080"));

@@ -3,7 +3,6 @@
 #include "io/http_server.hpp"
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 
 #include "io/http_rules.hpp"
 #include "io/http_state.hpp"
@@ -49,9 +48,7 @@ void HttpServer::State::admit(tcp::socket socket) {
   const tcp::endpoint other = socket.remote_endpoint(error);
   if (error) return;  // gone already
   const std::string address = other.address().to_string();
-  const auto same = by_address.find(address);
-  if (connections.size() >= options.max_connections ||
-      (same != by_address.end() && same->second >= options.max_per_address)) {
+  if (!make_room(network_of(address))) {
     ++counters.refused;
     return;  // closes it
   }
@@ -59,14 +56,58 @@ void HttpServer::State::admit(tcp::socket socket) {
 }
 
 void HttpServer::State::enter(HttpConnection* connection, const std::string& address) {
-  connections.insert(connection);
-  ++by_address[address];
+  std::string network = network_of(address);
+  ++by_network[network];
+  connections.insert_or_assign(connection, Place{std::move(network), next_order++});
 }
 
-void HttpServer::State::leave(HttpConnection* connection, const std::string& address) {
-  connections.erase(connection);
-  const auto same = by_address.find(address);
-  if (--same->second == 0) by_address.erase(same);
+void HttpServer::State::set_known(HttpConnection* connection, bool is_known) {
+  if (const auto at = connections.find(connection); at != connections.end())
+    at->second.is_known = is_known;
+}
+
+void HttpServer::State::leave(HttpConnection* connection) {
+  const auto at = connections.find(connection);
+  if (at == connections.end()) return;  // it was sent away before
+  const auto same = by_network.find(at->second.network);
+  if (--same->second == 0) by_network.erase(same);
+  connections.erase(at);
+}
+
+bool HttpServer::State::make_room(const std::string& network) {
+  const auto same = by_network.find(network);
+  const bool is_network_full = same != by_network.end() && same->second >= options.max_per_network;
+  if (!is_network_full && connections.size() < options.max_connections) return true;
+  // Whoever comes from one network gives way to others before they give way to him: a few that
+  // hoard connections shut out nobody else.
+  struct Strangers {
+    std::size_t count = 0;
+    HttpConnection* oldest = nullptr;
+    std::uint64_t order = 0;
+  };
+  std::map<std::string_view, Strangers> strangers;
+  for (const auto& [connection, place] : connections) {
+    if (place.is_known || (is_network_full && place.network != network)) continue;
+    Strangers& theirs = strangers[place.network];
+    ++theirs.count;
+    if (theirs.oldest == nullptr || place.order < theirs.order) {
+      theirs.oldest = connection;
+      theirs.order = place.order;
+    }
+  }
+  const Strangers* most = nullptr;
+  for (const auto& [name, theirs] : strangers) {
+    if (most == nullptr || theirs.count > most->count ||
+        (theirs.count == most->count && theirs.order < most->order)) {
+      most = &theirs;
+    }
+  }
+  if (most == nullptr) return false;
+  ++counters.displaced;
+  HttpConnection* const displaced = most->oldest;
+  leave(displaced);
+  displaced->close();
+  return true;
 }
 
 void HttpServer::State::pump_streams() {
@@ -79,7 +120,7 @@ void HttpServer::State::stop() {
   error_code ignored;
   (void)acceptor.close(ignored);
   accept_retry.cancel();
-  for (HttpConnection* connection : connections) connection->close();
+  for (const auto& [connection, place] : connections) connection->close();
   handlers = {};
 }
 
@@ -89,7 +130,7 @@ base::Result<void> HttpOptions::validate() const {
         "address: '{}' is not a loopback address; without login a node serves its own machine only",
         address));
   }
-  if (max_per_address == 0) return base::bad_input("max_per_address: must be positive");
+  if (max_per_network == 0) return base::bad_input("max_per_network: must be positive");
   if (max_connections == 0) return base::bad_input("max_connections: must be positive");
   if (max_header_bytes < 1024 || max_header_bytes > (1u << 20))
     return base::bad_input("max_header_bytes: must be in 1024..1048576");
@@ -118,9 +159,7 @@ base::Result<std::unique_ptr<HttpServer>> HttpServer::start(IoThread& thread,
     auto tls = make_tls_context(*options.tls);
     if (!tls) return std::unexpected(tls.error());
     state->tls = std::move(*tls);
-    std::string& key = state->options.tls->private_key;
-    OPENSSL_cleanse(key.data(), key.size());
-    key.clear();
+    state->options.tls->private_key = {};
   }
   if (auto listening = state->listen(); !listening) return std::unexpected(listening.error());
   asio::post(state->io.context, [state] { state->accept(); });
@@ -134,6 +173,13 @@ HttpServer::~HttpServer() {
 }
 
 std::uint16_t HttpServer::port() const { return state_->port; }
+
+base::Result<void> HttpServer::use_tls(const TlsMaterial& material) {
+  auto tls = make_tls_context(material);
+  if (!tls) return std::unexpected(tls.error());
+  asio::post(state_->io.context, [state = state_, tls = std::move(*tls)] { state->tls = tls; });
+  return {};
+}
 
 void HttpServer::wake() {
   // One wake at a time is enough: streams take the newest state there is when it runs.
@@ -158,6 +204,7 @@ HttpCounters HttpServer::counters() const {
   const auto& counters = state_->counters;
   return {.connections = counters.connections,
           .refused = counters.refused,
+          .displaced = counters.displaced,
           .requests = counters.requests,
           .rejected = counters.rejected,
           .streams_open = counters.streams_open,

@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "io/io_thread.hpp"
+#include "io/secret_text.hpp"
 #include "io/static_files.hpp"
 
 namespace liptako::io {
@@ -34,6 +35,8 @@ struct HttpResponse {
   std::string body;
   std::string cookie{};   // Set-Cookie, if not empty
   int retry_after_s = 0;  // Retry-After, if positive
+  // To somebody who is logged in: such a connection makes room for no other.
+  bool to_session = false;
 };
 
 // Answers one request, from any thread, at once or later; only the first call counts. If none comes
@@ -58,13 +61,18 @@ struct HttpHandlers {
   // One per WebSocket client of /ws, of /ws/common. Without the handler the client is told 404.
   std::function<StreamOpening(const HttpRequest& request)> open_stream;
   std::function<StreamOpening(const HttpRequest& request)> open_common_stream;
+  // How long this address has to wait before it is answered without the handlers above: files,
+  // redirections, refusals. Empty: it never has to.
+  std::function<base::Duration(const std::string& address)> wait{};
+  // A page of another site tried to act through a browser; it is refused.
+  std::function<void(const HttpRequest& request)> foreign{};
 };
 
 // PEM texts: the server's certificate first, then those that lead to its authority.
 struct TlsMaterial {
   std::string name;  // in messages
   std::string certificate_chain;
-  std::string private_key;
+  SecretText private_key;
 };
 
 // Whether a server could serve with it.
@@ -77,8 +85,11 @@ struct HttpOptions {
   std::vector<std::string> names;  // by which it is asked, beside those of loopback
   std::vector<Mount> mounts;
   std::vector<std::string> api_prefixes = {"/api/"};  // of the paths that go to the handler
+  // When there are so many, of all or of one network (http_rules.hpp, network_of), a new one takes
+  // the place of the oldest that nobody is logged in on, of those networks that hold most of them;
+  // where there is none such, the new one is refused.
   std::size_t max_connections = 256;
-  std::size_t max_per_address = 256;
+  std::size_t max_per_network = 256;
   std::size_t max_header_bytes = 8 << 10;
   std::size_t max_body_bytes = 1 << 20;
   base::Duration idle_timeout = std::chrono::seconds(30);
@@ -93,6 +104,7 @@ struct HttpOptions {
 struct HttpCounters {
   std::uint64_t connections = 0;  // accepted so far
   std::uint64_t refused = 0;      // over the limit
+  std::uint64_t displaced = 0;    // closed to make room
   std::uint64_t requests = 0;
   std::uint64_t rejected = 0;  // malformed, oversized, foreign Host or Origin
   std::uint64_t streams_open = 0;
@@ -111,6 +123,9 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
+  // Any thread. Another certificate and key, for connections from now on; requires a server that
+  // speaks TLS.
+  [[nodiscard]] base::Result<void> use_tls(const TlsMaterial& material);
   // Any thread. There is something new for the streams.
   void wake();
   // Any thread. The consoles of the federation's members ("http://127.0.0.1:8081/"): their pages

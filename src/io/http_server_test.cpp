@@ -44,8 +44,12 @@ struct Message {
 
 class Client {
  public:
-  explicit Client(std::uint16_t port, int receive_buffer = 0)
+  explicit Client(std::uint16_t port, int receive_buffer = 0, const char* from = "127.0.0.1")
       : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in here{};
+    here.sin_family = AF_INET;
+    inet_pton(AF_INET, from, &here.sin_addr);
+    EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&here), sizeof here), 0);
     if (receive_buffer > 0)
       setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     const timeval deadline{.tv_sec = kDeadline.count(), .tv_usec = 0};
@@ -192,7 +196,13 @@ class HttpServerTest : public testing::Test {
       }
       answer({.status = 200,
               .content_type = "application/json",
-              .body = request.method + " " + request.path + " " + request.body});
+              .body = request.method + " " + request.path + " " + request.body,
+              .to_session = request.path == "/api/v1/mine"});
+    };
+    handlers.wait = [this](const std::string&) { return base::Duration(wait_.load()); };
+    handlers.foreign = [this](const HttpRequest& request) {
+      std::lock_guard lock(mutex_);
+      foreign_.push_back(request.address + " " + request.method + " " + request.path);
     };
     handlers.open_stream = [this](const HttpRequest&) -> StreamOpening {
       return {.source =
@@ -239,6 +249,8 @@ class HttpServerTest : public testing::Test {
   std::atomic<int> api_calls_ = 0;
   std::mutex mutex_;
   std::vector<HttpAnswer> unanswered_;
+  std::vector<std::string> foreign_;
+  std::atomic<base::Duration> wait_ = base::Duration::zero();
   std::atomic<std::uint32_t> version_ = 1;
   std::size_t message_size_ = 4;
   bool has_common_stream_ = false;
@@ -375,6 +387,13 @@ TEST_F(HttpServerTest, PostsFromForeignPagesAreForbidden) {
         << origin;
   }
   EXPECT_EQ(api_calls_, 0);
+  Client client(port());
+  EXPECT_EQ(client.upgrade("Origin: http://evil.example\r\n").status, 403);
+  const std::vector<std::string> told(4, "127.0.0.1 POST /api/v1/config");
+  std::lock_guard lock(mutex_);
+  ASSERT_EQ(foreign_.size(), 5u);
+  EXPECT_TRUE(std::equal(told.begin(), told.end(), foreign_.begin()));
+  EXPECT_EQ(foreign_.back(), "127.0.0.1 GET /ws");
 }
 
 TEST_F(HttpServerTest, AnswersMayComeLaterFromAnotherThreadAndOnlyOnce) {
@@ -414,12 +433,71 @@ TEST_F(HttpServerTest, ConnectionsAreBoundedAndIdleOnesClosed) {
   Client second(port());
   EXPECT_EQ(second.ask(get("/")).status, 200);
   Client third(port());
-  EXPECT_TRUE(third.sees_end());
-  EXPECT_EQ(server_->counters().refused, 1u);
-  EXPECT_TRUE(first.sees_end()) << "silent since it connected";
+  EXPECT_EQ(third.ask(get("/")).status, 200);
+  EXPECT_TRUE(first.sees_end()) << "the oldest makes room";
+  EXPECT_EQ(server_->counters().displaced, 1u);
   EXPECT_TRUE(second.sees_end()) << "silent since its answer";
   Client fourth(port());
   EXPECT_EQ(fourth.ask(get("/")).status, 200);
+}
+
+TEST_F(HttpServerTest, WhoHoardsConnectionsShutsNobodyElseOut) {
+  options_.max_connections = 16;
+  options_.max_per_network = 8;
+  start();
+  std::vector<std::unique_ptr<Client>> hoard;
+  const auto hoard_from = [&](const char* address) {
+    for (int i = 0; i < 12; ++i) hoard.push_back(std::make_unique<Client>(port(), 0, address));
+  };
+  hoard_from("127.0.0.2");
+  hoard_from("127.0.0.3");
+  Client visitor(port());
+  EXPECT_EQ(visitor.ask(get("/")).status, 200) << "a place where all were taken";
+  hoard_from("127.0.0.2");
+  hoard_from("127.0.0.3");
+  // Connections are taken in their order: with this one all before it have been.
+  EXPECT_EQ(Client(port(), 0, "127.0.0.4").ask(get("/")).status, 200);
+  // One connection against many: it has not had to give way, though it is the older.
+  EXPECT_EQ(visitor.ask(get("/")).status, 200);
+  // A share is a network's own: its own oldest goes, not another's.
+  EXPECT_EQ(visitor.ask(get("/api/v1/mine")).status, 200);
+  EXPECT_EQ(server_->counters().refused, 0u);
+  EXPECT_GT(server_->counters().displaced, 24u);
+}
+
+TEST_F(HttpServerTest, WhoIsLoggedInGivesWayToNobody) {
+  options_.max_connections = 2;
+  start();
+  Client first(port());
+  Client second(port());
+  EXPECT_EQ(first.ask(get("/api/v1/mine")).status, 200);
+  EXPECT_EQ(second.upgrade().status, 101);
+  Client third(port());
+  EXPECT_TRUE(third.sees_end());
+  EXPECT_EQ(server_->counters().refused, 1u);
+  EXPECT_EQ(first.ask(get("/api/v1/not-mine")).status, 200) << "logged out";
+  Client fourth(port());
+  EXPECT_EQ(fourth.ask(get("/")).status, 200);
+  EXPECT_TRUE(first.sees_end());
+}
+
+TEST_F(HttpServerTest, FilesAndRefusalsWaitToo) {
+  start();
+  wait_ = std::chrono::milliseconds(2500);
+  for (const std::string& asked :
+       {get("/"),
+        get("/nowhere"),
+        std::string("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+        std::string("POST / "
+                    "HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"),
+        std::string("rubbish\r\n\r\n")}) {
+    Client client(port());
+    const Reply reply = client.ask(asked);
+    EXPECT_EQ(reply.status, 429) << asked;
+    EXPECT_TRUE(reply.has("retry-after: 3\r\n")) << reply.head;
+    EXPECT_TRUE(client.sees_end());
+  }
+  EXPECT_EQ(Client(port()).ask(get("/api/v1/b")).status, 200) << "its handler knows by itself";
 }
 
 TEST_F(HttpServerTest, StreamSendsTheFirstMessageAtOnceAndEachNewOne) {
@@ -528,15 +606,18 @@ TEST_F(HttpServerTest, StreamEndsWhenItsVisitorMayLookNoLonger) {
 }
 
 TEST_F(HttpServerTest, OneAddressHoldsNoMoreThanItsShare) {
-  options_.max_per_address = 2;
+  options_.max_per_network = 2;
   start();
   Client first(port());
   Client second(port());
   EXPECT_EQ(first.ask(get("/")).status, 200);
   EXPECT_EQ(second.ask(get("/")).status, 200);
   Client third(port());
-  EXPECT_TRUE(third.sees_end());
-  EXPECT_EQ(server_->counters().refused, 1u);
+  EXPECT_EQ(third.ask(get("/")).status, 200);
+  EXPECT_TRUE(first.sees_end());
+  EXPECT_EQ(second.ask(get("/")).status, 200);
+  EXPECT_EQ(Client(port(), 0, "127.0.0.2").ask(get("/")).status, 200);
+  EXPECT_EQ(server_->counters().displaced, 1u);
 }
 
 TEST_F(HttpServerTest, SlowReaderIsSentTheNewestStateAndHoldsUpNobody) {

@@ -59,12 +59,13 @@ class StreamSession : public HttpConnection, public std::enable_shared_from_this
         offered_(std::move(opening.source)),
         stands_(std::move(opening.stands)) {
     state_->enter(this, address_);
+    state_->set_known(this, true);  // it was let in
     state_->streams.insert(this);
     ++state_->counters.streams_open;
   }
   ~StreamSession() override {
     state_->streams.erase(this);
-    state_->leave(this, address_);
+    state_->leave(this);
     --state_->counters.streams_open;
   }
   StreamSession(const StreamSession&) = delete;
@@ -164,7 +165,7 @@ class HttpSession : public HttpConnection, public std::enable_shared_from_this<H
         answer_timer_(state_->io.context) {
     state_->enter(this, address_);
   }
-  ~HttpSession() override { state_->leave(this, address_); }
+  ~HttpSession() override { state_->leave(this); }
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
 
@@ -247,10 +248,30 @@ class HttpSession : public HttpConnection, public std::enable_shared_from_this<H
             .address = address_};
   }
 
+  // True, and answered, if this address has to wait.
+  bool has_to_wait() {
+    if (!state_->handlers.wait) return false;
+    const base::Duration wait = state_->handlers.wait(address_);
+    if (wait <= base::Duration::zero()) return false;
+    ++state_->counters.rejected;
+    must_close_ = true;
+    send_text(http::status::too_many_requests,
+              "text/plain; charset=utf-8",
+              "slow down\n",
+              {.retry_after_s = static_cast<int>(base::to_seconds(wait)) + 1});
+    return true;
+  }
+
+  void refuse_foreign(const std::string& path) {
+    if (state_->handlers.foreign) state_->handlers.foreign(described(path));
+    reject(http::status::forbidden, "foreign origin");
+  }
+
   // A bookmark without the s. Nothing else is said in the clear.
   void send_to_tls(std::string_view host) {
     if (request_.method() != http::verb::get && !is_head_)
       return reject(http::status::forbidden, "this node speaks HTTPS only");
+    if (has_to_wait()) return;
     must_close_ = true;
     send_text(http::status::permanent_redirect,
               "text/plain; charset=utf-8",
@@ -263,7 +284,7 @@ class HttpSession : public HttpConnection, public std::enable_shared_from_this<H
         path == kStreamPath ? state_->handlers.open_stream : state_->handlers.open_common_stream;
     if (!websocket::is_upgrade(request_))
       return reject(http::status::upgrade_required, "a WebSocket is served here");
-    if (!is_from_here(origin, host)) return reject(http::status::forbidden, "foreign origin");
+    if (!is_from_here(origin, host)) return refuse_foreign(path);
     StreamOpening opening = open ? open(described(path)) : StreamOpening();
     if (!opening.source) {
       ++state_->counters.rejected;
@@ -281,8 +302,7 @@ class HttpSession : public HttpConnection, public std::enable_shared_from_this<H
     const bool is_post = request_.method() == http::verb::post;
     if (request_.method() != http::verb::get && !is_head_ && !is_post)
       return refuse_method("GET, HEAD, POST");
-    if (is_post && !is_from_here(origin, host))
-      return reject(http::status::forbidden, "foreign origin");
+    if (is_post && !is_from_here(origin, host)) return refuse_foreign(path);
     stream_.expires_never();
     const std::uint64_t ticket = ++ticket_;
     answer_timer_.expires_after(state_->options.answer_timeout);
@@ -303,6 +323,7 @@ class HttpSession : public HttpConnection, public std::enable_shared_from_this<H
     if (ticket != ticket_ || state_->stopped) return;
     ++ticket_;
     answer_timer_.cancel();
+    state_->set_known(this, answered.to_session);
     send_text(static_cast<http::status>(answered.status),
               answered.content_type,
               std::move(answered.body),
@@ -310,12 +331,14 @@ class HttpSession : public HttpConnection, public std::enable_shared_from_this<H
   }
 
   void reject(http::status status, std::string_view why) {
+    if (has_to_wait()) return;
     ++state_->counters.rejected;
     must_close_ = true;
     send_text(status, "text/plain; charset=utf-8", std::string(why) + "\n");
   }
 
   void refuse_method(std::string_view allowed) {
+    if (has_to_wait()) return;
     ++state_->counters.rejected;
     send_text(http::status::method_not_allowed,
               "text/plain; charset=utf-8",
@@ -324,6 +347,7 @@ class HttpSession : public HttpConnection, public std::enable_shared_from_this<H
   }
 
   void send_file(const std::string& path) {
+    if (has_to_wait()) return;
     const StaticFile* file = state_->files.find(path);
     if (file == nullptr)
       return send_text(http::status::not_found, "text/plain; charset=utf-8", "not found\n");
@@ -479,7 +503,7 @@ class TlsBegin : public HttpConnection, public std::enable_shared_from_this<TlsB
         address_(address) {
     state_->enter(this, address_);
   }
-  ~TlsBegin() override { state_->leave(this, address_); }
+  ~TlsBegin() override { state_->leave(this); }
   TlsBegin(const TlsBegin&) = delete;
   TlsBegin& operator=(const TlsBegin&) = delete;
 

@@ -38,9 +38,12 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   void pump_streams();
   void stop();
 
-  // Of a connection that begins and ends.
+  // Of a connection that begins, is or is not somebody's, and ends.
   void enter(HttpConnection* connection, const std::string& address);
-  void leave(HttpConnection* connection, const std::string& address);
+  void set_known(HttpConnection* connection, bool is_known);
+  void leave(HttpConnection* connection);
+  // For one more of this network; false if nobody can be sent away for it.
+  [[nodiscard]] bool make_room(const std::string& network);
 
   IoThread::Impl& io;
   HttpOptions options;
@@ -53,14 +56,20 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   asio::steady_timer accept_retry;
   std::uint16_t port = 0;
   bool stopped = false;
-  // Connections enter on construction and leave on destruction.
-  std::set<HttpConnection*> connections;
+  // Connections enter on construction and leave on destruction, or when they are sent away.
+  struct Place {
+    std::string network;
+    std::uint64_t order = 0;
+    bool is_known = false;  // somebody is logged in on it
+  };
+  std::map<HttpConnection*, Place> connections;
   std::set<HttpConnection*> streams;
-  std::map<std::string, std::size_t> by_address;
+  std::map<std::string, std::size_t> by_network;
+  std::uint64_t next_order = 0;
   std::atomic<bool> wake_is_posted = false;
   struct {
-    std::atomic<std::uint64_t> connections = 0, refused = 0, requests = 0, rejected = 0,
-                               streams_open = 0, messages_sent = 0;
+    std::atomic<std::uint64_t> connections = 0, refused = 0, displaced = 0, requests = 0,
+                               rejected = 0, streams_open = 0, messages_sent = 0;
   } counters;
 };
 

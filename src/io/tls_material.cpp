@@ -33,6 +33,7 @@ using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
 using Asn1Time = std::unique_ptr<ASN1_TIME, Freed<ASN1_TIME_free>>;
 using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
+using Constraints = std::unique_ptr<NAME_CONSTRAINTS, Freed<NAME_CONSTRAINTS_free>>;
 
 constexpr int kAuthorityDays = 3650;
 constexpr int kServerDays = 397;  // what browsers take at most
@@ -109,18 +110,51 @@ int days_until_end(X509* certificate, base::Timestamp now) {
   return days;
 }
 
-// "DNS:localhost,IP:127.0.0.1,…"; the order is part of what is compared.
-std::string alternative_names(std::span<const std::string> names) {
-  std::vector<std::string> all = {"DNS:localhost", "IP:127.0.0.1", "IP:::1"};
-  for (const std::string& name : names) {
-    unsigned char address[16];
-    const bool is_address = inet_pton(AF_INET, name.c_str(), address) == 1 ||
-                            inet_pton(AF_INET6, name.c_str(), address) == 1;
-    std::string entry = (is_address ? "IP:" : "DNS:") + name;
-    if (std::ranges::find(all, entry) == all.end()) all.push_back(std::move(entry));
+base::Timestamp end_of(X509* certificate) {
+  const Asn1Time epoch(ASN1_TIME_set(nullptr, 0));
+  int days = 0;
+  int seconds = 0;
+  if (!epoch ||
+      ASN1_TIME_diff(&days, &seconds, epoch.get(), X509_get0_notAfter(certificate)) != 1) {
+    return {};
   }
+  // A timestamp's nanoseconds end in the year 2262.
+  constexpr int kMostDays = 100'000;
+  return base::Timestamp() + std::min(days, kMostDays) * base::kDay + std::chrono::seconds(seconds);
+}
+
+bool is_address(const std::string& name) {
+  unsigned char address[16];
+  return inet_pton(AF_INET, name.c_str(), address) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), address) == 1;
+}
+
+// "DNS:node.example" or "IP:192.0.2.7".
+std::string entry_of(const std::string& name) { return (is_address(name) ? "IP:" : "DNS:") + name; }
+
+// "DNS:localhost,IP:127.0.0.1,…"; the order is part of what is compared.
+std::vector<std::string> all_names(std::span<const std::string> names) {
+  std::vector<std::string> all = {"localhost", "127.0.0.1", "::1"};
+  for (const std::string& name : names)
+    if (std::ranges::find(all, name) == all.end()) all.push_back(name);
+  return all;
+}
+
+std::string alternative_names(std::span<const std::string> names) {
   std::string out;
-  for (const std::string& entry : all) out += (out.empty() ? "" : ",") + entry;
+  for (const std::string& name : all_names(names)) out += (out.empty() ? "" : ",") + entry_of(name);
+  return out;
+}
+
+// Those and no others: of an address all bits.
+std::string name_constraints(std::span<const std::string> names) {
+  std::string out = "critical";
+  for (const std::string& name : all_names(names)) {
+    out += ",permitted;" + entry_of(name);
+    if (!is_address(name)) continue;
+    out += name.find(':') == std::string::npos ? "/255.255.255.255"
+                                               : "/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+  }
   return out;
 }
 
@@ -141,6 +175,16 @@ bool is_for(X509* certificate, const std::string& names) {
   if (!wanted || at < 0) return false;
   return ASN1_OCTET_STRING_cmp(X509_EXTENSION_get_data(X509_get_ext(certificate, at)),
                                X509_EXTENSION_get_data(wanted.get())) == 0;
+}
+
+// Whether a certificate for this name alone would stand under the authority.
+bool may_speak_for(X509* authority, const std::string& name) {
+  const Constraints constraints(static_cast<NAME_CONSTRAINTS*>(
+      X509_get_ext_d2i(authority, NID_name_constraints, nullptr, nullptr)));
+  if (!constraints) return true;  // made before there were any
+  const Certificate probe(X509_new());
+  return probe && add_extension(probe.get(), authority, NID_subject_alt_name, entry_of(name)) &&
+         NAME_CONSTRAINTS_check(probe.get(), constraints.get()) == X509_V_OK;
 }
 
 struct Pair {
@@ -198,7 +242,8 @@ bool fits(const Pair& pair) {
 }
 
 Result<void> write_pair(const std::string& path, const Pair& pair) {
-  if (auto done = write_private_file(path + ".key", pem_of(pair.key.get())); !done) return done;
+  const SecretText key(pem_of(pair.key.get()));
+  if (auto done = write_private_file(path + ".key", key.text()); !done) return done;
   return write_private_file(path + ".crt", pem_of(pair.certificate.get()));
 }
 
@@ -216,7 +261,7 @@ Result<StoredPair> read_pair(const std::string& path) {
   if (!certificate) return std::unexpected(certificate.error());
   StoredPair stored{{parse_key(key->value_or("")), parse_certificate(certificate->value_or(""))},
                     !*key && !*certificate};
-  if (*key) OPENSSL_cleanse((*key)->data(), (*key)->size());
+  if (*key) wipe(**key);
   return stored;
 }
 
@@ -227,18 +272,16 @@ std::string certificate_sha256(const std::string& pem) {
   return certificate ? sha256_of(certificate.get()) : "";
 }
 
-Result<GivenCertificate> given_certificate(const std::string& certificate,
-                                           const std::string& key,
-                                           base::Timestamp now) {
+Result<GivenCertificate> given_certificate(const std::string& certificate, const std::string& key) {
   auto chain = read_secret(certificate, kMaxPemBytes, Secrecy::open);
   if (!chain) return std::unexpected(chain.error());
   auto secret = read_secret(key, kMaxPemBytes, Secrecy::given);
   if (!secret) return std::unexpected(secret.error());
-  GivenCertificate given{{certificate, std::move(*chain), std::move(*secret)}};
+  GivenCertificate given{{certificate, std::move(*chain), SecretText(std::move(*secret))}, {}};
   if (auto usable = check_tls(given.material); !usable) return std::unexpected(usable.error());
   const Certificate first = parse_certificate(given.material.certificate_chain);
   if (!first) return base::bad_input(certificate + ": no certificate stands in it");
-  given.has_ended = !ends_after(first.get(), now);
+  given.ends = end_of(first.get());
   return given;
 }
 
@@ -270,6 +313,7 @@ Result<OwnCertificate> own_certificate(const std::string& folder,
          kAuthorityDays,
          {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
           {NID_key_usage, "critical,keyCertSign,cRLSign"},
+          {NID_name_constraints, name_constraints(names)},
           {NID_subject_key_identifier, "hash"}}},
         nullptr,
         now);
@@ -279,7 +323,13 @@ Result<OwnCertificate> own_certificate(const std::string& folder,
       return std::unexpected(done.error());
     out.is_new_authority = true;
   }
-  const std::string wanted = alternative_names(names);
+  std::vector<std::string> permitted;
+  for (const std::string& name : names) {
+    const bool may = may_speak_for(authority.certificate.get(), name);
+    (may ? permitted : out.left_out).push_back(name);
+  }
+  ERR_clear_error();
+  const std::string wanted = alternative_names(permitted);
   // None outlives what it is signed by.
   const int server_days = std::min(kServerDays, days_until_end(authority.certificate.get(), now));
   const base::Duration renew_before =
@@ -293,7 +343,7 @@ Result<OwnCertificate> own_certificate(const std::string& folder,
       is_for(server.certificate.get(), wanted);
   ERR_clear_error();
   if (!is_good) {
-    auto made = make({names.empty() ? "localhost" : names.front().substr(0, 64),
+    auto made = make({permitted.empty() ? "localhost" : permitted.front().substr(0, 64),
                       server_days,
                       {{NID_basic_constraints, "critical,CA:FALSE"},
                        {NID_key_usage, "critical,digitalSignature"},
@@ -307,11 +357,12 @@ Result<OwnCertificate> own_certificate(const std::string& folder,
     server = std::move(*made);
     if (auto done = write_pair(server_path, server); !done) return std::unexpected(done.error());
   }
+  out.ends = end_of(server.certificate.get());
   out.authority_pem = pem_of(authority.certificate.get());
   out.authority_sha256 = sha256_of(authority.certificate.get());
   out.material = {server_path + ".crt",
                   pem_of(server.certificate.get()) + out.authority_pem,
-                  pem_of(server.key.get())};
+                  SecretText(pem_of(server.key.get()))};
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -47,7 +48,7 @@ TEST_F(OwnCertificates, AreMadeOnceAndKept) {
 }
 
 TEST_F(OwnCertificates, AreRenewedForOtherNamesAndBeforeTheyEnd) {
-  const OwnCertificate first = take({}, now_);
+  const OwnCertificate first = take({"node.example", "192.0.2.7"}, now_);
   const OwnCertificate named = take({"node.example"}, now_);
   EXPECT_FALSE(named.is_new_authority);
   EXPECT_NE(named.material.certificate_chain, first.material.certificate_chain);
@@ -56,6 +57,45 @@ TEST_F(OwnCertificates, AreRenewedForOtherNamesAndBeforeTheyEnd) {
   const OwnCertificate later = take({"node.example"}, now_ + 370 * base::kDay);
   EXPECT_FALSE(later.is_new_authority);
   EXPECT_NE(later.material.private_key, named.material.private_key);
+  EXPECT_EQ(named.ends, now_ + 396 * base::kDay) << "397 from a day before";
+  EXPECT_GT(later.ends, named.ends);
+}
+
+// Exit status of OpenSSL's own verification of `leaf` for `name`, the authority being trusted.
+int verified(const fs::path& authority, const fs::path& leaf, const std::string& option) {
+  return std::system(("openssl verify -CAfile " + authority.string() + " " + option + " " +
+                      leaf.string() + " >/dev/null 2>&1")
+                         .c_str());
+}
+
+TEST_F(OwnCertificates, TheAuthorityIsBelievedAboutItsOwnNamesAlone) {
+  const std::vector<std::string> names = {"node.example", "192.0.2.7", "2001:db8::7"};
+  const OwnCertificate first = take(names, now_);
+  EXPECT_TRUE(first.left_out.empty());
+  const fs::path keys = folder_ / "keys";
+  const std::string at = "-attime 1800000000 ";  // January 2027
+  EXPECT_EQ(verified(keys / "ca.crt", keys / "tls.crt", at + "-verify_hostname node.example"), 0);
+  EXPECT_EQ(verified(keys / "ca.crt", keys / "tls.crt", at + "-verify_ip 2001:db8::7"), 0);
+  EXPECT_EQ(verified(keys / "ca.crt", keys / "tls.crt", at + "-verify_hostname localhost"), 0);
+  const OwnCertificate more = take({"node.example", "other.example", "192.0.2.8"}, now_);
+  EXPECT_FALSE(more.is_new_authority);
+  EXPECT_EQ(more.left_out, (std::vector<std::string>{"other.example", "192.0.2.8"}));
+  // What a thief of its key makes for another site.
+  const std::string forged = (folder_ / "forged").string();
+  const auto forge = [&](const std::string& name) {
+    return std::system(("openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -days 3650 "
+                        "-subj /CN=x -addext subjectAltName=" +
+                        name + " -addext basicConstraints=critical,CA:FALSE -CA " +
+                        (keys / "ca.crt").string() + " -CAkey " + (keys / "ca.key").string() +
+                        " -out " + forged + " >/dev/null 2>&1")
+                           .c_str());
+  };
+  ASSERT_EQ(forge("DNS:node.example"), 0);
+  EXPECT_EQ(verified(keys / "ca.crt", forged, at), 0);
+  for (const char* name : {"DNS:bank.example", "IP:192.0.2.8", "IP:2001:db8::8"}) {
+    ASSERT_EQ(forge(name), 0) << name;
+    EXPECT_NE(verified(keys / "ca.crt", forged, at), 0) << name;
+  }
 }
 
 TEST_F(OwnCertificates, TheAuthorityIsNeverRenewedBehindAPersonsBack) {
@@ -107,17 +147,14 @@ TEST_F(OwnCertificates, AGivenOneIsLookedAtBeforeItServes) {
   take({}, now_);
   const std::string certificate = (folder_ / "keys/tls.crt").string();
   const std::string key = (folder_ / "keys/tls.key").string();
-  const auto good = given_certificate(certificate, key, now_);
+  const auto good = given_certificate(certificate, key);
   ASSERT_TRUE(good.has_value()) << good.error().message;
-  EXPECT_FALSE(good->has_ended);
-  const auto expired = given_certificate(certificate, key, now_ + 400 * base::kDay);
-  ASSERT_TRUE(expired.has_value()) << expired.error().message;
-  EXPECT_TRUE(expired->has_ended);
-  EXPECT_FALSE(given_certificate(certificate, (folder_ / "keys/ca.key").string(), now_));
-  EXPECT_FALSE(given_certificate(key, key, now_));
-  EXPECT_FALSE(given_certificate((folder_ / "absent").string(), key, now_));
+  EXPECT_EQ(good->ends, now_ + 396 * base::kDay);
+  EXPECT_FALSE(given_certificate(certificate, (folder_ / "keys/ca.key").string()));
+  EXPECT_FALSE(given_certificate(key, key));
+  EXPECT_FALSE(given_certificate((folder_ / "absent").string(), key));
   fs::permissions(key, fs::perms::others_read, fs::perm_options::add);
-  EXPECT_FALSE(given_certificate(certificate, key, now_)) << "open to others";
+  EXPECT_FALSE(given_certificate(certificate, key)) << "open to others";
 }
 
 TEST_F(OwnCertificates, AFolderThatCannotBeMadeIsAnError) {

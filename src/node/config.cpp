@@ -583,10 +583,11 @@ StandbyConfig read_standby(const toml::table& table,
   StandbyConfig config;
   config.listens = table.contains("listen");
   if (config.listens == table.contains("follow")) {
-    t.refuse("listen",
-             t.line_of("listen"),
-             "one of listen and follow is needed: listen on the machine that is in charge at first, "
-             "follow on the one that stands by");
+    t.refuse(
+        "listen",
+        t.line_of("listen"),
+        "one of listen and follow is needed: listen on the machine that is in charge at first, "
+        "follow on the one that stands by");
     return config;
   }
   const std::string_view key = config.listens ? "listen" : "follow";
@@ -735,7 +736,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
 
 bool weighs_heavily(const NodeConfig& now, const NodeConfig& next) {
   return next.retain < now.retain || next.federation != now.federation || next.keys != now.keys ||
-         next.server != now.server;
+         next.server != now.server || next.standby != now.standby;
 }
 
 std::string key_folder_of(const NodeConfig& config, std::string_view record) {

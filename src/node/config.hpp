@@ -92,6 +92,7 @@ struct StandbyConfig {
   seal::VerifierKey peer;  // of the other machine's link
   // Silence after which the standby takes over by itself; none: only by hand.
   std::optional<base::Duration> takeover_after = std::chrono::seconds(5);
+  friend bool operator==(const StandbyConfig&, const StandbyConfig&) = default;
 };
 
 struct NodeConfig {
@@ -116,7 +117,7 @@ struct NodeConfig {
 [[nodiscard]] std::string authority_of(const NodeConfig& config);
 
 // Whether a change from one to the other is for two persons to sign (charter::ActWeight): what is
-// kept gets shorter, or partners, keys or the server change.
+// kept gets shorter, or partners, keys, the server or the standby change.
 [[nodiscard]] bool weighs_heavily(const NodeConfig& now, const NodeConfig& next);
 
 // `file` is used in messages only: "node.toml:12: source[0].port: 70000 is not in 0..65535".

@@ -235,6 +235,17 @@ void put_roster(JsonWriter& json, const RosterStatus& roster) {
   json.end_object();
 }
 
+void put_certificate(JsonWriter& json, const CertificateStatus& certificate) {
+  json.key("certificate").begin_object();
+  json.key("state").string(certificate.state);
+  json.key("ends").string(base::to_rfc3339(certificate.ends));
+  json.key("own").boolean(certificate.own);
+  json.key("missing_names").begin_array();
+  for (const std::string& name : certificate.missing_names) json.string(name);
+  json.end_array();
+  json.end_object();
+}
+
 void put_common_track(JsonWriter& json, const CommonPicture& picture, const CommonTrack& track) {
   json.key("time").string(base::to_rfc3339(track.view.time));
   json.key("number").string(track.number);
@@ -445,6 +456,7 @@ std::string status_json(const NodeStatus& status) {
   json.end_array();
   if (status.federation) put_federation(json, *status.federation);
   if (status.roster) put_roster(json, *status.roster);
+  if (status.certificate) put_certificate(json, *status.certificate);
   if (status.standby) put_standby(json, *status.standby);
   json.end_object();
   return out;

@@ -147,6 +147,14 @@ struct StandbyStatus {
   std::string detail;                 // why the two do not work together, in English
 };
 
+// What the console is served with, over TLS.
+struct CertificateStatus {
+  std::string state;  // "good", "ending" (within 30 days), "ended"
+  base::Timestamp ends;
+  bool own = false;                        // by the node's own authority
+  std::vector<std::string> missing_names;  // for which that authority was not made
+};
+
 struct NodeStatus {
   std::string node;
   base::Timestamp time;
@@ -163,9 +171,10 @@ struct NodeStatus {
   std::optional<base::Duration> latency_p99;
   std::vector<SourceStatus> sources;
   std::vector<SensorStatus> sensors;  // order of configuration = bit order of TrackView::sensors
-  std::optional<FederationStatus> federation;  // absent if the node is a member of none
-  std::optional<RosterStatus> roster;          // absent if the node was given none
-  std::optional<StandbyStatus> standby;        // absent if it runs on one machine
+  std::optional<FederationStatus> federation;    // absent if the node is a member of none
+  std::optional<RosterStatus> roster;            // absent if the node was given none
+  std::optional<CertificateStatus> certificate;  // absent in the clear
+  std::optional<StandbyStatus> standby;          // absent if it runs on one machine
 };
 
 // What one member contributes to a system track, as it published it.

@@ -41,6 +41,7 @@ constexpr std::array kRoutes = {
           When::set_up,
           {}},
     Route{Resource::invitation, "POST", "/api/v1/invitation", Access::open, {}, When::set_up, {}},
+    Route{Resource::enrolment, "POST", "/api/v1/enrolment", Access::open, {}, When::always, {}},
     Route{Resource::accounts,
           "GET",
           "/api/v1/accounts",
@@ -144,6 +145,11 @@ bool matches(std::string_view pattern, std::string_view path) {
 }  // namespace
 
 std::span<const Route> routes() { return kRoutes; }
+
+bool has_open_part(Resource resource) {
+  return resource == Resource::status || resource == Resource::track ||
+         resource == Resource::stream || resource == Resource::common_stream;
+}
 
 Match find_route(std::string_view method, std::string_view path) {
   Match match;

@@ -26,6 +26,7 @@ enum class Resource : std::uint8_t {
   own_contact,
   set_own_contact,
   invitation,
+  enrolment,
   accounts,
   contacts,
   seal_contact,
@@ -61,6 +62,9 @@ struct Route {
 };
 
 [[nodiscard]] std::span<const Route> routes();
+// Whether a restricted resource has a shorter answer that is not restricted: a status without
+// sources, a track without its updates, a picture without what only some see of it.
+[[nodiscard]] bool has_open_part(Resource resource);
 
 struct Match {
   const Route* route = nullptr;  // null: no such resource by this method

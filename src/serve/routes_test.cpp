@@ -14,10 +14,11 @@ namespace {
 
 using charter::Role;
 
-constexpr std::array<std::string_view, 6> kOpen = {"GET /api/v1/session",
+constexpr std::array<std::string_view, 7> kOpen = {"GET /api/v1/session",
                                                    "POST /api/v1/setup",
                                                    "POST /api/v1/login",
                                                    "POST /api/v1/invitation",
+                                                   "POST /api/v1/enrolment",
                                                    "GET /api/v1/openapi.json",
                                                    "POST /witness/add-checkpoint"};
 // What any account may, whatever its roles: acts are judged by their signatures.

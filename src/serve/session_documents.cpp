@@ -46,11 +46,13 @@ std::string session_json(std::string_view node, const std::optional<SessionView>
     json.key("may_sign").begin_array();
     for (std::size_t i = 0; i < charter::kActKinds; ++i) {
       const auto kind = static_cast<charter::ActKind>(i);
-      const charter::ActRule& rule = charter::rule_of(kind);
-      if (account.roles.shares_one_with(rule.proposers) ||
-          account.roles.shares_one_with(rule.confirmers)) {
+      const auto signs = [&](charter::ActWeight weight) {
+        const charter::ActRule& rule = charter::rule_of(kind, weight);
+        return account.roles.shares_one_with(rule.proposers) ||
+               account.roles.shares_one_with(rule.confirmers);
+      };
+      if (signs(charter::ActWeight::ordinary) || signs(charter::ActWeight::heavy))
         json.string(charter::name_of(kind));
-      }
     }
     json.end_array();
     json.key("idle_s").number(base::to_seconds(view->idle), 0);
@@ -96,6 +98,21 @@ std::string setup_json(std::string_view host, std::string_view authority_sha256)
 std::string invited_json(std::string_view account) {
   std::string out;
   JsonWriter(out).begin_object().key("account").string(account).end_object();
+  return out;
+}
+
+std::string enrolment_json(std::string_view node,
+                           std::string_view account,
+                           std::string_view challenge,
+                           base::Timestamp ends) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  json.key("node").string(node);
+  json.key("account").string(account);
+  json.key("challenge").string(challenge);
+  json.key("ends").string(base::to_rfc3339(ends));
+  json.end_object();
   return out;
 }
 

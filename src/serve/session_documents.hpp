@@ -25,6 +25,11 @@ struct SessionView {
 [[nodiscard]] std::string setup_json(std::string_view host, std::string_view authority_sha256);
 // POST /api/v1/invitation.
 [[nodiscard]] std::string invited_json(std::string_view account);
+// POST /api/v1/enrolment: what the text to be signed (charter/enrolment.hpp) says beside the key.
+[[nodiscard]] std::string enrolment_json(std::string_view node,
+                                         std::string_view account,
+                                         std::string_view challenge,
+                                         base::Timestamp ends);
 // POST /api/v1/acts. With the token of an invitation, if it is not empty.
 [[nodiscard]] std::string obeyed_json(std::string_view act, std::string_view invitation = {});
 // {"error":…,"reason":…}, with retry_after_s if it is positive.

@@ -518,6 +518,21 @@ TEST_F(Command, MistakesAreNamedAndTellTheirKindByExitCode) {
   EXPECT_EQ(run(folder_, {"track", path("noise.ast"), "-o", path("out")}).code, 1);
 }
 
+TEST_F(Command, ANodeLeavesNoCoreFileWithItsKeys) {
+  write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n");
+  LiveNode node(folder_, "node", path("node.toml"));
+  std::ifstream limits("/proc/" + std::to_string(node.process.id()) + "/limits");
+  std::string line;
+  while (std::getline(limits, line) && !line.starts_with("Max core file size")) {
+  }
+  std::istringstream words(line.substr(std::min<std::size_t>(line.size(), 18)));
+  std::string soft;
+  std::string hard;
+  words >> soft >> hard;
+  EXPECT_EQ(soft, "0") << line;
+  EXPECT_EQ(hard, "0") << line;
+}
+
 TEST_F(Command, TwoNodesCannotWriteOneRecord) {
   write("node.toml", "[node]\nname = \"a\"\nrecord = \"" + path("record") + "\"\n");
   LiveNode node(folder_, "node", path("node.toml"));

@@ -178,6 +178,31 @@ TEST_F(KeyCommand, TwoPersonsSignOneActAndItsBody) {
   EXPECT_NE(note.find("\n\u2014 ml.example/operator/law "), note.npos);
 }
 
+TEST_F(KeyCommand, AnOperatorShowsThatTheKeyIsTheirs) {
+  const std::string key = make("operator", "ml.example/operator/oq-1", "oq-1").at("key");
+  make("log", "ml.example/log", "log");
+  const auto enrol = [&](const std::string& file, const std::string& challenge) {
+    return liptako({"key",
+                    "enrol",
+                    path(file),
+                    "--node",
+                    "bamako",
+                    "--account",
+                    "oq-1",
+                    "--challenge",
+                    challenge,
+                    "--passphrase-file",
+                    path("passphrase")});
+  };
+  const Finished proof = enrol("oq-1", "0123456789abcdef");
+  EXPECT_EQ(proof.code, 0) << proof.errors;
+  const std::string text = "liptako/enrolment/v1\nnode bamako\naccount oq-1\nkey " + key +
+                           "\nchallenge 0123456789abcdef\n\n\u2014 ml.example/operator/oq-1 ";
+  EXPECT_EQ(proof.output.substr(0, text.size()), text);
+  EXPECT_EQ(enrol("oq-1", "not a challenge").code, 2);
+  EXPECT_EQ(enrol("log", "0123456789abcdef").code, 1) << "a log's key is nobody's";
+}
+
 TEST_F(KeyCommand, MistakesAreToldApart) {
   draft();
   const auto code = [&](const std::vector<std::string>& arguments) {
@@ -187,6 +212,19 @@ TEST_F(KeyCommand, MistakesAreToldApart) {
   EXPECT_EQ(code({"key", "new", "--role", "log", "--name", "a", "-o", path("log")}), 3);
   EXPECT_EQ(code({"key", "new", "--role", "king", "--name", "a", "-o", path("x")}), 2);
   EXPECT_EQ(code({"key", "new", "--role", "log", "--name", "a b", "-o", path("x")}), 2);
+  write("short", "sable chaud\n");
+  EXPECT_EQ(code({"key",
+                  "new",
+                  "--role",
+                  "operator",
+                  "--name",
+                  "a",
+                  "-o",
+                  path("x"),
+                  "--passphrase-file",
+                  path("short")}),
+            1)
+      << "eleven characters";
   EXPECT_EQ(code({"key", "show", path("passphrase")}), 1);
   EXPECT_EQ(code({"key", "show", path("absent")}), 3);
   EXPECT_EQ(code({"key"}), 2);

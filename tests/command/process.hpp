@@ -24,6 +24,7 @@ class Process {
   void terminate();  // SIGTERM
   // Exit code; 128 + signal if it was killed.
   int wait();
+  [[nodiscard]] pid_t id() const { return pid_; }
   [[nodiscard]] std::string output() const;
   [[nodiscard]] std::string errors() const;
 

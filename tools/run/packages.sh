@@ -27,6 +27,7 @@ readonly PACKAGES_TEST=(
   libgeographiclib-dev
   libgtest-dev
   nlohmann-json3-dev
+  openssl
   xz-utils
 )
 readonly PACKAGES_BROWSER=(
