@@ -246,12 +246,22 @@ check('a password is changed by who knows the old one', async () => {
 
 check('an account is given its first operator key, and its public half is shown', async () => {
   const key = `bamako.liptako.internal/operator/audit-1+1a2b3c4d+${'A'.repeat(44)}`;
+  const proofFor = (account) =>
+    `liptako/enrolment/v1\nnode bamako\naccount ${account}\nkey ${key}\nchallenge ${'00ff'.repeat(12)}\n\n— own/key AbC=\n`;
   await page.click('#key-give summary');
-  await page.fill('#key-public', 'no key at all');
+  await page.click('#key-ask');
+  await says('#key-command', 'liptako key enrol FICHIER.key --node bamako --account audit-1 --challenge 00ff');
+  await page.fill('#key-proof', key);
   await page.fill('#key-password', PASSWORD);
   await page.click('#key-go');
-  await says('#account-note', 'Clé publique illisible');
-  await page.fill('#key-public', ` ${key}\n`);
+  await says('#account-note', 'Preuve illisible');
+  await refusing(async () => {
+    await page.fill('#key-proof', proofFor('oq-1'));
+    await page.click('#key-go');
+    await says('#account-note', 'La clé n’a pas signé pour ce nœud, ce compte');
+  });
+  await page.fill('#key-password', PASSWORD);
+  await page.fill('#key-proof', ` ${proofFor('audit-1')}\n`);
   await page.click('#key-go');
   await says('#account-note', 'Clé enregistrée');
   await says('#account-key', key);
@@ -289,10 +299,13 @@ check('the setup link makes the first administrator, and its secret leaves the a
   await page.click('#setup-go');
   await says('#setup-note', 'ne sont pas les mêmes');
   await page.fill('#setup-again', PASSWORD);
-  await page.fill('#setup-key', 'no key at all');
+  await page.click('#setup-key summary');
+  await page.click('#key-ask');
+  await says('#key-command', '--account admin --challenge 00ff');
+  await page.fill('#key-proof', 'no proof at all');
   await page.click('#setup-go');
-  await says('#setup-note', 'Clé publique illisible');
-  await page.fill('#setup-key', '');
+  await says('#setup-note', 'Preuve illisible');
+  await page.fill('#key-proof', '');
   await view.shot('setup');
   await page.click('#language');
   await says('#setup-title', 'Setup of OUAGADOUGOU');

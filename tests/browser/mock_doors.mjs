@@ -10,6 +10,8 @@ const ACCOUNTS = {
   'audit-1': { roles: ['auditor'], rights: [...LOOK, 'see_audit', 'see_accounts', 'see_contacts'] },
   admin: { roles: ['sysadmin'], rights: ['see_sources', 'see_accounts', 'change_configuration'] },
 };
+// The key that a proof names, or none.
+const keyOf = (proof) => /^key (.*)$/m.exec(proof ?? '')?.[1];
 const TRIES = 4; // wrong passwords before the next must wait
 
 export class MockDoors {
@@ -23,10 +25,10 @@ export class MockDoors {
     this.failures = 0;
     this.ends = Date.now() + 12 * 3600_000;
     this.audit = [];
-  }
-
     // As the node keeps them: one was erased.
     this.contacts = { 'fu-1': { subject: 'p-1', state: 'erased', display_name: null, telephone: null } };
+  }
+
   get isSetUp() {
     return this.token === null;
   }
@@ -91,11 +93,16 @@ export class MockDoors {
         if (given.token !== this.token) return refuse(403, 'bad_token');
         if (given.password.length < 12) return refuse(400, 'weak_password');
         this.token = null;
-        this.accounts[given.account] = { ...ACCOUNTS.admin, key: given.operator_key };
+        this.accounts[given.account] = { ...ACCOUNTS.admin, key: keyOf(given.key_proof) };
         return {
           code: 200,
           value: { state: 'set_up', console: `http://${request.headers.host}/`, ca_sha256: 'AB:CD:EF:01' },
         };
+      case 'POST enrolment': {
+        const whom = this.invitations.get(given.token) ?? account ?? given.account;
+        if (!whom) return refuse(401, 'no_session');
+        return { code: 200, value: { node: this.node, account: whom, challenge: '00ff'.repeat(12), ends: '' } };
+      }
       case 'POST invitation':
         if (!this.invitations.has(given.token)) return refuse(403, 'bad_token');
         return { code: 200, value: { account: this.invitations.get(given.token) } };
@@ -124,17 +131,10 @@ export class MockDoors {
     if (path === 'session/key') {
       if (given.password !== PASSWORD) return refuse(403, 'refused');
       if (this.accounts[account].key) return refuse(409, 'has_key');
-      this.accounts[account].key = given.operator_key;
+      if (!given.key_proof.includes(`\naccount ${account}\n`)) return refuse(400, 'bad_proof');
+      this.accounts[account].key = keyOf(given.key_proof);
       return { code: 200, value: { accepted: true } };
     }
-    if (path === 'accounts')
-      return this.may(request, 'see_accounts')
-        ? { code: 200, value: { accounts: this.accountRows() } }
-        : refuse(403, 'no_right');
-    if (path === 'audit')
-      return this.may(request, 'see_audit')
-        ? { code: 200, value: { events: this.audit, complete: true } }
-        : refuse(403, 'no_right');
     if (path === 'session/contact') {
       const none = { subject: null, state: 'none', display_name: null, telephone: null };
       if (request.method === 'GET') return { code: 200, value: this.contacts[account] ?? none };
@@ -149,6 +149,14 @@ export class MockDoors {
             code: 200,
             value: { contacts: Object.entries(this.contacts).map(([id, one]) => ({ account: id, ...one })) },
           }
+        : refuse(403, 'no_right');
+    if (path === 'accounts')
+      return this.may(request, 'see_accounts')
+        ? { code: 200, value: { accounts: this.accountRows() } }
+        : refuse(403, 'no_right');
+    if (path === 'audit')
+      return this.may(request, 'see_audit')
+        ? { code: 200, value: { events: this.audit, complete: true } }
         : refuse(403, 'no_right');
     return null;
   }

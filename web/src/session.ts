@@ -92,9 +92,30 @@ export function passwordStrength(password: string, account: string): 0 | 1 | 2 |
   return length < 16 ? 1 : length < 20 ? 2 : 3;
 }
 
-// A verifier key as text: name, key id and the algorithm with the key [C2SP signed-note].
-export function isVerifierKey(text: string): boolean {
-  return /^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/.test(text);
+// What `liptako key enrol` prints: a note signed with the key that it names (docs/KEYS.md). Whether it is signed well is
+// the node's to see.
+export interface Proof {
+  key: string; // verifier key as text: name, key id and the algorithm with the key [C2SP signed-note]
+  text: string;
+}
+
+export function parseProof(pasted: string): Proof | null {
+  const text = `${pasted.replaceAll('\r', '').trim()}\n`;
+  const found =
+    /^liptako\/enrolment\/v1\nnode \S+\naccount \S+\nkey ([^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44})\nchallenge [0-9a-f]+\n\n(— \S+ \S+\n)+$/u.exec(
+      text,
+    );
+  return found ? { key: found[1], text } : null;
+}
+
+// The command to run where the key is; empty if the node's answer is none.
+export function enrolCommand(answer: unknown, keyFile: string): string {
+  const given = (typeof answer === 'object' && answer !== null ? answer : {}) as Record<string, unknown>;
+  const { node, account, challenge } = given;
+  if (typeof node !== 'string' || typeof account !== 'string' || typeof challenge !== 'string') return '';
+  const quoted = (word: string): string =>
+    /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return `liptako key enrol ${keyFile} --node ${quoted(node)} --account ${quoted(account)} --challenge ${quoted(challenge)}`;
 }
 
 // What a link to the setup page carries after '#'.

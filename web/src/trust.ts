@@ -28,13 +28,21 @@ export interface RosterStatus {
 }
 
 export interface StandbyStatus {
-  state: string; // following, behind, lost
-  of: string;
+  role: string; // of this machine: standby; primary; former: in charge until the other took over
+  state: string; // following, behind, lost; absent of the other; refused; stepped_down
+  of: string; // the other machine
   ageMs: number;
+}
+
+export interface CertificateStatus {
+  state: string; // good, ending, ended
+  endsMs: number; // NaN: not said
+  missingNames: string[]; // for which the node's authority was not made
 }
 
 export interface Trust {
   log: LogStatus | null;
+  certificate: CertificateStatus | null; // null: served in the clear
   roster: RosterStatus | null;
   standby: StandbyStatus | null;
 }
@@ -62,6 +70,7 @@ function parseLog(value: unknown): LogStatus | null {
     checkpointAgeMs: msOf(given.checkpoint_age_s),
     cosigners: cosigners.sort((a, b) => byAge(a) - byAge(b) || (a.key < b.key ? -1 : 1)),
     trouble: textOf(given.trouble),
+    cause: textOf(given.cause),
     forkRefused: textOf(given.fork_refused),
   };
 }
@@ -70,9 +79,16 @@ export function parseTrust(status: unknown): Trust {
   const given = fieldsOf(status) ?? {};
   const roster = fieldsOf(given.roster);
   const standby = fieldsOf(given.standby);
-    cause: textOf(given.cause),
+  const certificate = fieldsOf(given.certificate);
   return {
     log: parseLog(given.log),
+    certificate: certificate && {
+      state: textOf(certificate.state),
+      endsMs: textOf(certificate.ends) ? Date.parse(textOf(certificate.ends)) : NaN,
+      missingNames: Array.isArray(certificate.missing_names)
+        ? certificate.missing_names.filter((n): n is string => typeof n === 'string')
+        : [],
+    },
     roster: roster && {
       version: countOf(roster.version),
       state: textOf(roster.state),
@@ -82,6 +98,7 @@ export function parseTrust(status: unknown): Trust {
       lastRefusal: textOf(roster.last_refusal),
     },
     standby: standby && {
+      role: textOf(standby.role) || 'standby',
       state: textOf(standby.state),
       of: textOf(standby.of),
       ageMs: msOf(standby.age_s),

@@ -5,12 +5,11 @@ import { roleName } from '../src/page/session_gate.ts';
 import {
   hasRight,
   isAccountId,
-  isVerifierKey,
   mayLook,
+  needsLogin,
   enrolCommand,
   parseContact,
   parseProof,
-  needsLogin,
   parseSession,
   parseSetupLink,
   passwordStrength,
@@ -83,9 +82,23 @@ test('names of accounts, keys and links are taken in their one form', () => {
   for (const id of ['oq-1', 'a1', 'x'.repeat(32)]) assert(isAccountId(id), id);
   for (const id of ['a', '1a', 'Oq', 'o q', 'x'.repeat(33), 'é1']) assert(!isAccountId(id), id);
   const key = `bamako.liptako.internal/operator/oq-1+1a2b3c4d+${'A'.repeat(44)}`;
-  assert(isVerifierKey(key));
-  for (const odd of ['', `${key}A`, key.replace('1a2b', '1A2B'), key.replace('oq-1', 'oq 1')])
-    assert(!isVerifierKey(odd), odd);
+  const proof = `liptako/enrolment/v1\nnode bamako\naccount oq-1\nkey ${key}\nchallenge 00ff\n\n— some/name AbC=\n`;
+  assert.deepEqual(parseProof(` ${proof.replaceAll('\n', '\r\n')}\r\n`), { key, text: proof });
+  const odd = [
+    '',
+    key,
+    proof.split('—')[0],
+    proof.replace('1a2b', '1A2B'),
+    proof.replace('oq-1+', 'oq 1+'),
+    `${proof}more\n`,
+  ];
+  for (const text of odd) assert.equal(parseProof(text), null, text);
+  const told = { node: "ba'mako $x", account: 'oq-1', challenge: '00ff' };
+  assert.equal(
+    enrolCommand(told, 'CLE'),
+    "liptako key enrol CLE --node 'ba'\\''mako $x' --account oq-1 --challenge 00ff",
+  );
+  assert.equal(enrolCommand({ node: 'a', account: 1, challenge: 'b' }, 'CLE'), '');
   assert.deepEqual(parseSetupLink('#token=6JYQ-abc_123'), { token: '6JYQ-abc_123', invitation: '' });
   assert.deepEqual(parseSetupLink('#invitation=%3Cb%3E1234567&lang=en'), { token: '', invitation: '' });
 });

@@ -37,7 +37,7 @@ const withLog = (log: object) => parseTrust({ log: { ...STATUS.log, ...log } });
 
 test('what stands behind the picture is read from any status, and unknown is not good news', () => {
   for (const odd of [undefined, null, 7, 'x', [], {}, { log: 'yes', roster: [], standby: 1 }])
-    assert.deepEqual(parseTrust(odd), { log: null, roster: null, standby: null });
+    assert.deepEqual(parseTrust(odd), { log: null, certificate: null, roster: null, standby: null });
   const { log } = parseTrust({ log: { cosigned_by: ['x', null, {}, { key: 'a/witness' }], size: -1 } });
   assert.deepEqual(log?.cosigners, [{ key: 'a/witness', ageMs: NaN }]);
   assert.equal(log?.size, 0);
@@ -104,6 +104,17 @@ test('a roster that was refused is named with the reason, the one in force stays
   assert.equal(rosterText(parseTrust({})), 'aucune');
 });
 
+test('the machine in charge tells of its standby, and one that was replaced is red', () => {
+  const of = (role: string, state: string) =>
+    parseTrust({ standby: { role, state, of: 'bamako-b', age_s: 7 } });
+  assert.match(standbyText(of('primary', 'following'), 0), /^Machine de secours bamako-b : à jour/);
+  assert.match(standbyText(of('primary', 'absent'), 0), /ABSENTE/);
+  assert.match(standbyText(of('standby', 'refused'), 0), /ne vont pas ensemble/);
+  assert.equal(alarmText(of('primary', 'following')), '');
+  assert.match(alarmText(of('former', 'stepped_down')), /bamako-b a pris la relève/);
+  assert.equal(standbyText(of('former', 'stepped_down'), 0), '');
+});
+
 test('a standby machine says so, and how far behind it is', () => {
   const at = (state: string) =>
     standbyText(parseTrust({ standby: { state, of: 'bamako', age_s: 7 } }), 1_000);
@@ -111,4 +122,21 @@ test('a standby machine says so, and how far behind it is', () => {
   assert.equal(at('behind'), 'MACHINE DE SECOURS de bamako, en retard de 8\u202fs');
   assert.equal(at('lost'), 'MACHINE DE SECOURS : bamako n’est plus suivi depuis 8\u202fs');
   assert.equal(at('asleep'), 'MACHINE DE SECOURS : asleep');
+});
+
+test('a certificate that ends is told before it does, and one that has ended in red', () => {
+  const withCertificate = (certificate: unknown) => parseTrust({ ...STATUS, certificate });
+  const ends = '2026-12-01T10:00:00.000Z';
+  assert.equal(parseTrust(STATUS).certificate, null);
+  const good = withCertificate({ state: 'good', ends, own: true, missing_names: [] });
+  assert.equal(alarmText(good) + warningText(good), '');
+  const ending = withCertificate({ state: 'ending', ends, own: false, missing_names: [] });
+  assert.equal(alarmText(ending), '');
+  assert.equal(warningText(ending), 'Certificat du serveur : expire le 2026-12-01');
+  const ended = withCertificate({ state: 'ended', ends, own: false, missing_names: ['a.example', 7] });
+  assert.equal(
+    alarmText(ended),
+    'CERTIFICAT DU SERVEUR EXPIRÉ le 2026-12-01 : les navigateurs ne l’acceptent plus',
+  );
+  assert.equal(warningText(ended), 'Certificat du serveur : ne vaut pas pour a.example');
 });

@@ -4,10 +4,9 @@
 import { age, utcTime } from '../format.ts';
 import {
   hasRight,
-  isVerifierKey,
   LONGEST_PASSWORD,
-  parseContact,
   needsLogin,
+  parseContact,
   parseSession,
   passwordStrength,
   type Session,
@@ -15,6 +14,7 @@ import {
 } from '../session.ts';
 import { fr, type TextKey } from './catalogue_fr.ts';
 import { byId, setClass, setText } from './dom.ts';
+import { KeyProof } from './enrolment.ts';
 import { text } from './i18n.ts';
 import { refusalOf, request } from './requests.ts';
 
@@ -43,6 +43,7 @@ export class SessionGate {
   private readonly foot = byId<HTMLElement>('session');
   private askedMs = -Infinity;
   private asking = false;
+  private readonly proof: KeyProof;
 
   constructor(
     private readonly base: string,
@@ -68,12 +69,17 @@ export class SessionGate {
       event.preventDefault();
       void this.giveKey();
     });
-    byId('account-close').addEventListener('click', () => this.account.close());
     byId('contact-form').addEventListener('submit', (event) => {
       event.preventDefault();
       void this.giveContact();
     });
     byId('contact-give').addEventListener('toggle', () => void this.showContact());
+    this.proof = new KeyProof(
+      base,
+      () => ({}),
+      (said) => this.tell(said, 'refusal'),
+    );
+    byId('account-close').addEventListener('click', () => this.account.close());
     byId('logout').addEventListener('click', () => void this.logOut());
   }
 
@@ -145,8 +151,8 @@ export class SessionGate {
     setText(byId('account-ends'), utcTime(session?.endsMs ?? NaN));
     byId('audit-open').hidden = !account || !hasRight(session, 'see_audit');
     byId('accounts-open').hidden = !account || !hasRight(session, 'see_accounts');
-  }
     byId('contacts-open').hidden = !account || !hasRight(session, 'see_contacts');
+  }
 
   private async logIn(): Promise<void> {
     const id = byId<HTMLInputElement>('login-account');
@@ -188,20 +194,19 @@ export class SessionGate {
   }
 
   private async giveKey(): Promise<void> {
-    const key = byId<HTMLTextAreaElement>('key-public');
     const password = byId<HTMLInputElement>('key-password');
-    if (!isVerifierKey(key.value.trim())) return this.tell(text('setupKeyFault'), 'refusal');
-    const body = { password: password.value, operator_key: key.value.trim() };
+    const proof = this.proof.read();
+    if (!proof) return this.tell(text('setupKeyFault'), 'refusal');
+    const body = { password: password.value, key_proof: proof.text };
     const answer = await request(this.base, 'api/v1/session/key', body);
     password.value = '';
     if (!answer.ok) return this.tell(refusalOf(answer), 'refusal');
-    key.value = '';
+    this.proof.clear();
     byId<HTMLDetailsElement>('key-give').open = false;
     this.tell(text('keyGiven'), '');
     await this.ask();
   }
 
-  private tell(what: string, how: string): void {
   // One's own, as the node keeps it: asked for when the form is opened.
   private async showContact(): Promise<void> {
     const fields = ['name', 'telephone'].map((n) => byId<HTMLInputElement>(`contact-${n}`));
@@ -227,6 +232,7 @@ export class SessionGate {
     this.tell(text(body.display_name || body.telephone ? 'contactSaved' : 'contactWithdrawn'), '');
   }
 
+  private tell(what: string, how: string): void {
     setText(byId('account-note'), what);
     setClass(byId('account-note'), how);
   }

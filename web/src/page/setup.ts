@@ -3,7 +3,6 @@
 import type { Language } from '../format.ts';
 import {
   isAccountId,
-  isVerifierKey,
   LONGEST_PASSWORD,
   parseSession,
   parseSetupLink,
@@ -13,6 +12,7 @@ import {
 import { parseAddress, writeAddress } from './address.ts';
 import type { TextKey } from './catalogue_fr.ts';
 import { byId, setClass, setText } from './dom.ts';
+import { KeyProof } from './enrolment.ts';
 import { language, setLanguage, text } from './i18n.ts';
 import { refusalOf, request } from './requests.ts';
 
@@ -25,7 +25,6 @@ const isFirst = link.token !== '';
 const account = byId<HTMLInputElement>('setup-account');
 const password = byId<HTMLInputElement>('setup-password');
 const again = byId<HTMLInputElement>('setup-again');
-const key = byId<HTMLTextAreaElement>('setup-key');
 const go = byId<HTMLButtonElement>('setup-go');
 const note = byId<HTMLElement>('setup-note');
 
@@ -38,13 +37,23 @@ function settings(): string {
   return writeAddress({ ...parseAddress(''), language: address.language, theme: address.theme });
 }
 
+const proof: KeyProof = new KeyProof(
+  base,
+  (): Record<string, string> =>
+    isFirst ? { account: account.value.trim() } : { token: link.invitation },
+  (said) => {
+    refusal = said ? () => said : null;
+    show();
+  },
+);
+
 // What cannot be sent as it stands; null: it can.
 function fault(): TextKey | null {
   if (isFirst && !isAccountId(account.value.trim())) return 'setupAccountFault';
   if (passwordStrength(password.value, isFirst ? account.value.trim() : '') === 0)
     return 'setupPasswordFault';
   if (password.value !== again.value) return 'setupAgainFault';
-  if (key.value.trim() && !isVerifierKey(key.value.trim())) return 'setupKeyFault';
+  if (!proof.isEmpty && !proof.read()) return 'setupKeyFault';
   return null;
 }
 
@@ -107,12 +116,12 @@ async function send(): Promise<void> {
   refusal = wrong && (() => text(wrong, { least: SHORTEST_PASSWORD, most: LONGEST_PASSWORD }));
   if (wrong) return show();
   go.disabled = true;
-  const operatorKey = key.value.trim();
+  const keyProof = proof.read()?.text;
   const answer = await request(base, isFirst ? 'api/v1/setup' : 'api/v1/invitation', {
     token: isFirst ? link.token : link.invitation,
     ...(isFirst ? { account: account.value.trim() } : {}),
     password: password.value,
-    ...(operatorKey ? { operator_key: operatorKey } : {}),
+    ...(keyProof ? { key_proof: keyProof } : {}),
   });
   go.disabled = false;
   if (answer.ok) {
@@ -156,7 +165,7 @@ byId<HTMLFormElement>('setup-form').addEventListener('submit', (event) => {
   event.preventDefault();
   void send();
 });
-for (const field of [account, password, again, key])
+for (const field of [account, password, again, byId<HTMLTextAreaElement>('key-proof')])
   field.addEventListener('input', () => {
     refusal = null;
     show();

@@ -9,10 +9,19 @@ import { causeText } from './causes.ts';
 import { byId, make, setClass, setText } from './dom.ts';
 import { language, text } from './i18n.ts';
 
-const STANDBY_TEXT: Record<string, TextKey> = {
-  following: 'standbyFollowing',
-  behind: 'standbyBehind',
-  lost: 'standbyLost',
+const STANDBY_TEXT: Record<string, Record<string, TextKey>> = {
+  standby: {
+    following: 'standbyFollowing',
+    behind: 'standbyBehind',
+    lost: 'standbyLost',
+    refused: 'standbyRefused',
+  },
+  primary: {
+    following: 'pairFollowing',
+    behind: 'pairBehind',
+    absent: 'pairAbsent',
+    refused: 'standbyRefused',
+  },
 };
 
 // The line at the foot: sealed when, cosigned by whom.
@@ -32,21 +41,29 @@ export function alarmText(trust: Trust): string {
   const said: string[] = [];
   if (trust.log?.forkRefused) said.push(text('forkAlarm', { origin: trust.log.forkRefused }));
   if (trust.log?.trouble) said.push(text('logAlarm', { reason: causeText(trust.log.cause, trust.log.trouble) }));
+  if (trust.standby?.role === 'former') said.push(text('pairFormer', { of: trust.standby.of || '?' }));
+  if (trust.certificate?.state === 'ended')
+    said.push(text('certificateEnded', { date: utcDate(trust.certificate.endsMs) }));
   return said.join('\n');
 }
 
 // Amber across the map, or empty.
 export function warningText(trust: Trust): string {
-  const { roster } = trust;
-  if (!roster) return '';
-  if (roster.state === 'not_yet') return text('rosterNotYet');
-  return roster.state === 'expired' || !roster.isReleasing ? text('rosterExpired') : '';
+  const { roster, certificate } = trust;
+  const said: string[] = [];
+  if (roster?.state === 'not_yet') said.push(text('rosterNotYet'));
+  else if (roster && (roster.state === 'expired' || !roster.isReleasing)) said.push(text('rosterExpired'));
+  if (certificate?.state === 'ending')
+    said.push(text('certificateEnding', { date: utcDate(certificate.endsMs) }));
+  if (certificate && certificate.missingNames.length > 0)
+    said.push(text('certificateMissing', { list: certificate.missingNames.join(', ') }));
+  return said.join('\n');
 }
 
 export function standbyText(trust: Trust, aheadMs: number): string {
   const { standby } = trust;
-  if (!standby) return '';
-  const key = STANDBY_TEXT[standby.state];
+  if (!standby || standby.role === 'former') return '';
+  const key = STANDBY_TEXT[standby.role]?.[standby.state];
   if (!key) return text('standbyOther', { state: standby.state });
   return text(key, { of: standby.of || '?', age: span(standby.ageMs + aheadMs) });
 }
@@ -122,7 +139,7 @@ export class TrustPanel {
       ],
     ];
     for (const [id, value] of values) setText(byId(id), value);
-    setClass(byId('trust-roster'), warningText(trust) ? 'late' : '');
+    setClass(byId('trust-roster'), warningText({ ...trust, certificate: null }) ? 'late' : '');
     byId('trust-cosigners').replaceChildren(
       ...(log?.cosigners ?? []).map((c) => {
         const row = make('tr');
