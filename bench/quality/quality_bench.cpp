@@ -6,9 +6,9 @@
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
 //
-// --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a set
-// and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA, or
-// beside the repository.
+// --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
+// set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
+// or beside the repository.
 #include <fmt/format.h>
 
 #include <cstdlib>

@@ -196,14 +196,16 @@ verb_soak() {
   build/release/tests/soak/soak --seeds "$seeds"
 }
 
-# bench [NAME] [--json]: each benchmark is an executable build/release/bench/bench_NAME that understands --json.
+# bench [NAME] [--json] [--full]: each benchmark is an executable build/release/bench/bench_NAME that understands
+# --json; --full is for those that have a long way too, and is ignored by the others.
 verb_bench() {
-  local name='*' json=() argument bench status=0 found=0
+  local name='*' options=() argument bench status=0 found=0
   for argument in "$@"; do
     case $argument in
-      --json) json=(--json) ;;
+      --json) options=(--json "${options[@]}") ;;
+      --full) options+=(--full) ;;
       -*)
-        say "bench takes a name and --json, not: $argument"
+        say "bench takes a name, --json and --full, not: $argument"
         return 2
         ;;
       *) name=$argument ;;
@@ -218,7 +220,7 @@ verb_bench() {
   for bench in build/release/bench/bench_$name; do
     [[ -x $bench && -f $bench ]] || continue
     found=1
-    "$bench" "${json[@]}" || status=1
+    "$bench" "${options[@]}" || status=1
   done
   if ((!found)); then
     say "no benchmark of that name; there are:"
