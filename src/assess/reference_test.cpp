@@ -117,7 +117,8 @@ std::string unpacked(const std::string &name) {
   return text;
 }
 
-// Which plot is an aircraft's: the nearest within 300 m, five standard deviations, of its true place.
+// Which plot is an aircraft's: the nearest within 300 m, five standard deviations, of its true
+// place.
 class NearestPlots {
  public:
   explicit NearestPlots(const std::string &csv) {
@@ -156,8 +157,8 @@ class NearestPlots {
   std::map<std::array<int, 3>, std::vector<std::array<double, 2>>> cells_;
 };
 
-// The reference's Kalman filter: constant velocity, noise density q, plots of 60 m an axis, alike in
-// both axes.
+// The reference's Kalman filter: constant velocity, noise density q, plots of 60 m an axis, alike
+// in both axes.
 struct Kalman {
   double x = 0, vx = 0, y = 0, vy = 0, pp = 3600.0, pv = 0.0, vv = 250.0 * 250.0;
 

@@ -78,8 +78,8 @@ inline constexpr double kClimbFeetPerMinute = 300.0;
 // An altitude further off is a wrong one: the bound of the requirements for aircraft that climb or
 // descend [EUROCONTROL-SPEC-0147].
 inline constexpr double kAltitudeBoundFeet = 300.0;
-// Of update intervals: a longer time without an update is a long gap, three intervals and a tenth of
-// them [EUROCONTROL-SPEC-0147].
+// Of update intervals: a longer time without an update is a long gap, three intervals and a tenth
+// of them [EUROCONTROL-SPEC-0147].
 inline constexpr double kLongGapIntervals = 3.3;
 
 struct ScoreOptions {

@@ -1,6 +1,6 @@
-// The CSV files of a benchmark set, as docs/SCORING.md lays them out: the truth, what a tracker held
-// after each scan, and the sums that reference filters reached. Total: any bytes give rows or an
-// error that names file, line and column.
+// The CSV files of a benchmark set, as docs/SCORING.md lays them out: the truth, what a tracker
+// held after each scan, and the sums that reference filters reached. Total: any bytes give rows or
+// an error that names file, line and column.
 //
 // Plain x and y in metres in the set's own plane, scans counted from 1: these files know no globe
 // and no clock.

@@ -1,8 +1,8 @@
 // Scores what a tracker held after each scan of a benchmark set against the set's truth, and beside
 // the reference filters that were given the same plots (docs/SCORING.md, "Benchmark sets").
 //
-// Two kinds of sets: a few targets that meet, in many runs with reference results (s1, s1b, s2, s3),
-// and air traffic in one run (atc10, atc100, atc1000 and whatever number else).
+// Two kinds of sets: a few targets that meet, in many runs with reference results (s1, s1b, s2,
+// s3), and air traffic in one run (atc10, atc100, atc1000 and whatever number else).
 #pragma once
 
 #include <array>
@@ -51,8 +51,8 @@ inline constexpr std::uint32_t kTrafficErrorsFromScan = 9;
 // half a degree in 4 s. Of the kept traffic that is every turn, and what the reference counted.
 inline constexpr double kTrafficTurnDeg = 0.5;
 
-// Price of a change of track in trajectory GOSPA: a tenth of c, which is the literature's 1 m for the
-// meeting targets.
+// Price of a change of track in trajectory GOSPA: a tenth of c, which is the literature's 1 m for
+// the meeting targets.
 inline constexpr double kSwitchPenaltyOfCutoff = 0.1;
 
 // Sums of GOSPA² over scans and of its parts, m².

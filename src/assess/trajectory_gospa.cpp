@@ -11,7 +11,8 @@ namespace {
 
 using Held = TrajectoryScore::Held;
 
-// Ways in which the flights of one group can be assigned; a table of them is kept for every instant.
+// Ways in which the flights of one group can be assigned; a table of them is kept for every
+// instant.
 constexpr std::size_t kMaxStates = 20'000;
 constexpr std::size_t kMaxTable = 4'000'000;
 // Gains of a group held at a time; a longer group is cut into stretches of time.
@@ -137,8 +138,9 @@ class Usage {
   std::vector<int> counts_;
 };
 
-// Makes paths that may hold a track together into such that do not: who shares one takes the best of
-// what all the others leave, at these prices. Then flight after flight does so, until nobody gains.
+// Makes paths that may hold a track together into such that do not: who shares one takes the best
+// of what all the others leave, at these prices. Then flight after flight does so, until nobody
+// gains.
 template <class Price>
 std::vector<Path> settled(const Stretch& stretch, std::vector<Path> paths, const Price& price) {
   Usage usage(stretch);
@@ -227,8 +229,8 @@ class States {
     }
     return allowed;
   }
-  // From the cheapest cost of each state to that of being there after any change: a change costs the
-  // sum over flights, so that one flight after the other may change.
+  // From the cheapest cost of each state to that of being there after any change: a change costs
+  // the sum over flights, so that one flight after the other may change.
   void spread(std::vector<double>& cost) const {
     const double half = stretch_.half_switch;
     for (std::size_t i = 0; i < stretch_.flights.size(); ++i) {
@@ -280,8 +282,8 @@ struct Solution {
 };
 
 // Raises the lower bound: a price for every track at every instant, up where several flights want
-// it, down where none does; steps as long as the gap allows [Polyak69]. Under good prices the flights
-// nearly agree, and what little they share is settled into a better solution on the way.
+// it, down where none does; steps as long as the gap allows [Polyak69]. Under good prices the
+// flights nearly agree, and what little they share is settled into a better solution on the way.
 void raise_bound(const Stretch& stretch, bool exact, Solution& solution) {
   std::vector<double> prices(stretch.tracks * stretch.instants, 0.0);
   const auto price = [&](std::uint32_t track, std::size_t t) {

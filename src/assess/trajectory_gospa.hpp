@@ -1,6 +1,6 @@
 // How far a set of tracks lies from a set of flights over time: GOSPA for trajectories
-// [GarciaFernandez20, definition 1], which adds to the price of every instant that of a flight whose
-// track changes.
+// [GarciaFernandez20, definition 1], which adds to the price of every instant that of a flight
+// whose track changes.
 //
 //   T-GOSPA^p = min over assignments of flights to tracks, one an instant, of
 //                 sum over instants of  sum d^p over pairs + c^p/2 (missed + false)
@@ -64,8 +64,8 @@ class TrajectoryGospa {
   // Requires valid options.
   explicit TrajectoryGospa(const TrajectoryGospaOptions &options);
 
-  // The next instant: all pairs nearer than c, each once, and how many flights and tracks there are.
-  // Keeps 32 bytes a pair.
+  // The next instant: all pairs nearer than c, each once, and how many flights and tracks there
+  // are. Keeps 32 bytes a pair.
   void take(std::span<const NearPair> near, std::size_t flights, std::size_t tracks);
 
   // Deterministic. Cost: of a group without rivals, its pairs; of others up to some hundred times

@@ -74,6 +74,90 @@ TEST_F(ScoreCommand, ScoresTheTracksOfARecordedWorld) {
   EXPECT_GT(result["found_share"], 0.95) << scored.output;
   EXPECT_LT(result["position_rms_m"], 400.0) << scored.output;
   EXPECT_GT(result["gospa_rms_m"], 0.0);
+  // What changes of number cost comes on top, and is proved to be the least.
+  const auto& trajectory = result["trajectory_gospa"];
+  EXPECT_GE(trajectory["rms_m"], result["gospa_rms_m"]);
+  EXPECT_GE(trajectory["lower_bound_m"].get<double>(), 0.99 * trajectory["rms_m"].get<double>());
+  EXPECT_GT(result["siap"]["completeness"], 0.95);
+  EXPECT_GT(result["siap"]["longest_segment_share"], 0.5);
+  EXPECT_EQ(result["identity_wrong_share"], 0.0) << scored.output;
+  ASSERT_FALSE(result["sensors"].empty()) << scored.output;
+  for (const auto& sensor : result["sensors"]) {
+    EXPECT_GT(sensor["plots"], 0);
+    EXPECT_GT(sensor["nis"], 0.0);
+  }
+  double expected = 0.0;
+  for (const auto& phase : result["phases"]) {
+    if (phase["phase"] == "straight" || phase["phase"] == "turn")
+      expected += phase["expected"].get<double>();
+  }
+  double in_groups = 0.0;
+  for (const auto& group : result["groups"]) in_groups += group["expected"].get<double>();
+  EXPECT_EQ(expected, in_groups);
+}
+
+// A set of one target at rest, two runs: one track 3 m off in the first, nothing in the second.
+class ScoreSet : public ScoreCommand {
+ protected:
+  ScoreSet() {
+    std::ofstream truth(path("s1_truth.csv")), plots(path("s1_meas.csv"));
+    std::ofstream estimates(path("est.csv")), reference(path("s1_ref_per_run.csv"));
+    truth << "k,target,x,vx,y,vy\n";
+    plots << "run,k,x,y\n1,1,0,0\n2,1,0,0\n";
+    estimates << "run,k,track,x,y\n";
+    reference << "filter,run,sum_gospa2,sum_loc,sum_missed,sum_false\n"
+              << "pmbm,1,324,324,0,0\n";
+    for (int k = 1; k <= 81; ++k) {
+      truth << k << ",1,10,0,20,0\n";
+      estimates << "1," << k << ",7,13,20\n";
+    }
+  }
+  [[nodiscard]] Finished score(std::vector<std::string> more) const {
+    std::vector<std::string> arguments = {
+        "score", "--set", "s1", "--data", folder_, "--estimates", path("est.csv")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return liptako(arguments);
+  }
+};
+
+TEST_F(ScoreSet, EndsWithOneLineOfJson) {
+  const Finished scored = score({"--json"});
+  ASSERT_EQ(scored.code, 0) << scored.errors;
+  EXPECT_EQ(scored.output,
+            "{\"set\":\"s1\",\"runs\":1,\"rms_gospa\":3.0000,\"loc\":3.0000,\"missed\":0.0000,"
+            "\"false\":0.0000,\"reference_rms_gospa\":2.0000,\"paired_ratio\":1.5000,"
+            "\"paired_ratio_ci95\":null}\n");
+  const Finished both = score({"--json", "--runs", "1-2"});
+  ASSERT_EQ(both.code, 0) << both.errors;
+  const auto result = nlohmann::json::parse(both.output);
+  EXPECT_EQ(result["runs"], 2);
+  EXPECT_NEAR(result["missed"].get<double>(), 5.0, 1e-9);
+  EXPECT_EQ(result["paired_ratio"], 1.5);
+}
+
+TEST_F(ScoreSet, SpeaksToAPersonOfPartsAndReference) {
+  const Finished text = score({});
+  ASSERT_EQ(text.code, 0) << text.errors;
+  for (const char* what : {"GOSPA", "SIAP", "pmbm", "1.5000"})
+    EXPECT_NE(text.output.find(what), std::string::npos) << what << "\n" << text.output;
+}
+
+TEST_F(ScoreSet, RefusesABrokenFileByNameAndLine) {
+  std::ofstream(path("est.csv"), std::ios::app) << "1,5,7,here,20\n";
+  const Finished broken = score({"--json"});
+  EXPECT_EQ(broken.code, 1);
+  EXPECT_NE(broken.errors.find("est.csv:83: x: \"here\" is not a number"), std::string::npos)
+      << broken.errors;
+  EXPECT_EQ(broken.output, "");
+}
+
+TEST_F(ScoreSet, RefusesWhatDoesNotGoTogether) {
+  EXPECT_EQ(liptako({"score", "--set", "s9", "--data", folder_, "--estimates", "e"}).code, 2);
+  EXPECT_EQ(liptako({"score", "--set", "s1", "--data", folder_}).code, 2);
+  EXPECT_EQ(liptako({"score", "--truth", "t"}).code, 2);
+  EXPECT_EQ(score({"--runs", "2-1"}).code, 2);
+  EXPECT_EQ(score({"--runs", "5"}).code, 2);
+  EXPECT_EQ(liptako({"score", "--set", "atc", "--data", folder_, "--estimates", "e"}).code, 1);
 }
 
 TEST_F(ScoreCommand, AMemberThatTheTruthDoesNotNameIsRefused) {
