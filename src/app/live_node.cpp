@@ -1175,9 +1175,9 @@ void LiveNode::keep_record() {
     if (log_work_) {
       log_thread_->run([this] { log_written_ = record::Log::write(*storage_, *log_work_); });
     }
-  keep_certificate(now_monotonic);
   }
   keep_history(now_monotonic);
+  keep_certificate(now_monotonic);
   tell_trouble();
 }
 
@@ -1286,11 +1286,11 @@ io::HttpHandlers LiveNode::handlers() {
                io::HttpRequest asked,
                const io::HttpAnswer& reply) { serve(visitor, resource, std::move(asked), reply); });
   };
+  handlers.wait = [this](const std::string& address) { return door_->wait_of(address); };
+  handlers.foreign = [this](const io::HttpRequest& request) { door_->note_foreign(request); };
   const auto stream_of = [this](const io::HttpRequest& request,
                                 const auto& publication,
                                 const auto& trails) -> io::StreamOpening {
-  handlers.wait = [this](const std::string& address) { return door_->wait_of(address); };
-  handlers.foreign = [this](const io::HttpRequest& request) { door_->note_foreign(request); };
     Door::Admitted admitted = door_->admit_stream(request);
     if (admitted.refusal != 0) return {.refusal = admitted.refusal};
     auto source = [publication,

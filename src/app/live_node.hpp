@@ -279,7 +279,6 @@ class LiveNode {
   base::Duration next_retirement_{};
   std::set<node::RecordTrouble::Part> told_;
   std::optional<base::Duration> well_since_;
-};
 
   std::string key_folder_;
   std::optional<node::NodeConfig> own_config_;     // of a machine of a pair: what its file says
@@ -287,6 +286,7 @@ class LiveNode {
   std::optional<record::TakeoverCause> taking_over_;
   base::Duration next_takeover_{};
   std::unique_ptr<Standby> standby_;  // last: its thread uses what is above
+};
 
 // Identity of this build: the version and the first bytes of the executable's SHA-256.
 [[nodiscard]] std::string build_identity();
