@@ -1,34 +1,12 @@
-// SLEEF's deterministic functions for registers of two, four and eight doubles: the same bits on
-// every target [SLEEF 3.5.1, the functions named "cinz"]. Its header declares those of the
-// instructions one compiles for; here the processor decides, so the wider ones are declared below.
+// SLEEF's deterministic functions: the same bits on every target [SLEEF 3.5.1, the functions named
+// "cinz"]. Which width, the processor decides.
 #include <sleef.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
-#include "base/math.hpp"
-
-#if defined(__x86_64__)
-
-struct SleefFour {
-  __m256d sin;
-  __m256d cos;
-};
-struct SleefEight {
-  __m512d sin;
-  __m512d cos;
-};
-extern "C" {
-// NOLINTBEGIN(readability-identifier-naming): SLEEF's names
-__attribute__((target("avx"))) __m256d Sleef_cinz_expd4_u10avx(__m256d);
-__attribute__((target("avx"))) SleefFour Sleef_cinz_sincosd4_u10avx(__m256d);
-__attribute__((target("avx512f"))) __m512d Sleef_cinz_expd8_u10avx512fnofma(__m512d);
-__attribute__((target("avx512f"))) SleefEight Sleef_cinz_sincosd8_u10avx512fnofma(__m512d);
-// NOLINTEND(readability-identifier-naming)
-}
-
-#endif
+#include "base/math_lanes.hpp"
 
 namespace liptako::base {
 namespace {
@@ -45,28 +23,6 @@ void sincos_by_two(double (&x)[kLanes], double (&cosine)[kLanes]) {
     _mm_storeu_pd(x + i, both.x);
     _mm_storeu_pd(cosine + i, both.y);
   }
-}
-
-__attribute__((target("avx"))) void exp_by_four(double (&x)[kLanes]) {
-  for (int i = 0; i < kLanes; i += 4)
-    _mm256_storeu_pd(x + i, Sleef_cinz_expd4_u10avx(_mm256_loadu_pd(x + i)));
-}
-__attribute__((target("avx"))) void sincos_by_four(double (&x)[kLanes], double (&cosine)[kLanes]) {
-  for (int i = 0; i < kLanes; i += 4) {
-    const SleefFour both = Sleef_cinz_sincosd4_u10avx(_mm256_loadu_pd(x + i));
-    _mm256_storeu_pd(x + i, both.sin);
-    _mm256_storeu_pd(cosine + i, both.cos);
-  }
-}
-
-__attribute__((target("avx512f"))) void exp_by_eight(double (&x)[kLanes]) {
-  _mm512_storeu_pd(x, Sleef_cinz_expd8_u10avx512fnofma(_mm512_loadu_pd(x)));
-}
-__attribute__((target("avx512f"))) void sincos_by_eight(double (&x)[kLanes],
-                                                        double (&cosine)[kLanes]) {
-  const SleefEight both = Sleef_cinz_sincosd8_u10avx512fnofma(_mm512_loadu_pd(x));
-  _mm512_storeu_pd(x, both.sin);
-  _mm512_storeu_pd(cosine, both.cos);
 }
 
 #else
