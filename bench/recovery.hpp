@@ -7,8 +7,8 @@
 
 namespace liptako::bench {
 
-// Makes a record of each size in a temporary folder, which takes that much disk and a tenth more,
-// and is removed. `command` is the liptako to measure, `scenario` what it plays. Returns whether
+// Makes a record of each size in a temporary folder, which takes that much disk and two thirds more
+// for its tiles, and is removed. `command` is the liptako to measure, `scenario` what it plays. Returns whether
 // every start was within the budget of 5 s.
 [[nodiscard]] bool measure_recovery(const std::filesystem::path& command,
                                     const std::filesystem::path& scenario,
