@@ -63,13 +63,13 @@ namespace {
 
 constexpr double kNoFit = 1e12;
 
-// S = H P H' + R, H other than zero in columns [kFirst, kFirst + kCount).
-template <int kFirst, int kCount>
+// S = H P H' + R, H other than zero in columns [First, First + Count).
+template <int First, int Count>
 void innovation_covariance(const Gaussian& predicted, const LinearMeasurement& m, double (&S)[3]) {
   S[0] = m.R[0], S[1] = m.R[1], S[2] = m.R[2];
-  for (int r = kFirst; r < kFirst + kCount; ++r) {
+  for (int r = First; r < First + Count; ++r) {
     double ph[2] = {};
-    for (int k = kFirst; k < kFirst + kCount; ++k) {
+    for (int k = First; k < First + Count; ++k) {
       ph[0] += predicted.P[packed(r, k)] * m.H[0][k];
       ph[1] += predicted.P[packed(r, k)] * m.H[1][k];
     }

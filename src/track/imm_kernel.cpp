@@ -207,45 +207,45 @@ LIPTAKO_INLINE bool positive(Lanes v) {
   return true;
 }
 
-// How a measurement depends on the modes' states: H, other than zero in columns [kFirst, kFirst +
-// kCount), and the innovation.
-template <int kFirst, int kCount>
+// How a measurement depends on the modes' states: H, other than zero in columns [First, First +
+// Count), and the innovation.
+template <int First, int Count>
 struct Seen {
-  Lanes H[2][kCount];
+  Lanes H[2][Count];
   Lanes y[2];
   Lanes PH[kStateSize][2];
   Lanes S00, S01, S11;
 
   LIPTAKO_INLINE void innovate(const State& z,
-                               const Lanes (&past)[kCount],
+                               const Lanes (&past)[Count],
                                const LinearMeasurement& m,
                                const HorizontalState& at) {
     for (int i = 0; i < 2; ++i) {
       y[i] = all(m.y[i]);
-      for (int k = 0; k < kCount; ++k) y[i] -= m.H[i][kFirst + k] * (past[k] - at.x[kFirst + k]);
+      for (int k = 0; k < Count; ++k) y[i] -= m.H[i][First + k] * (past[k] - at.x[First + k]);
       for (int r = 0; r < kStateSize; ++r) {
-        PH[r][i] = z.P[packed(r, kFirst)] * H[i][0];
-        for (int k = 1; k < kCount; ++k) PH[r][i] += z.P[packed(r, kFirst + k)] * H[i][k];
+        PH[r][i] = z.P[packed(r, First)] * H[i][0];
+        for (int k = 1; k < Count; ++k) PH[r][i] += z.P[packed(r, First + k)] * H[i][k];
       }
     }
     S00 = all(m.R[0]), S01 = all(m.R[1]), S11 = all(m.R[2]);
-    for (int k = 0; k < kCount; ++k) {
-      S00 += H[0][k] * PH[kFirst + k][0];
-      S01 += H[0][k] * PH[kFirst + k][1];
-      S11 += H[1][k] * PH[kFirst + k][1];
+    for (int k = 0; k < Count; ++k) {
+      S00 += H[0][k] * PH[First + k][0];
+      S01 += H[0][k] * PH[First + k][1];
+      S11 += H[1][k] * PH[First + k][1];
     }
   }
 };
 
-template <int kFirst, int kCount>
-LIPTAKO_INLINE void see_now(Seen<kFirst, kCount>& seen,
+template <int First, int Count>
+LIPTAKO_INLINE void see_now(Seen<First, Count>& seen,
                             const State& z,
                             const LinearMeasurement& m,
                             const HorizontalState& at) {
-  Lanes now[kCount];
-  for (int k = 0; k < kCount; ++k) {
-    now[k] = z.x[kFirst + k];
-    for (int i = 0; i < 2; ++i) seen.H[i][k] = all(m.H[i][kFirst + k]);
+  Lanes now[Count];
+  for (int k = 0; k < Count; ++k) {
+    now[k] = z.x[First + k];
+    for (int i = 0; i < 2; ++i) seen.H[i][k] = all(m.H[i][First + k]);
   }
   seen.innovate(z, now, m, at);
 }
@@ -273,9 +273,9 @@ LIPTAKO_INLINE void see_late(Seen<0, kStateSize>& seen,
   seen.innovate(z, past, m, at);
 }
 
-template <int kFirst, int kCount>
+template <int First, int Count>
 LIPTAKO_INLINE bool gain(State& z,
-                         const Seen<kFirst, kCount>& seen,
+                         const Seen<First, Count>& seen,
                          const Imm& imm,
                          const LinearMeasurement& m,
                          UpdateResult& result) {
@@ -366,6 +366,7 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
   return done;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): names and attributes
 #define LIPTAKO_IMM_KERNEL(NAME, TARGET)                                                 \
   TARGET void predict_##NAME(Imm& imm, const ImmModel& model, double dt) {               \
     predict_lanes(imm, model, dt);                                                       \
@@ -385,6 +386,7 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
   constexpr ImmKernel kKernel_##NAME{                                                    \
       #NAME, predict_##NAME, carry_back_##NAME, combine_##NAME, update_##NAME};
 
+// NOLINTEND(bugprone-macro-parentheses)
 LIPTAKO_IMM_KERNEL(baseline, )
 #if defined(__x86_64__)
 LIPTAKO_IMM_KERNEL(avx2, __attribute__((target("avx2"))))
