@@ -4,8 +4,8 @@
 // least 500,000 entries a second, at most 300 ns an entry over the plain append, 5 s to the picture
 // of a record of 10 GB.
 //
-// --json prints one object a line. --full makes the record of 10 GB (16 GB of disk, some
-// twenty minutes); without it smaller ones show how the time scales. --large FOLDER GB makes a record of
+// --json prints one object a line. --full makes the record of 10 GB (16 GB of disk, some twenty
+// minutes); without it smaller ones show how the time scales. --large FOLDER GB makes a record of
 // that many gigabytes with its log in FOLDER, which must not exist, and measures how long it takes
 // to open.
 #include <fmt/core.h>

@@ -1,12 +1,13 @@
 // A record that a node made and that outlasted it is laid out in four steps.
 //  1. A node plays recordings of a simulated radar picture for some seconds and is stopped.
-//  2. Its own entries, datagrams and ticks as they came, are appended over and over until the record
-//     has the size wanted, with their tiles and a checkpoint; the snapshot is put behind them, as
-//     one would be that was made there. The core is spared the days it would take to use them all.
-//  3. A node goes on with it, playing again, until it has made snapshots and checkpoints of its own,
-//     and is killed at an odd moment.
-//  4. Measured: from starting the process to the first answer of /api/v1/tracks that holds a track
-//     of the picture. Then it is killed again, and the next start is measured.
+//  2. Its own entries, datagrams and ticks as they came, are appended over and over until the
+//     record has the size wanted, with their tiles and a checkpoint; the snapshot is put behind
+//     them, as one would be that was made there. The core is spared the days it would take to use
+//     them all.
+//  3. A node goes on with it, playing again, until it has made snapshots and checkpoints of its
+//     own, and is killed at an odd moment.
+//  4. Measured: from starting the process to the first answer of /api/v1/tracks that holds a
+//     track of the picture. Then it is killed again, and the next start is measured.
 #include "recovery.hpp"
 
 #include <arpa/inet.h>

@@ -307,8 +307,8 @@ Result<void> Log::take_entries(base::Storage& storage, std::uint64_t end) {
     append(batch);
     batch.clear();
     if (auto same = compare({tree_.size(), tree_.root()}); !same) return same;
-    // The usual few go out with the next work, beside the node's loop: whoever waits for the picture
-    // should not wait for the disk.
+    // The usual few go out with the next work, beside the node's loop: whoever waits for the
+    // picture should not wait for the disk.
     if (waiting_.size() < kMostFiles / 2) return {};
     if (auto done = storage.write_files(waiting_); !done) return done;
     waiting_.clear();

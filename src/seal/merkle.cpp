@@ -40,7 +40,7 @@ NodeBlocks empty_node_blocks() {
   return blocks;
 }
 
-// Sixteen at a time, and the rest if it is worth it, beside lanes that go to waste. Returns how many.
+// Sixteen at a time, and the rest if it is worth lanes that go to waste. Returns how many.
 std::size_t leaf_hashes_by_lanes(std::span<const Digest> entries, std::span<Digest> leaves) {
   std::size_t i = 0;
   for (; i + kSha256Lanes <= entries.size(); i += kSha256Lanes) {

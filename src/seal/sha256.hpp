@@ -42,8 +42,8 @@ class Sha256 {
 // One message at once, without the running object's copies.
 [[nodiscard]] Digest sha256(base::ByteView bytes);
 
-// digests[i] = sha256(messages[i]), those of about equal length in step: sixteen at a time where the
-// CPU has registers for it, which takes half the time of two at a time, the other way. Requires
+// digests[i] = sha256(messages[i]), those of about equal length in step: sixteen at a time where
+// the CPU has registers for it, which takes half the time of two at a time, the other way. Requires
 // digests as many as messages.
 void sha256_many(std::span<const base::ByteView> messages, std::span<Digest> digests);
 
