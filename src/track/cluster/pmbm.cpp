@@ -16,6 +16,8 @@ constexpr double kSurest =
 // this much.
 constexpr double kBlendVarianceRatio = 2.0;
 constexpr double kBlendExistence = 0.1;
+constexpr double kBeliefTolerance = 1e-6;
+constexpr double kLeastShareOfPair = 1e-6;
 
 // Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
 bool factorise(const double* P, double L[kStateSize][kStateSize]) {
@@ -331,6 +333,12 @@ void PmbmFilter<Motion>::update(const Look& look) {
           group_detection_.end(), detection_in(k).begin(), detection_in(k).end());
       join(cluster, clusters_[k]);
     }
+    if (options_.marginals_only || is_too_large(cluster)) {
+      ++counts_.by_marginals;
+      collapse(cluster);
+      update_by_marginals(cluster);
+      continue;
+    }
     update_cluster(cluster);
     drop_faint(cluster);
     blend(cluster);
@@ -345,11 +353,7 @@ void PmbmFilter<Motion>::update(const Look& look) {
     if (newcomer.existence < options_.recycle_existence) {
       recycle(newcomer.x, newcomer.existence * unclaimed_[j]);
     } else if (first_cluster_[j] < 0) {
-      Cluster cluster = take_cluster();
-      cluster.pool.push_back({newcomer.existence, newcomer.x});
-      cluster.hypotheses.push_back({1.0, 0, 1});
-      cluster.members.push_back({0, next_label_++});
-      next_.push_back(std::move(cluster));
+      keep_alone({newcomer.existence, newcomer.x}, next_label_++);
     }
   }
   for (Cluster& cluster : clusters_) give_back(cluster);
@@ -369,10 +373,6 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   plots_.clear();
   for (const Edge& edge : group_edges_) {
     if (column_of_plot_[edge.plot] >= 0) continue;
-    if (plots_.size() >= kMaxAssignmentColumns) {
-      ++counts_.over_capacity;
-      continue;
-    }
     column_of_plot_[edge.plot] = static_cast<std::int32_t>(plots_.size());
     plots_.push_back(edge.plot);
   }
@@ -391,7 +391,6 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   for (std::size_t e = 0; e < group_edges_.size(); ++e) {
     const Edge& edge = group_edges_[e];
     const std::int32_t j = column_of_plot_[edge.plot];
-    if (j < 0) continue;
     const std::size_t i = edge.component;
     const double detected = cluster.pool[i].existence * group_detection_[i];
     if (!(detected > 0.0)) continue;
@@ -510,6 +509,112 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   for (const std::uint32_t plot : plots_) column_of_plot_[plot] = -1;
   std::swap(cluster, children);
   give_back(children);
+}
+
+template <class Motion>
+bool PmbmFilter<Motion>::is_too_large(const Cluster& cluster) {
+  for (const Hypothesis& h : cluster.hypotheses) {
+    if (h.count > static_cast<std::uint32_t>(options_.max_members)) return true;
+  }
+  std::size_t plots = 0;
+  for (const Edge& edge : group_edges_) {
+    if (column_of_plot_[edge.plot] >= 0) continue;
+    column_of_plot_[edge.plot] = 0;
+    ++plots;
+  }
+  for (const Edge& edge : group_edges_) column_of_plot_[edge.plot] = -1;
+  return plots > kMaxAssignmentColumns;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::collapse(Cluster& cluster) {
+  Cluster one = take_cluster();
+  labels_.clear();
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& m : cluster.of(h)) {
+      const Component& component = cluster.pool[m.component];
+      const double expected = h.weight * component.existence;
+      const auto it = std::ranges::find(labels_, m.label);
+      if (it == labels_.end()) {
+        labels_.push_back(m.label);
+        one.members.push_back({static_cast<std::uint32_t>(one.pool.size()), m.label});
+        one.pool.push_back({expected, component.x});
+        continue;
+      }
+      Component& mine = one.pool[static_cast<std::size_t>(it - labels_.begin())];
+      mine.existence += expected;
+      motion_.blend(mine.x, component.x, expected / mine.existence);
+    }
+  }
+  one.hypotheses.push_back({1.0, 0, static_cast<std::uint32_t>(one.members.size())});
+  group_edges_.clear();
+  group_detection_.clear();
+  for (std::uint32_t i = 0; i < one.pool.size(); ++i) {
+    const Gaussian predicted = motion_.combined(one.pool[i].x);
+    group_detection_.push_back(look_->detection_probability(predicted));
+    gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+      group_edges_.push_back({i, j, how.log_likelihood, m});
+    });
+  }
+  std::swap(cluster, one);
+  give_back(one);
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
+  plots_.clear();
+  for (const Edge& edge : group_edges_) {
+    if (column_of_plot_[edge.plot] >= 0) continue;
+    column_of_plot_[edge.plot] = static_cast<std::int32_t>(plots_.size());
+    plots_.push_back(edge.plot);
+  }
+  const std::size_t columns = plots_.size();
+  odds_.assign(cluster.pool.size() * columns, 0.0);
+  for (const Edge& edge : group_edges_) {
+    const double detected = std::fmin(
+        cluster.pool[edge.component].existence * group_detection_[edge.component], kSurest);
+    odds_[edge.component * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])] =
+        detected * base::exp(edge.log_likelihood) / ((1.0 - detected) * newcomers_[edge.plot].rho);
+  }
+  const AssociationMarginals marginals = beliefs_.run(odds_, columns, kBeliefTolerance);
+  std::size_t next_edge = 0;  // edges stand in the order of components
+  for (std::uint32_t i = 0; i < cluster.pool.size(); ++i) {
+    Component component = cluster.pool[i];
+    const double silent = 1.0 - std::fmin(group_detection_[i], kSurest);
+    const double missed = columns == 0 ? 1.0 : marginals.missed[i];
+    component.existence *= missed * silent / (1.0 - component.existence * (1.0 - silent));
+    for (; next_edge < group_edges_.size() && group_edges_[next_edge].component == i; ++next_edge) {
+      const Edge& edge = group_edges_[next_edge];
+      const double share =
+          marginals.pair[i * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])];
+      Density updated = cluster.pool[i].x;
+      if (share < kLeastShareOfPair || !motion_.update(updated, edge.m)) continue;
+      component.existence += share;
+      motion_.blend(component.x, updated, share / component.existence);
+    }
+    keep_alone(component, cluster.members[i].label);
+  }
+  for (std::size_t j = 0; j < columns; ++j) {
+    const std::uint32_t plot = plots_[j];
+    column_of_plot_[plot] = -1;
+    unclaimed_[plot] = marginals.unclaimed[j];
+    const Newcomer& newcomer = newcomers_[plot];
+    if (newcomer.existence < options_.recycle_existence) continue;
+    keep_alone({newcomer.existence * unclaimed_[plot], newcomer.x}, next_label_++);
+  }
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::keep_alone(const Component& component, std::uint32_t label) {
+  if (component.existence < options_.recycle_existence) {
+    recycle(component.x, component.existence);
+    return;
+  }
+  Cluster cluster = take_cluster();
+  cluster.pool.push_back(component);
+  cluster.hypotheses.push_back({1.0, 0, 1});
+  cluster.members.push_back({0, label});
+  next_.push_back(std::move(cluster));
 }
 
 // Members of small existence go back to the intensity, with the weight of the hypotheses that hold
@@ -789,5 +894,6 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
 }
 
 template class PmbmFilter<ConstantVelocity>;
+template class PmbmFilter<Manoeuvring>;
 
 }  // namespace liptako::track

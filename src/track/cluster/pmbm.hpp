@@ -23,6 +23,8 @@
 //     two targets that met and parted leave one hypothesis, not the two ways to name them. Labels
 //     follow the heavier.
 //   - Components of small existence return to the intensity [Williams15, §IV-C].
+//   - A group too large for hypotheses is updated by marginals instead: each track becomes the mean of
+//     what it may have become, weighted by belief propagation (belief_propagation.hpp).
 //
 // Legend
 //   r existence; pS survival; pD detection; kappa density of false plots; w weight of a hypothesis
@@ -34,8 +36,10 @@
 #include <span>
 #include <vector>
 
+#include "track/cluster/belief_propagation.hpp"
 #include "track/cluster/density.hpp"
 #include "track/cluster/look.hpp"
+#include "track/cluster/manoeuvring.hpp"
 #include "track/cluster/ranked_assignment.hpp"
 #include "track/cluster/set_estimate.hpp"
 
@@ -49,8 +53,12 @@ struct PmbmOptions {
   double recycle_existence = 1e-3;  // below it a component returns to the intensity
   double least_intensity = 1e-5;    // expected targets of a component of the intensity
   int max_faint = 4000;             // components of the intensity that came from recycling
-  double blend_distance = 0.1;      // squared Mahalanobis distance between densities made one
-  double dependence = 0.01;  // total variation under which parts of a cluster are independent
+  // Association by marginals alone, everywhere: the track-oriented multi-Bernoulli filter [Williams15,
+  // §IV-A]. A cluster too large for hypotheses is treated so in any case.
+  bool marginals_only = false;
+  int max_members = 40;         // of one hypothesis; beyond it the cluster is too large
+  double blend_distance = 0.1;  // squared Mahalanobis distance between densities made one
+  double dependence = 0.01;     // total variation under which parts of a cluster are independent
   // Undetected targets everywhere alike, beside the components given to add_undetected().
   double undetected_per_m2 = 0.0;
   double births_per_m2_s = 0.0;
@@ -62,7 +70,7 @@ struct PmbmCounts {
   std::uint64_t looks = 0;
   std::uint64_t hypotheses = 0;       // kept, over all looks and clusters
   std::uint64_t largest_cluster = 0;  // components of one hypothesis
-  std::uint64_t over_capacity = 0;    // plots a cluster could not take in
+  std::uint64_t by_marginals = 0;     // clusters updated by marginals
 };
 
 template <class Motion>
@@ -144,6 +152,12 @@ class PmbmFilter {
   void join(Cluster& into, Cluster& other);
   // With group_edges_ and group_detection_.
   void update_cluster(Cluster& cluster);
+  [[nodiscard]] bool is_too_large(const Cluster& cluster);
+  // One component for each label, one hypothesis; edges anew.
+  void collapse(Cluster& cluster);
+  // Leaves every component in a cluster of its own, in next_.
+  void update_by_marginals(const Cluster& cluster);
+  void keep_alone(const Component& component, std::uint32_t label);
   // Steps after an update, on hypotheses whose weights sum to one.
   void drop_faint(Cluster& cluster);
   void blend(Cluster& cluster);
@@ -182,6 +196,8 @@ class PmbmFilter {
   std::vector<double> group_detection_;
   // Scratch of one cluster.
   RankedAssignments ranked_;
+  BeliefPropagation beliefs_;
+  std::vector<double> odds_;
   std::vector<double> log_miss_;
   std::vector<double> log_rho_;
   std::vector<std::uint8_t> has_edge_;  // by component
@@ -216,5 +232,6 @@ class PmbmFilter {
 };
 
 extern template class PmbmFilter<ConstantVelocity>;
+extern template class PmbmFilter<Manoeuvring>;
 
 }  // namespace liptako::track

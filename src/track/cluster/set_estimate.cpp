@@ -6,6 +6,8 @@ namespace liptako::track {
 namespace {
 
 constexpr double kEverything = -1e9;
+constexpr double kLeastGain = 1e-9;  // m^2
+constexpr double kWeakPoint = 0.75;  // of the square of the cut-off
 
 double squared_distance(const HorizontalState& a, const HorizontalState& b) {
   const double e = a.x[kEast] - b.x[kEast];
@@ -15,19 +17,20 @@ double squared_distance(const HorizontalState& a, const HorizontalState& b) {
 
 }  // namespace
 
-void SetEstimator::start(std::span<const BelievedSet> sets) {
+void SetEstimator::start(std::span<const BelievedSet> sets, const SetEstimateOptions& options) {
   points_.clear();
   const auto best = std::ranges::max_element(sets, {}, &BelievedSet::weight);
   if (best == sets.end()) return;
   for (const BelievedMember& member : best->members) {
-    if (member.existence < 0.25 || points_.size() >= kMaxAssignmentColumns) continue;
+    if (member.existence <= options.least_existence) continue;
+    if (points_.size() >= kMaxAssignmentColumns) break;
     points_.push_back({member.mean, member.existence, member.label});
   }
 }
 
-bool SetEstimator::improve(std::span<const BelievedSet> sets, const SetEstimateOptions& options) {
+double SetEstimator::evaluate(std::span<const BelievedSet> sets,
+                              const SetEstimateOptions& options) {
   const double whole = options.cutoff_m * options.cutoff_m;
-  const double least_existence = options.least_existence;
   const int columns = static_cast<int>(points_.size());
   sums_.assign(points_.size(), Sum{});
   unreported_.clear();
@@ -87,38 +90,89 @@ bool SetEstimator::improve(std::span<const BelievedSet> sets, const SetEstimateO
       }
     }
   }
-  bool changed = false;
+  double saving = 0.0;
+  for (const Sum& sum : sums_) saving += sum.saving - options.least_existence * whole;
+  return saving;
+}
+
+void SetEstimator::improve(const SetEstimateOptions& options, bool count_too) {
+  const double whole = options.cutoff_m * options.cutoff_m;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < points_.size(); ++i) {
-    if (sums_[i].saving <= least_existence * whole) {
-      changed = true;
-      continue;
-    }
+    const Sum& sum = sums_[i];
+    if (sum.weight == 0.0 || (count_too && sum.saving <= options.least_existence * whole)) continue;
     ReportedPoint& point = points_[kept++];
-    for (int k = 0; k < kStateSize; ++k) point.state.x[k] = sums_[i].state[k] / sums_[i].weight;
-    point.existence = sums_[i].weight;
-    point.label = sums_[i].label;
+    for (int k = 0; k < kStateSize; ++k) point.state.x[k] = sum.state[k] / sum.weight;
+    point.existence = sum.weight;
+    point.label = sum.label;
   }
   points_.resize(kept);
+  if (!count_too) return;
   for (const Sum& sum : unreported_) {
-    if (sum.weight <= least_existence || points_.size() >= kMaxAssignmentColumns) continue;
+    if (sum.weight <= options.least_existence || points_.size() >= kMaxAssignmentColumns) continue;
     ReportedPoint point;
     for (int k = 0; k < kStateSize; ++k) point.state.x[k] = sum.state[k] / sum.weight;
     point.existence = sum.weight;
     point.label = sum.label;
     points_.push_back(point);
-    changed = true;
   }
-  return changed;
+}
+
+double SetEstimator::alternate(std::span<const BelievedSet> sets,
+                               const SetEstimateOptions& options) {
+  double best = evaluate(sets, options);
+  best_ = points_;
+  bool count_too = true;
+  for (int round = 0; round < options.rounds; ++round) {
+    improve(options, count_too);
+    const double saving = evaluate(sets, options);
+    if (saving > best + kLeastGain) {
+      best = saving;
+      best_ = points_;
+      count_too = true;
+      continue;
+    }
+    if (!count_too) break;
+    // Who came or went was no gain: let those that stay move alone.
+    count_too = false;
+    points_ = best_;
+    (void)evaluate(sets, options);
+  }
+  return best;
 }
 
 std::span<const ReportedPoint> SetEstimator::estimate(std::span<const BelievedSet> sets,
                                                       const SetEstimateOptions& options) {
-  start(sets);
-  for (int round = 0; round < options.rounds; ++round) {
-    if (!improve(sets, options) && round > 0) break;
+  start(sets, options);
+  double best = alternate(sets, options);
+  result_ = best_;
+  // A point that hardly pays for itself may stand between two others that would do without it.
+  const double whole = options.cutoff_m * options.cutoff_m;
+  for (std::size_t i = 0; i < result_.size() && result_.size() > 1;) {
+    points_ = result_;
+    (void)evaluate(sets, options);
+    if (sums_[i].saving > kWeakPoint * whole) {
+      ++i;
+      continue;
+    }
+    points_.erase(points_.begin() + static_cast<std::ptrdiff_t>(i));
+    const double without = alternate(sets, options);
+    if (without > best + kLeastGain) {
+      best = without;
+      result_ = best_;
+      i = 0;
+    } else {
+      ++i;
+    }
   }
-  return points_;
+  // Existence and labels as of the points themselves.
+  points_ = result_;
+  (void)evaluate(sets, options);
+  for (std::size_t i = 0; i < result_.size(); ++i) {
+    result_[i].existence = sums_[i].weight;
+    result_[i].label = sums_[i].label;
+  }
+  return result_;
 }
 
 }  // namespace liptako::track

@@ -57,26 +57,31 @@ class SetEstimator {
                                                         const SetEstimateOptions& options);
 
  private:
-  struct Share {
-    double weight = 0.0;
-    std::uint32_t label = 0;
-  };
-  void start(std::span<const BelievedSet> sets);
-  // Pairs points with members of every set, moves the points; true if one was added or taken out.
-  [[nodiscard]] bool improve(std::span<const BelievedSet> sets, const SetEstimateOptions& options);
-
-  std::vector<ReportedPoint> points_;
-  RankedAssignments assignments_;
-  std::vector<double> gains_;
-  std::vector<std::int16_t> pair_of_;
   struct Sum {
     double weight = 0.0;
     double state[kStateSize] = {};
     double saving = 0.0;
-    double existence = 0.0;
     double best_share = 0.0;
     std::uint32_t label = 0;
   };
+
+  void start(std::span<const BelievedSet> sets, const SetEstimateOptions& options);
+  // What points_ save against reporting nothing, less what reporting them costs; fills sums_ and
+  // unreported_.
+  [[nodiscard]] double evaluate(std::span<const BelievedSet> sets,
+                                const SetEstimateOptions& options);
+  // Points to the means of their members; if asked, takes out who does not pay, adds who would.
+  void improve(const SetEstimateOptions& options, bool count_too);
+  // Alternates from points_ on; the best set met, and what it saves.
+  [[nodiscard]] double alternate(std::span<const BelievedSet> sets,
+                                 const SetEstimateOptions& options);
+
+  std::vector<ReportedPoint> points_;
+  std::vector<ReportedPoint> best_;  // of one alternation
+  std::vector<ReportedPoint> result_;
+  RankedAssignments assignments_;
+  std::vector<double> gains_;
+  std::vector<std::int16_t> pair_of_;
   std::vector<Sum> sums_;
   std::vector<Sum> unreported_;  // by label
 };
