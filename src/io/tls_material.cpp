@@ -183,8 +183,10 @@ bool may_speak_for(X509* authority, const std::string& name) {
       X509_get_ext_d2i(authority, NID_name_constraints, nullptr, nullptr)));
   if (!constraints) return true;  // made before there were any
   const Certificate probe(X509_new());
-  return probe && add_extension(probe.get(), authority, NID_subject_alt_name, entry_of(name)) &&
-         NAME_CONSTRAINTS_check(probe.get(), constraints.get()) == X509_V_OK;
+  if (!probe || !add_extension(probe.get(), authority, NID_subject_alt_name, entry_of(name)))
+    return false;
+  (void)X509_check_purpose(probe.get(), -1, 0);  // reads its extensions, which is what is checked
+  return NAME_CONSTRAINTS_check(probe.get(), constraints.get()) == X509_V_OK;
 }
 
 struct Pair {
