@@ -45,6 +45,8 @@ int run_node(const NodeOptions& options, const std::atomic<bool>& stop) {
   for (const std::string& remark : (*live)->node().opened().remarks)
     fmt::print(stderr, "liptako: {}\n", explain(remark));
   fmt::print("{} {}\n", say("Console :", "Console:"), (*live)->address());
+  if (const std::uint16_t port = (*live)->standby_port(); port != 0)
+    fmt::print("{} :{}\n", say("Attend l'autre machine :", "Waits for the other machine:"), port);
   if (const std::string link = (*live)->setup_link(); !link.empty()) {
     fmt::print("{}\n  {}\n",
                say("Aucun compte : n'importe qui sur cette machine voit la situation aérienne. "

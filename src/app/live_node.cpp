@@ -212,12 +212,15 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   node_options.log->memory = live->log_memory_.get();
   if (auto boot = read_file("/proc/sys/kernel/random/boot_id", 100)) node_options.boot_id = *boot;
   live->judge_clock();
+  if (config->standby) {
+    if (auto ready = live->prepare_copy(); !ready) return std::unexpected(ready.error());
+  }
   auto node = node::Node::open(*live->storage_, node_options, live->read_clock());
   if (!node) return std::unexpected(node.error());
   live->node_ = std::move(*node);
   live->inbox_ = std::make_unique<io::Inbox>(live->clock_);
   if (config->standby) {
-    if (auto opened = live->open_standby(live->key_folder_); !opened)
+    if (auto opened = live->open_standby(); !opened)
       return std::unexpected(opened.error());
   }
   if (const auto roster = live->is_in_charge()

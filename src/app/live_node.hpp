@@ -107,7 +107,9 @@ class LiveNode {
  private:
   LiveNode();
   // live_standby.cpp: one of the two machines of a node.
-  [[nodiscard]] base::Result<void> open_standby(const std::string& key_folder);
+  // Before the record is opened: a copy that a power cut broke is cut back.
+  [[nodiscard]] base::Result<void> prepare_copy();
+  [[nodiscard]] base::Result<void> open_standby();
   // What is this machine's own of the configuration: where it records and listens, its keys.
   [[nodiscard]] const node::NodeConfig& machine() const;
   // Whether it has the sources and writes the record: always, without a second machine.

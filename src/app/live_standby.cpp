@@ -59,12 +59,21 @@ const node::NodeConfig& LiveNode::machine() const {
 
 bool LiveNode::is_in_charge() const { return !standby_ || standby_->role() == PairRole::primary; }
 
-Result<void> LiveNode::open_standby(const std::string& key_folder) {
-  const auto key = open_or_make_link_key(key_folder, node::authority_of(*own_config_));
-  if (!key) return std::unexpected(key.error());
-  auto folder = io::FileStorage::open_beside(key_folder);
+Result<void> LiveNode::prepare_copy() {
+  auto folder = io::FileStorage::open_beside(key_folder_);
   if (!folder) return std::unexpected(folder.error());
   pair_storage_ = std::move(*folder);
+  const auto memory = read_pair_memory(*pair_storage_);
+  if (!memory) return std::unexpected(memory.error());
+  if (memory->role != PairRole::standby) return {};
+  const auto given_up = record::cut_broken_copy(*storage_);
+  if (!given_up) return std::unexpected(given_up.error());
+  return {};
+}
+
+Result<void> LiveNode::open_standby() {
+  const auto key = open_or_make_link_key(key_folder_, node::authority_of(*own_config_));
+  if (!key) return std::unexpected(key.error());
   auto standby = Standby::open({.config = *own_config_->standby,
                                 .node = own_config_->name,
                                 .origin = node_->record_log()->origin(),
@@ -166,9 +175,9 @@ void LiveNode::copy_entries() {
       break;
     }
     if (lost != nullptr) {
-      settle_sync();
-      node_->pass_over(lost->count);
-      continue;
+      if (node_->pass_over(lost->count)) continue;
+      standby_->start_over();
+      break;
     }
     bodies.clear();
     for (std::size_t i = 0; i < batch->size(); ++i) bodies.push_back(batch->body(i));

@@ -2,7 +2,7 @@
 // folder, so that a copy of the record does not carry it.
 //
 //   liptako/pair/v1
-//   role former          or "standby", or "-": as the record says
+//   role former          or "standby": the record is a copy; or "-": as the record says
 //   term 2               the highest that was heard of
 //   other bamako-b.example/log    origin of the other machine's log, or "-"
 //   whole yes            a standby: its record was once all of the other's

@@ -65,6 +65,7 @@ Result<std::unique_ptr<Standby>> Standby::open(Options options,
                             : s->options_.config.listens && s->memory_.role != PairRole::standby;
   s->role_ = was_ours ? PairRole::primary : PairRole::standby;
   if (s->memory_.role == PairRole::former) s->role_ = PairRole::former;
+  if (s->role_ == PairRole::standby) s->memory_.role = PairRole::standby;
   s->own_.set(std::make_shared<const Own>(s->role_, s->term_));
   s->tell(node);
   io::PeerLinkOptions link;

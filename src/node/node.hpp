@@ -96,8 +96,8 @@ class Node {
   // A standby machine: records entries as the other machine's record holds them, the bodies of
   // frames in order, then applies them. Of one that was opened quietly and not begun.
   [[nodiscard]] base::Result<void> follow(std::span<const base::ByteView> bodies);
-  // The other's record lacks the next `count` entries. Requires that no ticket is out.
-  void pass_over(std::uint64_t count) { writer_.pass_over(count); }
+  // The other's record lacks the next `count` entries.
+  [[nodiscard]] base::Result<void> pass_over(std::uint64_t count) { return writer_.pass_over(count); }
   // Records who takes over from whom, the start and what may be missing, all synced. From then on
   // this node is like any other.
   [[nodiscard]] base::Result<void> take_over(const TakeoverOrder& order, const Stamp& now);

@@ -107,7 +107,7 @@ std::optional<LostEntries> get_lost(base::ByteReader& reader) {
   LostEntries lost;
   lost.first = reader.get<std::uint64_t>();
   lost.count = reader.get<std::uint64_t>();
-  if (lost.count == 0 || lost.first + lost.count < lost.first) return std::nullopt;
+  if (lost.count == 0 || lost.count > kMaxLost || lost.first + lost.count < lost.first) return std::nullopt;
   return lost;
 }
 
@@ -266,6 +266,45 @@ Result<std::optional<bool>> are_committed_as_lost(base::Storage& storage,
     if (*leaf != lost) return false;
   }
   return true;
+}
+
+Result<std::uint64_t> cut_broken_copy(base::Storage& storage) {
+  const auto checkpoint = read_checkpoint(storage);
+  if (!checkpoint) return std::unexpected(checkpoint.error());
+  std::uint64_t next = *checkpoint ? (*checkpoint)->checkpoint.size : 0;
+  auto cursor = Cursor::open(storage, Stream::input, next);
+  if (!cursor) return std::unexpected(cursor.error());
+  // Where the last entry that stays ends; none: where the first one that is found begins.
+  std::optional<std::pair<std::uint32_t, std::uint64_t>> end;
+  while (true) {
+    const auto frame = cursor->next_frame();
+    if (!frame) return std::unexpected(frame.error());
+    if (!*frame) return 0;  // what follows is the unfinished end, the writer's to cut
+    const Frame& f = **frame;
+    const bool is_entry = f.body.empty() || decode_body_entry(f.body).has_value();
+    const bool sound = !f.damaged && f.sequence == next && is_entry;
+    if (!end) end.emplace(f.segment, f.offset);
+    if (!sound) break;
+    end.emplace(f.segment, f.offset + kFrameHeaderSize + f.body.size());
+    ++next;
+  }
+  const auto names = storage.list(folder_of(Stream::input));
+  if (!names) return std::unexpected(names.error());
+  std::uint64_t given_up = 1;
+  for (auto frame = cursor->next_frame(); frame && *frame; frame = cursor->next_frame()) ++given_up;
+  // The newest first: cut short, this leaves a record that is cut again.
+  for (auto name = names->rbegin(); name != names->rend(); ++name) {
+    const auto number = segment_number(*name);
+    if (!number || *number <= end->first) continue;
+    if (auto removed = storage.remove(segment_path(Stream::input, *number)); !removed)
+      return std::unexpected(removed.error());
+  }
+  const std::string path = segment_path(Stream::input, end->first);
+  if (auto cut = storage.truncate(path, end->second); !cut) return std::unexpected(cut.error());
+  const auto file = storage.open_append(path);
+  if (!file) return std::unexpected(file.error());
+  if (auto synced = (*file)->sync(); !synced) return std::unexpected(synced.error());
+  return given_up;
 }
 
 }  // namespace liptako::record

@@ -63,6 +63,8 @@ struct EntryBatch {
   friend bool operator==(const EntryBatch&, const EntryBatch&) = default;
 };
 
+// At most kMaxLost at once.
+inline constexpr std::uint64_t kMaxLost = 1u << 16;
 struct LostEntries {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
@@ -134,5 +136,10 @@ struct PairJudgement {
 // covers them yet.
 [[nodiscard]] base::Result<std::optional<bool>> are_committed_as_lost(base::Storage& storage,
                                                                       const LostEntries& entries);
+
+// A copy after a power cut: cuts it off before the first entry behind its newest checkpoint that is
+// missing or damaged, since what lies behind it would be another history than the one that is
+// copied. It is sent again. Before the record is opened; returns how many entries it gave up.
+[[nodiscard]] base::Result<std::uint64_t> cut_broken_copy(base::Storage& storage);
 
 }  // namespace liptako::record

@@ -12,6 +12,7 @@ namespace {
 using base::Result;
 
 constexpr std::size_t kChunk = 256u << 10;
+constexpr std::uint64_t kMostLost = 1u << 16;  // in a piece
 
 }  // namespace
 
@@ -80,7 +81,7 @@ Result<std::optional<Tail::Piece>> Tail::next(std::uint64_t end) {
   const auto found = find();
   if (!found) return std::unexpected(found.error());
   if (!*found || **found > next_) {
-    const std::uint64_t until = *found ? std::min(**found, end) : end;
+    const std::uint64_t until = std::min({*found ? **found : end, end, next_ + kMostLost});
     const Piece lost{.first = next_, .count = until - next_, .lost = true};
     next_ = until;
     if (!*found || **found != until) place_.reset();

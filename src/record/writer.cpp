@@ -207,13 +207,21 @@ base::Result<std::uint64_t> Writer::append_copy(base::ByteView body) {
   return next_sequence_++;
 }
 
-void Writer::pass_over(std::uint64_t count) {
-  CHECK(next_sequence_ == flushed_end_ && !ticket_out_);
-  const bool all_synced = synced_end_ == flushed_end_;
-  next_sequence_ += count;
-  flushed_end_ = next_sequence_;
-  if (all_synced) synced_end_ = flushed_end_;
-  if (options_.commit && !sync_failed_) commitments_.resize(commitments_.size() + count);
+base::Result<void> Writer::pass_over(std::uint64_t count) {
+  CHECK(next_sequence_ == flushed_end_);
+  const std::uint64_t begin = next_sequence_;
+  base::Result<void> done;
+  for (std::uint64_t i = 0; done && i < count; ++i) {
+    done = make_room(0);
+    if (!done) break;
+    encode_frame(salt_, next_sequence_, {}, buffer_);
+    ++next_sequence_;
+  }
+  if (done) done = flush();
+  if (!done) (void)drop_waiting();
+  if (options_.commit && !sync_failed_)
+    commitments_.resize(commitments_.size() + (flushed_end_ - begin), kLostCommitment);
+  return done;
 }
 
 base::Result<std::uint64_t> Writer::append_body(base::ByteView body) {

@@ -49,6 +49,7 @@ class Machine {
                                      .key = key_of(static_cast<std::uint8_t>(seed_)),
                                      .former_keys = {}};
     options.quiet = role_ != PairRole::primary;
+    if (options.quiet && !record::cut_broken_copy(disk)) return false;
     auto opened = Node::open(disk, options, stamp());
     if (opened) node = std::move(*opened);
     return opened.has_value();
@@ -105,7 +106,7 @@ class Machine {
   bool copy(const std::vector<record::PairMessage>& messages) {
     for (const record::PairMessage& message : messages) {
       if (const auto* lost = std::get_if<record::LostEntries>(&message)) {
-        node->pass_over(lost->count);
+        if (!node->pass_over(lost->count)) return false;
         holes += lost->count;
       }
       if (const auto* batch = std::get_if<record::EntryBatch>(&message)) {
@@ -186,6 +187,7 @@ TEST(Pair, TheStandbyHoldsTheBeginningOfTheRecordWhateverDies) {
   std::uint64_t kills = 0;
   std::uint64_t reconnects = 0;
   std::uint64_t holes = 0;
+  int same_hash = 0;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
     base::Prng prng(seed);
@@ -233,12 +235,22 @@ TEST(Pair, TheStandbyHoldsTheBeginningOfTheRecordWhateverDies) {
           ASSERT_NO_FATAL_FAILURE(m->restart(prng.next() % 2 == 0));
         }
       }
-      if (step % 10 == 0) ASSERT_NO_FATAL_FAILURE(expect_prefix(a, b));
+      if (step % 10 == 0) {
+        ASSERT_NO_FATAL_FAILURE(expect_prefix(a, b));
+      }
     }
     wire.reset();
     for (Machine* m : {&a, &b}) ASSERT_NO_FATAL_FAILURE(m->restart(false));
     ASSERT_NO_FATAL_FAILURE(catch_up(a, b));
-    EXPECT_EQ(a.node->core().hash(), b.node->core().hash());
+    // An entry that a power cut spoilt is committed to as lost and not sent; the primary's own core
+    // takes its bytes for what they are worth.
+    const bool spoilt = std::ranges::any_of(a.node->opened().remarks, [](const std::string& r) {
+      return r.find("payload checksum") != std::string::npos;
+    });
+    if (!spoilt) {
+      EXPECT_EQ(a.node->core().hash(), b.node->core().hash());
+      ++same_hash;
+    }
     const std::vector<seal::VerifierKey> keys{
         {"b.test/log",
          seal::KeyType::ed25519,
@@ -250,6 +262,7 @@ TEST(Pair, TheStandbyHoldsTheBeginningOfTheRecordWhateverDies) {
   }
   EXPECT_GT(kills, 100u);
   EXPECT_GT(reconnects, 500u);
+  EXPECT_GT(same_hash, 50);
   EXPECT_GT(holes, 0u) << "no power cut left a hole that had to be copied";
 }
 
