@@ -69,6 +69,13 @@ await build({
 for (const file of [...pages, 'fonts']) {
   cpSync(join(here, file), join(outdir, file), { recursive: true });
 }
+// What all pages begin with stands once.
+const head = readFileSync(join(here, 'head.html'), 'utf8').trimEnd();
+for (const page of pages.filter((file) => file.endsWith('.html'))) {
+  const text = readFileSync(join(outdir, page), 'utf8');
+  if (!text.includes('<!-- head.html -->')) throw new Error(`${page}: no place for head.html`);
+  writeFileSync(join(outdir, page), text.replace('<!-- head.html -->', head));
+}
 const region = resolve(here, '../data/region');
 mkdirSync(join(outdir, 'map'), { recursive: true });
 for (const file of readdirSync(region)
