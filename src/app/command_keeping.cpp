@@ -3,14 +3,21 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
 
 #include "app/commands.hpp"
+#include "app/key_folder.hpp"
 #include "app/words.hpp"
 #include "io/clock.hpp"
 #include "io/file_storage.hpp"
+#include "io/random.hpp"
 #include "record/backup.hpp"
 #include "record/hold.hpp"
+#include "record/log.hpp"
 #include "record/retention.hpp"
+#include "record/writer.hpp"
 
 namespace liptako::app {
 namespace {
@@ -38,9 +45,30 @@ int run_backup(const std::string& record, const std::string& backup) {
   return kDone;
 }
 
+// Whether nothing is there, or what a restore that was interrupted left.
+bool may_restore_into(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder, error)) return true;
+  for (const std::filesystem::directory_entry& entry :
+       std::filesystem::directory_iterator(folder, error)) {
+    if (entry.path().filename() == record::kRestoring) return true;
+  }
+  const auto is_lock = [](const auto& entry) { return entry.path().filename() == "lock"; };
+  return !error && std::ranges::all_of(std::filesystem::directory_iterator(folder, error), is_lock);
+}
+
 int run_restore(const std::string& backup, const std::string& record) {
   auto from = io::FileStorage::open_read_only(backup);
   if (!from) return report(from.error());
+  if (!may_restore_into(record)) {
+    return report(
+        base::bad_input(
+            fmt::format(
+                fmt::runtime(say("{} : n'est pas vide ; restaurer dans un dossier neuf ou vide",
+                                 "{}: not empty; restore into a folder that is new or empty")),
+                record))
+            .error());
+  }
   auto to = io::FileStorage::open(record);
   if (!to) return report(to.error());
   const auto restored = record::restore(**from, **to, now());
@@ -61,24 +89,117 @@ int run_restore(const std::string& backup, const std::string& record) {
   return kDone;
 }
 
-int run_retire(const std::string& record, int days) {
+// The log of a record whose node stands still, to be signed on with the node's key.
+struct OpenedLog {
+  record::Writer writer;
+  record::Log log;
+  std::unique_ptr<io::FileStorage> memory;
+};
+base::Result<OpenedLog> open_log(io::FileStorage& storage, const std::string& keys) {
+  const auto newest = record::read_checkpoint(storage);
+  if (!newest) return std::unexpected(newest.error());
+  if (!*newest) return base::bad_input("there is no checkpoint: nothing may be deleted");
+  const std::string& origin = (*newest)->checkpoint.origin;
+  const std::string role = fmt::format("/{}", seal::name_of(seal::KeyRole::log));
+  std::error_code error;
+  if (!origin.ends_with(role) || !std::filesystem::exists(keys + "/log.key", error)) {
+    return base::bad_input(fmt::format(
+        "{}: the key of the log {} is not there; name its folder by --keys", keys, origin));
+  }
+  const auto owned = open_or_make_keys(keys, origin.substr(0, origin.size() - role.size()));
+  if (!owned) return std::unexpected(owned.error());
+  auto memory = io::FileStorage::open_beside(keys);
+  if (!memory) return std::unexpected(memory.error());
+  record::WriterOptions writing;
+  writing.salt_key = io::random_bytes<record::EntrySalts::kKeySize>();
+  writing.commit = true;
+  auto writer = record::Writer::open(storage, writing);
+  if (!writer) return std::unexpected(writer.error());
+  record::LogOptions options{
+      .origin = origin, .key = owned->log.key, .former_keys = owned->former_log};
+  options.memory = memory->get();
+  auto log = record::Log::open(
+      storage, options, {writer->opened().first_sequence, writer->next_sequence()});
+  if (log.trouble()) return base::bad_input(*log.trouble());
+  return OpenedLog{std::move(*writer), std::move(log), std::move(*memory)};
+}
+
+// Records a document, and signs for it.
+base::Result<void> record_document(io::FileStorage& storage,
+                                   OpenedLog& opened,
+                                   base::ByteView text) {
+  io::SystemClock clock;
+  record::EntryView entry{.kind = record::EntryKind::document, .payload = text};
+  entry.utc = clock.utc_now();
+  entry.monotonic = clock.monotonic_now();
+  if (const auto taken = opened.writer.append(entry); !taken) return std::unexpected(taken.error());
+  if (auto flushed = opened.writer.flush(); !flushed) return flushed;
+  if (auto synced = opened.writer.sync(); !synced) return synced;
+  opened.log.append(opened.writer.take_commitments());
+  auto work = opened.log.take_all(entry.utc, entry.monotonic);
+  if (!work) return base::world_failed("nothing could be signed");
+  auto written = record::Log::write(storage, *work);
+  opened.log.finish(std::move(*work), written);
+  return written;
+}
+
+base::ByteView bytes_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+void tell_holds(const std::vector<record::Hold>& holds) {
+  for (const record::Hold& hold : holds) {
+    tell("rien n'est effacé : mise sous séquestre « {} », par {}, {}",
+         "nothing is deleted: legal hold '{}', by {}, {}",
+         hold.id,
+         hold.set.by,
+         hold.set.reason);
+  }
+}
+
+// As a node does it: says what will go in an entry, signs for it, deletes.
+int run_retire(const std::string& record, const std::string& keys, int days) {
   auto storage = io::FileStorage::open(record);
   if (!storage) return report(storage.error());
-  const record::RetentionRules rules{.keep = days * base::kDay};
+  auto opened = open_log(**storage, keys.empty() ? record + ".keys" : keys);
+  if (!opened) return report(opened.error());
+  auto said = record::read_keeping(**storage);
+  if (!said) return report(said.error());
+  record::RetentionWork work{.rules = {.keep = days * base::kDay},
+                             .now = now(),
+                             .said = said->keeping,
+                             .carried_at = said->carried_at,
+                             .named = {},
+                             .may_delete = false};
+  const auto signed_up_to = opened->log.checkpoint_size();
+  work.may_delete = work.said.retirements > 0 && signed_up_to == opened->writer.next_sequence();
   while (true) {
-    const auto step = record::retire(**storage, rules, now());
-    if (!step) return report(step.error());
-    for (const record::RetiredSegment& segment : step->retired)
-      fmt::print("{}\n", record::to_string(segment));
-    for (const record::Hold& hold : step->holds) {
-      tell("rien n'est effacé : mise sous séquestre « {} », par {}, {}",
-           "nothing is deleted: legal hold '{}', by {}, {}",
-           hold.id,
-           hold.set.by,
-           hold.set.reason);
+    const auto found = record::work_on_retention(**storage, work);
+    if (!found) return report(found.error());
+    for (const record::Hold& hold : record::unsaid_holds(work.said.holds, found->files)) {
+      const base::Bytes document = record::held_payload(hold);
+      if (const auto done = record_document(**storage, *opened, document); !done)
+        return report(done.error());
+      (void)work.said.take(document);
     }
-    if (!step->kept.empty()) fmt::print("{}\n", step->kept);
-    if (step->retired.empty()) return kDone;
+    tell_holds(found->done.holds.empty() ? found->plan.holds : found->done.holds);
+    if (!found->plan.kept.empty()) fmt::print("{}\n", found->plan.kept);
+    std::string note;
+    if (!found->plan.segments.empty()) {
+      const auto next = work.said.next_retirement(found->plan.rule, found->plan.segments);
+      if (!next) return report(base::bad_input("too many ranges of entries were deleted").error());
+      note = record::to_string(*next);
+    } else if (work.said.retirements > 0 && !work.may_delete) {
+      note = work.said.newest;  // said before, and not signed for yet: said again
+    } else {
+      return kDone;
+    }
+    if (const auto done = record_document(**storage, *opened, bytes_of(note)); !done)
+      return report(done.error());
+    (void)work.said.take(bytes_of(note));
+    work.may_delete = true;
+    for (const record::RetiredSegment& segment : found->plan.segments)
+      fmt::print("{}\n", record::to_string(segment));
   }
 }
 
@@ -130,7 +251,8 @@ KeepingCommands::KeepingCommands(CLI::App& app, CLI::App& record, int& result) {
   retire->add_option("--days", days_, "Keep so many days")
       ->check(CLI::Range(1, 36'500))
       ->capture_default_str();
-  retire->callback([this, &result] { result = run_retire(record_, days_); });
+  retire->add_option("--keys", keys_, "Folder of the node's keys (RECORD.keys)");
+  retire->callback([this, &result] { result = run_retire(record_, keys_, days_); });
   add_holds(record, result);
 }
 

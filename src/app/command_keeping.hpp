@@ -20,6 +20,7 @@ class KeepingCommands {
 
   std::string record_;
   std::string backup_;
+  std::string keys_;
   std::string id_;
   std::string by_;
   std::string reason_;

@@ -1165,10 +1165,8 @@ void LiveNode::keep_record() {
       });
     } else if (now_monotonic >= next_retirement_) {
       next_retirement_ = now_monotonic + kRetireEvery;
-      const record::RetentionRules rules{.keep = node_->core().config().retain};
-      snapshot_thread_->run([this, rules, now = clock_.utc_now()] {
-        // What stands in the way is for `liptako record retire` to tell.
-        (void)record::retire(*storage_, rules, now);
+      snapshot_thread_->run([this, work = node_->retention_work(read_clock())] {
+        retention_found_ = record::work_on_retention(*storage_, work);
       });
     }
   }
@@ -1226,6 +1224,10 @@ void LiveNode::settle_sync() {
 void LiveNode::settle_snapshot() {
   snapshot_thread_->wait_until_idle();
   if (std::exchange(snapshotting_, false)) node_->finish_snapshot(snapshot_written_);
+  // What stands in the way is for `liptako record retire` to tell.
+  if (retention_found_ && *retention_found_)
+    (void)node_->finish_retention(**retention_found_, read_clock());
+  retention_found_.reset();
 }
 
 void LiveNode::tell_trouble() {

@@ -273,6 +273,7 @@ class LiveNode {
   base::Result<void> synced_;
   bool snapshotting_ = false;
   base::Result<void> snapshot_written_;
+  std::optional<base::Result<record::RetentionFound>> retention_found_;  // by snapshot_thread_
   base::Duration next_tick_{};
   base::Duration next_publication_{};
   base::Duration next_trails_{};

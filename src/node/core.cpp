@@ -51,7 +51,7 @@ std::optional<StartNote> decode_start(base::ByteView payload) {
   return note;
 }
 
-Core::Core(std::string build) : build_(std::move(build)) {}
+Core::Core(std::string build, bool whole) : build_(std::move(build)), whole_(whole) {}
 
 void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>& events) {
   base::Bytes header;
@@ -67,6 +67,7 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
     return;
   }
   time_ = entry.utc;
+  const auto stopped = std::exchange(stopped_at_, std::nullopt);
   switch (entry.kind) {
     case record::EntryKind::start:
       return on_start(entry);
@@ -84,11 +85,16 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
       const auto gap = record::decode_gap(entry.payload);
       if (!gap) ++refused_entries_;
       if (gap && !gap->is_farewell()) ++gaps_;
+      if (gap && gap->is_farewell()) stopped_at_ = entry.utc;
       return;
     }
     case record::EntryKind::act:
       return on_act(entry);
     case record::EntryKind::document:
+      if (keeping_.take(entry.payload)) {
+        stopped_at_ = stopped;
+        return;
+      }
       return on_document(entry.payload);
     case record::EntryKind::audit:
       return;  // kept as evidence; the picture does not follow from it
@@ -264,6 +270,10 @@ charter::RosterState Core::roster_state(base::Timestamp utc) const {
 // A document's first line says what it is: a roster, or somebody's contact. The first roster comes
 // from the node's own configuration, which vouches for it; every later one must follow it.
 void Core::on_document(base::ByteView payload) {
+  if (record::is_carried(payload)) {
+    if (const auto state = carried_reader_.take(payload); state && !whole_) take_carried(*state);
+    return;
+  }
   if (text_of(payload).starts_with("liptako/roster/")) return take_roster(text_of(payload));
   if (text_of(payload).starts_with(record::kTakeoverFirstLine))
     return take_takeover(text_of(payload));
@@ -332,6 +342,7 @@ void Core::save(base::Bytes& out) const {
         roster_.refused,
         roster_.last_refusal,
         roster_.withheld_frames);
+  saver(whole_, keeping_, carried_reader_, stopped_at_);
   saver(frame_epoch_);
   saver(charge_.term,
         charge_.takeovers,
@@ -386,6 +397,7 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
     if (!note) return std::nullopt;
     core.roster_.in_force = std::move(*note);
   }
+  loader(core.whole_, core.keeping_, core.carried_reader_, core.stopped_at_);
   loader(core.frame_epoch_);
   std::string takeover;
   loader(core.charge_.term,

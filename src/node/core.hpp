@@ -18,6 +18,7 @@
 #include "node/config.hpp"
 #include "node/federation.hpp"
 #include "record/entry.hpp"
+#include "record/keeping.hpp"
 #include "record/takeover.hpp"
 #include "seal/sha256.hpp"
 #include "track/tracker.hpp"
@@ -59,7 +60,9 @@ class Core {
   // As many as a key folder remembers (app/personal_book.hpp).
   static constexpr std::size_t kMaxErasedSubjects = 4096;
 
-  explicit Core(std::string build);
+  // `whole`: it will be given the record's first entry. One that is not, since the first entries
+  // were deleted by rule, takes up what later ones carry forward (record/keeping.hpp).
+  explicit Core(std::string build, bool whole = true);
 
   // Uses one entry. Appends to `events` what happened to tracks, and to frames() what the other
   // members are to be sent.
@@ -77,13 +80,20 @@ class Core {
   // The acts that were accepted and could be sent again.
   [[nodiscard]] const charter::ActBook& acts() const { return acts_; }
   [[nodiscard]] const RosterStanding& roster() const { return roster_; }
+  [[nodiscard]] const ChargeStanding& charge() const { return charge_; }
   // Of whom the record says that their personal data was erased, sorted: their keys are to be
   // nowhere (serve/contact.hpp).
   [[nodiscard]] const std::vector<std::string>& erased_subjects() const { return erased_subjects_; }
+  // What the record says of itself: deletions and legal holds.
+  [[nodiscard]] const record::Keeping& keeping() const { return keeping_; }
+  // What must not go with the oldest entries, to be said again: see core_carried.cpp.
+  [[nodiscard]] record::CarriedState carried() const;
+  // When the process before stopped in good order, if nothing but what the record says of itself
+  // came after.
+  [[nodiscard]] std::optional<base::Timestamp> stopped_at() const { return stopped_at_; }
   // As of `utc`; none if the node was given no roster.
   [[nodiscard]] charter::RosterState roster_state(base::Timestamp utc) const;
   // Parts of frames made by the entries applied since they were last taken; whoever replays drops
-  [[nodiscard]] const ChargeStanding& charge() const { return charge_; }
   // them.
   [[nodiscard]] std::vector<base::Bytes> take_frames() { return std::exchange(frames_, {}); }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
@@ -112,6 +122,7 @@ class Core {
   void on_act(const record::EntryView& entry);
   void on_document(base::ByteView payload);
   void take_roster(std::string_view note);
+  void take_carried(const record::CarriedState& state);
   void take_takeover(std::string_view note);
   void begin_frame_epoch();
   void use_sensors();
@@ -135,6 +146,10 @@ class Core {
   Federation federation_;
   charter::ActBook acts_;
   RosterStanding roster_;
+  bool whole_ = true;
+  record::Keeping keeping_;
+  record::CarriedReader carried_reader_;
+  std::optional<base::Timestamp> stopped_at_;
   std::vector<std::string> erased_subjects_;  // ascending
   ChargeStanding charge_;
   // Of this node's frames: rises whenever the end of what was published may be forgotten (power

@@ -25,12 +25,34 @@ constexpr int kSensorPeriods = 3;
 constexpr Duration kTicksMissing = std::chrono::seconds(2);
 // ...and a track older than this is shown as coasting, whatever the period of its sensors.
 constexpr Duration kTrustedAge = std::chrono::seconds(10);
+constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
 void remark(std::vector<std::string>& remarks, const record::Cursor& cursor) {
   for (const record::Damage& damage : cursor.damages())
     remarks.push_back(to_string(record::Stream::input, damage));
   const std::uint64_t unlisted = cursor.damage_count() - cursor.damages().size();
   if (unlisted > 0) remarks.push_back(fmt::format("and {} more", unlisted));
+}
+
+// Sequence of the first entry that is there.
+Result<std::optional<std::uint64_t>> first_entry(base::Storage& storage) {
+  auto cursor = record::Cursor::open(storage, record::Stream::input);
+  if (!cursor) return std::unexpected(cursor.error());
+  const auto entry = cursor->next();
+  if (!entry) return std::unexpected(entry.error());
+  if (!*entry) return std::nullopt;
+  return (*entry)->sequence;
+}
+
+// Of a record whose first entries are gone.
+void remark_front(std::vector<std::string>& remarks,
+                  std::uint64_t first,
+                  const record::Keeping& said) {
+  if (first <= said.deleted_end()) return;
+  remarks.push_back(fmt::format(
+      "the record begins at entry {}; no entry says that those from {} on were deleted by rule",
+      first,
+      said.deleted_end()));
 }
 
 serve::SourceState state_of(const SourceConfig& config,
@@ -152,7 +174,9 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
       opened.remarks.push_back("the newest snapshot does not load; replaying from the start");
   }
   if (!opened.from_snapshot) {
-    node->core_.emplace(options.build);
+    const auto front = first_entry(storage);
+    if (!front) return std::unexpected(front.error());
+    node->core_.emplace(options.build, front->value_or(0) == 0);
     auto from_start = record::Cursor::open(storage, record::Stream::input);
     if (!from_start) return std::unexpected(from_start.error());
     recovery->tail = std::move(*from_start);
@@ -164,11 +188,16 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
     node->events_.clear();
     if ((*next)->entry.kind == record::EntryKind::configuration) node->traces_.clear();
     node->core_->apply((*next)->entry, node->events_);
+    node->note_recorded((*next)->sequence, (*next)->entry);
     for (const track::TrackEvent& event : node->events_) node->traces_.note(event);
     (void)node->core_->take_frames();  // they were sent when they were made
     ++opened.replayed_entries;
   }
   remark(opened.remarks, recovery->tail);
+  // A power cut may have spoilt the entry that says so: it is said again before it is believed.
+  node->retirement_end_ = kNever;
+  node->retirements_ = node->core_->keeping().retirements;
+  remark_front(opened.remarks, opened.record.first_sequence, node->core_->keeping());
   if (!options.quiet) {
     if (auto begun = node->begin(now); !begun) return std::unexpected(begun.error());
   }
@@ -176,6 +205,7 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
 }
 
 Result<void> Node::begin(const Stamp& now) {
+  writes_record_ = true;
   const std::optional<record::Gap> gap = gap_before_start(now);
   // Before the start is noted: a file whose text a start entry names has been put in force.
   const std::string file_hash = hash_of_text(options_.config_text);
@@ -203,7 +233,9 @@ Result<void> Node::begin(const Stamp& now) {
                        gap_payload,
                        now.clock});
   }
-  return take(entries);
+  if (auto taken = take(entries); !taken) return taken;
+  if (writer_.segment() > 0 && !carried_segment_) (void)carry_forward(now);  // tried again later
+  return {};
 }
 
 base::Bytes Node::start_payload() const {
@@ -243,6 +275,7 @@ Result<void> Node::take_over(const TakeoverOrder& order, const Stamp& now) {
       entry(record::EntryKind::gap, gap_payload),
       entry(record::EntryKind::start, start)};
   if (auto taken = take(entries); !taken) return taken;
+  writes_record_ = true;
   return writer_.sync();
 }
 
@@ -284,6 +317,10 @@ std::optional<record::Gap> Node::gap_before_start(const Stamp& now) const {
   const auto farewell = last ? record::decode_gap(last->payload) : std::nullopt;
   if (last && last->kind == record::EntryKind::gap && farewell && farewell->is_farewell()) {
     gap.cause = record::GapCause::stop;
+  } else if (last && last->kind == record::EntryKind::document && core_->stopped_at()) {
+    // Since then somebody dealt with the record itself: `liptako record retire`.
+    gap.cause = record::GapCause::stop;
+    gap.from = *core_->stopped_at();
   } else {
     const bool same_boot = core_->boot_id() == options_.boot_id;
     gap.cause = same_boot ? record::GapCause::kill : record::GapCause::power;
@@ -323,6 +360,7 @@ Result<void> Node::take(std::span<const record::EntryView> arrivals,
   CHECK(cuts.empty() || cuts.size() == arrivals.size());
   events_.clear();
   sequences_.clear();
+  if (!arrivals.empty()) carry_forward_if_due(arrivals.front());
   Result<void> written;
   base::Bytes gap_payload;
   record::EntryView gap{.kind = record::EntryKind::gap};
@@ -384,9 +422,113 @@ void Node::apply(std::uint64_t sequence, const record::EntryView& entry) {
   const std::size_t before = events_.size();
   if (entry.kind == record::EntryKind::configuration) traces_.clear();
   core_->apply(entry, events_);
+  note_recorded(sequence, entry);
   const auto fresh = std::span<const track::TrackEvent>(events_).subspan(before);
   for (const track::TrackEvent& event : fresh) traces_.note(event);
   if (!fresh.empty()) write_derived(sequence, fresh);
+}
+
+void Node::note_recorded(std::uint64_t sequence, const record::EntryView& entry) {
+  bytes_since_carried_ += record::kEntryHeaderSize + entry.payload.size();
+  if (entry.kind != record::EntryKind::document) return;
+  if (core_->keeping().retirements != retirements_) {
+    retirements_ = core_->keeping().retirements;
+    retirement_end_ = sequence + 1;
+  }
+  if (!record::is_carried(entry.payload)) return;
+  if (record::begins_carried(entry.payload)) carried_begin_ = sequence;
+  if (!carried_reader_.take(entry.payload)) return;
+  carried_at_ = carried_begin_;
+  bytes_since_carried_ = 0;
+  if (retirement_end_ == kNever) retirement_end_ = sequence + 1;
+}
+
+Result<void> Node::record_own(std::span<const base::Bytes> documents, const Stamp& now) {
+  const std::uint64_t begin = writer_.next_sequence();
+  Result<void> written;
+  for (const base::Bytes& document : documents) {
+    const auto sequence = writer_.append({record::EntryKind::document,
+                                          record::kNoSource,
+                                          now.utc,
+                                          now.monotonic,
+                                          document,
+                                          now.clock});
+    if (!sequence) written = std::unexpected(sequence.error());
+    if (!written) break;
+  }
+  if (written) written = writer_.flush();
+  // What reached the file before a failure must still be applied: it is in the record.
+  const std::uint64_t end = writer_.flushed_end();
+  if (!written) (void)writer_.drop_waiting();
+  for (std::uint64_t sequence = begin; sequence < end; ++sequence) {
+    apply(sequence,
+          {record::EntryKind::document,
+           record::kNoSource,
+           now.utc,
+           now.monotonic,
+           documents[sequence - begin],
+           now.clock});
+  }
+  return written;
+}
+
+Result<void> Node::carry_forward(const Stamp& now) {
+  const std::vector<base::Bytes> payloads = record::carried_payloads(core_->carried());
+  if (auto written = record_own(payloads, now); !written) return written;
+  carried_segment_ = writer_.segment();
+  carried_bytes_ = 0;
+  for (const base::Bytes& payload : payloads) carried_bytes_ += payload.size();
+  return {};
+}
+
+void Node::carry_forward_if_due(const record::EntryView& next) {
+  constexpr std::uint64_t kShare = 16;
+  const std::uint32_t carried = carried_segment_.value_or(0);
+  if (writer_.segment() == carried || lost_ || core_->config_text().empty()) return;
+  if (bytes_since_carried_ < kShare * carried_bytes_) return;
+  (void)carry_forward({next.utc, next.monotonic, next.clock});  // tried again with the next
+}
+
+void Node::pass_over(std::uint64_t count) {
+  // The other machine no longer has its first entries.
+  if (writer_.next_sequence() == 0 && count > 0) core_.emplace(options_.build, false);
+  writer_.pass_over(count);
+}
+
+record::RetentionWork Node::retention_work(const Stamp& now) const {
+  record::RetentionWork work;
+  work.rules.keep = core_->config().retain;
+  work.rules.without_log = !log_;
+  work.now = now.utc;
+  work.said = core_->keeping();
+  work.carried_at = carried_at_;
+  work.plans = writes_record_;
+  if (core_->charge().newest) work.named.push_back(core_->charge().newest->tree.size);
+  const std::uint64_t covered = log_ ? log_->checkpoint_size() : writer_.synced_end();
+  work.may_delete = work.said.retirements > 0 && covered >= retirement_end_;
+  return work;
+}
+
+Result<void> Node::finish_retention(const record::RetentionFound& found, const Stamp& now) {
+  if (!writes_record_) return {};
+  std::vector<base::Bytes> documents;
+  for (const record::Hold& hold : record::unsaid_holds(core_->keeping().holds, found.files))
+    documents.push_back(record::held_payload(hold));
+  if (!documents.empty()) {
+    if (auto written = record_own(documents, now); !written) return written;
+  }
+  if (found.plan.segments.empty() || !found.plan.holds.empty()) {
+    // What is told again only behind what could go would keep it for ever.
+    const bool unsaid = core_->keeping().retirements > 0 && retirement_end_ == kNever;
+    const bool carry = unsaid || (!found.plan.kept.empty() && writer_.segment() > 0 &&
+                                  carried_segment_ != writer_.segment());
+    return carry ? carry_forward(now) : Result<void>();
+  }
+  const auto note = core_->keeping().next_retirement(found.plan.rule, found.plan.segments);
+  if (!note) return base::bad_input("retention: too many ranges of entries were deleted");
+  const std::string text = record::to_string(*note);
+  const base::Bytes document(text.begin(), text.end());
+  return record_own({&document, 1}, now);
 }
 
 void Node::write_derived(std::uint64_t sequence, std::span<const track::TrackEvent> events) {
@@ -629,7 +771,9 @@ std::vector<serve::UpdateTrace> Node::updates_of(base::TrackNumber number) const
 Result<Replayed> replay(base::Storage& storage, std::string_view build) {
   auto cursor = record::Cursor::open(storage, record::Stream::input);
   if (!cursor) return std::unexpected(cursor.error());
-  Replayed out{Core(std::string(build)), 0, {}};
+  const auto front = first_entry(storage);
+  if (!front) return std::unexpected(front.error());
+  Replayed out{Core(std::string(build), front->value_or(0) == 0), 0, {}};
   std::vector<track::TrackEvent> events;
   while (true) {
     auto next = cursor->next();
@@ -641,6 +785,7 @@ Result<Replayed> replay(base::Storage& storage, std::string_view build) {
     ++out.entries;
   }
   remark(out.remarks, *cursor);
+  if (*front) remark_front(out.remarks, **front, out.core.keeping());
   return out;
 }
 

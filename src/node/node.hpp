@@ -18,6 +18,7 @@
 #include "record/cursor.hpp"
 #include "record/gap.hpp"
 #include "record/log.hpp"
+#include "record/retention.hpp"
 #include "record/snapshot.hpp"
 #include "record/writer.hpp"
 #include "serve/documents.hpp"
@@ -66,10 +67,10 @@ struct RecordTrouble {
 struct TakeoverOrder {
   std::string from;  // origin of the log of the machine it followed; empty: never heard of
   record::TakeoverCause cause = record::TakeoverCause::silence;
-  base::Timestamp heard{};  // when something last came from it
-  seal::TreeHead tree;      // of the whole record: record::tree_head_at()
+  base::Timestamp heard{};       // when something last came from it
+  seal::TreeHead tree;           // of the whole record: record::tree_head_at()
   std::uint64_t known_term = 0;  // the highest heard of
-  std::string key_name;     // who signs the note
+  std::string key_name;          // who signs the note
   seal::SigningKey key;
 };
 
@@ -97,7 +98,7 @@ class Node {
   // frames in order, then applies them. Of one that was opened quietly and not begun.
   [[nodiscard]] base::Result<void> follow(std::span<const base::ByteView> bodies);
   // The other's record lacks the next `count` entries.
-  [[nodiscard]] base::Result<void> pass_over(std::uint64_t count) { return writer_.pass_over(count); }
+  void pass_over(std::uint64_t count);
   // Records who takes over from whom, the start and what may be missing, all synced. From then on
   // this node is like any other.
   [[nodiscard]] base::Result<void> take_over(const TakeoverOrder& order, const Stamp& now);
@@ -130,6 +131,13 @@ class Node {
   // not.
   [[nodiscard]] std::optional<record::LogWork> take_log_work(const Stamp& now, bool all = false);
   void finish_log_work(record::LogWork work, const base::Result<void>& result);
+  // Retention: the shell lets record::work_on_retention() do this on another thread and gives back
+  // what came of it, of which what has to be said is recorded: holds that were set or lifted, the
+  // segments that are to be deleted. What was recorded last is deleted by a later turn, when a
+  // checkpoint covers it.
+  [[nodiscard]] record::RetentionWork retention_work(const Stamp& now) const;
+  [[nodiscard]] base::Result<void> finish_retention(const record::RetentionFound& found,
+                                                    const Stamp& now);
   // A witness' signature lines for the checkpoint over `size` entries.
   [[nodiscard]] base::Result<std::size_t> add_cosignatures(
       std::uint64_t size, std::string_view lines, std::span<const seal::VerifierKey> witnesses);
@@ -183,6 +191,15 @@ class Node {
   [[nodiscard]] std::optional<record::Gap> gap_before_start(const Stamp& now) const;
   void note_lost(std::span<const record::EntryView> arrivals);
   void feed_log();
+  // Entries that no arrival caused. All or none of them count as written; a failure loses nothing
+  // that anybody sent.
+  [[nodiscard]] base::Result<void> record_own(std::span<const base::Bytes> documents,
+                                              const Stamp& now);
+  // Says again, in the segment that is being written, what must not go with the oldest ones. In
+  // each segment, but for no more than a sixteenth of what is recorded.
+  [[nodiscard]] base::Result<void> carry_forward(const Stamp& now);
+  void carry_forward_if_due(const record::EntryView& next);
+  void note_recorded(std::uint64_t sequence, const record::EntryView& entry);
   void write_derived(std::uint64_t sequence, std::span<const track::TrackEvent> events);
 
   NodeOptions options_;
@@ -200,6 +217,17 @@ class Node {
   std::uint64_t lost_arrivals_ = 0;
   std::optional<record::Gap> lost_;  // not yet said in the record
   std::optional<record::Log> log_;
+  record::CarriedReader carried_reader_;
+  std::uint64_t carried_begin_ = 0;  // of the set that carried_reader_ is in
+  std::uint64_t carried_at_ = 0;     // of the newest whole one
+  std::optional<std::uint32_t> carried_segment_;
+  std::uint64_t carried_bytes_ = 0;        // of the newest
+  std::uint64_t bytes_since_carried_ = 0;  // of all entries
+  // What the newest retirement says is deleted may be, once the log covers the entries below, in
+  // which this process, or one that it follows, says so.
+  std::uint64_t retirement_end_ = 0;
+  std::uint64_t retirements_ = 0;  // the newest that was seen
+  bool writes_record_ = false;     // it was begun, or took over
   std::string fork_refused_;
   std::string log_disputed_;
   std::uint64_t lost_explanations_ = 0;

@@ -3,13 +3,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 #include <vector>
 
 #include "record/cursor.hpp"
-#include "record/input_body.hpp"
+#include "record/keeping.hpp"
 #include "record/retention.hpp"
+#include "record/verify.hpp"
 #include "seal/note.hpp"
 #include "seal/tiles.hpp"
 
@@ -24,7 +26,6 @@ constexpr std::string_view kManifest = "backup";
 constexpr std::string_view kNextManifest = "backup.next";
 constexpr std::string_view kFirstLine = "liptako/backup/v1";
 constexpr std::string_view kCheckpoint = "checkpoint";
-constexpr std::string_view kRetired = "retired";
 constexpr std::size_t kChunk = 1u << 20;
 constexpr std::size_t kMaxSmall = 64u << 20;  // of a file that is copied in one piece
 
@@ -227,6 +228,7 @@ class Copier {
   Copier(base::Storage& from, base::Storage& to) : from_(&from), to_(&to) {}
 
   std::optional<Manifest> before;
+  bool before_counts = true;  // files of the tree that are there already need no second look
   BackupReport report;
 
   // Appends what the copy of a segment lacks, after checking that what it has is the same.
@@ -299,12 +301,12 @@ class Copier {
     return {};
   }
 
-  // Files of the tree have names that say all about them: one that is there needs no second look.
+  // Files of the tree have names that say all about them.
   Result<void> tree(std::uint64_t before_size, std::uint64_t size) {
     const seal::TileReader reader = reader_of(*from_);
     for (const seal::TileId& id : tiles(before_size, size)) {
       const std::string path = seal::tile_path(id);
-      if (to_->size(path)) continue;
+      if (before_counts && to_->size(path)) continue;
       auto hashes = seal::read_tile(reader, id);
       if (!hashes) return std::unexpected(hashes.error());
       const seal::Tile tile{id, std::move(*hashes)};
@@ -312,7 +314,7 @@ class Copier {
     }
     for (const auto& [index, width] : bundles(before_size, size)) {
       const std::string path = seal::entries_path(index, width);
-      if (to_->size(path)) continue;
+      if (before_counts && to_->size(path)) continue;
       const auto bytes = read_bundle(*from_, index, width);
       if (!bytes) return std::unexpected(bytes.error());
       if (const auto put = replace(path, *bytes); !put) return put;
@@ -345,7 +347,7 @@ std::string path_in_manifest(std::string_view line) {
 
 // Whether a record has files of that path, of those that a list names; whoever wrote the list.
 bool is_listed_path(std::string_view path) {
-  if (path == kCheckpoint || path == kRetired) return true;
+  if (path == kCheckpoint || path == kRetiredIndex) return true;
   const std::size_t slash = path.find('/');
   if (slash == std::string_view::npos) return false;
   const std::string_view folder = path.substr(0, slash);
@@ -395,100 +397,108 @@ Result<bool> is_as_listed(base::Storage& storage,
   return hash->finish() == f.sha256;
 }
 
-Result<void> verify_bundles(base::Storage& storage, std::uint64_t size) {
-  const seal::TileReader reader = reader_of(storage);
-  for (const auto& [index, width] : bundles(0, size)) {
-    const auto bytes = read_bundle(storage, index, width);
-    if (!bytes) return std::unexpected(bytes.error());
-    const auto entries = seal::bundle_entries(*bytes, width);
-    if (!entries) return std::unexpected(entries.error());
-    const auto hashes = seal::read_tile(reader, {0, index, width});
-    if (!hashes) return std::unexpected(hashes.error());
-    for (std::size_t i = 0; i < width; ++i) {
-      if (seal::leaf_hash((*entries)[i]) != (*hashes)[i]) {
-        return base::bad_input(fmt::format("{}: entry {} is not the one of the tree",
-                                           seal::entries_path(index, width),
-                                           index * seal::kTileWidth + i));
-      }
-    }
-  }
-  return {};
-}
-
-// The entries of a tree, as its bundles hold them.
-class Commitments {
+// The copy as its list says it is, for reading: what an interrupted run put behind the known end of
+// a segment, or beside the listed files, is not seen. Small files are as they are: each is as one
+// of two lists says, which has been looked at.
+class ListedStorage final : public base::Storage {
  public:
-  Commitments(base::Storage& storage, std::uint64_t size) : storage_(&storage), size_(size) {}
-  Result<seal::Digest> at(std::uint64_t sequence) {
-    const std::uint64_t index = sequence / seal::kTileWidth;
-    if (index != index_) {
-      const std::uint64_t rest = size_ - index * seal::kTileWidth;
-      const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(rest, seal::kTileWidth));
-      auto bytes = read_bundle(*storage_, index, width);
-      if (!bytes) return std::unexpected(bytes.error());
-      bytes_ = std::move(*bytes);
-      auto entries = seal::bundle_entries(bytes_, width);
-      if (!entries) return std::unexpected(entries.error());
-      entries_ = std::move(*entries);
-      index_ = index;
+  ListedStorage(base::Storage& copy, const Manifest& list) : copy_(&copy), list_(&list) {}
+  Result<std::unique_ptr<base::AppendFile>> open_append(std::string_view) override {
+    return read_only();
+  }
+  Result<void> truncate(std::string_view, std::uint64_t) override { return read_only(); }
+  Result<void> replace(std::string_view, base::ByteView) override { return read_only(); }
+  Result<void> remove(std::string_view) override { return read_only(); }
+  Result<base::Bytes> read(std::string_view path,
+                           std::uint64_t offset,
+                           std::size_t length) override {
+    if (!is_segment(path)) return copy_->read(path, offset, length);
+    const auto end = size(path);
+    if (!end) return std::unexpected(end.error());
+    const std::uint64_t rest = *end - std::min(*end, offset);
+    return copy_->read(
+        path, offset, static_cast<std::size_t>(std::min<std::uint64_t>(rest, length)));
+  }
+  Result<std::uint64_t> size(std::string_view path) override {
+    if (!is_segment(path)) return copy_->size(path);
+    const auto listed = list_->files.find(std::string(path));
+    if (listed == list_->files.end()) return base::bad_input(fmt::format("{}: not listed", path));
+    return listed->second.size;
+  }
+  Result<std::vector<std::string>> list(std::string_view folder) override {
+    std::vector<std::string> names;
+    const std::string prefix = fmt::format("{}/", folder);
+    for (auto at = list_->files.lower_bound(prefix);
+         at != list_->files.end() && at->first.starts_with(prefix);
+         ++at) {
+      if (copy_->size(at->first)) names.push_back(at->first.substr(prefix.size()));
     }
-    const base::ByteView entry = entries_[sequence % seal::kTileWidth];
-    seal::Digest out{};
-    if (entry.size() != out.size())
-      return base::bad_input(fmt::format("the log's entry {} is no commitment", sequence));
-    std::ranges::copy(entry, out.begin());
-    return out;
+    return names;
   }
 
  private:
-  base::Storage* storage_;
-  std::uint64_t size_;
-  std::uint64_t index_ = ~std::uint64_t{0};
-  base::Bytes bytes_;
-  std::vector<base::ByteView> entries_;
+  static std::unexpected<base::Error> read_only() { return base::world_failed("for reading only"); }
+  base::Storage* copy_;
+  const Manifest* list_;
 };
 
-// Every entry below `size` is the one that the log committed to; or its loss was committed to, or
-// it was deleted lawfully.
-Result<void> verify_entries(base::Storage& storage, std::uint64_t size) {
-  const auto retired = list_retired(storage);
-  if (!retired) return std::unexpected(retired.error());
-  auto cursor = Cursor::open(storage, Stream::input);
-  if (!cursor) return std::unexpected(cursor.error());
-  Commitments commitments(storage, size);
-  const auto check = [&](std::uint64_t sequence, const InputBody* body) -> Result<void> {
-    const auto committed = commitments.at(sequence);
-    if (!committed) return std::unexpected(committed.error());
-    if (body != nullptr) {
-      if (commitment_of(*body) == *committed) return {};
-      return base::bad_input(fmt::format("entry {} is not the one the log holds", sequence));
+// Of a record with a log: what `record verify` would say of it without keys. Bytes of a segment
+// that no reader needs may be spoilt, by a power cut: a copy of a header, what lies between entries.
+Result<Verification> verify_against_log(base::Storage& storage) {
+  auto found = verify_record(storage, {});
+  if (!found) return found;
+  const auto grave = std::ranges::find_if(
+      found->faults, [](const Fault& fault) { return fault.part != Fault::Part::segment; });
+  if (grave != found->faults.end()) return base::bad_input(to_string(*grave));
+  if (found->fault_count > found->faults.size()) return base::bad_input("too much is unreadable");
+  return found;
+}
+
+// The first entry of a segment, as its header says.
+std::optional<std::uint64_t> first_of(base::Storage& storage, const std::string& path) {
+  const auto bytes = storage.read(path, 0, kSegmentHeaderSize);
+  const auto header = bytes ? decode_segment_header(*bytes) : std::nullopt;
+  if (!header) return std::nullopt;
+  return header->first_sequence;
+}
+
+// Segments that the copy has and the record no longer must have been deleted by rule: else the
+// record was tampered with, and the copy is what is left of it.
+Result<void> check_deletions(base::Storage& record, base::Storage& backup, const Manifest& before) {
+  std::optional<KeepingRead> said;  // read once something is gone
+  for (const auto& [path, file] : before.files) {
+    if (!path.starts_with("input/") || record.size(path)) continue;
+    if (!said) {
+      auto read = read_keeping(record);
+      if (!read) return std::unexpected(read.error());
+      said = std::move(*read);
     }
-    if (*committed == kLostCommitment || is_retired(*retired, Stream::input, sequence)) return {};
-    return base::bad_input(fmt::format("entry {} is missing or damaged", sequence));
-  };
-  std::uint64_t next = 0;
-  while (next < size) {
-    const auto entry = cursor->next();
-    if (!entry) return std::unexpected(entry.error());
-    const std::uint64_t found = *entry ? std::min((*entry)->sequence, size) : size;
-    for (; next < found; ++next) {
-      if (const auto sound = check(next, nullptr); !sound) return sound;
-    }
-    if (!*entry || next == size) break;
-    const InputBody* body = (*entry)->damaged ? nullptr : &(*entry)->body;
-    if (const auto sound = check(next, body); !sound) return sound;
-    ++next;
+    const auto first = first_of(backup, path);
+    if (first && said->keeping.is_deleted(*first)) continue;
+    return base::bad_input(fmt::format(
+        "{}: the record has it no more, and no entry of it says that it was deleted by rule; the "
+        "backup stays as it is",
+        path));
   }
   return {};
 }
 
-Result<void> forget_retired(base::Storage& backup, Manifest& manifest, base::Storage& record) {
-  const auto retired = list_retired(record);
-  if (!retired) return std::unexpected(retired.error());
-  for (const RetiredSegment& segment : *retired) {
-    const std::string path = segment_path(segment.stream, segment.segment);
-    if (manifest.files.contains(path) || !backup.size(path)) continue;
-    if (const auto gone = backup.remove(path); !gone) return gone;
+// What retention deleted from the record goes from the copy too.
+Result<void> forget_retired(base::Storage& backup, const Manifest& manifest, const Keeping& said) {
+  for (const Stream stream : {Stream::input, Stream::derived}) {
+    const auto names = backup.list(folder_of(stream));
+    if (!names) return std::unexpected(names.error());
+    for (const std::string& name : *names) {
+      const auto number = segment_number(name);
+      if (!number) continue;
+      const std::string path = segment_path(stream, *number);
+      if (manifest.files.contains(path)) continue;
+      const auto first = first_of(backup, path);
+      const bool deleted =
+          stream == Stream::derived ? !said.ranges.empty() : first && said.is_deleted(*first);
+      if (!deleted) continue;
+      if (const auto gone = backup.remove(path); !gone) return gone;
+    }
   }
   return {};
 }
@@ -501,6 +511,10 @@ Result<BackupReport> back_up_once(base::Storage& record,
   if (auto lists = read_lists(backup)) {
     copier.before = std::move(lists->newest);
     if (const auto old = read_checkpoint(backup); old && *old) tree_before = (*old)->size;
+  }
+  if (copier.before) {
+    if (const auto lawful = check_deletions(record, backup, *copier.before); !lawful)
+      return std::unexpected(lawful.error());
   }
   BackupReport& report = copier.report;
   report.manifest.made = now;
@@ -544,8 +558,8 @@ Result<BackupReport> back_up_once(base::Storage& record,
   for (const char* folder : {"checkpoints", "hold"}) {
     if (const auto done = copier.small_in(folder); !done) return std::unexpected(done.error());
   }
-  if (record.size(kRetired)) {
-    if (const auto done = copier.small(std::string(kRetired)); !done)
+  if (record.size(kRetiredIndex)) {
+    if (const auto done = copier.small(std::string(kRetiredIndex)); !done)
       return std::unexpected(done.error());
   }
 
@@ -556,8 +570,6 @@ Result<BackupReport> back_up_once(base::Storage& record,
   if (const auto put = backup.replace(kManifest, bytes_of(text)); !put)
     return std::unexpected(put.error());
   if (const auto gone = backup.remove(kNextManifest); !gone) return std::unexpected(gone.error());
-  if (const auto done = forget_retired(backup, report.manifest, record); !done)
-    return std::unexpected(done.error());
   if (copier.before) {
     for (const auto& [path, file] : copier.before->files) {
       if (report.manifest.files.contains(path) || is_segment(path) || !backup.size(path)) continue;
@@ -640,8 +652,11 @@ Result<BackupReport> back_up(base::Storage& record, base::Storage& backup, base:
     const auto older = read_checkpoint(record);
     auto report = back_up_once(record, backup, now);
     if (report) {
-      const auto verified = verify_backup(backup);
+      auto verified = verify_backup(backup);
       if (!verified) return std::unexpected(verified.error());
+      if (const auto done = forget_retired(backup, report->manifest, verified->keeping); !done)
+        return std::unexpected(done.error());
+      report->keeping = std::move(verified->keeping);
       return report;
     }
     const auto newer = read_checkpoint(record);
@@ -666,55 +681,118 @@ Result<BackupReport> verify_backup(base::Storage& backup) {
   }
   auto checkpoint = read_checkpoint(backup);
   if (!checkpoint) return std::unexpected(checkpoint.error());
+  ListedStorage listed(backup, lists->newest);
   if (*checkpoint) {
-    const seal::TreeHead head = (*checkpoint)->head();
-    if (const auto sound = seal::audit_tiles(reader_of(backup), head); !sound)
-      return std::unexpected(sound.error());
-    if (const auto sound = verify_bundles(backup, head.size); !sound)
-      return std::unexpected(sound.error());
-    if (const auto sound = verify_entries(backup, head.size); !sound)
-      return std::unexpected(sound.error());
+    auto found = verify_against_log(listed);
+    if (!found) return std::unexpected(found.error());
+    report.keeping = std::move(found->keeping);
+  } else {
+    auto said = read_keeping(listed);
+    if (!said) return std::unexpected(said.error());
+    report.keeping = std::move(said->keeping);
   }
   report.checkpoint = std::move(*checkpoint);
   report.manifest = std::move(lists->newest);
   return report;
 }
 
-Result<BackupReport> restore(base::Storage& backup, base::Storage& record, base::Timestamp now) {
-  const bool resumed = record.size(kRestoring).has_value();
-  for (const char* folder : {"input", "derived", "snapshot", "checkpoints"}) {
+namespace {
+
+// Folders of a record, as far as storage lists them: of the tree the lowest levels and the bundles,
+// without which there are no others.
+constexpr std::array kFolders{"input",
+                              "derived",
+                              "snapshot",
+                              "checkpoints",
+                              "hold",
+                              "tile/0",
+                              "tile/1",
+                              "tile/2",
+                              "tile/entries"};
+
+// What is in the place where a record is to be, by path, beside the marks of a restore.
+Result<std::vector<std::string>> files_there(base::Storage& record) {
+  std::vector<std::string> out;
+  for (const std::string_view path : {kCheckpoint, kRetiredIndex, kRestored, kManifest}) {
+    if (record.size(path)) out.emplace_back(path);
+  }
+  for (const char* folder : kFolders) {
     const auto names = record.list(folder);
     if (!names) return std::unexpected(names.error());
-    if (!resumed && !names->empty())
-      return base::bad_input("there is a record already; restore into an empty folder");
+    for (const std::string& name : *names) out.push_back(fmt::format("{}/{}", folder, name));
   }
-  if (!resumed && record.size(kCheckpoint))
-    return base::bad_input("there is a checkpoint already; restore into an empty folder");
+  return out;
+}
+
+Result<void> copy_listed(base::Storage& backup, base::Storage& record, BackupReport& verified) {
+  Copier copier(backup, record);
+  copier.before_counts = false;
+  for (const auto& [path, file] : verified.manifest.files) {
+    const auto done = is_segment(path)    ? copier.segment(path, file.size)
+                      : backup.size(path) ? copier.small(path)
+                                          : Result<void>();
+    if (!done) return done;
+  }
+  if (verified.checkpoint) {
+    if (const auto done = copier.tree(0, verified.checkpoint->size); !done) return done;
+  }
+  if (const auto done = copier.write_small(); !done) return done;
+  verified.copied_files = copier.report.copied_files;
+  verified.copied_bytes = copier.report.copied_bytes;
+  return {};
+}
+
+// That what was restored is what the backup holds, read back from where it now is.
+Result<void> check_restored(base::Storage& record, const BackupReport& verified) {
+  for (const auto& [path, file] : verified.manifest.files) {
+    if (!is_segment(path)) continue;
+    const auto same = is_as_listed(record, path, file);
+    if (!same) return std::unexpected(same.error());
+    const auto size = record.size(path);
+    if (!*same || !size || *size != file.size)
+      return base::world_failed(fmt::format("{}: not as it was written", path));
+  }
+  if (!verified.checkpoint) return {};
+  const auto found = verify_against_log(record);
+  if (!found) return std::unexpected(found.error());
+  if (found->checkpoint != verified.checkpoint || found->end != verified.manifest.end)
+    return base::world_failed("the record that was restored is not the one of the backup");
+  return {};
+}
+
+}  // namespace
+
+Result<BackupReport> restore(base::Storage& backup, base::Storage& record, base::Timestamp now) {
+  const bool resumed = record.size(kRestoring).has_value();
+  const auto there = files_there(record);
+  if (!there) return std::unexpected(there.error());
+  if (!resumed && !there->empty()) {
+    return base::bad_input(
+        fmt::format("{} is there already; restore into an empty folder", there->front()));
+  }
   auto verified = verify_backup(backup);
   if (!verified) return std::unexpected(verified.error());
   const std::string line = fmt::format("{} from the backup made {} up to entry {}\n",
                                        base::to_rfc3339(now),
                                        base::to_rfc3339(verified->manifest.made),
                                        verified->manifest.end);
+  // From here to the end no node starts there.
   if (const auto put = record.replace(kRestoring, bytes_of(line)); !put)
     return std::unexpected(put.error());
-  Copier copier(backup, record);
-  for (const auto& [path, file] : verified->manifest.files) {
-    const auto done = is_segment(path)    ? copier.segment(path, file.size)
-                      : backup.size(path) ? copier.small(path)
-                                          : Result<void>();
-    if (!done) return std::unexpected(done.error());
+  const auto failed = [](const base::Error& error) -> std::unexpected<base::Error> {
+    return std::unexpected(base::Error{
+        error.kind,
+        fmt::format("the restore failed, and no node will start there: {}", error.message)});
+  };
+  // What an interrupted restore left may have been changed since: nothing of it is trusted.
+  for (const std::string& path : *there) {
+    if (const auto gone = record.remove(path); !gone) return failed(gone.error());
   }
-  if (verified->checkpoint) {
-    if (const auto done = copier.tree(0, verified->checkpoint->size); !done)
-      return std::unexpected(done.error());
-  }
-  if (const auto done = copier.write_small(); !done) return std::unexpected(done.error());
-  if (const auto put = record.replace(kRestored, bytes_of(line)); !put)
-    return std::unexpected(put.error());
-  if (const auto gone = record.remove(kRestoring); !gone) return std::unexpected(gone.error());
-  verified->copied_files = copier.report.copied_files;
-  verified->copied_bytes = copier.report.copied_bytes;
+  if (const auto copied = copy_listed(backup, record, *verified); !copied)
+    return failed(copied.error());
+  if (const auto sound = check_restored(record, *verified); !sound) return failed(sound.error());
+  if (const auto put = record.replace(kRestored, bytes_of(line)); !put) return failed(put.error());
+  if (const auto gone = record.remove(kRestoring); !gone) return failed(gone.error());
   return verified;
 }
 

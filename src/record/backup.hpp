@@ -19,6 +19,7 @@
 #include "base/result.hpp"
 #include "base/seams.hpp"
 #include "base/time.hpp"
+#include "record/keeping.hpp"
 #include "seal/checkpoint.hpp"
 #include "seal/sha256.hpp"
 
@@ -42,6 +43,7 @@ struct Manifest {
 struct BackupReport {
   Manifest manifest;
   std::optional<seal::Checkpoint> checkpoint;  // none of a record without a log
+  Keeping keeping;                             // what its entries say: of deletions and holds
   std::uint64_t copied_files = 0;
   std::uint64_t copied_bytes = 0;
 };
@@ -52,13 +54,13 @@ struct BackupReport {
                                                  base::Storage& backup,
                                                  base::Timestamp now);
 
-// Every file is as listed; every tile fits the one above it and the checkpoint's root; every entry
-// that is there is the one its tile commits to. Reads all of it.
+// Every file is as listed, and all of it is what verify_record() finds sound: every entry that is
+// there is the one its tile commits to, and every other was deleted by rule, as an entry says.
 [[nodiscard]] base::Result<BackupReport> verify_backup(base::Storage& backup);
 
-// Copies a backup that verifies into a storage that holds no record, or one that an interrupted
-// restore left. The file `restored` then says from what; while it is under way there is a file
-// `restoring`, and no node may start.
+// Copies a backup that verifies into a storage in which there is nothing of a record, or what an
+// interrupted restore left, and verifies what it wrote. The file `restored` then says from what;
+// while it is under way, and if it fails, there is a file `restoring`, and no node may start.
 [[nodiscard]] base::Result<BackupReport> restore(base::Storage& backup,
                                                  base::Storage& record,
                                                  base::Timestamp now);

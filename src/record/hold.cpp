@@ -13,8 +13,6 @@ constexpr std::string_view kFolder = "hold";
 constexpr std::string_view kFirstLine = "liptako/hold/v1";
 constexpr std::size_t kMaxFile = 4'096;  // six lines of kMaxHoldText and their names fit
 
-std::string path_of(std::string_view id) { return fmt::format("{}/{}", kFolder, id); }
-
 bool is_line(std::string_view text) {
   return !text.empty() && text.size() <= kMaxHoldText && std::ranges::none_of(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -74,11 +72,13 @@ std::string lines_of(const HoldAct& act, const ActNames& names) {
 
 base::Result<void> write(base::Storage& storage, const Hold& hold) {
   const std::string text = to_string(hold);
-  return storage.replace(path_of(hold.id),
+  return storage.replace(hold_path(hold.id),
                          {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 }  // namespace
+
+std::string hold_path(std::string_view id) { return fmt::format("{}/{}", kFolder, id); }
 
 bool is_hold_id(std::string_view id) {
   return !id.empty() && id.size() <= kMaxHoldId && std::ranges::all_of(id, [](char c) {
@@ -116,7 +116,7 @@ base::Result<std::vector<Hold>> list_holds(base::Storage& storage) {
   std::vector<Hold> holds;
   for (const std::string& name : *names) {
     if (name.ends_with(".tmp")) continue;  // of a replace() that was interrupted
-    const auto bytes = storage.read(path_of(name), 0, kMaxFile);
+    const auto bytes = storage.read(hold_path(name), 0, kMaxFile);
     if (!bytes) return std::unexpected(bytes.error());
     holds.push_back(
         parse_hold(name, {reinterpret_cast<const char*>(bytes->data()), bytes->size()}));
@@ -146,7 +146,7 @@ base::Result<void> lift_hold(base::Storage& storage, std::string_view id, const 
   for (Hold& hold : *holds) {
     if (hold.id != id) continue;
     if (!hold.readable)
-      return base::bad_input(fmt::format("{}: not a hold by its form; look at it", path_of(id)));
+      return base::bad_input(fmt::format("{}: not a hold by its form; look at it", hold_path(id)));
     if (!hold.stands()) return base::bad_input(fmt::format("hold '{}' is lifted already", id));
     hold.lifted = act;
     return write(storage, hold);

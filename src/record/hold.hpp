@@ -47,6 +47,8 @@ inline constexpr std::size_t kMaxHoldText = 280;  // bytes of `by` and of `reaso
 // Lower-case letters, digits and hyphens, 1 to kMaxHoldId of them.
 [[nodiscard]] bool is_hold_id(std::string_view id);
 
+// "hold/mopti-114"
+[[nodiscard]] std::string hold_path(std::string_view id);
 // Total; the id is the file's name.
 [[nodiscard]] Hold parse_hold(std::string_view id, std::string_view text);
 [[nodiscard]] std::string to_string(const Hold& hold);

@@ -3,10 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
-#include <span>
+#include <iterator>
+#include <optional>
+#include <utility>
 
-#include "record/crc32c.hpp"
 #include "record/cursor.hpp"
 #include "record/snapshot.hpp"
 #include "seal/checkpoint.hpp"
@@ -18,12 +18,10 @@ namespace {
 
 using base::Result;
 
-constexpr std::string_view kRetired = "retired";
 constexpr std::size_t kChunk = 1u << 20;
 constexpr std::size_t kMaxCheckpoint = 1u << 20;
 // Of the file `retired`: some 200,000 segments.
-constexpr std::uint64_t kMaxRetired = 64u << 20;
-constexpr std::string_view kChecksumMark = " crc ";
+constexpr std::uint64_t kMaxIndex = 64u << 20;
 
 base::ByteView bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -121,138 +119,119 @@ Result<std::uint64_t> covered_end(base::Storage& storage, bool without_log) {
   return checkpoint->size;
 }
 
-Result<void> say(base::Storage& storage, std::span<const RetiredSegment> segments) {
-  std::string text;
-  for (const RetiredSegment& segment : segments) text += to_string(segment) + '\n';
-  auto file = storage.open_append(kRetired);
-  if (!file) return std::unexpected(file.error());
-  // A crash may have left part of a line.
-  if ((*file)->size() > 0) {
-    const auto last = storage.read(kRetired, (*file)->size() - 1, 1);
-    if (!last) return std::unexpected(last.error());
-    if (last->empty() || last->front() != '\n') text.insert(text.begin(), '\n');
+Result<bool> is_orphaned(base::Storage& storage,
+                         const Segment& derived,
+                         std::uint64_t first_input) {
+  // Bodies come in the order of the entries they were computed from: that of the first behind it
+  // says enough.
+  auto cursor = Cursor::open(storage, Stream::derived, derived.end);
+  if (!cursor) return std::unexpected(cursor.error());
+  const auto frame = cursor->next_frame();
+  if (!frame) return std::unexpected(frame.error());
+  if (!*frame || (*frame)->damaged) return false;
+  return base::ByteReader((*frame)->body).get<std::uint64_t>() <= first_input;
+}
+
+// What a node and its proofs need of the input's front.
+struct Needed {
+  std::uint64_t from = 0;
+  std::string why;  // for a person
+};
+Result<Needed> needed_from(base::Storage& storage,
+                           const RetentionRules& rules,
+                           std::uint64_t carried_at) {
+  const auto snapshot = newest_sound_snapshot(storage);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  const auto covered = covered_end(storage, rules.without_log);
+  if (!covered) return std::unexpected(covered.error());
+  if (!*snapshot) return Needed{0, "there is no sound snapshot to start from without them"};
+  const std::uint64_t sealed = std::min(**snapshot, *covered);
+  if (carried_at < sealed) {
+    return Needed{
+        carried_at,
+        fmt::format("what must be carried forward is told up to entry {} only", carried_at)};
   }
-  if (const auto written = (*file)->append(bytes_of(text)); !written) return written;
+  return Needed{sealed,
+                fmt::format("the newest snapshot and checkpoint reach to entry {} only", sealed)};
+}
+
+// The notes in the file `retired`, in its order. `whole`: how much of
+// the file ends with a whole note, or with what older builds wrote.
+struct Index {
+  std::vector<std::string_view> notes;
+  std::uint64_t whole = 0;
+  bool spoilt = false;  // part of it before the last note is none
+};
+Index read_index(std::string_view text) {
+  constexpr std::string_view kFirstLine = "liptako/retirement/";
+  Index out;
+  const auto next_note = [&](std::size_t from) {
+    const std::size_t at = text.find(fmt::format("\n{}", kFirstLine), from);
+    return at == std::string_view::npos ? text.size() : at + 1;
+  };
+  std::size_t begin = text.starts_with(kFirstLine) ? 0 : next_note(0);
+  const auto up_to_line = [](std::string_view part) {
+    return part.substr(0, part.rfind('\n') + 1);
+  };
+  out.whole = up_to_line(text.substr(0, begin)).size();
+  while (begin < text.size()) {
+    const std::size_t end = next_note(begin);
+    std::string_view note = text.substr(begin, end - begin);
+    if (!parse_retirement(note)) note = up_to_line(note);  // the beginning of the next may be there
+    if (parse_retirement(note)) {
+      out.notes.push_back(note);
+      out.whole = begin + note.size();
+    }
+    out.spoilt = out.spoilt || (end < text.size() && out.whole != end);
+    begin = end;
+  }
+  return out;
+}
+
+Result<std::string> read_index_file(base::Storage& storage) {
+  const auto size = storage.size(kRetiredIndex);
+  if (!size) return std::string();  // nothing was ever deleted
+  if (*size > kMaxIndex)
+    return base::bad_input(fmt::format("{}: {} bytes are too many", kRetiredIndex, *size));
+  const auto bytes = storage.read(kRetiredIndex, 0, static_cast<std::size_t>(*size));
+  if (!bytes) return std::unexpected(bytes.error());
+  return std::string(bytes->begin(), bytes->end());
+}
+
+// Puts the newest note behind the others, if it is not there.
+Result<void> keep_index(base::Storage& storage, const Keeping& said) {
+  const auto text = read_index_file(storage);
+  if (!text) return std::unexpected(text.error());
+  const Index index = read_index(*text);
+  if (!index.notes.empty() && index.notes.back() == said.newest) return {};
+  // A crash may have left part of a note.
+  if (index.whole < text->size()) {
+    if (const auto cut = storage.truncate(kRetiredIndex, index.whole); !cut) return cut;
+  }
+  auto file = storage.open_append(kRetiredIndex);
+  if (!file) return std::unexpected(file.error());
+  if (const auto written = (*file)->append(bytes_of(said.newest)); !written) return written;
   return (*file)->sync();
 }
 
-// Segments on the disk that were said to be deleted: a crash came between. They are said once more,
-// since the first time may not be safe from a power cut, not even after another sync.
-Result<void> finish(base::Storage& storage, Stream stream) {
-  const auto said = list_retired(storage);
-  if (!said) return std::unexpected(said.error());
-  if (said->empty()) return {};
+// Segments of the stream that are said to be deleted and are there.
+Result<std::vector<std::uint32_t>> left_over(base::Storage& storage,
+                                             Stream stream,
+                                             const Keeping& said) {
+  std::vector<std::uint32_t> out;
   const auto closed = closed_segments(storage, stream);
   if (!closed) return std::unexpected(closed.error());
-  std::vector<RetiredSegment> again;
   for (const Segment& segment : *closed) {
-    const auto deleted = std::ranges::find_if(*said, [&](const RetiredSegment& r) {
-      return r.stream == stream && r.segment == segment.number && r.first == segment.first;
-    });
-    if (deleted != said->end()) again.push_back(*deleted);
-  }
-  if (again.empty()) return {};
-  if (const auto safe = say(storage, again); !safe) return safe;
-  for (const RetiredSegment& segment : again) {
-    if (const auto gone = storage.remove(segment_path(stream, segment.segment)); !gone) return gone;
-  }
-  return {};
-}
-
-// A hold may have been set since the call began, by another process.
-Result<bool> held(base::Storage& storage, Retirement& out) {
-  const auto holds = list_holds(storage);
-  if (!holds) return std::unexpected(holds.error());
-  std::ranges::copy_if(*holds, std::back_inserter(out.holds), &Hold::stands);
-  return !out.holds.empty();
-}
-
-// Input segments from the front that may go, with what will be said of them.
-Result<std::vector<RetiredSegment>> expired_input(base::Storage& storage,
-                                                  const RetentionRules& rules,
-                                                  base::Timestamp now,
-                                                  Retirement& out) {
-  std::vector<RetiredSegment> expired;
-  const auto closed = closed_segments(storage, Stream::input);
-  if (!closed) return std::unexpected(closed.error());
-  std::optional<std::uint64_t> needed;  // looked up once something is old enough
-  for (const Segment& segment : *closed) {
-    if (expired.size() >= rules.most) break;
-    // The first entry behind it is a first sign of its age, and costs one read; then every entry
-    // counts, since clocks step.
-    const auto behind = stamp_at(storage, segment.end);
-    if (!behind) return std::unexpected(behind.error());
-    if (!*behind || now - **behind < rules.keep) break;
-    if (!needed) {
-      const auto snapshot = newest_sound_snapshot(storage);
-      if (!snapshot) return std::unexpected(snapshot.error());
-      const auto covered = covered_end(storage, rules.without_log);
-      if (!covered) return std::unexpected(covered.error());
-      if (!*snapshot) {
-        out.kept = "there is no sound snapshot to start from without them";
-        break;
-      }
-      needed = std::min(**snapshot, *covered);
+    bool goes = said.is_deleted(DeletedRange{segment.first, segment.end});
+    if (stream == Stream::derived) {
+      const auto orphaned = is_orphaned(storage, segment, said.deleted_end());
+      if (!orphaned) return std::unexpected(orphaned.error());
+      goes = *orphaned;
     }
-    if (segment.end > *needed) {
-      out.kept = fmt::format("the newest snapshot and checkpoint reach to entry {} only", *needed);
-      break;
-    }
-    auto described = describe(storage, Stream::input, segment);
-    if (!described) return std::unexpected(described.error());
-    if (now - described->to < rules.keep) break;
-    expired.push_back(*described);
+    if (goes) out.push_back(segment.number);
+    if (!goes && stream == Stream::derived) break;
   }
-  return expired;
-}
-
-// Derived segments from the front whose last body was computed from an entry below `first_input`.
-Result<std::vector<RetiredSegment>> orphaned_derived(base::Storage& storage,
-                                                     const RetentionRules& rules,
-                                                     std::uint64_t first_input) {
-  std::vector<RetiredSegment> orphaned;
-  const auto closed = closed_segments(storage, Stream::derived);
-  if (!closed) return std::unexpected(closed.error());
-  for (const Segment& segment : *closed) {
-    if (orphaned.size() >= rules.most) break;
-    // Bodies come in the order of the entries they were computed from.
-    auto cursor = Cursor::open(storage, Stream::derived, segment.end);
-    if (!cursor) return std::unexpected(cursor.error());
-    const auto frame = cursor->next_frame();
-    if (!frame) return std::unexpected(frame.error());
-    if (!*frame || (*frame)->damaged) break;
-    if (base::ByteReader((*frame)->body).get<std::uint64_t>() > first_input) break;
-    auto described = describe(storage, Stream::derived, segment);
-    if (!described) return std::unexpected(described.error());
-    orphaned.push_back(*described);
-  }
-  return orphaned;
-}
-
-Result<void> delete_said(base::Storage& storage,
-                         std::vector<RetiredSegment> segments,
-                         base::Timestamp now,
-                         Retirement& out) {
-  if (segments.empty()) return {};
-  for (RetiredSegment& segment : segments) segment.at = now;
-  if (auto said = say(storage, segments); !said) {
-    // A disk so full that not even this can be said: snapshots that only shorten a way back make
-    // room.
-    const auto dropped = drop_older_snapshots(storage);
-    if (!dropped) return std::unexpected(dropped.error());
-    out.snapshots += *dropped;
-    if (*dropped == 0) return said;
-    if (said = say(storage, segments); !said) return said;
-  }
-  for (const RetiredSegment& segment : segments) {
-    const auto standing = held(storage, out);
-    if (!standing) return std::unexpected(standing.error());
-    if (*standing) return {};
-    if (const auto gone = storage.remove(segment_path(segment.stream, segment.segment)); !gone)
-      return gone;
-    out.retired.push_back(segment);
-  }
-  return {};
+  return out;
 }
 
 }  // namespace
@@ -260,150 +239,153 @@ Result<void> delete_said(base::Storage& storage,
 Result<void> RetentionRules::validate() const {
   if (keep < base::kDay || keep > 36'500 * base::kDay)
     return base::bad_input("retention: keep is not in 1..36500 days");
-  if (most < 1) return base::bad_input("retention: most is at least 1");
+  if (most < 1 || most > kMaxRetiredSegments / 2)
+    return base::bad_input(fmt::format("retention: most is not in 1..{}", kMaxRetiredSegments / 2));
   return {};
 }
 
-std::string to_string(const RetiredSegment& r) {
-  std::string line = fmt::format("{} segment {} entries {} to {} bytes {} sha256 {}",
-                                 folder_of(r.stream),
-                                 r.segment,
-                                 r.first,
-                                 r.end,
-                                 r.bytes,
-                                 seal::to_hex(r.sha256));
-  if (r.stream == Stream::input)
-    line += fmt::format(" from {} until {}", base::to_rfc3339(r.from), base::to_rfc3339(r.to));
-  line += fmt::format(" deleted {}", base::to_rfc3339(r.at));
-  return fmt::format("{}{}{:08x}", line, kChecksumMark, crc32c(bytes_of(line)));
+std::string RetentionRules::words() const { return fmt::format("keep {} days", keep / base::kDay); }
+
+std::uint64_t RetirementPlan::end() const {
+  std::uint64_t end = 0;
+  for (const RetiredSegment& segment : segments) {
+    if (segment.stream == Stream::input) end = std::max(end, segment.end);
+  }
+  return end;
 }
 
-namespace {
-
-// Takes words off a line; total.
-class Words {
- public:
-  explicit Words(std::string_view line) : rest_(line) {}
-  std::string_view next() {
-    const std::size_t end = std::min(rest_.find(' '), rest_.size());
-    const std::string_view word = rest_.substr(0, end);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    return word;
-  }
-  void expect(std::string_view word) { ok_ = ok_ && next() == word; }
-  template <class T>
-  void number(T& out) {
-    const std::string_view word = next();
-    const auto [stop, error] = std::from_chars(word.data(), word.data() + word.size(), out);
-    ok_ = ok_ && error == std::errc() && stop == word.data() + word.size();
-  }
-  void time(base::Timestamp& out) {
-    const auto parsed = base::parse_rfc3339(next());
-    ok_ = ok_ && parsed.has_value();
-    if (parsed) out = *parsed;
-  }
-  void digest(seal::Digest& out) {
-    const auto parsed = seal::digest_from_hex(next());
-    ok_ = ok_ && parsed.has_value();
-    if (parsed) out = *parsed;
-  }
-  [[nodiscard]] bool ok_at_end() const { return ok_ && rest_.empty(); }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
-};
-
-}  // namespace
-
-std::optional<RetiredSegment> parse_retired(std::string_view line) {
-  const std::size_t mark = line.rfind(kChecksumMark);
-  if (mark == std::string_view::npos) return std::nullopt;
-  const std::string_view content = line.substr(0, mark);
-  if (line.substr(mark + kChecksumMark.size()) != fmt::format("{:08x}", crc32c(bytes_of(content))))
-    return std::nullopt;
-  Words words(content);
-  RetiredSegment out;
-  const std::string_view stream = words.next();
-  if (stream != folder_of(Stream::input) && stream != folder_of(Stream::derived))
-    return std::nullopt;
-  out.stream = stream == folder_of(Stream::input) ? Stream::input : Stream::derived;
-  words.expect("segment");
-  words.number(out.segment);
-  words.expect("entries");
-  words.number(out.first);
-  words.expect("to");
-  words.number(out.end);
-  words.expect("bytes");
-  words.number(out.bytes);
-  words.expect("sha256");
-  words.digest(out.sha256);
-  if (out.stream == Stream::input) {
-    words.expect("from");
-    words.time(out.from);
-    words.expect("until");
-    words.time(out.to);
-  }
-  words.expect("deleted");
-  words.time(out.at);
-  if (!words.ok_at_end()) return std::nullopt;
-  return out;
-}
-
-Result<std::vector<RetiredSegment>> list_retired(base::Storage& storage) {
-  std::vector<RetiredSegment> out;
-  const auto size = storage.size(kRetired);
-  if (!size) return out;  // nothing was ever deleted
-  if (*size > kMaxRetired)
-    return base::bad_input(fmt::format("{}: {} bytes are too many", kRetired, *size));
-  const auto bytes = storage.read(kRetired, 0, static_cast<std::size_t>(*size));
-  if (!bytes) return std::unexpected(bytes.error());
-  std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) break;
-    if (auto line = parse_retired(text.substr(0, end))) out.push_back(*line);
-    text.remove_prefix(end + 1);
-  }
-  return out;
-}
-
-bool is_retired(const std::vector<RetiredSegment>& retired, Stream stream, std::uint64_t sequence) {
-  return std::ranges::any_of(retired, [&](const RetiredSegment& r) {
-    return r.stream == stream && sequence >= r.first && sequence < r.end;
-  });
-}
-
-Result<Retirement> retire(base::Storage& storage,
-                          const RetentionRules& rules,
-                          base::Timestamp now) {
+Result<RetirementPlan> plan_retirement(base::Storage& storage,
+                                       const RetentionRules& rules,
+                                       base::Timestamp now,
+                                       const Keeping& said,
+                                       std::uint64_t carried_at) {
   if (const auto valid = rules.validate(); !valid) return std::unexpected(valid.error());
-  Retirement out;
-  const auto standing = held(storage, out);
-  if (!standing) return std::unexpected(standing.error());
-  if (*standing) return out;
+  RetirementPlan plan;
+  plan.rule = rules.words();
+  const auto files = list_holds(storage);
+  if (!files) return std::unexpected(files.error());
+  plan.holds = standing_holds(said.holds, *files);
+  if (!plan.holds.empty()) return plan;
+  const auto closed = closed_segments(storage, Stream::input);
+  if (!closed) return std::unexpected(closed.error());
+  std::optional<Needed> needed;  // looked up once something is old enough
+  for (const Segment& segment : *closed) {
+    if (plan.segments.size() >= rules.most) break;
+    if (said.is_deleted(DeletedRange{segment.first, segment.end})) continue;
+    // The first entry behind it is a first sign of its age, and costs one read; then every entry
+    // counts, since clocks step.
+    const auto behind = stamp_at(storage, segment.end);
+    if (!behind) return std::unexpected(behind.error());
+    if (!*behind || now - **behind < rules.keep) break;
+    if (!needed) {
+      auto from = needed_from(storage, rules, carried_at);
+      if (!from) return std::unexpected(from.error());
+      needed = std::move(*from);
+    }
+    if (segment.end > needed->from) {
+      plan.kept = needed->why;
+      break;
+    }
+    auto described = describe(storage, Stream::input, segment);
+    if (!described) return std::unexpected(described.error());
+    if (now - described->to < rules.keep) break;
+    plan.segments.push_back(std::move(*described));
+  }
+  if (plan.segments.empty()) return plan;
+  const std::uint64_t first_input = plan.end();
+  const auto derived = closed_segments(storage, Stream::derived);
+  if (!derived) return std::unexpected(derived.error());
+  for (const Segment& segment : *derived) {
+    if (plan.segments.size() >= 2 * std::size_t{rules.most}) break;
+    const auto orphaned = is_orphaned(storage, segment, first_input);
+    if (!orphaned) return std::unexpected(orphaned.error());
+    if (!*orphaned) break;
+    auto described = describe(storage, Stream::derived, segment);
+    if (!described) return std::unexpected(described.error());
+    plan.segments.push_back(std::move(*described));
+  }
+  return plan;
+}
+
+Result<CarriedOut> carry_out_retirement(base::Storage& storage, const Keeping& said) {
+  CarriedOut out;
+  if (said.ranges.empty()) return out;
+  // A hold may be set at any time, by another process.
+  const auto is_held = [&]() -> Result<bool> {
+    const auto files = list_holds(storage);
+    if (!files) return std::unexpected(files.error());
+    out.holds = standing_holds(said.holds, *files);
+    return !out.holds.empty();
+  };
+  auto held = is_held();
+  if (!held) return std::unexpected(held.error());
+  if (*held) return out;
+  // The disk may be so full that there is no room for it; deleting makes some.
+  Result<void> indexed = keep_index(storage, said);
   for (const Stream stream : {Stream::input, Stream::derived}) {
-    if (const auto done = finish(storage, stream); !done) return std::unexpected(done.error());
+    const auto segments = left_over(storage, stream, said);
+    if (!segments) return std::unexpected(segments.error());
+    for (const std::uint32_t segment : *segments) {
+      held = is_held();
+      if (!held) return std::unexpected(held.error());
+      if (*held) return out;
+      if (const auto gone = storage.remove(segment_path(stream, segment)); !gone)
+        return std::unexpected(gone.error());
+      ++out.segments;
+    }
   }
-  auto expired = expired_input(storage, rules, now, out);
-  if (!expired) return std::unexpected(expired.error());
-  if (const auto done = delete_said(storage, std::move(*expired), now, out); !done)
-    return std::unexpected(done.error());
-  const auto said = list_retired(storage);
-  if (!said) return std::unexpected(said.error());
-  std::uint64_t first_input = 0;
-  for (const RetiredSegment& r : *said) {
-    if (r.stream == Stream::input) first_input = std::max(first_input, r.end);
-  }
-  if (first_input == 0 || !out.holds.empty()) return out;
-  auto orphaned = orphaned_derived(storage, rules, first_input);
-  if (!orphaned) return std::unexpected(orphaned.error());
-  if (const auto done = delete_said(storage, std::move(*orphaned), now, out); !done)
-    return std::unexpected(done.error());
-  const auto dropped = drop_snapshots_below(storage, first_input);
+  const auto dropped = drop_snapshots_below(storage, said.deleted_end());
   if (!dropped) return std::unexpected(dropped.error());
-  out.snapshots += *dropped;
+  out.snapshots = *dropped;
+  if (!indexed) indexed = keep_index(storage, said);
+  if (!indexed) return std::unexpected(indexed.error());
   return out;
+}
+
+Result<RetentionFound> work_on_retention(base::Storage& storage, const RetentionWork& work) {
+  RetentionFound out;
+  auto files = list_holds(storage);
+  if (!files) return std::unexpected(files.error());
+  for (const Hold& hold : missing_holds(work.said.holds, *files)) {
+    const std::string text = to_string(hold);
+    if (const auto back = storage.replace(hold_path(hold.id), bytes_of(text)); !back)
+      return std::unexpected(back.error());
+    files->push_back(hold);
+  }
+  out.files = std::move(*files);
+  auto thinned = thin_checkpoints(storage, {}, work.now, work.named);
+  if (!thinned) return std::unexpected(thinned.error());
+  out.checkpoints = *thinned;
+  const bool waits = work.said.retirements > 0 && !work.may_delete;
+  if (work.may_delete) {
+    auto done = carry_out_retirement(storage, work.said);
+    if (!done) return std::unexpected(done.error());
+    out.done = std::move(*done);
+  }
+  if (waits || !work.plans || !out.done.holds.empty()) return out;
+  auto plan = plan_retirement(storage, work.rules, work.now, work.said, work.carried_at);
+  if (!plan) return std::unexpected(plan.error());
+  out.plan = std::move(*plan);
+  return out;
+}
+
+Result<std::string> check_retired_index(base::Storage& storage, const Keeping& said) {
+  const auto text = read_index_file(storage);
+  if (!text) return text;
+  const Index index = read_index(*text);
+  if (index.spoilt) return std::string("part of it is no note");
+  for (std::size_t i = 1; i < index.notes.size(); ++i) {
+    if (parse_retirement(index.notes[i])->previous == seal::sha256(bytes_of(index.notes[i - 1])))
+      continue;
+    return fmt::format("retirement {} does not follow the one before it",
+                       parse_retirement(index.notes[i])->number);
+  }
+  if (index.notes.empty()) return std::string();
+  const std::string_view last = index.notes.back();
+  const auto newest = parse_retirement(said.newest);
+  const bool vouched =
+      newest && (last == said.newest || newest->previous == seal::sha256(bytes_of(last)));
+  return vouched ? std::string() : std::string("no entry of the record vouches for its notes");
 }
 
 }  // namespace liptako::record

@@ -28,6 +28,7 @@ class Verifier {
     if (auto done = check_history(); !done) return std::unexpected(done.error());
     if (auto done = check_segment_headers(); !done) return std::unexpected(done.error());
     if (auto done = check_entries(); !done) return std::unexpected(done.error());
+    if (auto done = check_keeping(); !done) return std::unexpected(done.error());
     return std::move(out_);
   }
 
@@ -194,33 +195,7 @@ class Verifier {
     return out_.checkpoint && entry < out_.checkpoint->size;
   }
 
-  // How far the record was deleted by rule. Nobody signs the list of what was, so that it is
-  // believed only where it can be true: whole segments that are not there, from the first on.
-  [[nodiscard]] Result<std::uint64_t> retired_end() const {
-    const auto retired = list_retired(*storage_);
-    if (!retired) return std::unexpected(retired.error());
-    const auto names = storage_->list(folder_of(Stream::input));
-    if (!names) return std::unexpected(names.error());
-    std::optional<std::uint32_t> present;  // the first that is there
-    for (const std::string& name : *names) {
-      if (!present) present = segment_number(name);
-    }
-    if (!present) return 0;  // the last one is never deleted
-    std::uint64_t end = 0;
-    for (std::uint32_t number = 0; number < *present; ++number) {
-      const auto line = std::ranges::find_if(*retired, [&](const RetiredSegment& r) {
-        return r.stream == Stream::input && r.segment == number && r.first == end && r.end >= end;
-      });
-      if (line == retired->end()) return end;
-      end = line->end;
-    }
-    const auto bytes = storage_->read(segment_path(Stream::input, *present), 0, kSegmentHeaderSize);
-    if (!bytes) return std::unexpected(bytes.error());
-    const auto header = decode_segment_header(*bytes);
-    return header ? std::min(end, header->first_sequence) : end;
-  }
-
-  // Entries [begin, end), which lie before all that are there, were deleted by rule.
+  // Covered entries [begin, end) were deleted by rule.
   void note_retired(std::uint64_t begin, std::uint64_t end) {
     out_.retired += end - begin;
     // Their proofs must be there all the same. The first that is not is said, and enough: how far
@@ -258,6 +233,56 @@ class Verifier {
     }
   }
 
+  // Of a range that is not there: what became of it is known when all entries have been read, since
+  // that it was deleted by rule is said behind it. More ranges than a record that was dealt with
+  // honestly can have are judged at once.
+  void note_missing(std::uint64_t begin, std::uint64_t end) {
+    if (begin >= end) return;
+    if (missing_.size() < kMaxMissing) {
+      missing_.push_back({begin, end});
+    } else {
+      note_absent(begin, end, "missing");
+    }
+  }
+
+  void judge_missing() {
+    for (const DeletedRange& range : missing_) {
+      std::uint64_t begin = range.begin;
+      for (const DeletedRange& deleted : out_.keeping.ranges) {
+        if (deleted.end <= begin || deleted.begin >= range.end) continue;
+        note_unsaid(begin, std::max(begin, deleted.begin));
+        note_retired(std::max(begin, deleted.begin), std::min(range.end, deleted.end));
+        begin = std::min(range.end, deleted.end);
+      }
+      if (range.end == out_.checkpoint->size) {
+        note_absent(begin, range.end, "missing: the record ends before it");
+      } else {
+        note_unsaid(begin, range.end);
+      }
+    }
+  }
+  void note_unsaid(std::uint64_t begin, std::uint64_t end) {
+    note_absent(begin, end, "missing, and no entry of the record says that it was deleted by rule");
+  }
+
+  // What the record says of itself against the files that say it too.
+  Result<void> check_keeping() {
+    const auto files = list_holds(*storage_);
+    if (!files) return std::unexpected(files.error());
+    for (const Hold& hold : missing_holds(out_.keeping.holds, *files)) {
+      fault(Fault::Part::hold,
+            fmt::format("hold/{}", hold.id),
+            "missing, though an entry of the record says that the hold stands");
+    }
+    const auto index = check_retired_index(*storage_, out_.keeping);
+    if (!index) {
+      fault(Fault::Part::retired, std::string(kRetiredIndex), index.error().message);
+    } else if (!index->empty()) {
+      fault(Fault::Part::retired, std::string(kRetiredIndex), *index);
+    }
+    return {};
+  }
+
   void check_entry(const Frame& frame, const InputBody& body, const EntryView& entry) {
     if (entry.kind == EntryKind::start) out_.starts.push_back(frame.sequence);
     if (entry.kind == EntryKind::gap) {
@@ -272,6 +297,9 @@ class Verifier {
     if (!leaf) return;
     if (seal::leaf_hash(commitment_of(body)) == *leaf) {
       ++out_.proved;
+      if (entry.kind == EntryKind::document && !out_.keeping.take(entry.payload)) {
+        if (const auto state = carried_.take(entry.payload)) out_.keeping.restore(*state);
+      }
       return;
     }
     fault(Fault::Part::entry,
@@ -281,8 +309,6 @@ class Verifier {
   }
 
   Result<void> check_entries() {
-    const auto retired = retired_end();
-    if (!retired) return std::unexpected(retired.error());
     auto cursor = Cursor::open(*storage_, Stream::input);
     if (!cursor) {
       fault(Fault::Part::segment, std::string(folder_of(Stream::input)), cursor.error().message);
@@ -290,25 +316,15 @@ class Verifier {
     }
     bool any = false;
     std::uint64_t next = 0;
-    const auto begin_at = [&](std::uint64_t first) {
-      if (!is_covered(0)) return;
-      next = std::min({*retired, first, out_.checkpoint->size});
-      note_retired(0, next);
-    };
     while (true) {
       const auto frame = cursor->next_frame();
       if (!frame) return std::unexpected(frame.error());
       if (!*frame) break;
       const std::uint64_t sequence = (*frame)->sequence;
-      if (!any) {
-        out_.first = sequence;
-        begin_at(sequence);
-      }
+      if (!any) out_.first = sequence;
       any = true;
       // A sequence that no record reaches is a forged header's; what it skips is not listed.
-      if (is_covered(next)) {
-        note_absent(next, std::min(sequence, out_.checkpoint->size), "missing");
-      }
+      if (is_covered(next)) note_missing(next, std::min(sequence, out_.checkpoint->size));
       next = sequence + 1;
       const auto body = decode_input_body((*frame)->body);
       const auto entry =
@@ -321,10 +337,8 @@ class Verifier {
       check_entry(**frame, *body, *entry);
     }
     out_.end = next;
-    if (!any) begin_at(*retired);
-    if (is_covered(next)) {
-      note_absent(next, out_.checkpoint->size, "missing: the record ends before it");
-    }
+    if (is_covered(next)) note_missing(next, out_.checkpoint->size);
+    judge_missing();
     note_damages(*cursor);
     return {};
   }
@@ -334,6 +348,11 @@ class Verifier {
     for (const Damage& damage : cursor.damages()) {
       if (damage.what == Damage::What::body_checksum || damage.what == Damage::What::entry_form)
         continue;  // said with its entry
+      // What was deleted by rule may be there again after a power cut, but for some of it.
+      if (damage.what == Damage::What::segment_missing &&
+          out_.keeping.is_deleted(damage.sequence)) {
+        continue;
+      }
       if (is_covered(damage.sequence) &&
           leaf_of_entry(damage.sequence) == seal::leaf_hash(kLostCommitment)) {
         continue;  // the record says so itself
@@ -356,6 +375,9 @@ class Verifier {
   Verification out_;
   std::optional<std::uint64_t> group_;
   std::vector<seal::Digest> leaves_;
+  CarriedReader carried_;
+  static constexpr std::size_t kMaxMissing = 65'536;
+  std::vector<DeletedRange> missing_;  // ascending
 };
 
 }  // namespace
@@ -372,6 +394,10 @@ std::string_view name_of(Fault::Part part) {
       return "bundle";
     case Fault::Part::checkpoint:
       return "checkpoint";
+    case Fault::Part::hold:
+      return "hold";
+    case Fault::Part::retired:
+      return "retired";
   }
   return "";
 }

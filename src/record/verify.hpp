@@ -1,6 +1,8 @@
 // Whether a record is what its log committed to: every entry against its leaf, every tile against
 // the one below it, the root against the signed checkpoint, and the checkpoints kept against each
-// other. Says which entry, tile or note is at fault. Reads the whole record; changes nothing.
+// other. Entries that are not there must have been deleted by rule, as an entry under the
+// checkpoint says (keeping.hpp); no file is believed. Says which entry, tile or note is at fault.
+// Reads the whole record; changes nothing. A backup and what is restored are judged by the same.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +15,7 @@
 #include "base/result.hpp"
 #include "base/seams.hpp"
 #include "record/gap.hpp"
+#include "record/keeping.hpp"
 #include "seal/checkpoint.hpp"
 #include "seal/note.hpp"
 
@@ -20,7 +23,8 @@ namespace liptako::record {
 
 // Something that is not what it should be.
 struct Fault {
-  enum class Part : std::uint8_t { segment, entry, tile, bundle, checkpoint } part = Part::entry;
+  enum class Part : std::uint8_t { segment, entry, tile, bundle, checkpoint, hold, retired };
+  Part part = Part::entry;
   std::string where;                   // "input/00000002.seg at 4711", "tile/0/003", "checkpoint"
   std::optional<std::uint64_t> entry;  // the first concerned, if one is known
   std::string what;                    // in words
@@ -53,6 +57,8 @@ struct Verification {
   std::uint64_t checkpoints_kept = 0;  // in checkpoints/
   std::vector<std::uint64_t> starts;   // entries of kind start
   std::vector<FoundGap> gaps;
+  // What the proved entries say of the record itself: which entries were deleted by rule, say.
+  Keeping keeping;
   std::vector<Fault> faults;  // at most kMaxFaults
   std::uint64_t fault_count = 0;
   static constexpr std::size_t kMaxFaults = 1'000;

@@ -110,6 +110,8 @@ class Writer {
   [[nodiscard]] std::uint64_t next_sequence() const {
     return next_sequence_;
   }  // of the next append
+  // The number of the segment that is being written.
+  [[nodiscard]] std::uint32_t segment() const { return segment_; }
   [[nodiscard]] std::uint64_t flushed_end() const {
     return flushed_end_;
   }  // entries below survive a kill

@@ -7,7 +7,6 @@
 
 #include "record/input_body.hpp"
 #include "record/log.hpp"
-#include "record/retention.hpp"
 #include "sim/sim_storage.hpp"
 #include "written.hpp"
 
@@ -204,75 +203,6 @@ TEST(Verify, AnotherKeyOrAnotherHistoryIsAFault) {
   EXPECT_EQ(found.faults[0].where, checkpoint_history_path(60));
 }
 
-TEST(Verify, WhatWasDeletedByRuleIsNoFaultButItsProofsStay) {
-  sim::SimStorage disk = sealed();
-  const auto header =
-      decode_segment_header(disk.read(segment_path(Stream::input, 1), 0, 128).value());
-  ASSERT_TRUE(header);
-  ASSERT_TRUE(disk.remove(segment_path(Stream::input, 0)));
-  EXPECT_FALSE(verified(disk).sound());
-  const RetiredSegment retired{.first = 0, .end = header->first_sequence};
-  const std::string line = to_string(retired) + "\n";
-  ASSERT_TRUE(disk.replace("retired", base::Bytes(line.begin(), line.end())));
-  const Verification found = verified(disk);
-  EXPECT_TRUE(found.sound()) << faults_of(found);
-  EXPECT_EQ(found.retired, header->first_sequence);
-  EXPECT_EQ(found.proved, kEntries - header->first_sequence);
-}
-
-// The list of what was deleted is signed by nobody.
-TEST(Verify, ALineInRetiredHidesNothingThatIsNotAWholeSegmentAtTheFront) {
-  const auto retire_line = [](sim::SimStorage& disk, const RetiredSegment& segment) {
-    const std::string line = to_string(segment) + "\n";
-    ASSERT_TRUE(disk.replace("retired", base::Bytes(line.begin(), line.end())));
-  };
-  const sim::SimStorage sound = sealed();
-  {  // a damaged entry of a segment that is there
-    sim::SimStorage disk = sound;
-    const Place place = places(disk)[2];
-    disk.corrupt(place.path, place.offset + kFrameHeaderSize, 1);
-    for (const std::uint32_t segment : {0u, 99u}) {
-      retire_line(disk, {.segment = segment, .first = 0, .end = kEntries});
-      const Verification found = verified(disk);
-      EXPECT_EQ(found.retired, 0u);
-      ASSERT_EQ(found.fault_count, 1u) << faults_of(found);
-      EXPECT_TRUE(blames(found, 2));
-    }
-  }
-  {  // frames of the first segment that cannot be found any more
-    sim::SimStorage disk = sound;
-    const Place place = places(disk)[0];
-    disk.corrupt(place.path, place.offset, 1);
-    retire_line(disk, {.segment = 0, .first = 0, .end = 1});
-    EXPECT_TRUE(blames(verified(disk), 0));
-  }
-  {  // a whole segment, but not the first
-    sim::SimStorage disk = sound;
-    const auto first_of = [&](std::uint32_t number) {
-      return decode_segment_header(
-                 disk.read(segment_path(Stream::input, number), 0, kSegmentHeaderSize).value())
-          ->first_sequence;
-    };
-    const RetiredSegment second{.segment = 1, .first = first_of(1), .end = first_of(2)};
-    ASSERT_TRUE(disk.remove(segment_path(Stream::input, 1)));
-    retire_line(disk, second);
-    EXPECT_TRUE(blames(verified(disk), second.first));
-  }
-  {  // more than the segment held
-    sim::SimStorage disk = sound;
-    const Place place = places(disk)[0];
-    std::uint64_t second = 0;
-    while (places(disk)[second].path == place.path) ++second;
-    ASSERT_TRUE(disk.remove(place.path));
-    const Place damaged = places(disk)[0];
-    disk.corrupt(damaged.path, damaged.offset + kFrameHeaderSize, 1);
-    retire_line(disk, {.segment = 0, .first = 0, .end = kEntries});
-    const Verification found = verified(disk);
-    EXPECT_EQ(found.retired, second);
-    EXPECT_TRUE(blames(found, second));
-  }
-}
-
 TEST(Verify, ASizeThatSomebodyWroteDoesNotDecideHowLongItTakes) {
   sim::SimStorage disk = sealed();
   const std::uint64_t size = 9'000'000'000'000'000;
@@ -284,8 +214,6 @@ TEST(Verify, ASizeThatSomebodyWroteDoesNotDecideHowLongItTakes) {
   const Verification behind = verified(disk);
   EXPECT_EQ(behind.fault_count, behind.faults.size());
   EXPECT_TRUE(blames(behind, kEntries)) << faults_of(behind);
-  const std::string line = to_string(RetiredSegment{.first = 0, .end = size}) + "\n";
-  ASSERT_TRUE(disk.replace("retired", base::Bytes(line.begin(), line.end())));
   const auto names = disk.list("input").value();
   for (const std::string& name : names) {
     if (name != names.back()) {

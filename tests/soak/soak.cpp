@@ -20,6 +20,7 @@
 #include "record/log.hpp"
 #include "record/retention.hpp"
 #include "record/snapshot.hpp"
+#include "record/verify.hpp"
 #include "seal/checkpoint.hpp"
 #include "seal/merkle.hpp"
 #include "seal/note.hpp"
@@ -115,7 +116,7 @@ class Run {
 
   Result<void> open() {
     node_.reset();
-    ticket_.reset();
+    drop_work();
     auto node = node::Node::open(storage_, options(), stamp());
     if (!node) return std::unexpected(node.error());
     node_ = std::move(*node);
@@ -131,6 +132,14 @@ class Run {
     return {};
   }
 
+  // What was under way on other threads is gone with the process.
+  void drop_work() {
+    ticket_.reset();
+    log_work_.reset();
+    log_written_.reset();
+    retention_.reset();
+  }
+
   void live() {
     draw_faults();
     if (const auto opened = open(); !opened) {
@@ -144,6 +153,10 @@ class Run {
       disk_.restart_after_kill();
       disk_.set_capacity(kPlenty);
       disk_.set_sync_failure(0.0);
+      // The start may have been noted before it failed.
+      power_cut_ = false;
+      check_disk();
+      if (!out_.violations.empty()) return;
       if (const auto again = open(); !again) {
         if (!disk_.dead())
           violated("space was freed, yet the node does not start: " + again.error().message);
@@ -160,7 +173,7 @@ class Run {
       if (node_->stop(stamp())) {
         acknowledged_ = flushed_ = std::max(acknowledged_, node_->status(stamp()).entries);
         node_->finish_snapshot(record::write_snapshot(storage_, node_->snapshot()));
-        seal_log(true);
+        seal_all();
       }
     }
   }
@@ -176,10 +189,10 @@ class Run {
     pass(std::chrono::milliseconds(20 + prng_.below(1'000)));
     if (prng_.chance(0.01)) pass(std::chrono::hours(20 + static_cast<int>(prng_.below(10))));
     const std::uint64_t what = prng_.below(100);
-    if (what < 55) return take();
-    if (what < 72) return ticket_ ? settle_ticket() : begin_sync();
-    if (what < 80) return snapshot();
-    if (what < 88) return seal_log(prng_.chance(0.3));
+    if (what < 48) return take();
+    if (what < 65) return ticket_ ? settle_ticket() : begin_sync();
+    if (what < 72) return snapshot();
+    if (what < 84) return seal_log(prng_.chance(0.3));
     if (what < 93) return retire();
     if (what < 95) return hold();
     // A disk that fills up, and is given room again.
@@ -258,7 +271,8 @@ class Run {
     const auto synced = ticket_->file->sync();
     node_->finish_sync(*ticket_, synced, monotonic_);
     const auto trouble = node_->record_trouble();
-    const bool failed_before = trouble && trouble->error.message.ends_with("cannot sync");
+    const bool failed_before = trouble && trouble->part == node::RecordTrouble::Part::input &&
+                               trouble->error.message.ends_with("cannot sync");
     if (synced && !failed_before) {
       mark("a sync");
       acknowledged_ = std::max(acknowledged_, ticket_->end);
@@ -278,26 +292,67 @@ class Run {
     if (written) mark("a snapshot");
   }
 
+  // Taking the work, writing it and giving it back are steps of their own: arrivals, syncs and
+  // crashes come in between, as they do in a node that writes on another thread.
   void seal_log(bool all) {
-    auto work = node_->take_log_work(stamp(), all);
-    if (!work) return;
-    const auto written = record::Log::write(storage_, *work);
-    const bool signs = !work->checkpoint.empty();
-    node_->finish_log_work(std::move(*work), written);
-    if (written && signs) mark("a checkpoint");
+    if (log_written_) return finish_log();
+    if (log_work_) {
+      log_written_ = record::Log::write(storage_, *log_work_);
+      if (!disk_.dead()) mark("log work was written and not yet given back");
+      return;
+    }
+    log_work_ = node_->take_log_work(stamp(), all);
+  }
+  void finish_log() {
+    const bool signs = !log_work_->checkpoint.empty();
+    node_->finish_log_work(std::move(*log_work_), *log_written_);
+    if (*log_written_ && signs) mark("a checkpoint");
+    log_work_.reset();
+    log_written_.reset();
+  }
+  void settle_log() {
+    if (log_work_ && !log_written_) log_written_ = record::Log::write(storage_, *log_work_);
+    if (log_written_) finish_log();
+  }
+  void seal_all() {
+    settle_log();
+    log_work_ = node_->take_log_work(stamp(), true);
+    settle_log();
   }
 
+  // Likewise.
   void retire() {
-    const auto holds = record::list_holds(disk_);
-    const bool held =
-        holds && std::ranges::any_of(*holds, [](const record::Hold& h) { return h.stands(); });
-    const auto done = record::retire(storage_, {.keep = base::kDay, .most = 2}, utc_);
-    if (!done) return;
-    if (held && !done->retired.empty()) violated("segments were deleted under a legal hold");
+    if (retention_) return finish_retention();
+    record::RetentionWork work = node_->retention_work(stamp());
+    work.rules.keep = base::kDay;
+    work.rules.most = 2;
+    if (plant_ == Plant::deleted_before_checkpoint) work.may_delete = true;
+    if (plant_ == Plant::deleted_without_a_word) return delete_without_a_word();
+    const auto files = record::list_holds(disk_);
+    const bool held = files && !record::standing_holds(work.said.holds, *files).empty();
+    const auto found = record::work_on_retention(storage_, work);
+    if (!found) return;
+    if (held && (found->done.segments > 0 || !found->plan.segments.empty()))
+      violated("segments were deleted under a legal hold");
     if (held) mark("a legal hold stopped a deletion");
-    for (const auto& segment : done->retired) {
-      if (segment.stream == record::Stream::input) mark("a segment was retired");
-    }
+    if (found->done.segments > 0) mark("a segment was retired");
+    if (found->checkpoints.removed > 0) mark("checkpoints were thinned");
+    retention_ = *found;
+  }
+  void finish_retention() {
+    const std::uint64_t before = node_->status(stamp()).entries;
+    const bool plans = !retention_->plan.segments.empty();
+    const auto said = node_->finish_retention(*retention_, stamp());
+    if (said && plans && node_->core().keeping().retirements > 0)
+      mark("a retirement was announced");
+    retention_.reset();
+    if (disk_.dead()) return;
+    flushed_ = node_->status(stamp()).entries;
+    if (flushed_ > before) known_.resize(flushed_);
+  }
+  void delete_without_a_word() {
+    const auto names = disk_.list("input");
+    if (names && names->size() > 2) (void)storage_.remove("input/" + names->front());
   }
 
   void hold() {
@@ -316,7 +371,7 @@ class Run {
 
   void crash() {
     node_.reset();
-    ticket_.reset();
+    drop_work();
     const bool power = prng_.chance(0.5);
     if (disk_.dead()) mark(power ? "power was cut inside a change" : "a kill inside a change");
     if (power) {
@@ -348,6 +403,25 @@ class Run {
     const auto standing =
         std::ranges::count_if(*holds, [](const record::Hold& h) { return h.stands(); });
     if (held_ && standing == 0) violated("a legal hold is forgotten");
+    check_verified(false);
+  }
+
+  // What `record verify` says. Behind the newest checkpoint a crash may leave anything; when a node
+  // has been there since, nothing.
+  void check_verified(bool all) {
+    const seal::VerifierKey key{kOrigin, seal::KeyType::ed25519, log_key().public_key()};
+    const auto found = record::verify_record(disk_, {&key, 1});
+    if (!found) return violated("the record cannot be verified: " + found.error().message);
+    if (!found->checkpoint && !all) return;
+    for (const record::Fault& fault : found->faults) {
+      // A power cut may spoil bytes that no reader needs, for good: a copy of a header, say.
+      const bool unneeded = fault.part == record::Fault::Part::segment;
+      const bool behind =
+          fault.entry && (!found->checkpoint || *fault.entry >= found->checkpoint->size);
+      if (unneeded || (behind && !all)) continue;
+      return violated("the record does not verify: " + to_string(fault));
+    }
+    if (found->retired > 0) mark("a record without its first entries was verified");
   }
 
   // The checkpoint on the disk is whole, and so is its tree.
@@ -431,16 +505,17 @@ class Run {
   // Entries below `promised` must be there, or be lawfully deleted; none may be there that nobody
   // wrote. Learns the node's own.
   void read_record(std::uint64_t promised) {
-    const auto retired = record::list_retired(disk_);
+    // Of deletions only what entries under a checkpoint say is believed.
+    const auto proved = record::verify_record(disk_, {});
     auto cursor = record::Cursor::open(disk_, record::Stream::input);
-    if (!cursor || !retired) return violated("the record cannot be read");
+    if (!cursor || !proved) return violated("the record cannot be read");
     std::uint64_t next = 0;
     sound_end_ = 0;
     last_boot_.reset();
     farewell_ = false;
     bool holes = false;
     const auto absent = [&](std::uint64_t sequence) {
-      if (record::is_retired(*retired, record::Stream::input, sequence)) return;
+      if (proved->keeping.is_deleted(sequence)) return;
       if (lost_.contains(sequence)) return;  // was never promised
       if (sequence < promised)
         violated(fmt::format("entry {} is lost, of {} promised", sequence, promised));
@@ -516,21 +591,67 @@ class Run {
       violated("without faults the record is degraded: " + trouble->error.message);
     acknowledged_ = flushed_ = node_->status(stamp()).entries;
     pass(std::chrono::seconds(20));
-    seal_log(true);
+    seal_all();
     if (node_->record_log()->checkpoint_size() != acknowledged_)
       violated("without faults no checkpoint covers what is synced");
     node_.reset();
     check_tree();
     check_checkpoints();
     read_record(acknowledged_);
-    if (!out_.violations.empty() || !prng_.chance(0.2)) return;
+    if (out_.violations.empty()) check_verified(true);
+    if (out_.violations.empty() && prng_.chance(0.2)) check_backup();
+    if (out_.violations.empty() && prng_.chance(0.2)) check_carried();
+  }
+
+  void check_backup() {
     sim::SimStorage copy(1);
-    sim::SimStorage back(2);
+    sim::SimStorage back(prng_.below(1'000));
+    WatchedStorage target(back, plant_);
     const auto made = record::back_up(disk_, copy, utc_);
     if (!made) return violated("no backup can be made: " + made.error().message);
-    if (const auto restored = record::restore(copy, back, utc_); !restored)
+    if (prng_.chance(0.7)) {
+      back.die_at_change(prng_.below(40));
+      (void)record::restore(copy, target, utc_);
+      if (prng_.chance(0.5)) {
+        back.restart_after_power_loss();
+      } else {
+        back.restart_after_kill();
+      }
+      const auto segments = back.list("input");
+      const bool half = segments && !segments->empty() && !back.size(record::kRestored);
+      if (half) mark("a restore was interrupted");
+      if (half && !back.size(record::kRestoring))
+        return violated("half a record, and nothing keeps a node from starting there");
+    }
+    if (back.size(record::kRestored) && !back.size(record::kRestoring)) return;
+    if (const auto restored = record::restore(copy, target, utc_); !restored)
       return violated("the backup does not come back: " + restored.error().message);
     mark("a backup was made and restored");
+  }
+
+  // A later build, which can read no snapshot of this one, comes to the same standing.
+  void check_carried() {
+    if (const auto opened = open(); !opened) return violated("the node does not start again");
+    const node::Core& before = node_->core();
+    const std::uint64_t epoch = before.epoch();
+    const std::string text = before.config_text();
+    const std::string newest = before.keeping().newest;
+    const std::size_t holds = before.keeping().holds.size();
+    if (!node_->sync()) return violated("without faults a sync fails");
+    node_.reset();
+    drop_work();
+    node::NodeOptions later = options();
+    later.build = "soak+2";
+    const auto node = node::Node::open(storage_, later, stamp());
+    if (!node) return violated("a later build does not start: " + node.error().message);
+    const node::Core& core = (*node)->core();
+    if (core.epoch() != epoch || core.config_text() != text || core.keeping().newest != newest ||
+        core.keeping().holds.size() != holds || core.keeping().ranges.empty() != newest.empty()) {
+      violated(fmt::format("a later build comes to epoch {} instead of {}, or another standing",
+                           core.epoch(),
+                           epoch));
+    }
+    if (core.keeping().deleted_end() > 0) mark("a later build took up what was carried forward");
   }
 
   base::Prng prng_;
@@ -540,6 +661,9 @@ class Run {
   WatchedStorage storage_;
   std::unique_ptr<node::Node> node_;
   std::optional<record::SyncTicket> ticket_;
+  std::optional<record::LogWork> log_work_;
+  std::optional<Result<void>> log_written_;  // it was written, and not given back yet
+  std::optional<record::RetentionFound> retention_;
   base::Timestamp utc_;
   Duration monotonic_ = std::chrono::seconds(10);
   std::uint64_t boot_ = 0;
@@ -580,7 +704,13 @@ std::vector<std::string> required_marks() {
           "a power cut left holes",
           "a power cut took the end",
           "an unfinished write was cut",
+          "a retirement was announced",
           "a segment was retired",
+          "a record without its first entries was verified",
+          "a later build took up what was carried forward",
+          "log work was written and not yet given back",
+          "a restore was interrupted",
+          "checkpoints were thinned",
           "a legal hold stopped a deletion",
           "a kill inside a change",
           "power was cut inside a change",

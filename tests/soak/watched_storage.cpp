@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "record/format.hpp"
-#include "record/retention.hpp"
+#include "record/verify.hpp"
 
 namespace liptako::soak {
 
@@ -68,6 +69,14 @@ std::string_view name_of(Plant plant) {
       return "acknowledged_before_sync";
     case Plant::snapshot_before_sync:
       return "snapshot_before_sync";
+    case Plant::checkpoint_before_tiles:
+      return "checkpoint_before_tiles";
+    case Plant::deleted_before_checkpoint:
+      return "deleted_before_checkpoint";
+    case Plant::deleted_without_a_word:
+      return "deleted_without_a_word";
+    case Plant::restore_unmarked:
+      return "restore_unmarked";
   }
   return "none";
 }
@@ -96,7 +105,10 @@ Result<void> WatchedStorage::replace(std::string_view path, base::ByteView conte
   if (path == "checkpoint" && !disk_->dead())
     checkpoints_.emplace_back(reinterpret_cast<const char*>(content.data()), content.size());
   if (plant_ == Plant::replace_in_place) return write_unsynced(path, content);
-  return disk_->replace(path, content);
+  if (plant_ == Plant::restore_unmarked && path == "restoring") return {};
+  auto done = disk_->replace(path, content);
+  if (path != "checkpoint" || delayed_.empty() || !done) return done;
+  return disk_->write_files(std::exchange(delayed_, {}));
 }
 
 Result<void> WatchedStorage::write_files(std::span<const base::FileContent> files) {
@@ -104,6 +116,10 @@ Result<void> WatchedStorage::write_files(std::span<const base::FileContent> file
     for (const base::FileContent& file : files) {
       if (const auto written = write_unsynced(file.path, file.content); !written) return written;
     }
+    return {};
+  }
+  if (plant_ == Plant::checkpoint_before_tiles) {
+    delayed_.insert(delayed_.end(), files.begin(), files.end());
     return {};
   }
   if (plant_ != Plant::tile_lost) return disk_->write_files(files);
@@ -116,10 +132,12 @@ Result<void> WatchedStorage::remove(std::string_view path) {
   const bool input = path.starts_with("input/");
   if (!input) return disk_->remove(path);
   const auto number = record::segment_number(path.substr(6));
-  const auto retired = record::list_retired(*disk_);
-  const bool said = number && retired && std::ranges::any_of(*retired, [&](const auto& r) {
-                      return r.stream == record::Stream::input && r.segment == *number;
-                    });
+  const auto bytes = disk_->read(path, 0, record::kSegmentHeaderSize);
+  const auto header = bytes ? record::decode_segment_header(*bytes) : std::nullopt;
+  // By an entry that a checkpoint in place covers; it is looked up only when a segment goes.
+  const auto proved = record::verify_record(*disk_, {});
+  const bool said =
+      number && header && proved && proved->keeping.is_deleted(header->first_sequence);
   if (said) {
     const auto content = disk_->read(path, 0, kWhole);
     if (content) (void)archive_.replace(path, *content);

@@ -24,10 +24,14 @@ enum class Plant : std::uint8_t {
   tiles_not_synced,       // tiles are left to the system's mercy before the checkpoint is written
   tile_lost,              // a tile is never written
   wrong_segment_removed,  // retention takes one more than it said
-  acknowledged_before_sync,  // by the shell: the ticket is given back before the sync
-  snapshot_before_sync,      // by the shell: a snapshot that rests on unsynced entries
+  acknowledged_before_sync,   // by the shell: the ticket is given back before the sync
+  snapshot_before_sync,       // by the shell: a snapshot that rests on unsynced entries
+  checkpoint_before_tiles,    // the checkpoint is in place before what it rests on
+  deleted_before_checkpoint,  // by the shell: retention does not wait until its entry is signed for
+  deleted_without_a_word,     // by the shell: the oldest segment just goes
+  restore_unmarked,           // a restore does not say that it is under way
 };
-inline constexpr Plant kLastPlant = Plant::snapshot_before_sync;
+inline constexpr Plant kLastPlant = Plant::restore_unmarked;
 [[nodiscard]] std::string_view name_of(Plant plant);
 
 class WatchedStorage final : public base::Storage {
@@ -64,6 +68,7 @@ class WatchedStorage final : public base::Storage {
   Plant plant_;
   sim::SimStorage archive_;
   std::vector<std::string> checkpoints_;
+  std::vector<base::FileContent> delayed_;  // Plant::checkpoint_before_tiles
 };
 
 // A record as it would be had nothing been deleted: the disk, and behind it the archive. For
