@@ -489,10 +489,10 @@ void Node::carry_forward_if_due(const record::EntryView& next) {
   (void)carry_forward({next.utc, next.monotonic, next.clock});  // tried again with the next
 }
 
-void Node::pass_over(std::uint64_t count) {
+Result<void> Node::pass_over(std::uint64_t count) {
   // The other machine no longer has its first entries.
   if (writer_.next_sequence() == 0 && count > 0) core_.emplace(options_.build, false);
-  writer_.pass_over(count);
+  return writer_.pass_over(count);
 }
 
 record::RetentionWork Node::retention_work(const Stamp& now) const {

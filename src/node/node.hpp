@@ -98,7 +98,7 @@ class Node {
   // frames in order, then applies them. Of one that was opened quietly and not begun.
   [[nodiscard]] base::Result<void> follow(std::span<const base::ByteView> bodies);
   // The other's record lacks the next `count` entries.
-  void pass_over(std::uint64_t count);
+  [[nodiscard]] base::Result<void> pass_over(std::uint64_t count);
   // Records who takes over from whom, the start and what may be missing, all synced. From then on
   // this node is like any other.
   [[nodiscard]] base::Result<void> take_over(const TakeoverOrder& order, const Stamp& now);
