@@ -8,7 +8,7 @@
 //   mu       message from track i to plot j:  w[i][j] / (1 + sum over other plots k of w[i][k] nu[k][i])
 //   nu       message from plot j to track i:  1 / (1 + sum over other tracks k of mu[k][j])
 //
-// The iteration converges to one fixed point [WilliamsLau14, theorem 2]; where the graph of tracks
+// The iteration converges to one fixed point [WilliamsLau14]; where the graph of tracks
 // and plots is a tree the result is exact, elsewhere somewhat too sure of itself.
 #pragma once
 

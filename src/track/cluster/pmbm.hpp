@@ -22,7 +22,7 @@
 //     hypotheses that then consist of the same components become one with the sum of their weights:
 //     two targets that met and parted leave one hypothesis, not the two ways to name them. Labels
 //     follow the heavier.
-//   - Components of small existence return to the intensity [Williams15, §IV-C].
+//   - Components of small existence return to the intensity [Williams12].
 //   - A group too large for hypotheses is updated by marginals instead: each track becomes the mean of
 //     what it may have become, weighted by belief propagation (belief_propagation.hpp).
 //
@@ -53,8 +53,7 @@ struct PmbmOptions {
   double recycle_existence = 1e-3;  // below it a component returns to the intensity
   double least_intensity = 1e-5;    // expected targets of a component of the intensity
   int max_faint = 4000;             // components of the intensity that came from recycling
-  // Association by marginals alone, everywhere: the track-oriented multi-Bernoulli filter [Williams15,
-  // §IV-A]. A cluster too large for hypotheses is treated so in any case.
+  // Association by marginals alone, everywhere: the track-oriented multi-Bernoulli filter [Williams15]. A cluster too large for hypotheses is treated so in any case.
   bool marginals_only = false;
   int max_members = 40;         // of one hypothesis; beyond it the cluster is too large
   double blend_distance = 0.1;  // squared Mahalanobis distance between densities made one

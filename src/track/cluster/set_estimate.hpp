@@ -1,6 +1,6 @@
 // Which points to report of a group of targets when several hypotheses remain: the set with the least
 // expected squared GOSPA distance to the truth (p = 2, alpha = 2, cut-off c) [Rahmathullah17;
-// GarciaFernandez18, §VI], over all hypotheses, not the best one alone.
+// GarciaFernandez18], over all hypotheses, not the best one alone.
 //
 // Given an assignment of reported point i to member b of each hypothesis h, with probability w[h]
 // and member b there with probability r, mean m and position covariance P,
