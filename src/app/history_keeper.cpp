@@ -9,6 +9,7 @@
 #include "history/chunk.hpp"
 #include "io/file_storage.hpp"
 #include "record/cursor.hpp"
+#include "record/hold.hpp"
 #include "serve/documents.hpp"
 
 namespace liptako::app {
@@ -194,8 +195,8 @@ Result<HistoryRebuilt> rebuild_history(base::Storage& record, const std::string&
   return rebuilt;
 }
 
-HistoryKeeper::HistoryKeeper(std::unique_ptr<io::HistoryStore> store)
-    : store_(std::move(store)), writer_(*store_) {}
+HistoryKeeper::HistoryKeeper(std::unique_ptr<io::HistoryStore> store, std::string folder)
+    : store_(std::move(store)), folder_(std::move(folder)), writer_(*store_) {}
 
 HistoryKeeper::~HistoryKeeper() { close(); }
 
@@ -203,7 +204,7 @@ Result<std::unique_ptr<HistoryKeeper>> HistoryKeeper::open(const std::string& fo
                                                            const node::Node& node) {
   auto store = io::HistoryStore::open(history_file(folder));
   if (!store) return std::unexpected(store.error());
-  std::unique_ptr<HistoryKeeper> keeper(new HistoryKeeper(std::move(*store)));
+  std::unique_ptr<HistoryKeeper> keeper(new HistoryKeeper(std::move(*store), folder));
   auto taken_to = keeper->store_->note(kTakenTo);
   if (!taken_to) return std::unexpected(taken_to.error());
   auto ended = keeper->store_->note(kEnded);
@@ -264,10 +265,17 @@ bool HistoryKeeper::ask(std::string query, Reply reply) {
   return true;
 }
 
-void HistoryKeeper::turn(Duration now) {
-  if (!next_store_) next_store_ = next_save_ = now;
+void HistoryKeeper::turn(Duration now, std::optional<base::Timestamp> keep_from) {
+  if (!next_store_) next_store_ = next_save_ = next_prune_ = now;
   const bool due = now >= *next_store_ && !waiting_.batches.empty();
-  if ((!due && waiting_.questions.empty()) || !thread_.idle()) return;
+  const bool prunes = keep_from && now >= *next_prune_;
+  if ((!due && !prunes && waiting_.questions.empty()) || !thread_.idle()) return;
+  if (prunes) {
+    waiting_.keep_from = keep_from;
+    next_prune_ = now + kPruneEvery;
+  } else if (more_to_prune_) {
+    next_prune_ = std::min(*next_prune_, now + kStoreEvery);
+  }
   next_store_ = now + kStoreEvery;
   // Who asks is to be told of the newest states too.
   const bool save = now >= *next_save_ || !waiting_.questions.empty();
@@ -295,8 +303,25 @@ void HistoryKeeper::work(Work work) {
   if (work.save) {
     if (auto saved = writer_.save(work.taken_to); !saved) done = saved;
   }
+  if (work.keep_from) {
+    if (auto pruned = prune(*work.keep_from); !pruned) done = pruned;
+  }
   note(done);
   for (const Asked& asked : work.questions) answer(asked);
+}
+
+Result<void> HistoryKeeper::prune(base::Timestamp keep_from) {
+  more_to_prune_ = false;
+  auto record = io::FileStorage::open_read_only(folder_);
+  if (!record) return std::unexpected(record.error());
+  const auto holds = record::list_holds(**record);
+  if (!holds) return std::unexpected(holds.error());
+  if (std::ranges::any_of(*holds, [](const record::Hold& hold) { return hold.stands(); }))
+    return {};
+  const auto removed = store_->remove_before(keep_from, kRowsPrunedAtOnce);
+  if (!removed) return std::unexpected(removed.error());
+  more_to_prune_ = *removed == kRowsPrunedAtOnce;
+  return {};
 }
 
 void HistoryKeeper::answer(const Asked& asked) {

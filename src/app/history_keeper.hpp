@@ -90,8 +90,9 @@ class HistoryKeeper {
   // All of these: the owner's thread.
   // What the node's last take() did.
   void take(const node::Node& node);
-  // Hands over what has gathered, when the other thread is free. Called often.
-  void turn(base::Duration now);
+  // Hands over what has gathered, when the other thread is free. Called often. What ended before
+  // `keep_from` is removed bit by bit, as the record's raw data are: while no legal hold stands.
+  void turn(base::Duration now, std::optional<base::Timestamp> keep_from = {});
   // Answers from the other thread: HTTP status and JSON. False if too many wait.
   using Reply = std::function<void(int status, std::string body)>;
   [[nodiscard]] bool ask(std::string query, Reply reply);
@@ -111,6 +112,9 @@ class HistoryKeeper {
   static constexpr std::size_t kMaxWaitingQuestions = 16;
   static constexpr base::Duration kStoreEvery = std::chrono::seconds(1);
   static constexpr base::Duration kSaveOpenEvery = std::chrono::seconds(10);
+  // Rows removed at once: some milliseconds. When there are more, the next go a second later.
+  static constexpr std::uint64_t kRowsPrunedAtOnce = 500;
+  static constexpr base::Duration kPruneEvery = std::chrono::minutes(1);
 
  private:
   struct Item {
@@ -132,18 +136,21 @@ class HistoryKeeper {
     std::optional<io::HistoryGap> lost;
     std::uint64_t taken_to = 0;  // entries that all this and all before came of
     bool save = false;
+    std::optional<base::Timestamp> keep_from;  // prune what ended before
   };
 
-  explicit HistoryKeeper(std::unique_ptr<io::HistoryStore> store);
+  HistoryKeeper(std::unique_ptr<io::HistoryStore> store, std::string folder);
   void hand_over(bool save);
   // The other thread.
   void work(Work work);
   void answer(const Asked& asked);
+  [[nodiscard]] base::Result<void> prune(base::Timestamp keep_from);
   // What a killed process had not stored: the entries of the span.
   void fill(const std::string& folder, const EntrySpan& span, const io::HistoryGap& otherwise);
   void note(const base::Result<void>& result);
 
   std::unique_ptr<io::HistoryStore> store_;
+  std::string folder_;  // of the record
   HistoryWriter writer_;
   // The owner's.
   Work waiting_;
@@ -151,8 +158,10 @@ class HistoryKeeper {
   std::uint64_t lost_states_ = 0;
   std::optional<base::Duration> next_store_;
   std::optional<base::Duration> next_save_;
+  std::optional<base::Duration> next_prune_;
   bool closed_ = false;
   // The other thread's while it works, the owner's while it is idle.
+  bool more_to_prune_ = false;
   std::optional<base::Error> trouble_;
   std::optional<base::Error> told_;
   io::Background thread_;  // last: its jobs use the rest

@@ -9,7 +9,10 @@
 #include <iterator>
 
 #include "base/time_range.hpp"
+#include "codec/asterix/recordings_for_tests.hpp"
 #include "io/file_storage.hpp"
+#include "node/offline.hpp"
+#include "record/hold.hpp"
 #include "sim/configuration.hpp"
 #include "sim/world.hpp"
 
@@ -215,6 +218,85 @@ TEST_F(HistoryKeepers, TakeAtMostTwentyBytesAState) {
   EXPECT_GT(all.totals.states, 3000u);
   EXPECT_LE(all.totals.data_bytes, 16 * all.totals.states);
   EXPECT_LE(all.totals.file_bytes - kEmptyDatabase, 20 * all.totals.states);
+}
+
+TEST_F(HistoryKeepers, PruneWhatIsOlderThanTheRetentionUnlessAHoldStands) {
+  start();
+  run(std::chrono::minutes(8));
+  Duration at = now_ - traffic().start;
+  const auto prune = [&](Timestamp keep_from) {
+    keeper_->settle();  // a turn passes while the other thread works
+    at += HistoryKeeper::kPruneEvery + std::chrono::seconds(1);
+    keeper_->turn(at, keep_from);
+    keeper_->settle();
+  };
+  prune(traffic().start);  // nothing to remove; all that waits is stored
+  const Timestamp keep_from = now_ - std::chrono::minutes(2);
+  auto store = io::HistoryStore::open_read_only(history_file(folder_.string())).value();
+  const auto rows = [&] { return store->totals()->rows; };
+  // Rows that reach keep_from.
+  std::size_t young = 0;
+  ASSERT_TRUE(store->query({.boxes = {}, .from = keep_from, .to = now_, .track = {}},
+                           [&](const io::HistoryRow&, Timestamp) {
+                             ++young;
+                             return true;
+                           }));
+  const std::uint64_t all = rows();
+  ASSERT_GT(young, 0u);
+  ASSERT_GT(all, young);
+  const record::HoldAct act{.time = now_, .by = "investigator", .reason = "accident"};
+  ASSERT_TRUE(record::set_hold(*storage_, "case-7", act));
+  prune(keep_from);
+  EXPECT_EQ(rows(), all);
+  ASSERT_TRUE(record::lift_hold(*storage_, "case-7", act));
+  prune(keep_from);
+  EXPECT_EQ(rows(), young);
+  EXPECT_FALSE(keeper_->take_trouble().has_value());
+}
+
+// What real sensors' tracks take: over all recordings, as one node would keep them.
+TEST(HistoryRecordings, RealTracksTakeAtMostTwentyBytesAState) {
+  const std::string path = std::string(LIPTAKO_SOURCE_DIR) + "/docs/examples/recordings.toml";
+  std::ifstream in(path);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  node::OfflineOptions options;
+  options.sensors = node::parse_sensors(text, path).value();
+  std::string folder = (std::filesystem::temp_directory_path() / "liptako-real-XXXXXX").string();
+  ASSERT_NE(mkdtemp(folder.data()), nullptr);
+  io::HistoryTotals totals;
+  {
+    auto store = io::HistoryStore::open(history_file(folder)).value();
+    HistoryWriter writer(*store);
+    ASSERT_TRUE(writer.use_names(std::vector<std::string>{"recorded"}));
+    std::uint32_t first_number = 0;  // tracks of one recording are not those of the next
+    for (const char* name : codec::asterix::kRecordings) {
+      const auto bytes = codec::asterix::read_surveillance(name);
+      if (!bytes) {
+        std::filesystem::remove_all(folder);
+        GTEST_SKIP() << "recording " << name << " not found in "
+                     << codec::asterix::surveillance_data()
+                     << "; set LIPTAKO_SHARED_DATA to the folder that holds surveillance/";
+      }
+      const base::ByteView view = *bytes;
+      std::uint32_t highest = first_number;
+      const auto sink = [&](const track::TrackEvent& event, std::span<const std::string>) {
+        if (!event.view.placed) return;
+        const std::uint32_t number = first_number + event.view.number.value;
+        highest = std::max(highest, number);
+        writer.take(base::TrackNumber{number}, state_of(event.view));
+      };
+      (void)node::track_recordings({&view, 1}, options, sink);
+      ASSERT_TRUE(writer.finish(0));
+      first_number = highest;
+    }
+    ASSERT_TRUE(store->checkpoint());
+    totals = store->totals().value();
+  }
+  std::filesystem::remove_all(folder);
+  RecordProperty("states", static_cast<int>(totals.states));
+  RecordProperty("file_bytes", static_cast<int>(totals.file_bytes));
+  EXPECT_GT(totals.states, 70'000u);
+  EXPECT_LE(totals.file_bytes, 20 * totals.states) << "tables, R-tree and indexes included";
 }
 
 TEST_F(HistoryKeepers, ABoxReadsOnlyChunksThatTouchIt) {

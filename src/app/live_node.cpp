@@ -1205,7 +1205,7 @@ void LiveNode::end_record() {
 
 void LiveNode::keep_history(Duration now) {
   if (!history_) return;
-  history_->turn(now);
+  history_->turn(now, clock_.utc_now() - node_->core().config().retain);
   if (const auto trouble = history_->take_trouble()) {
     fmt::print(stderr,
                "liptako: {}: {}\n",

@@ -414,7 +414,7 @@ Result<std::optional<base::Timestamp>> HistoryStore::newest() {
   return time_of(std::strtoll((*text)->c_str(), nullptr, 10));
 }
 
-Result<std::uint64_t> HistoryStore::remove_before(base::Timestamp time) {
+Result<std::uint64_t> HistoryStore::remove_before(base::Timestamp time, std::uint64_t limit) {
   const std::int64_t end = ms_of(time);
   Database::Transaction transaction(*db_);
   if (auto begun = transaction.begin("BEGIN IMMEDIATE"); !begun)
@@ -423,8 +423,8 @@ Result<std::uint64_t> HistoryStore::remove_before(base::Timestamp time) {
   {
     auto find = db_->use(
         "SELECT chunk.id FROM box JOIN chunk ON chunk.id = box.id"
-        " WHERE box.last <= ? AND chunk.start_ms + chunk.length_ms < ?");
-    find.bind(step_of(end)).bind(end);
+        " WHERE box.last <= ? AND chunk.start_ms + chunk.length_ms < ? LIMIT ?");
+    find.bind(step_of(end)).bind(end).bind(static_cast<std::int64_t>(limit));
     while (true) {
       auto there = find.step();
       if (!there) return std::unexpected(there.error());
@@ -435,8 +435,10 @@ Result<std::uint64_t> HistoryStore::remove_before(base::Timestamp time) {
   for (const std::int64_t id : ids) {
     if (auto done = db_->remove(id); !done) return std::unexpected(done.error());
   }
-  if (auto done = db_->use("DELETE FROM gap WHERE to_ms < ?").bind(end).run(); !done)
-    return std::unexpected(done.error());
+  if (ids.size() < limit) {
+    if (auto done = db_->use("DELETE FROM gap WHERE to_ms < ?").bind(end).run(); !done)
+      return std::unexpected(done.error());
+  }
   if (auto done = transaction.commit(); !done) return std::unexpected(done.error());
   return ids.size();
 }

@@ -89,8 +89,12 @@ class HistoryStore {
   // Of the newest state stored; nothing if there is none.
   [[nodiscard]] base::Result<std::optional<base::Timestamp>> newest();
 
-  // Removes the rows that end before `time`, and gaps likewise. How many rows.
-  [[nodiscard]] base::Result<std::uint64_t> remove_before(base::Timestamp time);
+  // Removes rows that end before `time`, at most so many, and when there are no more of them the
+  // gaps likewise. How many rows. The file keeps its size; what is written next goes where they
+  // were.
+  [[nodiscard]] base::Result<std::uint64_t> remove_before(base::Timestamp time,
+                                                          std::uint64_t limit = kNoLimit);
+  static constexpr std::uint64_t kNoLimit = 1'000'000'000'000;
 
   // A note beside the rows, under a name of the caller's.
   [[nodiscard]] base::Result<void> set_note(std::string_view name, std::string_view text);

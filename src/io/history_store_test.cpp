@@ -139,6 +139,17 @@ TEST_F(HistoryStores, RetentionRemovesWhatEndedBefore) {
   EXPECT_TRUE(store_->gaps(at(0), at(500))->empty());
 }
 
+TEST_F(HistoryStores, RetentionRemovesNoMoreAtOnceThanAsked) {
+  write({row(1, 0, 100), row(2, 0, 100), row(3, 0, 100), row(4, 300, 400)});
+  ASSERT_TRUE(store_->add_gap({at(10), at(20)}));
+  EXPECT_EQ(*store_->remove_before(at(200), 2), 2u);
+  EXPECT_EQ(store_->totals()->rows, 2u);
+  EXPECT_FALSE(store_->gaps(at(0), at(500))->empty()) << "told as long as something of then is";
+  EXPECT_EQ(*store_->remove_before(at(200), 2), 1u);
+  EXPECT_EQ(store_->totals()->rows, 1u);
+  EXPECT_TRUE(store_->gaps(at(0), at(500))->empty());
+}
+
 TEST_F(HistoryStores, GapsAreToldWhereTheyTouch) {
   ASSERT_TRUE(store_->add_gap({at(10), at(20)}));
   EXPECT_EQ(store_->gaps(at(0), at(11))->size(), 1u);
