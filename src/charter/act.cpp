@@ -57,12 +57,6 @@ constexpr base::Duration kWindowOfTwo = std::chrono::hours(24);
 
 constexpr std::string_view kFirstLine = "liptako/act/v1";
 
-std::string hex(base::ByteView bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
-}
-
 std::optional<Act::Nonce> nonce_from_hex(std::string_view text) {
   // As long as a digest's first half.
   const auto digest = seal::digest_from_hex(std::string(text) + std::string(32, '0'));
@@ -176,7 +170,7 @@ std::string to_string(const Act& act) {
                      name_of(act.kind),
                      seal::to_hex(act.body),
                      base::to_rfc3339(act.time),
-                     hex(act.nonce));
+                     seal::to_hex(act.nonce));
 }
 
 base::Result<Act> parse_act(std::string_view text) {

@@ -167,11 +167,13 @@ Digest sha256(base::ByteView bytes) {
   return digest_of(chain);
 }
 
-std::string to_hex(const Digest& digest) {
+std::string to_hex(const Digest& digest) { return to_hex(base::ByteView(digest)); }
+
+std::string to_hex(base::ByteView bytes) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
-  text.reserve(2 * digest.size());
-  for (const std::uint8_t byte : digest) {
+  text.reserve(2 * bytes.size());
+  for (const std::uint8_t byte : bytes) {
     text += kDigits[byte >> 4];
     text += kDigits[byte & 15];
   }

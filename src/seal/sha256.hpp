@@ -47,7 +47,8 @@ class Sha256 {
 // digests as many as messages.
 void sha256_many(std::span<const base::ByteView> messages, std::span<Digest> digests);
 
-// Sixty-four lower-case digits.
+// Lower-case digits, two a byte.
+[[nodiscard]] std::string to_hex(base::ByteView bytes);
 [[nodiscard]] std::string to_hex(const Digest& digest);
 // Exactly sixty-four digits of either case.
 [[nodiscard]] std::optional<Digest> digest_from_hex(std::string_view text);
