@@ -443,7 +443,7 @@ class ListedStorage final : public base::Storage {
 };
 
 // Of a record with a log: what `record verify` would say of it without keys. Bytes of a segment
-// that no reader needs may be spoilt, by a power cut: a copy of a header, what lies between entries.
+// that no reader needs may be spoilt by a power cut: a copy of a header, what is between entries.
 Result<Verification> verify_against_log(base::Storage& storage) {
   auto found = verify_record(storage, {});
   if (!found) return found;
