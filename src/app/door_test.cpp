@@ -635,7 +635,8 @@ TEST_F(DoorTest, AConfirmersKeyStandsInTheActAndWhoComesBackIsNew) {
   const Reply old =
       post("/api/v1/login", {{"account", "oq-1"}, {"password", std::string(kPassword)}});
   EXPECT_EQ(old.reason(), "refused") << "the password of before";
-  for (const json& one : get("/api/v1/accounts", cookie).document()["accounts"]) {
+  const json accounts = get("/api/v1/accounts", cookie).document();
+  for (const json& one : accounts["accounts"]) {
     if (one["id"] == "oq-1") {
       EXPECT_TRUE(one["operator_key"].is_null());
     }
@@ -897,7 +898,8 @@ class ContactTest : public DoorTest {
   [[nodiscard]] json contact_of(const std::string& account, const std::string& cookie) const {
     const Reply reply = get("/api/v1/contacts", cookie);
     expect_described("/api/v1/contacts", reply);
-    for (const json& one : reply.document()["contacts"])
+    const json document = reply.document();
+    for (const json& one : document["contacts"])
       if (one["account"] == account) return one;
     return {};
   }
