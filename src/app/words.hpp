@@ -14,8 +14,8 @@ namespace liptako::app {
   return speaks_english() ? english : french;
 }
 
-// What a library's error means, and behind it the error as it is (serve/reasons.hpp); in English the
-// error says enough.
+// What a library's error means, and behind it the error as it is (serve/reasons.hpp); in English
+// the error says enough.
 [[nodiscard]] std::string explain(const base::Error& error);
 [[nodiscard]] std::string explain(std::string_view message);
 // In French whatever the locale, for what is told in both languages.

@@ -1,8 +1,8 @@
 // A folder of small secrets as Storage (base/seams.hpp): files of mode 0600 in folders of mode
-// 0700, read and written whole. What is replaced or removed is written over first, and what a killed
-// process left half written is removed at opening, so that a secret that was destroyed is in no file
-// of the folder. On disks that write elsewhere than they read (SSD, copy on write) its bytes may
-// outlive that until the disk reuses them: nothing a program can help.
+// 0700, read and written whole. What is replaced or removed is written over first, and what a
+// killed process left half written is removed at opening, so that a secret that was destroyed is
+// in no file of the folder. On disks that write elsewhere than they read (SSD, copy on write) its
+// bytes may outlive that until the disk reuses them: nothing a program can help.
 //
 // A crash while a secret is being written over leaves neither the old one nor the new.
 #pragma once

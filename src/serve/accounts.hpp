@@ -9,8 +9,8 @@
 //   password $argon2id$v=19$…          absent until a password is set
 //   key bamako…/operator/oq-1+1a2b…    absent without an operator key
 //   invitation <64 hex digits> <unix seconds>   SHA-256 of the token and its end; absent if none
-//   contact p-3f… AQ…                  subject and sealed box of the person's contact (contact.hpp);
-//                                       no box: none any more; absent if there never was one
+//   contact p-3f… AQ…                  subject and sealed box of the contact (contact.hpp); no
+//                                      box: none any more; absent if there never was one
 //   created 2026-11-22T08:00:00.000Z
 //   disabled                            absent if it may log in
 //   end

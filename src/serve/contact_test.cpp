@@ -68,8 +68,9 @@ TEST(Contact, ItsDocumentsSayWhatIsThereAndNoMore) {
   book.others.push_back({"p-0", ContactState::erased, {}});
   EXPECT_EQ(
       contacts_json(book),
-      R"({"contacts":[{"account":"oq-1","subject":"p-1","state":"kept","display_name":"Awa","telephone":"1"},)"
-      R"({"account":null,"subject":"p-0","state":"erased","display_name":null,"telephone":null}]})");
+      R"({"contacts":[{"account":"oq-1","subject":"p-1","state":"kept","display_name":"Awa",)"
+      R"("telephone":"1"},{"account":null,"subject":"p-0","state":"erased","display_name":null,)"
+      R"("telephone":null}]})");
   EXPECT_EQ(contact_json({}),
             R"({"subject":null,"state":"none","display_name":null,"telephone":null})");
 }

@@ -1,7 +1,7 @@
 // What went wrong, in words for whoever operates a node. Error texts of the libraries are English
-// and exact: which file, which byte, which number. Here each has a reason: a stable code, with words
-// in both languages; the text stays behind it as the technical detail. One table, in which the first
-// reason whose phrase stands in the text is taken.
+// and exact: which file, which byte, which number. Here each has a reason: a stable code, with
+// words in both languages; the text stays behind it as the technical detail. One table, in which
+// the first reason whose phrase stands in the text is taken.
 #pragma once
 
 #include <span>
