@@ -21,26 +21,33 @@ std::string seconds(std::optional<base::Duration> duration) {
   return number_or_null(duration ? std::optional(base::to_seconds(*duration)) : std::nullopt, 1);
 }
 
-std::string fields_of(const Consistency &consistency, std::string_view name) {
-  const auto bounds = consistency.bounds();
-  return fmt::format("\"{0}\":{1},\"{0}_low\":{2},\"{0}_high\":{3},\"{0}_inside_share\":{4}",
-                     name,
-                     number_or_null(consistency.mean(), 4),
-                     number_or_null(bounds ? std::optional(bounds->first) : std::nullopt, 4),
-                     number_or_null(bounds ? std::optional(bounds->second) : std::nullopt, 4),
-                     number_or_null(consistency.inside_95(), 5));
-}
+// What is said of normalised errors, each a number or null.
+struct Honesty {
+  explicit Honesty(const Consistency &consistency)
+      : mean(number_or_null(consistency.mean(), 4)),
+        inside(number_or_null(consistency.inside_95(), 5)) {
+    const auto bounds = consistency.bounds();
+    low = number_or_null(bounds ? std::optional(bounds->first) : std::nullopt, 4);
+    high = number_or_null(bounds ? std::optional(bounds->second) : std::nullopt, 4);
+  }
+  std::string mean;
+  std::string low;
+  std::string high;
+  std::string inside;
+};
 
 std::string fields_of(const Tally &tally) {
   const auto altitude = tally.altitude_rms();
   const auto angle = tally.track_angle_rms();
   const auto speed = tally.speed_rms();
+  const Honesty nees(tally.nees);
   return fmt::format(
       "\"found_share\":{},\"update_probability\":{},\"position_rms_m\":{},"
       "\"along_rms_m\":{},"
       "\"across_rms_m\":{},\"altitude_rms_ft\":{},\"tracks_per_aircraft\":{},"
       "\"altitude_right_share\":{},\"track_angle_rms_deg\":{},\"speed_rms_mps\":{},"
-      "\"identity_right_share\":{},\"identity_wrong_share\":{},\"long_gaps\":{},{}",
+      "\"identity_right_share\":{},\"identity_wrong_share\":{},\"long_gaps\":{},"
+      "\"nees\":{},\"nees_low\":{},\"nees_high\":{},\"nees_inside_share\":{}",
       number_or_null(tally.found_share(), 5),
       number_or_null(tally.update_probability(), 5),
       metres(tally.position_rms()),
@@ -54,7 +61,10 @@ std::string fields_of(const Tally &tally) {
       number_or_null(tally.identity_right_share(), 5),
       number_or_null(tally.identity_wrong_share(), 5),
       tally.long_gaps,
-      fields_of(tally.nees, "nees"));
+      nees.mean,
+      nees.low,
+      nees.high,
+      nees.inside);
 }
 
 std::string trajectory_fields(const Score &score, const ScoreOptions &options) {
@@ -173,11 +183,17 @@ std::string to_json(const LinesScore &scored,
   out += ",\"sensors\":[";
   bool first = true;
   for (const auto &[name, nis] : scored.nis) {
-    out += fmt::format("{}{{\"sensor\":\"{}\",\"plots\":{},{}}}",
-                       first ? "" : ",",
-                       name,
-                       nis.count(),
-                       fields_of(nis, "nis"));
+    const Honesty told(nis);
+    out += fmt::format(
+        "{}{{\"sensor\":\"{}\",\"plots\":{},\"nis\":{},\"nis_low\":{},\"nis_high\":{},"
+        "\"nis_inside_share\":{}}}",
+        first ? "" : ",",
+        name,
+        nis.count(),
+        told.mean,
+        told.low,
+        told.high,
+        told.inside);
     first = false;
   }
   return out + "]}";
