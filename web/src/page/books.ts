@@ -1,5 +1,5 @@
-// The two books that some roles may read: the audit, who did and looked at what; and the accounts. Tables in a dialog
-// over the map, asked for when opened, searched as typed.
+// The books that some roles may read: the audit, who did and looked at what; the accounts; and whom to reach behind
+// them. Tables in a dialog over the map, asked for when opened, searched as typed.
 import { utcDate, utcTime } from '../format.ts';
 import { fr, type TextKey } from './catalogue_fr.ts';
 import { byId, make, setText } from './dom.ts';
