@@ -1,5 +1,5 @@
-// What a node must not lose: everything that may be deleted is deleted, no snapshot can be read, and
-// it comes back with roster, configuration, holds and epoch; and what it records of deletions.
+// What a node must not lose: everything that may be deleted is deleted, no snapshot can be read,
+// and it comes back with roster, configuration, holds and epoch; and what it records of deletions.
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
@@ -225,6 +225,28 @@ TEST(NodeKeeping, AHoldIsRecordedAndItsFilePutBack) {
   ASSERT_TRUE(record::lift_hold(s.disk, "a-1", {s.now, "juge", "close"}));
   EXPECT_TRUE(s.retire());
   EXPECT_FALSE(s.node->core().keeping().holds[0].stands());
+}
+
+// A fork of another's log that this node refused, and a witness that holds another history of its
+// own: both are told until a person has looked, whatever else happens to the log.
+TEST(NodeKeeping, AForkAndADisputeStandInTheStatusUntilTheNextStart) {
+  Station s;
+  s.run_a_day();
+  EXPECT_EQ(s.node->status(s.stamp()).log->trouble, "");
+  EXPECT_EQ(s.node->status(s.stamp()).log->fork_refused, "");
+  s.node->note_fork_refused("other.test/log");
+  s.node->note_log_disputed("the witness w holds another history");
+  for (int day = 0; day < 2; ++day) {
+    const auto status = s.node->status(s.stamp());
+    EXPECT_EQ(status.log->fork_refused, "other.test/log");
+    EXPECT_EQ(status.log->trouble, "the witness w holds another history");
+    s.run_a_day();
+  }
+  EXPECT_EQ(s.node->status(s.stamp()).log->checkpoint_size, s.node->status(s.stamp()).entries)
+      << "it goes on signing: whose history is the right one a person decides";
+  s.open();
+  EXPECT_EQ(s.node->status(s.stamp()).log->fork_refused, "");
+  EXPECT_EQ(s.node->status(s.stamp()).log->trouble, "");
 }
 
 TEST(NodeKeeping, ARetirementBehindAFarewellLeavesItOne) {

@@ -109,8 +109,10 @@ class Run {
     options.salt = 42;
     options.snapshot_every = std::chrono::seconds(5);
     options.segment_limit = kSegment;
-    options.log.emplace(
-        record::LogOptions{kOrigin, log_key(), {}, std::chrono::seconds(4), &storage_, kMemory});
+    options.log = record::LogOptions{.origin = kOrigin, .key = log_key(), .former_keys = {}};
+    options.log->checkpoint_every = std::chrono::seconds(4);
+    options.log->memory = &storage_;
+    options.log->memory_path = kMemory;
     return options;
   }
 
@@ -594,6 +596,7 @@ class Run {
     seal_all();
     if (node_->record_log()->checkpoint_size() != acknowledged_)
       violated("without faults no checkpoint covers what is synced");
+    if (out_.violations.empty() && prng_.chance(0.3)) retire_without_faults();
     node_.reset();
     check_tree();
     check_checkpoints();
@@ -601,6 +604,24 @@ class Run {
     if (out_.violations.empty()) check_verified(true);
     if (out_.violations.empty() && prng_.chance(0.2)) check_backup();
     if (out_.violations.empty() && prng_.chance(0.2)) check_carried();
+  }
+
+  // Says, signs and deletes until nothing is old enough any more.
+  void retire_without_faults() {
+    pass(std::chrono::hours(40));
+    take();
+    for (int turn = 0; turn < 12 && out_.violations.empty(); ++turn) {
+      if (!node_->sync()) return violated("without faults a sync fails");
+      node_->finish_snapshot(record::write_snapshot(storage_, node_->snapshot()));
+      pass(std::chrono::seconds(20));
+      seal_all();
+      retire();
+      if (retention_) finish_retention();
+    }
+    if (!node_->sync()) violated("without faults a sync fails");
+    pass(std::chrono::seconds(20));
+    seal_all();
+    acknowledged_ = flushed_ = node_->status(stamp()).entries;
   }
 
   void check_backup() {
