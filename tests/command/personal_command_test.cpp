@@ -59,6 +59,7 @@ class PersonalCommand : public testing::Test {
     const base::Bytes payload = charter::act_payload(seal::to_string(note), bytes);
     ASSERT_TRUE(writer->append({record::EntryKind::act, record::kNoSource, act.time, {}, payload})
                     .has_value());
+    ASSERT_TRUE(writer->flush().has_value());
     ASSERT_TRUE(writer->sync().has_value());
   }
 
