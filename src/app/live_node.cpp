@@ -933,8 +933,8 @@ void LiveNode::finish_acts() {
                    .what = fmt::format("act {}", charter::name_of(act->kind)),
                    .outcome = done ? "finished_later" : "unfinished"});
     }
-    unfinished_->end(*act);
   }
+  unfinished_->clear();
 }
 
 bool LiveNode::is_obeyed(charter::ActKind kind, const std::string& body) const {

@@ -56,6 +56,11 @@ void UnfinishedActs::end(const charter::Act& act) const {
   fs::remove(folder_ + "/" + name_of(act), ignored);
 }
 
+void UnfinishedActs::clear() const {
+  std::error_code ignored;  // begin() tries again
+  for (const fs::path& path : files_in(folder_)) fs::remove(path, ignored);
+}
+
 std::vector<std::string> UnfinishedActs::left() const {
   std::vector<std::string> payloads;
   for (const fs::path& path : files_in(folder_)) {

@@ -29,6 +29,8 @@ class UnfinishedActs {
   void end(const charter::Act& act) const;
   // Payloads (charter::act_payload) of what a former run left.
   [[nodiscard]] std::vector<std::string> left() const;
+  // Once they have been seen to.
+  void clear() const;
 
  private:
   std::string folder_;
