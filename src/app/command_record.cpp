@@ -125,6 +125,10 @@ std::string describe(const record::Fault& fault) {
         return say("liasse de tuiles", "bundle");
       case Part::checkpoint:
         return say("point de contrôle", "checkpoint");
+      case Part::hold:
+        return say("mise sous garde", "hold");
+      case Part::retired:
+        return say("suppression", "retirement");
     }
     return record::name_of(fault.part);
   };

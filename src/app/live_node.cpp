@@ -213,15 +213,16 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   if (auto boot = read_file("/proc/sys/kernel/random/boot_id", 100)) node_options.boot_id = *boot;
   live->judge_clock();
   if (config->standby) {
-    if (auto ready = live->prepare_copy(); !ready) return std::unexpected(ready.error());
+    const auto is_copy = live->prepare_copy();
+    if (!is_copy) return std::unexpected(is_copy.error());
+    node_options.log->is_copy = *is_copy;
   }
   auto node = node::Node::open(*live->storage_, node_options, live->read_clock());
   if (!node) return std::unexpected(node.error());
   live->node_ = std::move(*node);
   live->inbox_ = std::make_unique<io::Inbox>(live->clock_);
   if (config->standby) {
-    if (auto opened = live->open_standby(); !opened)
-      return std::unexpected(opened.error());
+    if (auto opened = live->open_standby(); !opened) return std::unexpected(opened.error());
   }
   if (const auto roster = live->is_in_charge()
                               ? take_configured_roster(*live->node_, live->read_clock())
@@ -1225,7 +1226,8 @@ void LiveNode::settle_snapshot() {
   snapshot_thread_->wait_until_idle();
   if (std::exchange(snapshotting_, false)) node_->finish_snapshot(snapshot_written_);
   // What stands in the way is for `liptako record retire` to tell.
-  if (retention_found_ && *retention_found_)
+  // A standby deletes what the record says is deleted, and says nothing itself.
+  if (retention_found_ && *retention_found_ && is_in_charge())
     (void)node_->finish_retention(**retention_found_, read_clock());
   retention_found_.reset();
 }

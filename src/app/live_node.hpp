@@ -107,8 +107,9 @@ class LiveNode {
  private:
   LiveNode();
   // live_standby.cpp: one of the two machines of a node.
-  // Before the record is opened: a copy that a power cut broke is cut back.
-  [[nodiscard]] base::Result<void> prepare_copy();
+  // Before the record is opened: a copy that a power cut broke is cut back. Whether it is
+  // a copy.
+  [[nodiscard]] base::Result<bool> prepare_copy();
   [[nodiscard]] base::Result<void> open_standby();
   // What is this machine's own of the configuration: where it records and listens, its keys.
   [[nodiscard]] const node::NodeConfig& machine() const;

@@ -59,16 +59,16 @@ const node::NodeConfig& LiveNode::machine() const {
 
 bool LiveNode::is_in_charge() const { return !standby_ || standby_->role() == PairRole::primary; }
 
-Result<void> LiveNode::prepare_copy() {
+Result<bool> LiveNode::prepare_copy() {
   auto folder = io::FileStorage::open_beside(key_folder_);
   if (!folder) return std::unexpected(folder.error());
   pair_storage_ = std::move(*folder);
   const auto memory = read_pair_memory(*pair_storage_);
   if (!memory) return std::unexpected(memory.error());
-  if (memory->role != PairRole::standby) return {};
+  if (memory->role != PairRole::standby) return false;
   const auto given_up = record::cut_broken_copy(*storage_);
   if (!given_up) return std::unexpected(given_up.error());
-  return {};
+  return true;
 }
 
 Result<void> LiveNode::open_standby() {

@@ -66,7 +66,7 @@ Result<std::unique_ptr<Standby>> Standby::open(Options options,
   s->role_ = was_ours ? PairRole::primary : PairRole::standby;
   if (s->memory_.role == PairRole::former) s->role_ = PairRole::former;
   if (s->role_ == PairRole::standby) s->memory_.role = PairRole::standby;
-  s->own_.set(std::make_shared<const Own>(s->role_, s->term_));
+  s->own_.set(std::make_shared<const Own>(s->role_));
   s->tell(node);
   io::PeerLinkOptions link;
   link.listens = s->options_.config.listens;
@@ -101,6 +101,7 @@ void Standby::tell(const node::Node& node) {
   alive_ns_ = clock_.monotonic_now().count();
   const std::uint64_t synced = node.synced_end();
   next_ = node.next_sequence();
+  term_ = node.core().charge().term;
   if (synced_.exchange(synced) != synced && link_) link_->wake();
 }
 
@@ -109,7 +110,7 @@ void Standby::done(const node::Node& node) {
   inbound_.done();
 }
 
-void Standby::start_over() { own_.set(std::make_shared<const Own>(role_, term_)); }
+void Standby::start_over() { own_.set(std::make_shared<const Own>(role_)); }
 
 void Standby::part(const node::Node& node) {
   const Duration until = clock_.monotonic_now() + kParting;
@@ -155,7 +156,7 @@ void Standby::talk(io::PeerConnection& connection) {
   if (!head) return;  // the node's own trouble tells of a disk that cannot be read
   record::PairSession session(
       *options_.record,
-      {own->role, own->term, *head, options_.node, options_.origin, options_.build},
+      {own->role, term_, *head, options_.node, options_.origin, options_.build},
       first_);
   base::Bytes out;
   std::vector<record::PairMessage> messages;
@@ -278,7 +279,7 @@ Standby::Decision Standby::decide() {
 void Standby::set_role(PairRole role, std::uint64_t term) {
   role_ = role;
   term_ = term;
-  own_.set(std::make_shared<const Own>(role_, term_));
+  own_.set(std::make_shared<const Own>(role_));
   if (link_) link_->wake();
   look_at_disk();
 }

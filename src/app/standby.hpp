@@ -1,7 +1,7 @@
 // This machine as one of the two that a node runs on (docs/STANDBY.md): who of them is in charge,
-// what the other one holds, and when the standby takes over. The link and what is read for it run on
-// a thread of their own, so that neither the other machine nor a disk can hold up the node's loop;
-// what is recorded and shown is the node's owner's to do.
+// what the other one holds, and when the standby takes over. The link and what is read for it run
+// on a thread of their own, so that neither the other machine nor a disk can hold up the node's
+// loop; what is recorded and shown is the node's owner's to do.
 #pragma once
 
 #include <atomic>
@@ -71,7 +71,7 @@ class Standby {
   // After the takeover was recorded; after the sources are closed.
   void took_over(std::uint64_t term);
   void stepped_down();
-  // Of a node in charge that ends: waits until the standby has all that is synced, at most a second.
+  // Of a node in charge that ends: waits, a second at most, until the standby has all.
   void part(const node::Node& node);
   // The highest term heard of, and the origin of the other machine's log; may be empty.
   [[nodiscard]] std::uint64_t known_term() const { return memory_.term; }
@@ -86,7 +86,6 @@ class Standby {
   // What the link's thread says of itself; replaced whole, so that a change ends the connection.
   struct Own {
     record::PairRole role = record::PairRole::standby;
-    std::uint64_t term = record::kFirstTerm;
   };
   // What is known of the other machine from the newest connection.
   struct Other {
@@ -111,7 +110,6 @@ class Standby {
   Options options_;
   base::Clock& clock_;
   record::PairRole role_ = record::PairRole::standby;
-  std::uint64_t term_ = record::kFirstTerm;
   std::uint64_t first_ = 0;  // of the record's entries
   PairMemory memory_;
   PairMemory written_;
@@ -131,8 +129,9 @@ class Standby {
   io::Published<Own> own_;
   io::Published<Other> other_;
   io::Handover<record::PairMessage> inbound_;
-  std::atomic<std::uint64_t> next_ = 0;    // entries in the record
-  std::atomic<std::uint64_t> synced_ = 0;  // those its disk has
+  std::atomic<std::uint64_t> term_ = record::kFirstTerm;  // as the record says
+  std::atomic<std::uint64_t> next_ = 0;                   // entries in the record
+  std::atomic<std::uint64_t> synced_ = 0;                 // those its disk has
   std::atomic<std::int64_t> alive_ns_ = 0;
   std::atomic<std::int64_t> heard_ns_ = 0;       // from the other, whatever it is; 0: never
   std::atomic<std::int64_t> followed_ns_ = 0;    // from the one that is followed; 0: never

@@ -1,6 +1,7 @@
 // The link between two machines that know each other's key: one TCP connection under TLS 1.3
-// [RFC 8446] in which both sides prove an Ed25519 key [RFC 8410] and take no other than the one they
-// were given. No authority, no names: certificates are made for the day, and only their keys count.
+// [RFC 8446] in which both sides prove an Ed25519 key [RFC 8410] and take no other than the one
+// they were given. No authority, no names: certificates are made at the start, and only their keys
+// count.
 //
 // One thread of its own listens or dials, shakes hands, and then calls the owner's `talk`, which
 // blocks in read() and write(). Strangers can make it shake hands, a few at a time and not for

@@ -107,7 +107,8 @@ std::optional<LostEntries> get_lost(base::ByteReader& reader) {
   LostEntries lost;
   lost.first = reader.get<std::uint64_t>();
   lost.count = reader.get<std::uint64_t>();
-  if (lost.count == 0 || lost.count > kMaxLost || lost.first + lost.count < lost.first) return std::nullopt;
+  if (lost.count == 0 || lost.count > kMaxLost || lost.first + lost.count < lost.first)
+    return std::nullopt;
   return lost;
 }
 

@@ -247,7 +247,7 @@ Result<void> Log::recall(std::uint64_t end) {
   if (!memory) return std::unexpected(memory.error());
   if (!*memory || (*memory)->newest.origin != options_.origin) return {};
   remembered_ = (*memory)->newest.head();
-  if (remembered_->size <= end) return {};
+  if (remembered_->size <= end || options_.is_copy) return {};
   return std::unexpected(
       not_held(options_.origin, *remembered_, fmt::format("this record holds {} only", end)));
 }
@@ -329,6 +329,21 @@ Result<void> Log::take_entries(base::Storage& storage, std::uint64_t end) {
 
 void Log::append(std::span<const seal::Digest> commitments) {
   if (broken_ || lagging_ || commitments.empty()) return;
+  if (is_behind_memory() && commitments.size() >= remembered_->size - tree_.size()) {
+    const auto to_memory = static_cast<std::size_t>(remembered_->size - tree_.size());
+    append_leaves(commitments.first(to_memory));
+    if (auto same = compare({tree_.size(), tree_.root()}); !same) {
+      broken_ = true;
+      trouble_ = same.error().message;
+      return;
+    }
+    commitments = commitments.subspan(to_memory);
+    if (commitments.empty() || lagging_) return;
+  }
+  append_leaves(commitments);
+}
+
+void Log::append_leaves(std::span<const seal::Digest> commitments) {
   leaves_.resize(commitments.size());
   seal::leaf_hashes(commitments, leaves_);
   std::uint64_t index = tree_.size();
@@ -380,7 +395,7 @@ std::optional<LogWork> Log::take_all(base::Timestamp utc, base::Duration monoton
 
 std::optional<LogWork> Log::take(base::Timestamp utc, base::Duration monotonic, bool checkpoint) {
   if (work_out_ || broken_ || lagging_) return std::nullopt;
-  checkpoint = checkpoint && tree_.size() > checkpoint_size_;
+  checkpoint = checkpoint && tree_.size() > checkpoint_size_ && !is_behind_memory();
   if (!checkpoint && waiting_.size() < kManyFiles && to_keep_.empty() && !rewrite_)
     return std::nullopt;
   work_out_ = true;

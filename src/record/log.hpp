@@ -51,6 +51,9 @@ struct LogOptions {
   // Earlier keys of the same log: the last checkpoint may be signed by one of them.
   std::vector<seal::VerifierKey> former_keys;
   base::Duration checkpoint_every = std::chrono::seconds(10);
+  // The record is a copy that grows to what it was: the head that is remembered may lie ahead of it.
+  // Until then nothing is signed, and then it must be the copy's.
+  bool is_copy = false;
   // Where the newest head that the key signed is remembered: outlives the log. None: nowhere.
   base::Storage* memory = nullptr;
   std::string memory_path = std::string(kLogMemoryPath);
@@ -136,6 +139,7 @@ class Log {
     seal::Note note;
   };
   // Steps of open(); an error is trouble.
+  void append_leaves(std::span<const seal::Digest> commitments);
   [[nodiscard]] base::Result<void> take_up(base::Storage& storage, const EntryRange& entries);
   // The tree over the first `size` entries, which must be that of the checkpoint in place. Of its
   // files only those that are missing are written.
@@ -152,6 +156,9 @@ class Log {
   // What the key remembers of this log must be in the record's tree, which `end` entries can give.
   [[nodiscard]] base::Result<void> recall(std::uint64_t end);
   [[nodiscard]] base::Result<void> compare(const seal::TreeHead& head) const;
+  [[nodiscard]] bool is_behind_memory() const {
+    return options_.is_copy && remembered_ && tree_.size() < remembered_->size;
+  }
   [[nodiscard]] base::FileContent memory_of(const seal::TreeHead& head) const;
   // The checkpoint's tiles that are not full, and its bundle.
   [[nodiscard]] std::vector<base::FileContent> open_tiles() const;
