@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <tuple>
 
 #include "base/math.hpp"
 #include "track/cluster/pmbm.hpp"
@@ -35,12 +36,6 @@ bool parse_whole(std::string_view text, T& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && end == text.data() + text.size();
 }
-
-// Which plots belong to one scan of one run: [first, last).
-struct Block {
-  std::size_t first = 0;
-  std::size_t last = 0;
-};
 
 class RunReader {
  public:
@@ -139,8 +134,8 @@ void track_plane_run(std::uint32_t run_number,
   count(summary, filter.counts());
 }
 
-// Both agents of a pair exchange their plots after every scan: each has all of them, and so both hold
-// the same.
+// Both agents of a pair exchange their plots after every scan: each has all of them, and so both
+// hold the same.
 void track_pair(std::uint32_t pair,
                 std::array<std::span<const SetPlot>, 2> agents,
                 SetMode mode,
@@ -302,9 +297,7 @@ base::Result<std::vector<SetPlot>> parse_set_plots(std::string_view text, const 
     plots.push_back(plot);
   }
   if (line_number == 0) return fault(1, "the file is empty");
-  std::ranges::stable_sort(plots, [](const SetPlot& a, const SetPlot& b) {
-    return a.run != b.run ? a.run < b.run : a.scan < b.scan;
-  });
+  std::ranges::sort(plots, {}, [](const SetPlot& p) { return std::tie(p.run, p.scan, p.a, p.b); });
   return plots;
 }
 

@@ -25,8 +25,8 @@ struct SetPlot {
   double b = 0.0;  // y in metres, or range in metres
 };
 
-// Columns [run,]k and two numbers, by the names in the first line; ordered by run, scan, then as in
-// the file. Total: any text gives plots or an error that names file and line.
+// Columns [run,]k and two numbers, by the names in the first line; ordered by run, scan, then the
+// two numbers. Total: any text gives plots or an error that names file and line.
 [[nodiscard]] base::Result<std::vector<SetPlot>> parse_set_plots(std::string_view text,
                                                                  const std::string& name);
 
@@ -37,7 +37,8 @@ struct RunRange {
 };
 [[nodiscard]] base::Result<RunRange> parse_run_range(const std::string& text);
 
-// research: the last per cent of accuracy; operational: the one configuration for quality and speed.
+// research: the last per cent of accuracy; operational: the one configuration for quality and
+// speed.
 enum class SetMode : std::uint8_t { research, operational };
 
 struct SetScan {

@@ -1,5 +1,5 @@
-// `liptako track --set`: the plots of a benchmark set in, what the tracker holds after each scan out
-// as CSV (docs/TRACKER.md). Measurements only are opened.
+// `liptako track --set`: the plots of a benchmark set in, what the tracker holds after each scan
+// out as CSV (docs/TRACKER.md). Measurements only are opened.
 #include <fmt/format.h>
 
 #include <algorithm>

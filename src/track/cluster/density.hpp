@@ -1,7 +1,7 @@
 // What a target's state is believed to be, given one history of plots, and how it moves: a Gaussian
 // under nearly constant velocity [BarShalom01, §6.2.2] here, the interacting multiple models of
-// track/imm.hpp in manoeuvring.hpp. Both are motions of the cluster filter (pmbm.hpp), which asks of a
-// motion
+// track/imm.hpp in manoeuvring.hpp. Both are motions of the cluster filter (pmbm.hpp), which asks
+// of a motion
 //
 //   Density            the value type
 //   predict            through a time
@@ -18,7 +18,8 @@
 
 namespace liptako::track {
 
-// d2 and log-likelihood of a measurement, as imm.hpp's evaluate, without forming what is not needed.
+// d2 and log-likelihood of a measurement, as imm.hpp's evaluate, without forming what is not
+// needed.
 struct Fit {
   double d2 = 0.0;
   double log_likelihood = 0.0;
@@ -37,7 +38,7 @@ struct ConstantVelocity {
   double noise_density = 0.02;  // of white acceleration, m^2/s^3
 
   void predict(Density& x, double dt) const;
-  [[nodiscard]] static const Gaussian& combined(const Density& x) { return x; }
+  [[nodiscard]] static Gaussian combined(const Density& x) { return x; }
   [[nodiscard]] static bool update(Density& x, const LinearMeasurement& m) {
     return kalman_update(x, m);
   }

@@ -2,8 +2,8 @@
 // asks about it. A look is a scan, the plots of one sector of a turning antenna, or a single plot;
 // what it did not cover it detects with probability zero there, so that silence costs nothing.
 //
-// Two sensors here: one that measures position in the plane, and one that measures azimuth and range
-// with a detection probability that falls with range. Another sensor is another Look.
+// Two sensors here: one that measures position in the plane, and one that measures azimuth and
+// range with a detection probability that falls with range. Another sensor is another Look.
 //
 // Legend (SI and radians; frame: one tangent plane)
 //   z     measured pair; h(x) its prediction; R covariance of its noise
@@ -34,8 +34,8 @@ class Look {
 
   [[nodiscard]] virtual std::size_t size() const = 0;
   [[nodiscard]] virtual PlotPlace place(std::size_t plot) const = 0;
-  // Area of the plane per unit of measured space at the plot: a density over the plane times this is
-  // one over z.
+  // Area of the plane per unit of measured space at the plot: a density over the plane times this
+  // is one over z.
   [[nodiscard]] virtual double plane_per_measured(std::size_t plot) const = 0;
   [[nodiscard]] virtual double false_density(std::size_t plot) const = 0;
   [[nodiscard]] virtual double detection_probability(const Gaussian& predicted) const = 0;

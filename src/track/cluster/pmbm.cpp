@@ -12,38 +12,38 @@ namespace {
 constexpr std::uint32_t kNone = 0xffffffff;
 constexpr double kSurest =
     1.0 - 1e-9;  // of existence and detection, so that logarithms stay finite
-// Components differ too much to be one if a variance is this many times the other's, or existence by
-// this much.
+// Components differ too much to be one if a variance is this many times the other's, or existence
+// by this much.
 constexpr double kBlendVarianceRatio = 2.0;
 constexpr double kBlendExistence = 0.1;
 constexpr double kBeliefTolerance = 1e-6;
 constexpr double kLeastShareOfPair = 1e-6;
 
 // Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
-bool factorise(const double* P, double L[kStateSize][kStateSize]) {
+bool factorise(const double* P, double root[kStateSize][kStateSize]) {
   for (int c = 0; c < kStateSize; ++c) {
     double d = P[packed(c, c)];
-    for (int k = 0; k < c; ++k) d -= L[c][k] * L[c][k];
+    for (int k = 0; k < c; ++k) d -= root[c][k] * root[c][k];
     if (!(d > 0.0)) return false;
-    L[c][c] = std::sqrt(d);
+    root[c][c] = std::sqrt(d);
     for (int r = c + 1; r < kStateSize; ++r) {
       double s = P[packed(r, c)];
-      for (int k = 0; k < c; ++k) s -= L[r][k] * L[c][k];
-      L[r][c] = s / L[c][c];
+      for (int k = 0; k < c; ++k) s -= root[r][k] * root[c][k];
+      root[r][c] = s / root[c][c];
     }
   }
   return true;
 }
 
-double squared_distance(const double L[kStateSize][kStateSize],
+double squared_distance(const double root[kStateSize][kStateSize],
                         const HorizontalState& a,
                         const HorizontalState& b) {
   double y[kStateSize];
   double d2 = 0.0;
   for (int r = 0; r < kStateSize; ++r) {
     double s = b.x[r] - a.x[r];
-    for (int k = 0; k < r; ++k) s -= L[r][k] * y[k];
-    y[r] = s / L[r][r];
+    for (int k = 0; k < r; ++k) s -= root[r][k] * y[k];
+    y[r] = s / root[r][r];
     d2 += y[r] * y[r];
   }
   return d2;
@@ -103,9 +103,9 @@ template <class Motion>
 void PmbmFilter<Motion>::add_undetected(const Gaussian& density, double expected) {
   for (Undetected& u : broad_) {
     const Gaussian there = motion_.combined(u.x);
-    double L[kStateSize][kStateSize];
-    if (!alike_in_spread(there, density) || !factorise(there.P, L)) continue;
-    if (squared_distance(L, there.mean, density.mean) > options_.blend_distance) continue;
+    double root[kStateSize][kStateSize];
+    if (!alike_in_spread(there, density) || !factorise(there.P, root)) continue;
+    if (squared_distance(root, there.mean, density.mean) > options_.blend_distance) continue;
     const double share = expected / (u.expected + expected);
     motion_.blend(u.x, motion_.start(density), share);
     u.expected += expected;
@@ -402,8 +402,6 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
 
   // One problem for each hypothesis, over its members that have a plot in their gate.
   ranked_.clear();
-  row_members_.clear();
-  rows_from_.clear();
   double most = -1e300;
   for (const Hypothesis& h : cluster.hypotheses) {
     double value = base::log(h.weight);
@@ -415,12 +413,10 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   for (const Hypothesis& h : cluster.hypotheses) {
     double value = base::log(h.weight);
     problem_gains_.clear();
-    rows_from_.push_back(row_members_.size());
     for (std::uint32_t k = 0; k < h.count; ++k) {
       const std::uint32_t i = cluster.members[h.first + k].component;
       value += log_miss_[i];
       if (has_edge_[i] == 0) continue;
-      row_members_.push_back(k);
       problem_gains_.insert(problem_gains_.end(),
                             gains_.begin() + static_cast<std::ptrdiff_t>(i * columns),
                             gains_.begin() + static_cast<std::ptrdiff_t>((i + 1) * columns));
@@ -676,8 +672,8 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
     const std::uint32_t i = order_[a];
     if (becomes_[i] != i) continue;
     Component& mine = cluster.pool[i];
-    double L[kStateSize][kStateSize];
-    if (!factorise(combined_[i].P, L)) continue;
+    double root[kStateSize][kStateSize];
+    if (!factorise(combined_[i].P, root)) continue;
     const Gaussian centre = combined_[i];
     const double near_east = options_.blend_distance * centre.P[packed(0, 0)];
     for (std::size_t b = a + 1; b < order_.size(); ++b) {
@@ -688,7 +684,8 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
       const Component& other = cluster.pool[o];
       if (!one_each && std::fabs(other.existence - mine.existence) > kBlendExistence) continue;
       if (!alike_in_spread(centre, combined_[o])) continue;
-      if (squared_distance(L, centre.mean, combined_[o].mean) > options_.blend_distance) continue;
+      if (squared_distance(root, centre.mean, combined_[o].mean) > options_.blend_distance)
+        continue;
       bool together = false;
       for (std::size_t w = 0; w < words; ++w) {
         together = together || (presence_[i * words + w] & presence_[o * words + w]) != 0;

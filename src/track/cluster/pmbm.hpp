@@ -1,9 +1,9 @@
-// The filter for targets too close to each other to be tracked one by one: a Poisson multi-Bernoulli
-// mixture [Williams15; GarciaFernandez18], kept in independent clusters.
+// The filter for targets too close to each other to be tracked one by one: a Poisson
+// multi-Bernoulli mixture [Williams15; GarciaFernandez18], kept in independent clusters.
 //
-// Undetected targets are a Poisson process: its intensity is a mixture of densities plus a constant.
-// Detected ones are clusters, independent of each other; a cluster is a mixture of global hypotheses,
-// each a set of Bernoulli components (a probability of existence and a density).
+// Undetected targets are a Poisson process: its intensity is a mixture of densities plus a
+// constant. Detected ones are clusters, independent of each other; a cluster is a mixture of global
+// hypotheses, each a set of Bernoulli components (a probability of existence and a density).
 //
 //   prediction   r <- pS r; densities and intensity move; births add to the intensity
 //   a look       of hypothesis h with weight w and components i, over all assignments of plots z:
@@ -15,16 +15,17 @@
 //     once (ranked_assignment.hpp)
 //
 // What keeps it fast and its hypotheses worth keeping, beyond the sources:
-//   - Clusters join where a plot lies in the gates of both, and part as soon as their hypotheses are
-//     independent to within `dependence` in total variation, so that hypotheses are not multiplied.
+//   - Clusters join where a plot lies in the gates of both, and part as soon as their hypotheses
+//     are independent to within `dependence` in total variation, so that hypotheses are not
+//     multiplied.
 //   - Hypotheses are sets: nothing in the density of a set of targets depends on which track a
 //     component came from. Components of two hypotheses that nearly agree are blended into one, and
 //     hypotheses that then consist of the same components become one with the sum of their weights:
 //     two targets that met and parted leave one hypothesis, not the two ways to name them. Labels
 //     follow the heavier.
 //   - Components of small existence return to the intensity [Williams12].
-//   - A group too large for hypotheses is updated by marginals instead: each track becomes the mean of
-//     what it may have become, weighted by belief propagation (belief_propagation.hpp).
+//   - A group too large for hypotheses is updated by marginals instead: each track becomes the mean
+//     of what it may have become, weighted by belief propagation (belief_propagation.hpp).
 //
 // Legend
 //   r existence; pS survival; pD detection; kappa density of false plots; w weight of a hypothesis
@@ -53,7 +54,8 @@ struct PmbmOptions {
   double recycle_existence = 1e-3;  // below it a component returns to the intensity
   double least_intensity = 1e-5;    // expected targets of a component of the intensity
   int max_faint = 4000;             // components of the intensity that came from recycling
-  // Association by marginals alone, everywhere: the track-oriented multi-Bernoulli filter [Williams15]. A cluster too large for hypotheses is treated so in any case.
+  // Association by marginals alone, everywhere: the track-oriented multi-Bernoulli filter
+  // [Williams15]. A cluster too large for hypotheses is treated so in any case.
   bool marginals_only = false;
   int max_members = 40;         // of one hypothesis; beyond it the cluster is too large
   double blend_distance = 0.1;  // squared Mahalanobis distance between densities made one
@@ -202,8 +204,6 @@ class PmbmFilter {
   std::vector<std::uint8_t> has_edge_;  // by component
   std::vector<double> gains_;           // by component and column
   std::vector<double> problem_gains_;
-  std::vector<std::uint32_t> row_members_;
-  std::vector<std::size_t> rows_from_;
   std::vector<std::uint32_t> plots_;          // of the cluster
   std::vector<std::int32_t> column_of_plot_;  // by plot, -1 elsewhere
   std::vector<std::int32_t> edge_of_;         // by component and column

@@ -63,8 +63,8 @@ class RankedAssignments {
     double rest = 0.0;
     double value = 0.0;
   };
-  // A part of the space of assignments: rows before `row` are as in the solution, and `row` does not
-  // take the columns in `forbidden` (bit `columns` is "nothing").
+  // A part of the space of assignments: rows before `row` are as in the solution, and `row` does
+  // not take the columns in `forbidden` (bit `columns` is "nothing").
   struct Node {
     double value = 0.0;  // exact if solved, else a bound
     std::uint64_t sequence = 0;
@@ -77,8 +77,9 @@ class RankedAssignments {
   void push(const Node& node);
   [[nodiscard]] Node pop();
   [[nodiscard]] std::uint32_t new_solution(std::uint32_t problem);
-  // Gives row `start` a column by a shortest augmenting path over the rows from `node.row` on. It ends
-  // at column `end`, or, if that is negative, at any column nobody holds. False if there is no path.
+  // Gives row `start` a column by a shortest augmenting path over the rows from `node.row` on. It
+  // ends at column `end`, or, if that is negative, at any column nobody holds. False if there is no
+  // path.
   [[nodiscard]] bool augment(Solution& solution, const Node& node, int start, int end);
   void solve_first(std::uint32_t solution);
   [[nodiscard]] std::optional<std::uint32_t> solve_child(const Node& node);

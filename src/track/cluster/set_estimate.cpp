@@ -51,14 +51,12 @@ double SetEstimator::evaluate(std::span<const BelievedSet> sets,
     for (int b = 0; b < rows; ++b) {
       const BelievedMember& member = set.members[b];
       int best = kNoColumn;
-      int choices = 0;
       for (int i = 0; i < columns; ++i) {
         const double saving =
             member.existence *
             (whole - squared_distance(points_[i].state, member.mean) - member.spread);
         gains_[b * columns + i] = saving > 0.0 ? saving : kForbiddenGain;
         if (saving <= 0.0) continue;
-        ++choices;
         if (best == kNoColumn || saving > gains_[b * columns + best]) best = i;
       }
       pair_of_[b] = static_cast<std::int16_t>(best);

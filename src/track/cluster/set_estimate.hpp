@@ -1,5 +1,5 @@
-// Which points to report of a group of targets when several hypotheses remain: the set with the least
-// expected squared GOSPA distance to the truth (p = 2, alpha = 2, cut-off c) [Rahmathullah17;
+// Which points to report of a group of targets when several hypotheses remain: the set with the
+// least expected squared GOSPA distance to the truth (p = 2, alpha = 2, cut-off c) [Rahmathullah17;
 // GarciaFernandez18], over all hypotheses, not the best one alone.
 //
 // Given an assignment of reported point i to member b of each hypothesis h, with probability w[h]
@@ -9,9 +9,10 @@
 //                 + c^2/2 w (1 - r) and c^2/2 w r             false; missed
 //
 // so that a pair saves r (c^2 - |x_i - m|^2 - tr P) against none, a reported point costs c^2/2 (in
-// general least_existence c^2, below), and the best point is the mean of its members weighted by w r. Alternating between assignments (exact,
-// per hypothesis) and points lowers the cost in every step, as Lloyd's method does; points are taken
-// out or added where that lowers it further.
+// general least_existence c^2, below), and the best point is the mean of its members weighted by w
+// r. Alternating between assignments (exact, per hypothesis) and points lowers the cost in every
+// step, as Lloyd's method does; points are taken out or added where that lowers it further. The
+// result is never worse than the best hypothesis; that no other set is better still is not certain.
 #pragma once
 
 #include <cstdint>
