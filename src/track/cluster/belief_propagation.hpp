@@ -5,9 +5,10 @@
 // Legend
 //   w[i][j]  odds of track i with plot j against track i with none, and against plot j being new:
 //            r pD g(z) / ((1 - r pD) rho(z))
-//   mu       message from track i to plot j:  w[i][j] / (1 + sum over other plots k of w[i][k]
-//   nu[k][i]) nu       message from plot j to track i:  1 / (1 + sum over other tracks k of
-//   mu[k][j])
+//   mu       message from track i to plot j:
+//            w[i][j] / (1 + sum over other plots k of w[i][k] nu[k][i])
+//   nu       message from plot j to track i:
+//            1 / (1 + sum over other tracks k of mu[k][j])
 //
 // The iteration converges to one fixed point [WilliamsLau14]; where the graph of tracks
 // and plots is a tree the result is exact, elsewhere somewhat too sure of itself.

@@ -264,7 +264,14 @@ void PmbmFilter<Motion>::find_edges() {
   }
   edges_from_.push_back(edges_.size());
   detection_from_.push_back(detection_.size());
-  for (std::uint32_t c = 0; c < clusters_.size(); ++c) root_[c] = find(c);
+  // Who joins whom, each chain from its root upwards.
+  next_in_group_.assign(clusters_.size(), kNone);
+  last_in_group_.resize(clusters_.size());
+  for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
+    root_[c] = find(c);
+    if (root_[c] != c) next_in_group_[last_in_group_[root_[c]]] = c;
+    last_in_group_[root_[c]] = c;
+  }
 }
 
 template <class Motion>
@@ -322,8 +329,7 @@ void PmbmFilter<Motion>::update(const Look& look) {
     };
     group_edges_.assign(edges_in(c).begin(), edges_in(c).end());
     group_detection_.assign(detection_in(c).begin(), detection_in(c).end());
-    for (std::uint32_t k = c + 1; k < clusters_.size(); ++k) {
-      if (root_[k] != c) continue;
+    for (std::uint32_t k = next_in_group_[c]; k != kNone; k = next_in_group_[k]) {
       const auto offset = static_cast<std::uint32_t>(cluster.pool.size());
       for (Edge edge : edges_in(k)) {
         edge.component += offset;

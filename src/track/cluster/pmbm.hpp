@@ -192,7 +192,9 @@ class PmbmFilter {
   std::vector<double> detection_;            // by component over all clusters
   std::vector<std::size_t> detection_from_;  // by cluster
   std::vector<std::uint32_t> root_;          // by cluster: the one it joins
-  std::vector<std::int32_t> first_cluster_;  // by plot: who has it in its gate
+  std::vector<std::uint32_t> next_in_group_;
+  std::vector<std::uint32_t> last_in_group_;  // by root
+  std::vector<std::int32_t> first_cluster_;   // by plot: who has it in its gate
   std::vector<Edge> group_edges_;
   std::vector<double> group_detection_;
   // Scratch of one cluster.
