@@ -51,8 +51,11 @@ struct LogOptions {
   // Earlier keys of the same log: the last checkpoint may be signed by one of them.
   std::vector<seal::VerifierKey> former_keys;
   base::Duration checkpoint_every = std::chrono::seconds(10);
-  // The record is a copy that grows to what it was: the head that is remembered may lie ahead of it.
-  // Until then nothing is signed, and then it must be the copy's.
+  // The record is a copy that grows to what it was: the head remembered may lie ahead of it. Until
+  // then nothing is signed, and then it must be the copy's.
+  // It may have been begun from a backup of the other machine's, with that log's checkpoint and
+  // tiles: then this log begins with that tree, and signs once there is an entry behind it, which
+  // nobody gives before the two trees were compared.
   bool is_copy = false;
   // Where the newest head that the key signed is remembered: outlives the log. None: nowhere.
   base::Storage* memory = nullptr;
@@ -176,6 +179,7 @@ class Log {
   bool rewrite_ = false;                    // the newest got a cosignature
   std::vector<std::string> partial_paths_;  // of the checkpoint in place
   std::uint64_t checkpoint_size_ = 0;
+  std::uint64_t begun_with_ = 0;  // leaves that another log's checkpoint in place covers
   std::string checkpoint_;
   std::optional<base::Duration> checkpoint_time_;
   std::optional<base::Duration> tried_;
