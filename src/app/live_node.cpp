@@ -1092,7 +1092,7 @@ void LiveNode::publish() {
   if (common_due) node_->refresh_common();
   const auto views = node_->picture(stamp.utc);
   tell_certificate();
-  const serve::NodeStatus status = this->status();
+  const serve::NodeStatus status = this->status(stamp);
   entries_ = status.entries;
   publication_->set(std::make_shared<serve::Publication>(publisher_->publish(views, status)));
   if (common_due) {
@@ -1108,8 +1108,10 @@ void LiveNode::publish() {
   if (server_) server_->wake();
 }
 
-serve::NodeStatus LiveNode::status() {
-  serve::NodeStatus status = node_->status(read_clock());
+serve::NodeStatus LiveNode::status() { return status(read_clock()); }
+
+serve::NodeStatus LiveNode::status(const node::Stamp& now) {
+  serve::NodeStatus status = node_->status(now);
   tell_standby(status);
   tell_keys(status);
   if (serves_tls_) {

@@ -138,6 +138,7 @@ class LiveNode {
   void obey(io::Command& command);
   void change_configuration(io::Command& command);
   void publish();
+  [[nodiscard]] serve::NodeStatus status(const node::Stamp& now);
   void publish_common(const serve::NodeStatus& status);
   // What the roster makes of the log's key and of those who cosigned it.
   void tell_keys(serve::NodeStatus& status) const;
