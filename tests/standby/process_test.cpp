@@ -104,7 +104,7 @@ TEST_F(Standby, TakesOverWhenTheOtherIsKilledAndTheOtherStepsDown) {
   EXPECT_EQ(status_of(b).at("standby").at("term"), 2);
 
   // It starts again, where the other finds it.
-  write("a", "listen = \"127.0.0.1:" + port + "\"\npeer = \"" + b_key + "\"\n");
+  (void)write("a", "listen = \"127.0.0.1:" + port + "\"\npeer = \"" + b_key + "\"\n");
   a.emplace(folder_, "a-again", std::vector<std::string>{"node", "--config", a_toml});
   ASSERT_TRUE(eventually(milliseconds(20'000), [&] { return is(*a, "former", "stepped_down"); }))
       << status_of(*a) << a->errors();
