@@ -162,7 +162,7 @@ void Standby::talk(io::PeerConnection& connection) {
   std::vector<record::PairMessage> messages;
   session.begin(out);
   Duration heard = clock_.monotonic_now();
-  Duration next_beat = heard + kBeatEvery;
+  Duration next_beat = heard;  // the first one says at once how much there is
   bool more = false;
   bool sound = true;
   while (sound && !ending_ && own_.get() == own) {
@@ -302,7 +302,7 @@ serve::StandbyStatus Standby::status() {
   const bool connected = other && other->connected;
   serve::StandbyStatus s;
   s.role = record::name_of(role_);
-  s.of = machine_of(memory_.other);
+  s.of = machine_of(other ? other->hello.origin : memory_.other);
   s.term = term_;
   s.wrong_keys = link_->counters().wrong_keys;
   const std::int64_t heard = role_ == PairRole::standby ? followed_ns_ : heard_ns_;
@@ -327,7 +327,8 @@ serve::StandbyStatus Standby::status() {
   // Something is always under way: what counts is since when the same has been awaited.
   if (!awaited_ || has >= awaited_->end) awaited_ = Awaited{now, ahead};
   const Duration lag = now - awaited_->since;
-  s.state = lag > kUsualLag ? "behind" : "following";
+  // A standby that was not told yet how much there is does not know that it has it.
+  s.state = lag > kUsualLag || ahead == 0 ? "behind" : "following";
   if (lag > kUsualLag) s.age = lag;
   return s;
 }
