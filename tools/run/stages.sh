@@ -196,21 +196,24 @@ verb_soak() {
   build/release/tests/soak/soak --seeds "$seeds"
 }
 
-# bench [NAME] [--json] [--full]: each benchmark is an executable build/release/bench/bench_NAME that understands
-# --json; --full is for those that have a long way too, and is ignored by the others.
+# bench [NAME] [--json] [OPTION...]: each benchmark is an executable build/release/bench/bench_NAME that understands
+# --json; other options are those of the one that is named.
 verb_bench() {
-  local name='*' options=() argument bench status=0 found=0
+  local name='' json=() options=() argument bench status=0 found=0
   for argument in "$@"; do
     case $argument in
-      --json) options=(--json "${options[@]}") ;;
-      --full) options+=(--full) ;;
-      -*)
-        say "bench takes a name, --json and --full, not: $argument"
-        return 2
-        ;;
-      *) name=$argument ;;
+      --json) json=(--json) ;;
+      -*) options+=("$argument") ;;
+      *) if [[ -z $name ]]; then name=$argument; else options+=("$argument"); fi ;;
     esac
   done
+  if [[ -z $name ]]; then
+    if ((${#options[@]})); then
+      say "bench takes --json; ${options[0]} needs the name of a benchmark"
+      return 2
+    fi
+    name='*'
+  fi
   need_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TEST[@]}"
   lock_build
   build_all || return
@@ -220,7 +223,7 @@ verb_bench() {
   for bench in build/release/bench/bench_$name; do
     [[ -x $bench && -f $bench ]] || continue
     found=1
-    "$bench" "${options[@]}" || status=1
+    "$bench" "${json[@]}" "${options[@]}" || status=1
   done
   if ((!found)); then
     say "no benchmark of that name; there are:"
