@@ -61,6 +61,10 @@ Result<std::optional<std::uint64_t>> Tail::find() {
 
 Result<std::optional<Tail::Piece>> Tail::next(std::uint64_t end) {
   if (next_ >= end) return std::nullopt;
+  if (next_ >= chunk_end_) {
+    chunk_.clear();
+    chunk_end_ = end;
+  }
   if (place_) {
     auto body = frame_here();
     if (!body) return std::unexpected(body.error());

@@ -47,6 +47,9 @@ class Tail {
   std::string path_;   // of place_
   base::Bytes chunk_;  // of it, from chunk_begin_ on
   std::uint64_t chunk_begin_ = 0;
+  // Entries below it were the record's when the chunk was read. What lay behind them the writer may
+  // have taken back since, after a write that failed in part, and put others in its place.
+  std::uint64_t chunk_end_ = 0;
 };
 
 }  // namespace liptako::record
