@@ -724,10 +724,14 @@ Result<std::vector<std::string>> files_there(base::Storage& record) {
   return out;
 }
 
-Result<void> copy_listed(base::Storage& backup, base::Storage& record, BackupReport& verified) {
+Result<void> copy_listed(base::Storage& backup,
+                         base::Storage& record,
+                         BackupReport& verified,
+                         RestoredAs as) {
   Copier copier(backup, record);
   copier.before_counts = false;
   for (const auto& [path, file] : verified.manifest.files) {
+    if (as == RestoredAs::copy && path.starts_with("checkpoints/")) continue;
     const auto done = is_segment(path)    ? copier.segment(path, file.size)
                       : backup.size(path) ? copier.small(path)
                                           : Result<void>();
@@ -762,7 +766,10 @@ Result<void> check_restored(base::Storage& record, const BackupReport& verified)
 
 }  // namespace
 
-Result<BackupReport> restore(base::Storage& backup, base::Storage& record, base::Timestamp now) {
+Result<BackupReport> restore(base::Storage& backup,
+                             base::Storage& record,
+                             base::Timestamp now,
+                             RestoredAs as) {
   const bool resumed = record.size(kRestoring).has_value();
   const auto there = files_there(record);
   if (!there) return std::unexpected(there.error());
@@ -788,7 +795,7 @@ Result<BackupReport> restore(base::Storage& backup, base::Storage& record, base:
   for (const std::string& path : *there) {
     if (const auto gone = record.remove(path); !gone) return failed(gone.error());
   }
-  if (const auto copied = copy_listed(backup, record, *verified); !copied)
+  if (const auto copied = copy_listed(backup, record, *verified, as); !copied)
     return failed(copied.error());
   if (const auto sound = check_restored(record, *verified); !sound) return failed(sound.error());
   if (const auto put = record.replace(kRestored, bytes_of(line)); !put) return failed(put.error());

@@ -58,12 +58,18 @@ struct BackupReport {
 // there is the one its tile commits to, and every other was deleted by rule, as an entry says.
 [[nodiscard]] base::Result<BackupReport> verify_backup(base::Storage& backup);
 
+// What goes on with a restored record: its own node, or the other machine of that node, whose log is
+// another (LogOptions::is_copy). That one is not given the checkpoints kept beside the newest: they
+// are not its own, and the backup keeps them.
+enum class RestoredAs : std::uint8_t { record, copy };
+
 // Copies a backup that verifies into a storage in which there is nothing of a record, or what an
 // interrupted restore left, and verifies what it wrote. The file `restored` then says from what;
 // while it is under way, and if it fails, there is a file `restoring`, and no node may start.
 [[nodiscard]] base::Result<BackupReport> restore(base::Storage& backup,
                                                  base::Storage& record,
-                                                 base::Timestamp now);
+                                                 base::Timestamp now,
+                                                 RestoredAs as = RestoredAs::record);
 
 // Present while a restore is under way, or was interrupted.
 inline constexpr std::string_view kRestoring = "restoring";

@@ -142,16 +142,18 @@ Result<void> Log::take_up(base::Storage& storage, const EntryRange& entries) {
     return take_entries(storage, entries.end);
   }
   const seal::Checkpoint& checkpoint = (*last)->checkpoint;
-  if (checkpoint.origin != options_.origin) {
+  const bool is_own = checkpoint.origin == options_.origin;
+  if (is_own) {
+    std::vector<seal::VerifierKey> keys = options_.former_keys;
+    keys.push_back({options_.origin, seal::KeyType::ed25519, options_.key.public_key()});
+    const auto signatures = seal::check_note((*last)->note, keys);
+    if (!signatures) return std::unexpected(signatures.error());
+    if (signatures->empty())
+      return base::bad_input("the checkpoint is not signed by this node's log key");
+  } else if (!options_.is_copy) {
     return base::bad_input(fmt::format(
         "the checkpoint is of the log {}, not of {}", checkpoint.origin, options_.origin));
   }
-  std::vector<seal::VerifierKey> keys = options_.former_keys;
-  keys.push_back({options_.origin, seal::KeyType::ed25519, options_.key.public_key()});
-  const auto signatures = seal::check_note((*last)->note, keys);
-  if (!signatures) return std::unexpected(signatures.error());
-  if (signatures->empty())
-    return base::bad_input("the checkpoint is not signed by this node's log key");
   if (checkpoint.size > entries.end) {
     return base::bad_input(
         fmt::format("the checkpoint covers {} entries, but the record ends after {}: entries that "
@@ -160,12 +162,16 @@ Result<void> Log::take_up(base::Storage& storage, const EntryRange& entries) {
                     entries.end));
   }
   if (auto known = recall(entries.end); !known) return known;
-  checkpoint_size_ = checkpoint.size;
-  checkpoint_ = seal::to_string((*last)->note);
-  recent_.push_back({checkpoint.size, (*last)->note});
-  // The process before may have died on a disk that put it in place without promising to keep it.
-  if (const auto safe = storage.replace(kCheckpointPath, bytes_of(checkpoint_)); !safe)
-    remarks_.push_back(safe.error().message);
+  if (is_own) {
+    checkpoint_size_ = checkpoint.size;
+    checkpoint_ = seal::to_string((*last)->note);
+    recent_.push_back({checkpoint.size, (*last)->note});
+    // The process before may have died on a disk that put it in place without promising to keep it.
+    if (const auto safe = storage.replace(kCheckpointPath, bytes_of(checkpoint_)); !safe)
+      remarks_.push_back(safe.error().message);
+  } else {
+    begun_with_ = checkpoint.size;
+  }
 
   auto tree = seal::TileBuilder::resume(tile_reader(storage), checkpoint.size);
   if (tree && tree->root() == checkpoint.root) {
@@ -395,7 +401,8 @@ std::optional<LogWork> Log::take_all(base::Timestamp utc, base::Duration monoton
 
 std::optional<LogWork> Log::take(base::Timestamp utc, base::Duration monotonic, bool checkpoint) {
   if (work_out_ || broken_ || lagging_) return std::nullopt;
-  checkpoint = checkpoint && tree_.size() > checkpoint_size_ && !is_behind_memory();
+  checkpoint =
+      checkpoint && tree_.size() > std::max(checkpoint_size_, begun_with_) && !is_behind_memory();
   if (!checkpoint && waiting_.size() < kManyFiles && to_keep_.empty() && !rewrite_)
     return std::nullopt;
   work_out_ = true;

@@ -8,7 +8,9 @@
 
 #include "base/prng.hpp"
 #include "node/node.hpp"
+#include "record/backup.hpp"
 #include "record/pair_session.hpp"
+#include "record/retention.hpp"
 #include "record/verify.hpp"
 #include "sim/sim_storage.hpp"
 
@@ -34,6 +36,12 @@ class Machine {
       : disk(seed), name_(std::move(name)), role_(role), seed_(seed) {
     open();
   }
+  // Begins with what is restored from the backup.
+  Machine(std::uint64_t seed, std::string name, base::Storage& backup)
+      : disk(seed), name_(std::move(name)), role_(PairRole::standby), seed_(seed) {
+    EXPECT_TRUE(record::restore(backup, disk, now, record::RestoredAs::copy));
+    open();
+  }
 
   // False if the disk died on the way: restart() and try again.
   bool open() {
@@ -49,6 +57,7 @@ class Machine {
                                      .key = key_of(static_cast<std::uint8_t>(seed_)),
                                      .former_keys = {}};
     options.quiet = role_ != PairRole::primary;
+    options.log->is_copy = options.quiet;
     if (options.quiet && !record::cut_broken_copy(disk)) return false;
     auto opened = Node::open(disk, options, stamp());
     if (opened) node = std::move(*opened);
@@ -83,6 +92,15 @@ class Machine {
   void sync() {
     if (const auto ticket = node->begin_sync())
       node->finish_sync(*ticket, ticket->file->sync(), now.time_since_epoch());
+  }
+  // One turn of retention, beside which all is synced, covered by a snapshot and signed.
+  void retire() {
+    ASSERT_TRUE(node->sync());
+    node->finish_snapshot(record::write_snapshot(disk, node->snapshot()));
+    keep_log();
+    const auto found = record::work_on_retention(disk, node->retention_work(stamp()));
+    ASSERT_TRUE(found) << found.error().message;
+    ASSERT_TRUE(node->finish_retention(*found, stamp()));
   }
   void keep_log() {
     if (auto work = node->take_log_work(stamp(), true)) {
@@ -350,6 +368,86 @@ TEST(Pair, WhoTookOverIsInTheRecordAndTheOtherStepsDown) {
   order.tree = record::tree_head_at(again.disk, again.node->next_sequence()).value();
   ASSERT_TRUE(again.node->take_over(order, Machine::stamp()));
   EXPECT_EQ(again.node->core().charge().term, 3u);
+}
+
+TEST(Pair, AStandbyIsBegunFromABackupOnceTheFirstEntriesAreRetired) {
+  Machine::now = *base::parse_rfc3339("2026-11-22T12:00:00Z");
+  base::Prng prng(6);
+  Machine a(2, "a", PairRole::primary);
+  for (int day = 0; day < 100; ++day) {
+    for (int i = 0; i < 3; ++i) a.record_something(prng);
+    Machine::now += base::kDay;
+  }
+  for (int turn = 0; turn < 4; ++turn) ASSERT_NO_FATAL_FAILURE(a.retire());
+  ASSERT_NO_FATAL_FAILURE(a.restart(false));
+  ASSERT_GT(a.node->opened().record.first_sequence, 0u);
+
+  Machine fresh(3, "b", PairRole::standby);
+  Wire refused(a, fresh);
+  for (int i = 0; i < 5; ++i) (void)refused.carry(a, fresh, 1'000);
+  ASSERT_TRUE(refused.standby.refusal());
+  EXPECT_EQ(refused.standby.refusal()->reason, record::PairRefusal::not_whole);
+
+  sim::SimStorage backup(5);
+  a.sync();
+  a.keep_log();
+  ASSERT_TRUE(record::back_up(a.disk, backup, Machine::now));
+  Machine b(7, "b", backup);
+  ASSERT_FALSE(b.node->record_log()->trouble()) << *b.node->record_log()->trouble();
+  b.keep_log();
+  EXPECT_EQ(b.node->record_log()->checkpoint_size(), 0u)
+      << "signs nothing before the other machine confirmed what it holds";
+  ASSERT_NO_FATAL_FAILURE(b.restart(true));
+  for (int i = 0; i < 5; ++i) a.record_something(prng);
+  ASSERT_NO_FATAL_FAILURE(catch_up(a, b));
+  EXPECT_EQ(b.node->record_log()->checkpoint_size(), b.node->next_sequence());
+  ASSERT_NO_FATAL_FAILURE(b.restart(true));
+  EXPECT_FALSE(b.node->record_log()->trouble());
+  EXPECT_EQ(b.node->core().hash(), a.node->core().hash());
+  const std::vector<seal::VerifierKey> keys{
+      {"b.test/log", seal::KeyType::ed25519, key_of(7).public_key()}};
+  const auto verified = record::verify_record(b.disk, keys).value();
+  EXPECT_TRUE(verified.sound()) << to_string(verified.faults.front());
+  EXPECT_EQ(verified.signatures.size(), 1u);
+  EXPECT_GT(verified.retired, 0u);
+
+  // What was restored must be the node's record: of another one nothing is copied or signed.
+  Machine other(8, "o", PairRole::primary);
+  for (int i = 0; i < 300; ++i) other.record_something(prng);
+  other.sync();
+  Machine c(9, "c", backup);
+  Wire wrong(other, c);
+  for (int i = 0; i < 5; ++i) (void)wrong.carry(other, c, 1'000);
+  ASSERT_TRUE(wrong.standby.refusal());
+  EXPECT_EQ(wrong.standby.refusal()->reason, record::PairRefusal::diverged);
+  c.sync();
+  c.keep_log();
+  EXPECT_EQ(c.node->record_log()->checkpoint_size(), 0u);
+}
+
+TEST(Pair, WhatTheWriterTookBackIsNotSent) {
+  sim::SimStorage disk(1);
+  const auto record_entries = [&](std::uint8_t salts) {
+    record::WriterOptions options;
+    options.salt_key.fill(salts);  // so that no two bodies are alike
+    auto writer = record::Writer::open(disk, options);
+    ASSERT_TRUE(writer);
+    while (writer->next_sequence() < 4) ASSERT_TRUE(writer->append({.kind = EntryKind::tick}));
+    ASSERT_TRUE(writer->flush() && writer->sync());
+  };
+  ASSERT_NO_FATAL_FAILURE(record_entries(1));
+  record::Tail tail(disk, 0);
+  for (std::uint64_t i = 0; i < 2; ++i) ASSERT_EQ(tail.next(2).value()->first, i);
+  // A write that failed in part, read before the writer could take it back; then room again.
+  auto cursor = record::Cursor::open(disk, record::Stream::input, 2);
+  const auto frame = cursor->next_frame();
+  ASSERT_TRUE(disk.truncate(record::segment_path(record::Stream::input, 0), (*frame)->offset));
+  ASSERT_NO_FATAL_FAILURE(record_entries(2));
+  for (std::uint64_t i = 2; i < 4; ++i) {
+    record::Tail fresh(disk, i);
+    const base::ByteView sent = tail.next(4).value()->body;
+    EXPECT_TRUE(std::ranges::equal(sent, fresh.next(4).value()->body));
+  }
 }
 
 TEST(Pair, WhatAConnectionMaySayIsBounded) {
