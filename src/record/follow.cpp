@@ -18,8 +18,8 @@ namespace {
 using base::Result;
 
 constexpr std::array<std::string_view, 3> kRoleNames{"primary", "standby", "former"};
-constexpr std::array<std::string_view, 5> kRefusalNames{
-    "wrong_node", "diverged", "two_primaries", "not_whole", "damaged"};
+constexpr std::array<std::string_view, 6> kRefusalNames{
+    "wrong_node", "diverged", "two_primaries", "not_whole", "damaged", "same_log"};
 constexpr std::string_view kMagic = "LPPAIR1\n";
 constexpr std::size_t kSizeField = 4;
 
@@ -234,6 +234,8 @@ PairJudgement judge(const Hello& own, const Hello& other) {
   if (own.node != other.node) return {refuse, PairRefusal::wrong_node};
   const bool leads = own.role == PairRole::primary;
   if (leads && other.term > own.term) return {step_down, {}};
+  // The record names who took over by the log: with one name each would find itself in charge.
+  if (own.origin == other.origin) return {refuse, PairRefusal::same_log};
   if (leads && other.role == PairRole::primary) {
     // The lower one steps down when it hears this one's term.
     return other.term < own.term ? PairJudgement{wait, {}}

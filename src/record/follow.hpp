@@ -82,8 +82,9 @@ enum class PairRefusal : std::uint8_t {
   two_primaries = 3,  // both are in charge, with the same term
   not_whole = 4,      // the primary no longer has the entries that the standby lacks
   damaged = 5,        // an entry that was committed to is unreadable on the primary's disk
+  same_log = 6,       // both sign a log of the same name: one of them has the other's authority
 };
-inline constexpr PairRefusal kLastPairRefusal = PairRefusal::damaged;
+inline constexpr PairRefusal kLastPairRefusal = PairRefusal::same_log;
 [[nodiscard]] std::string_view name_of(PairRefusal refusal);
 
 struct Refused {

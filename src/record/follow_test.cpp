@@ -89,7 +89,11 @@ TEST(Follow, TheHigherTermIsInCharge) {
   };
   using enum PairRole;
   using V = PairVerdict;
-  const auto verdict = [&](const Hello& a, const Hello& b) { return judge(a, b).verdict; };
+  const auto judged = [&](const Hello& a, Hello b) {
+    b.origin = "p";
+    return judge(a, b);
+  };
+  const auto verdict = [&](const Hello& a, const Hello& b) { return judged(a, b).verdict; };
   EXPECT_EQ(verdict(hello(primary, 1), hello(standby, 1)), V::serve);
   EXPECT_EQ(verdict(hello(standby, 1), hello(primary, 1)), V::follow);
   EXPECT_EQ(verdict(hello(primary, 1), hello(primary, 2)), V::step_down);
@@ -99,7 +103,11 @@ TEST(Follow, TheHigherTermIsInCharge) {
   EXPECT_EQ(verdict(hello(former, 1), hello(primary, 2)), V::wait);
   EXPECT_EQ(verdict(hello(primary, 2), hello(former, 1)), V::wait);
   EXPECT_EQ(verdict(hello(standby, 1), hello(standby, 1)), V::wait);
-  EXPECT_EQ(judge(hello(primary, 1), hello(primary, 1)).why, PairRefusal::two_primaries);
+  EXPECT_EQ(judged(hello(primary, 1), hello(primary, 1)).why, PairRefusal::two_primaries);
+  // Under one name each would read in the record that it was the one that took over.
+  EXPECT_EQ(judge(hello(primary, 1), hello(standby, 1)).why, PairRefusal::same_log);
+  EXPECT_EQ(judge(hello(standby, 1), hello(primary, 1)).why, PairRefusal::same_log);
+  EXPECT_EQ(judge(hello(primary, 1), hello(primary, 2)).verdict, V::step_down);
   Hello other = hello(primary, 2);
   other.node = "m";
   EXPECT_EQ(judge(hello(primary, 1), other).why, PairRefusal::wrong_node);

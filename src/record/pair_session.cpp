@@ -20,15 +20,20 @@ void PairSession::refuse(PairRefusal reason, std::string words, base::Bytes& out
   encode_message(*refusal_, out);
 }
 
+std::string PairSession::words_of(PairRefusal why) const {
+  switch (why) {
+    case PairRefusal::wrong_node:
+      return fmt::format("this is {}, not {}", own_.node, other_->node);
+    case PairRefusal::same_log:
+      return fmt::format("both machines sign a log of the name {}", own_.origin);
+    default:
+      return fmt::format("both are in charge of {} with term {}", own_.node, own_.term);
+  }
+}
+
 void PairSession::meet(base::Bytes& out) {
   const PairJudgement judgement = judge(own_, *other_);
-  if (judgement.why) {
-    return refuse(*judgement.why,
-                  *judgement.why == PairRefusal::wrong_node
-                      ? fmt::format("this is {}, not {}", own_.node, other_->node)
-                      : fmt::format("both are in charge of {} with term {}", own_.node, own_.term),
-                  out);
-  }
+  if (judgement.why) return refuse(*judgement.why, words_of(*judgement.why), out);
   verdict_ = judgement.verdict;
   if (verdict_ == PairVerdict::follow) expected_ = own_.held.size;
 }

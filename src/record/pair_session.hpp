@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -45,6 +46,7 @@ class PairSession {
 
  private:
   void meet(base::Bytes& out);
+  [[nodiscard]] std::string words_of(PairRefusal why) const;  // of judge()
   void refuse(PairRefusal reason, std::string words, base::Bytes& out);
   [[nodiscard]] base::Result<void> compare(base::Bytes& out);
 
