@@ -22,8 +22,8 @@ class UnfinishedActs {
  public:
   explicit UnfinishedActs(const std::string& key_folder) : folder_(key_folder + "/acts") {}
 
-  // Durable when it returns. What is left in this lane is of an act whose end could not be noted: it
-  // goes, or else this one does not begin, since a next start would obey it once more.
+  // Durable when it returns. What is left in this lane is of an act whose end could not be noted:
+  // it goes, or else this one does not begin, since a next start would obey it once more.
   [[nodiscard]] base::Result<void> begin(const charter::Act& act, std::string_view payload) const;
   // Any thread.
   void end(const charter::Act& act) const;

@@ -1,6 +1,6 @@
 // Enrolment of an operator's key: whoever brings one shows that they hold its private half, by
-// signing where it is to be enrolled, for whom, and a challenge that the node has just made. Without
-// that anybody could have another's public half enrolled as his own.
+// signing where it is to be enrolled, for whom, and a challenge that the node has just made.
+// Without that anybody could have another's public half enrolled as his own.
 //
 //   liptako/enrolment/v1
 //   node bamako

@@ -26,10 +26,10 @@ struct OwnCertificate {
 // The server's certificate is made anew if it is missing, does not fit its key, is not for
 // exactly these names, or ends within 30 days of `now`; the authority only if neither of its
 // files is there: one that has ended or is damaged is an error, and so is a key that others can
-// read. `names`: DNS names and IP addresses, beside those of loopback. An authority speaks only for
-// the names that it was made for [RFC 5280, §4.2.1.10], so that whoever trusts it, and loses its key
-// to a thief, has not trusted the thief with every site; names beyond are left out. Keys are written
-// 0600.
+// read. `names`: DNS names and IP addresses, beside those of loopback. An authority speaks only
+// for the names that it was made for [RFC 5280, §4.2.1.10], so that whoever trusts it, and loses
+// its key to a thief, has not trusted the thief with every site; names beyond are left out. Keys
+// are written 0600.
 [[nodiscard]] base::Result<OwnCertificate> own_certificate(const std::string& folder,
                                                            std::span<const std::string> names,
                                                            base::Timestamp now);

@@ -247,7 +247,8 @@ check('a password is changed by who knows the old one', async () => {
 check('an account is given its first operator key, and its public half is shown', async () => {
   const key = `bamako.liptako.internal/operator/audit-1+1a2b3c4d+${'A'.repeat(44)}`;
   const proofFor = (account) =>
-    `liptako/enrolment/v1\nnode bamako\naccount ${account}\nkey ${key}\nchallenge ${'00ff'.repeat(12)}\n\n— own/key AbC=\n`;
+    `liptako/enrolment/v1\nnode bamako\naccount ${account}\nkey ${key}\n` +
+    `challenge ${'00ff'.repeat(12)}\n\n— own/key AbC=\n`;
   await page.click('#key-give summary');
   await page.click('#key-ask');
   await says('#key-command', 'liptako key enrol FICHIER.key --node bamako --account audit-1 --challenge 00ff');

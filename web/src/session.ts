@@ -92,8 +92,8 @@ export function passwordStrength(password: string, account: string): 0 | 1 | 2 |
   return length < 16 ? 1 : length < 20 ? 2 : 3;
 }
 
-// What `liptako key enrol` prints: a note signed with the key that it names (docs/KEYS.md). Whether it is signed well is
-// the node's to see.
+// What `liptako key enrol` prints: a note signed with the key that it names (docs/KEYS.md). Whether it is signed well
+// is the node's to see.
 export interface Proof {
   key: string; // verifier key as text: name, key id and the algorithm with the key [C2SP signed-note]
   text: string;
@@ -101,10 +101,14 @@ export interface Proof {
 
 export function parseProof(pasted: string): Proof | null {
   const text = `${pasted.replaceAll('\r', '').trim()}\n`;
-  const found =
-    /^liptako\/enrolment\/v1\nnode \S+\naccount \S+\nkey ([^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44})\nchallenge [0-9a-f]+\n\n(— \S+ \S+\n)+$/u.exec(
-      text,
-    );
+  const lines = [
+    'liptako/enrolment/v1\n',
+    'node \\S+\naccount \\S+\n',
+    'key ([^\\s+]+\\+[0-9a-f]{8}\\+[A-Za-z0-9+/]{44})\n',
+    'challenge [0-9a-f]+\n\n',
+    '(— \\S+ \\S+\n)+',
+  ];
+  const found = new RegExp(`^${lines.join('')}$`, 'u').exec(text);
   return found ? { key: found[1], text } : null;
 }
 
@@ -115,7 +119,8 @@ export function enrolCommand(answer: unknown, keyFile: string): string {
   if (typeof node !== 'string' || typeof account !== 'string' || typeof challenge !== 'string') return '';
   const quoted = (word: string): string =>
     /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-  return `liptako key enrol ${keyFile} --node ${quoted(node)} --account ${quoted(account)} --challenge ${quoted(challenge)}`;
+  const where = `--node ${quoted(node)} --account ${quoted(account)}`;
+  return `liptako key enrol ${keyFile} ${where} --challenge ${quoted(challenge)}`;
 }
 
 // What a link to the setup page carries after '#'.
