@@ -1,4 +1,5 @@
-// `liptako key`: new, show, rotate, enrol, revoke. No network, no clock but for the dates of drafts.
+// `liptako key`: new, show, rotate, enrol, revoke. No network, no clock but for the dates of
+// drafts.
 #include <fmt/core.h>
 
 #include "app/commands.hpp"
