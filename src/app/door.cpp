@@ -23,7 +23,7 @@ using base::Result;
 using serve::Resource;
 
 constexpr std::size_t kHashesWaiting = 8;
-constexpr std::size_t kReadersWaiting = 2;  // of the audit
+constexpr std::size_t kReadersWaiting = 2;  // of the audit, of contacts
 constexpr Duration kInvitationLasts = std::chrono::hours(72);
 // The key may be on a machine without a link: time to carry two texts.
 constexpr Duration kChallengeLasts = std::chrono::minutes(30);
@@ -791,7 +791,7 @@ std::optional<serve::Contact> contact_of(const serve::JsonObject& json) {
 }  // namespace
 
 void Door::show_contacts(const std::shared_ptr<Entry>& entry) {
-  const bool taken = work_->push([this, entry, accounts = accounts_.get()] {
+  const bool taken = reading_->push([this, entry, accounts = accounts_.get()] {
     const auto book = personal_->book(*accounts);
     if (!book) return refuse(*entry, 503, "busy");
     entry->reply(200, serve::contacts_json(*book));
@@ -806,15 +806,26 @@ void Door::show_own_contact(const std::shared_ptr<Entry>& entry) {
   if (!taken) refuse(*entry, 503, "busy");
 }
 
+bool Door::may_begin_subject(Entry& entry) {
+  const Duration wait = subjects_.take(entry.visitor.account, clock_.monotonic_now());
+  if (wait == Duration::zero()) return true;
+  audit_refusal(entry, "slow_down");
+  refuse(entry, 429, "slow_down", whole_seconds(wait));
+  return false;
+}
+
 void Door::set_own_contact(const std::shared_ptr<Entry>& entry) {
   const std::string id = entry->visitor.account;
   if (!may_try(*entry, id)) return;
   const auto contact = contact_of(*entry->body);
   if (!contact) return refuse(*entry, 400, "bad_contact");
-  if (!claim_change()) return refuse(*entry, 503, "busy");
-  const std::string before = accounts_.get()->find(id)->contact.subject;
   // Somebody else on the same post is another subject: one can be erased without the other.
   const bool is_other = entry->body->truth("anew").value_or(false);
+  const bool has_subject = !accounts_.get()->find(id)->contact.subject.empty();
+  const bool begins = !contact->empty() && (is_other || !has_subject);
+  if (begins && !may_begin_subject(*entry)) return;
+  if (!claim_change()) return refuse(*entry, 503, "busy");
+  const std::string before = accounts_.get()->find(id)->contact.subject;
   const bool taken = work_->push([this, entry, contact, before, is_other] {
     Result<serve::SealedContact> sealed = serve::SealedContact{before, ""};
     if (!contact->empty()) sealed = personal_->seal(is_other ? "" : before, *contact);
@@ -867,6 +878,7 @@ void Door::seal_contact(const std::shared_ptr<Entry>& entry) {
   const serve::Account* whose = nullptr;
   const auto accounts = accounts_.get();
   if (!entry->body->truth("anew").value_or(false)) whose = accounts->find(entry->text("account"));
+  if (!may_begin_subject(*entry)) return;
   // Keys are made one at a time, as accounts are changed.
   if (!claim_change()) return refuse(*entry, 503, "busy");
   const std::string subject = whose != nullptr ? whose->contact.subject : "";
@@ -1042,6 +1054,13 @@ Result<void> Door::check_account_act(charter::ActKind kind, std::string_view bod
   const serve::Account* before = accounts->find(account->id);
   const bool is_sealed_anew =
       !account->contact.box.empty() && (before == nullptr || before->contact != account->contact);
+  // Who sees or changes the contact of one post would see or change another's, and to erase one
+  // would erase both.
+  const bool is_anothers = std::ranges::any_of(accounts->all(), [&](const auto& one) {
+    return one.first != account->id && one.second.contact.subject == account->contact.subject;
+  });
+  if (is_sealed_anew && is_anothers)
+    return base::bad_input("the subject is of another account: seal the contact for this one");
   if (is_sealed_anew && personal_->view(account->contact).state != serve::ContactState::kept)
     return base::bad_input("the contact is sealed with no key of this node's, or was erased");
   return {};

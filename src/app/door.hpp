@@ -150,6 +150,9 @@ class Door {
   // With the right to change: has the sealed contact recorded, then written with the account.
   void record_contact(const std::shared_ptr<Entry>& entry, const serve::SealedContact& sealed);
   void seal_contact(const std::shared_ptr<Entry>& entry);
+  // False, and answered, if this account has begun too many subjects: their number is bounded, and
+  // none is ever forgotten.
+  [[nodiscard]] bool may_begin_subject(Entry& entry);
   void show_session(Entry& entry, const serve::Session* session, std::string cookie);
 
   [[nodiscard]] const serve::Session* session_of(const io::HttpRequest& request);
@@ -219,6 +222,7 @@ class Door {
   serve::Sessions sessions_{serve::Sessions::Options{}};
   serve::TokenBuckets requests_{{.rate = 60.0, .burst = 400.0}};
   serve::TokenBuckets tries_{{.rate = 0.2, .burst = 10.0}};
+  serve::TokenBuckets subjects_{{.rate = 1.0 / 900.0, .burst = 24.0}};
   serve::TokenBuckets refusals_{{.rate = 0.1, .burst = 20.0}};  // that are written down
   serve::Backoff failures_{serve::Backoff::Options{}};
   // Tries for one account from wherever it never logged in from: many addresses together guess

@@ -1005,10 +1005,34 @@ TEST_F(ContactTest, AnActCarriesItSealedAndNotAnothersBox) {
   const Reply done = act(charter::ActKind::account_role, body, {admin_, chief_}, admin);
   ASSERT_EQ(done.status, 200) << done.body;
   EXPECT_EQ(contact_of("oq-1", admin)["telephone"], telephone_);
+  // Nor another's subject: its holder would read the one's contact, and to erase one erased both.
+  body["id"] = "oq-2";
+  EXPECT_EQ(act(charter::ActKind::account_add, body, {admin_, chief_}, admin).reason(),
+            "refused_act");
   stop();
   expect_nowhere("no key");
   EXPECT_NE(record_bytes().find(sealed.document()["contact"].get<std::string>()), std::string::npos)
       << "the record holds the box";
+}
+
+TEST_F(ContactTest, NoAccountAloneUsesUpTheSubjectsThatThereCanBe) {
+  start();
+  const std::string officer = log_in("audit-1");
+  int begun = 0;
+  int told_to_wait = 0;
+  for (int i = 0; i < 27; ++i) {
+    // From so many addresses that none of them has to wait.
+    const Client client(port_, keys() + "/ca.crt", "127.0.0." + std::to_string(2 + i / 8));
+    const std::string fields = "Origin: " + here() + "\r\nCookie: " + officer + "\r\n";
+    const json body = {{"display_name", "nobody"}, {"anew", true}};
+    const Reply reply = client.ask(request("POST /api/v1/contacts/seal", fields, body.dump()));
+    (reply.status == 200 ? begun : told_to_wait) += 1;
+    if (reply.status != 200) {
+      EXPECT_EQ(reply.reason(), "slow_down") << reply.body;
+    }
+  }
+  EXPECT_EQ(begun, 24);
+  EXPECT_EQ(told_to_wait, 3);
 }
 
 TEST_F(ContactTest, ErasedIsErasedAlsoAfterACrashAndFromAnOldCopyOfTheKeys) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "io/http_rules.hpp"
 #include "io/private_file.hpp"
 #include "io/secret_text.hpp"
 #include "seal/key_file.hpp"
@@ -70,7 +71,7 @@ bool WitnessDesk::open() {
 
 void WitnessDesk::take(const io::HttpRequest& request, const io::HttpAnswer& answer) {
   if (!request.address.empty()) {
-    const base::Duration wait = asks_.take(request.address, clock_.monotonic_now());
+    const base::Duration wait = asks_.take(io::network_of(request.address), clock_.monotonic_now());
     if (wait > base::Duration::zero()) {
       const auto seconds = static_cast<int>(std::chrono::ceil<std::chrono::seconds>(wait).count());
       return answer({.status = 429,

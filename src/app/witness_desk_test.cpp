@@ -142,6 +142,11 @@ TEST_F(WitnessDesks, AnAddressThatAsksTooOftenWaitsAndOnlyThatOne) {
   }
   EXPECT_EQ(refused, 81);
   EXPECT_EQ(ask(request, "192.0.2.2").status, 409);
+  // Whoever has one address of IPv6 has all that begin as it does.
+  int answered = 0;
+  for (int i = 0; i < 100; ++i)
+    answered += ask(request, "2001:db8::" + std::to_string(i + 1)).status == 409 ? 1 : 0;
+  EXPECT_EQ(answered, 20);
   EXPECT_EQ(ask(request).status, 409);
 }
 
