@@ -33,10 +33,12 @@ void put_text(base::ByteWriter& writer, std::string_view text) {
   writer.put_string(text.substr(0, kMaxPairText));
 }
 
-// Longer than any that is written: fails.
-std::string get_text(base::ByteReader& reader) {
+// One line, as it goes into a takeover, a file and onto a terminal. Longer than any that is written,
+// or no line: fails.
+std::string get_line(base::ByteReader& reader) {
   std::string text = reader.get_string();
-  if (text.size() > kMaxPairText) reader.fail();
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (text.size() > kMaxPairText || std::ranges::any_of(text, is_control)) reader.fail();
   return text;
 }
 
@@ -83,7 +85,7 @@ std::optional<Hello> get_hello(base::ByteReader& reader) {
   hello.held.size = reader.get<std::uint64_t>();
   const base::ByteView root = reader.get_raw(hello.held.root.size());
   std::ranges::copy(root, hello.held.root.begin());
-  for (std::string* text : {&hello.node, &hello.origin, &hello.build}) *text = get_text(reader);
+  for (std::string* text : {&hello.node, &hello.origin, &hello.build}) *text = get_line(reader);
   const bool is_role = hello.role >= PairRole::primary && hello.role <= kLastPairRole;
   const bool is_term = hello.term >= kFirstTerm && hello.term <= kLastTerm;
   if (!is_role || !is_term) return std::nullopt;
@@ -115,7 +117,7 @@ std::optional<LostEntries> get_lost(base::ByteReader& reader) {
 std::optional<Refused> get_refusal(base::ByteReader& reader) {
   Refused refused;
   refused.reason = reader.get<PairRefusal>();
-  refused.words = get_text(reader);
+  refused.words = get_line(reader);
   if (refused.reason < PairRefusal::wrong_node || refused.reason > kLastPairRefusal)
     return std::nullopt;
   return refused;

@@ -83,6 +83,23 @@ TEST(Follow, WhatIsNoMessageIsRefusedForGood) {
   EXPECT_FALSE(endless.next());
 }
 
+TEST(Follow, WhatIsShownOrWrittenDownIsOneLine) {
+  const auto is_taken = [](const PairMessage& message) {
+    base::Bytes wire;
+    encode_message(message, wire);
+    MessageReader reader;
+    reader.take(wire);
+    return reader.next().has_value();
+  };
+  for (const std::string bad : {"a.test/log\nterm 9", "\x1b[2J", "\x7f"}) {
+    EXPECT_FALSE(is_taken(Hello{.held = {}, .node = bad, .origin = "o", .build = "1"})) << bad;
+    EXPECT_FALSE(is_taken(Hello{.held = {}, .node = "n", .origin = bad, .build = "1"})) << bad;
+    EXPECT_FALSE(is_taken(Hello{.held = {}, .node = "n", .origin = "o", .build = bad})) << bad;
+    EXPECT_FALSE(is_taken(Refused{.reason = PairRefusal::diverged, .words = bad})) << bad;
+  }
+  EXPECT_TRUE(is_taken(Hello{.held = {}, .node = "Ségou", .origin = "o", .build = "1"}));
+}
+
 TEST(Follow, TheHigherTermIsInCharge) {
   const auto hello = [](PairRole role, std::uint64_t term) {
     return Hello{.role = role, .term = term, .held = {}, .node = "n", .origin = "o", .build = ""};
