@@ -10,6 +10,7 @@
 #include "app/standby.hpp"
 #include "app/words.hpp"
 #include "record/hold.hpp"
+#include "serve/audit.hpp"
 #include "serve/json_reader.hpp"
 #include "serve/session_documents.hpp"
 
@@ -131,9 +132,11 @@ node::SourceConfig LiveNode::bound_here(const node::SourceConfig& source) const 
 }
 
 void LiveNode::note_look(io::Command& command) {
-  const std::string line = fmt::format(
-      "{{\"time\":\"{}\",\"audit\":{}}}\n", base::to_rfc3339(clock_.utc_now()), command.body);
-  const auto written = app::note_look(*pair_storage_, line);
+  const auto event = serve::parse_audit_event(command.body);
+  const auto written = event ? app::note_look(*pair_storage_,
+                                              serve::audit_line(clock_.utc_now(), *event),
+                                              event->session == 0 ? kMostOfStrangers : kMostLooks)
+                             : base::bad_input("no audit event");
   command.reply(written ? 200 : 503, serve::accepted_json());
   if (server_) server_->wake();  // a stream may have waited for it
 }

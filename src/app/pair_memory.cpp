@@ -99,10 +99,10 @@ bool take_order(base::Storage& keys) {
   return removed && bytes && std::ranges::equal(*bytes, bytes_of(kTakeOverOrder));
 }
 
-Result<void> note_look(base::Storage& keys, std::string_view line) {
+Result<void> note_look(base::Storage& keys, std::string_view line, std::uint64_t most) {
   auto file = keys.open_append(kLooks);
   if (!file) return std::unexpected(file.error());
-  if ((*file)->size() + line.size() > kMostLooks)
+  if ((*file)->size() + line.size() > most)
     return base::world_failed(fmt::format("{} of the key folder is full", kLooks));
   return (*file)->append(bytes_of(line));
 }

@@ -46,8 +46,12 @@ inline constexpr std::string_view kTakeOverOrder = "take-over\n";
 [[nodiscard]] bool has_order(base::Storage& keys);
 
 // What is restricted and was looked at on a machine that does not write the record: a line of JSON
-// each, at most kMostLooks bytes in all.
+// each, while there are at most so many bytes. Of what nobody logged in did, half: a stranger's
+// attempts end no look.
 inline constexpr std::uint64_t kMostLooks = 16u << 20;
-[[nodiscard]] base::Result<void> note_look(base::Storage& keys, std::string_view line);
+inline constexpr std::uint64_t kMostOfStrangers = kMostLooks / 2;
+[[nodiscard]] base::Result<void> note_look(base::Storage& keys,
+                                           std::string_view line,
+                                           std::uint64_t most = kMostLooks);
 
 }  // namespace liptako::app

@@ -18,6 +18,17 @@ constexpr std::array<std::string_view, 8> kNames = {
 constexpr std::array<std::string_view, 6> kFields = {
     "event", "account", "address", "session", "what", "outcome"};
 
+void put_event(JsonWriter& json, const AuditEvent& event) {
+  json.key("event").string(name_of(event.kind));
+  json.key("account");
+  event.account.empty() ? json.null() : json.string(event.account);
+  json.key("address").string(event.address);
+  json.key("session");
+  event.session == 0 ? json.null() : json.unsigned_integer(event.session);
+  json.key("what").string(event.what);
+  json.key("outcome").string(event.outcome);
+}
+
 // One line of printable text: bytes below a blank would end it, or hide what follows on a terminal.
 std::string clean(std::string_view text) {
   std::string out(text.substr(0, kLongestAuditField));
@@ -106,24 +117,25 @@ base::Result<RecentAudit> recent_audit(base::Storage& storage,
   return out;
 }
 
+std::string audit_line(base::Timestamp time, const AuditEvent& event) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("time").string(base::to_rfc3339(time));
+  put_event(json, event);
+  json.end_object();
+  return out + '\n';
+}
+
 std::string audit_json(const RecentAudit& recent) {
   std::string out;
   JsonWriter json(out);
   json.begin_object();
   json.key("events").begin_array();
   for (const RecordedAudit& recorded : recent.events) {
-    const AuditEvent& event = recorded.event;
     json.begin_object();
     json.key("sequence").unsigned_integer(recorded.sequence);
     json.key("time").string(base::to_rfc3339(recorded.time));
-    json.key("event").string(name_of(event.kind));
-    json.key("account");
-    event.account.empty() ? json.null() : json.string(event.account);
-    json.key("address").string(event.address);
-    json.key("session");
-    event.session == 0 ? json.null() : json.unsigned_integer(event.session);
-    json.key("what").string(event.what);
-    json.key("outcome").string(event.outcome);
+    put_event(json, recorded.event);
     json.end_object();
   }
   json.end_array();

@@ -57,6 +57,8 @@ struct RecentAudit {
                                                      std::size_t limit,
                                                      std::uint64_t reach);
 
+// What no record takes: a line of JSON.
+[[nodiscard]] std::string audit_line(base::Timestamp time, const AuditEvent& event);
 // GET /api/v1/audit.
 [[nodiscard]] std::string audit_json(const RecentAudit& recent);
 

@@ -36,6 +36,16 @@ TEST(Audit, NobodyWritesALineOfHisOwn) {
   EXPECT_EQ(again->what.size(), kLongestAuditField);
 }
 
+TEST(Audit, ALineIsOneObjectWhateverWasTried) {
+  AuditEvent hostile = event();
+  hostile.session = 0;
+  hostile.account = "a\"},\n{\"\xC3";
+  EXPECT_EQ(audit_line(base::timestamp_from_ns(0), hostile),
+            "{\"time\":\"1970-01-01T00:00:00.000Z\",\"event\":\"login\","
+            "\"account\":\"a\\\"},\\n{\\\"\xEF\xBF\xBD\",\"address\":\"192.0.2.7\","
+            "\"session\":null,\"what\":\"POST /api/v1/login\",\"outcome\":\"done\"}\n");
+}
+
 TEST(Audit, AnyBytesAreAnEventOrNone) {
   base::Prng prng(5);
   const std::string text = to_string(event());
