@@ -18,7 +18,7 @@ using serve::ContactState;
 using State = seal::PersonalStore::State;
 
 Result<std::unique_ptr<PersonalBook>> PersonalBook::open(const std::string& folder) {
-  auto opened = io::SecretFolder::open(folder);
+  auto opened = io::SecretFolder::open(folder, "personal");
   if (!opened) return std::unexpected(opened.error());
   return std::unique_ptr<PersonalBook>(new PersonalBook(std::move(*opened)));
 }
@@ -106,12 +106,18 @@ Result<void> PersonalBook::erase(std::string_view subject) { return store_.erase
 
 Result<std::size_t> PersonalBook::erase_all(std::span<const std::string> subjects) {
   std::size_t erased = 0;
+  Result<void> all;
   for (const std::string& subject : subjects) {
     const ContactState now = state(subject);
     if (now == ContactState::erased) continue;
-    if (auto done = store_.erase(subject); !done) return std::unexpected(done.error());
+    // One that cannot be destroyed keeps no other.
+    if (auto done = store_.erase(subject); !done) {
+      all = done;
+      continue;
+    }
     if (now != ContactState::none) ++erased;
   }
+  if (!all) return std::unexpected(all.error());
   return erased;
 }
 

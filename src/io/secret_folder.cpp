@@ -75,14 +75,11 @@ base::Result<void> destroy(const fs::path& path) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<SecretFolder>> SecretFolder::open(const fs::path& root) {
-  for (const auto& folder : entries_of(root)) {
-    std::error_code error;
-    if (!fs::is_directory(folder.symlink_status(error))) continue;
-    for (const auto& file : entries_of(folder.path())) {
-      if (file.path().extension() != kUnfinished) continue;
-      if (auto gone = destroy(file.path()); !gone) return std::unexpected(gone.error());
-    }
+base::Result<std::unique_ptr<SecretFolder>> SecretFolder::open(const fs::path& root,
+                                                               std::string_view folder) {
+  for (const auto& file : entries_of(root / folder)) {
+    if (file.path().extension() != kUnfinished) continue;
+    if (auto gone = destroy(file.path()); !gone) return std::unexpected(gone.error());
   }
   return open_beside(root);
 }

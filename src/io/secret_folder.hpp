@@ -1,7 +1,7 @@
 // A folder of small secrets as Storage (base/seams.hpp): files of mode 0600 in folders of mode
 // 0700, read and written whole. What is replaced or removed is written over first, and what a
 // killed process left half written is removed at opening, so that a secret that was destroyed is
-// in no file of the folder. On disks that write elsewhere than they read (SSD, copy on write) its
+// in no file of its folder. On disks that write elsewhere than they read (SSD, copy on write) its
 // bytes may outlive that until the disk reuses them: nothing a program can help.
 //
 // A crash while a secret is being written over leaves neither the old one nor the new.
@@ -19,9 +19,10 @@ class SecretFolder final : public base::Storage {
  public:
   static constexpr std::size_t kMaxFile = 64u << 10;
 
-  // Made with its first file. Folders directly in it, no deeper.
+  // Made with its first file. Folders directly in it, no deeper. What was left half written is
+  // removed from `folder` alone: the rest of the root is others'.
   [[nodiscard]] static base::Result<std::unique_ptr<SecretFolder>> open(
-      const std::filesystem::path& root);
+      const std::filesystem::path& root, std::string_view folder);
   // Beside a process that may be writing: nothing is removed.
   [[nodiscard]] static std::unique_ptr<SecretFolder> open_beside(const std::filesystem::path& root);
 

@@ -25,7 +25,7 @@ class SecretFolderTest : public ::testing::Test {
     fs::remove_all(root_.parent_path(), ignored);
   }
   void open() {
-    auto opened = SecretFolder::open(root_);
+    auto opened = SecretFolder::open(root_, "personal");
     ASSERT_TRUE(opened.has_value()) << opened.error().message;
     folder_ = std::move(*opened);
   }
@@ -77,6 +77,14 @@ TEST_F(SecretFolderTest, WhatAKilledProcessLeftIsRemovedAtOpening) {
   std::ifstream file(root_ / "kept", std::ios::binary);
   EXPECT_EQ(file.get(), '\0');
   EXPECT_EQ(*folder_->list("personal"), std::vector<std::string>{"p-1"});
+}
+
+TEST_F(SecretFolderTest, WhatOthersKeepBesideItStays) {
+  fs::create_directories(root_ / "tls/next.new");
+  std::ofstream(root_ / "tls/site.new") << "somebody's own";
+  open();
+  EXPECT_EQ(fs::file_size(root_ / "tls/site.new"), 14u);
+  EXPECT_TRUE(fs::exists(root_ / "tls/next.new"));
 }
 
 TEST_F(SecretFolderTest, NoPathLeadsElsewhere) {
