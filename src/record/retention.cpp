@@ -352,6 +352,19 @@ Result<RetentionFound> work_on_retention(base::Storage& storage, const Retention
       return std::unexpected(back.error());
     files->push_back(hold);
   }
+  // A hold that was lifted by its file on the machine that writes the record is lifted here too: its
+  // file came from there, and would keep everything for ever.
+  for (Hold& file : *files) {
+    const auto said = std::ranges::find(work.said.holds, file.id, &Hold::id);
+    if (work.plans || said == work.said.holds.end() || said->stands() || !file.stands()) continue;
+    Hold before = *said;
+    before.lifted.reset();
+    if (!file.readable || to_string(file) != to_string(before)) continue;
+    const std::string text = to_string(*said);
+    if (const auto lifted = storage.replace(hold_path(file.id), bytes_of(text)); !lifted)
+      return std::unexpected(lifted.error());
+    file = *said;
+  }
   out.files = std::move(*files);
   auto thinned = thin_checkpoints(storage, {}, work.now, work.named);
   if (!thinned) return std::unexpected(thinned.error());

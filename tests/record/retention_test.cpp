@@ -252,6 +252,24 @@ TEST_F(Retention, OnlyWhatTheEntriesSayIsDeletedAndNotUnderAHold) {
   EXPECT_EQ(carry_out_retirement(disk, said)->segments, plan->segments.size());
 }
 
+TEST_F(Retention, AHoldLiftedOnTheMachineInChargeIsLiftedOnItsStandby) {
+  const HoldAct set{kBegin, "juge", "enquête"};
+  ASSERT_TRUE(set_hold(disk, "enquete", set));
+  ASSERT_TRUE(set_hold(disk, "ici", set));
+  RetentionWork work;
+  work.rules = keep_days(1);
+  work.now = time_of(kEntries);
+  const HoldAct lifted{time_of(3), "juge", "close"};
+  work.said.holds = {{"enquete", set, lifted, true},
+                     {"ici", {kBegin, "juge", "autre enquête"}, lifted, true}};
+  ASSERT_TRUE(work_on_retention(disk, work));
+  EXPECT_TRUE(list_holds(disk)->front().stands()) << "who is in charge believes the file";
+  work.plans = false;
+  ASSERT_TRUE(work_on_retention(disk, work));
+  EXPECT_FALSE(list_holds(disk)->front().stands());
+  EXPECT_TRUE(list_holds(disk)->back().stands()) << "another hold of that name";
+}
+
 TEST_F(Retention, TheIndexIsVouchedForByTheNewestEntry) {
   ASSERT_FALSE(retire_all(disk, keep_days(1)).empty());
   const Keeping said = said_by(disk);
