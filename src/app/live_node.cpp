@@ -14,6 +14,7 @@
 #include "app/key_folder.hpp"
 #include "app/recordings.hpp"
 #include "app/standby.hpp"
+#include "app/terminal.hpp"
 #include "app/unfinished_acts.hpp"
 #include "app/words.hpp"
 #include "codec/asterix/record_cuts.hpp"
@@ -130,12 +131,11 @@ std::string key_folder(const LiveNodeOptions& options, const node::NodeConfig& c
 
 // What whoever starts the node must not miss: in both languages.
 void warn(std::string_view fr, std::string_view en, std::string_view what) {
-  fmt::print(stderr,
-             "liptako: ATTENTION : {} : {}\nliptako: WARNING: {}: {}\n",
-             fr,
-             explain_in_french(what),
-             en,
-             what);
+  print_error("liptako: ATTENTION : {} : {}\nliptako: WARNING: {}: {}\n",
+              fr,
+              explain_in_french(what),
+              en,
+              what);
 }
 
 // By which the console is asked, beside the names of loopback.
@@ -236,10 +236,9 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
   if (auto history = HistoryKeeper::open(options.record.value_or(config->record), *live->node_)) {
     live->history_ = std::move(*history);
   } else {
-    fmt::print(stderr,
-               "liptako: {}: {}\n",
-               say("pas d'historique", "no history is kept"),
-               explain(history.error()));
+    print_error("liptako: {}: {}\n",
+                say("pas d'historique", "no history is kept"),
+                explain(history.error()));
   }
 
   serve::Publisher::Options publishing;
@@ -323,11 +322,10 @@ Result<LiveNode::Certificate> LiveNode::prepare_tls(const node::NodeConfig& conf
   auto own = io::own_certificate(folder, names_of(config), io::SystemClock().utc_now());
   if (!own) return std::unexpected(own.error());
   if (own->is_new_authority) {
-    fmt::print(stderr,
-               "liptako: {} {}\n  SHA-256 {}\n",
-               say("autorité de certification du nœud :", "the node's certificate authority:"),
-               folder + "/ca.crt",
-               own->authority_sha256);
+    print_error("liptako: {} {}\n  SHA-256 {}\n",
+                say("autorité de certification du nœud :", "the node's certificate authority:"),
+                folder + "/ca.crt",
+                own->authority_sha256);
   }
   return Certificate{std::move(own->material),
                      std::move(own->authority_sha256),
@@ -369,11 +367,10 @@ void LiveNode::use_certificate(Result<Certificate> found) {
   told_certificate_.clear();
   if (!is_another) return;
   keep_certificate_facts(*found);
-  fmt::print(stderr,
-             "liptako: {} {}\n",
-             say("certificat du serveur renouvelé, jusqu'au",
-                 "the server's certificate was renewed, until"),
-             base::to_rfc3339(certificate_.ends));
+  print_error("liptako: {} {}\n",
+              say("certificat du serveur renouvelé, jusqu'au",
+                  "the server's certificate was renewed, until"),
+              base::to_rfc3339(certificate_.ends));
   tell_certificate();
 }
 
@@ -441,8 +438,7 @@ Result<void> LiveNode::open_server(std::uint16_t port) {
     http.max_per_network = kConnectionsPerNetwork;
   } else if (!io::is_loopback_address(config.listen_address)) {
     http.address = "127.0.0.1";
-    fmt::print(
-        stderr,
+    print_error(
         "liptako: ATTENTION : ce nœud n'est pas configuré pour ses utilisateurs ; il "
         "n'écoute que sur 127.0.0.1, et non sur {}\n"
         "liptako: WARNING: this node is not set up; it listens on 127.0.0.1 only, and not on "
@@ -526,7 +522,7 @@ void LiveNode::turn(Duration timeout) {
   if (serve_anew_at_ && now_monotonic >= *serve_anew_at_) {
     serve_anew_at_.reset();
     if (auto serving = open_server(port_); serving) {
-      fmt::print(stderr, "liptako: {} {}\n", say("console :", "console:"), address());
+      print_error("liptako: {} {}\n", say("console :", "console:"), address());
       allow_consoles();
     } else {
       warn("la console reste à son ancienne adresse, nouvel essai dans une minute",
@@ -710,11 +706,10 @@ void LiveNode::tell_fork(const WitnessDesk::Alarm& alarm) {
                .what = alarm.origin,
                .outcome = alarm.is_proved ? "fork_proved" : "fork_suspected"});
   if (!alarm.is_proved) return;
-  fmt::print(stderr,
-             "liptako: {} {}\n",
-             say("ATTENTION : contreseing refusé, ce journal raconte deux histoires :",
-                 "WARNING: cosignature refused, this log tells two histories:"),
-             alarm.origin);
+  print_error("liptako: {} {}\n",
+              say("ATTENTION : contreseing refusé, ce journal raconte deux histoires :",
+                  "WARNING: cosignature refused, this log tells two histories:"),
+              alarm.origin);
   io::Command command{"fork", alarm.origin, [](int, const std::string&) {}};
   (void)inbox_->push_command(command);
 }
@@ -736,7 +731,7 @@ void LiveNode::tell_log_disputed(const std::string& witness, std::optional<std::
                                "the witness {} holds another history of this log, and "
                                "refuses to sign it",
                                witness);
-  fmt::print(stderr, "liptako: {} {}\n", say("ATTENTION :", "WARNING:"), explain(why));
+  print_error("liptako: {} {}\n", say("ATTENTION :", "WARNING:"), explain(why));
   io::Command command{"log_disputed", std::move(why), [](int, const std::string&) {}};
   (void)inbox_->push_command(command);
 }
@@ -744,8 +739,7 @@ void LiveNode::tell_log_disputed(const std::string& witness, std::optional<std::
 void LiveNode::take_cosignatures(std::uint64_t size, std::string_view lines) {
   const auto taken = node_->add_cosignatures(size, lines, witnesses_);
   if (!taken)
-    fmt::print(
-        stderr, "liptako: {}: {}\n", say("contreseing", "cosignature"), explain(taken.error()));
+    print_error("liptako: {}: {}\n", say("contreseing", "cosignature"), explain(taken.error()));
 }
 
 void LiveNode::write_cosignatures() {
@@ -1192,7 +1186,7 @@ void LiveNode::settle_log() {
   log_work_.reset();
 }
 
-void LiveNode::end_record() {
+void LiveNode::end_record(bool signs) {
   if (!log_thread_ || std::exchange(record_ended_, true)) return;
   settle_sync();
   settle_snapshot();
@@ -1200,6 +1194,7 @@ void LiveNode::end_record() {
   if (is_former()) return;
   if (is_in_charge() && !node_->stop(read_clock()))
     return;  // the next start will say what it finds
+  if (!signs) return;
   if (auto work = node_->take_log_work(read_clock(), true)) {
     const auto written = record::Log::write(*storage_, *work);
     node_->finish_log_work(std::move(*work), written);
@@ -1210,10 +1205,8 @@ void LiveNode::keep_history(Duration now) {
   if (!history_) return;
   history_->turn(now, clock_.utc_now() - node_->core().config().retain);
   if (const auto trouble = history_->take_trouble()) {
-    fmt::print(stderr,
-               "liptako: {}: {}\n",
-               say("historique dégradé", "history degraded"),
-               explain(*trouble));
+    print_error(
+        "liptako: {}: {}\n", say("historique dégradé", "history degraded"), explain(*trouble));
   }
 }
 
@@ -1238,12 +1231,11 @@ void LiveNode::tell_trouble() {
   if (const auto trouble = node_->record_trouble()) {
     well_since_.reset();
     if (!told_.insert(trouble->part).second) return;
-    fmt::print(stderr,
-               "liptako: {}: {}\n",
-               trouble->part == node::RecordTrouble::Part::log
-                   ? say("rien n'est plus scellé", "nothing is sealed any more")
-                   : say("enregistrement dégradé", "record degraded"),
-               explain(trouble->error));
+    print_error("liptako: {}: {}\n",
+                trouble->part == node::RecordTrouble::Part::log
+                    ? say("rien n'est plus scellé", "nothing is sealed any more")
+                    : say("enregistrement dégradé", "record degraded"),
+                explain(trouble->error));
     return;
   }
   if (told_.empty()) return;
@@ -1251,11 +1243,10 @@ void LiveNode::tell_trouble() {
   if (!well_since_) well_since_ = now;
   if (now - *well_since_ < kWellAgain) return;
   told_.clear();
-  fmt::print(stderr,
-             "liptako: {}\n",
-             fmt::format(fmt::runtime(say("enregistrement rétabli, {} arrivées perdues",
-                                          "record well again, {} arrivals lost")),
-                         node_->lost_arrivals()));
+  print_error("liptako: {}\n",
+              fmt::format(fmt::runtime(say("enregistrement rétabli, {} arrivées perdues",
+                                           "record well again, {} arrivals lost")),
+                          node_->lost_arrivals()));
 }
 
 void LiveNode::settle() {

@@ -153,7 +153,9 @@ class LiveNode {
   void settle_sync();
   void settle_log();
   // The farewell entry and a checkpoint over all there is.
-  void end_record();
+  // `signs`: a last checkpoint. What the other machine's history does not contain must not be
+  // signed: the log could then not go on behind it.
+  void end_record(bool signs = true);
   // Asks the system how good its clock is, for the entries to come.
   void judge_clock();
   void find_cuts();

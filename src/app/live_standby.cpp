@@ -8,6 +8,7 @@
 #include "app/key_folder.hpp"
 #include "app/live_node.hpp"
 #include "app/standby.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "record/hold.hpp"
 #include "serve/audit.hpp"
@@ -22,7 +23,7 @@ using base::Result;
 using record::PairRole;
 
 void tell_terminal(std::string_view fr, std::string_view en) {
-  fmt::print(stderr, "liptako: ATTENTION : {}\nliptako: WARNING: {}\n", fr, en);
+  print_error("liptako: ATTENTION : {}\nliptako: WARNING: {}\n", fr, en);
 }
 
 // Of an act that sets or lifts a hold: what it says, by whom.
@@ -92,10 +93,9 @@ Result<void> LiveNode::open_standby() {
     case PairRole::primary:
       return node_->begin(read_clock());
     case PairRole::standby:
-      fmt::print(stderr,
-                 "liptako: {}\n",
-                 say("machine de secours : copie l'enregistrement de l'autre machine",
-                     "standby machine: copies the record of the other machine"));
+      print_error("liptako: {}\n",
+                  say("machine de secours : copie l'enregistrement de l'autre machine",
+                      "standby machine: copies the record of the other machine"));
       return {};
     case PairRole::former:
       tell_stepped_down();
@@ -153,7 +153,7 @@ void LiveNode::keep_standby() {
   copy_entries();
   standby_->tell(*node_);
   const Standby::Decision decision = standby_->decide();
-  if (const auto news = standby_->news()) fmt::print(stderr, "liptako: {}\n", *news);
+  if (const auto news = standby_->news()) print_error("liptako: {}\n", *news);
   if (decision.step_down) return step_down();
   const base::Duration now = clock_.monotonic_now();
   if (!decision.take_over && !taking_over_) return;
@@ -244,7 +244,7 @@ Result<void> LiveNode::take_over(record::TakeoverCause cause, base::Duration sil
 void LiveNode::step_down() {
   close_sources({});
   take(inbox_->pop(base::Duration::zero()));
-  end_record();
+  end_record(false);
   standby_->stepped_down();
   tell_stepped_down();
   next_publication_ = {};
