@@ -7,6 +7,7 @@
 
 #include "app/words.hpp"
 #include "io/clock.hpp"
+#include "record/format.hpp"
 
 namespace liptako::app {
 
@@ -39,8 +40,49 @@ constexpr Duration kLostAfter = std::chrono::seconds(2);
 std::string machine_of(const std::string& origin) { return origin.substr(0, origin.find('/')); }
 
 std::size_t weight_of(const record::PairMessage& message) {
-  const auto* batch = std::get_if<record::EntryBatch>(&message);
-  return batch != nullptr ? batch->bytes.size() : sizeof message;
+  if (const auto* batch = std::get_if<record::EntryBatch>(&message)) return batch->bytes.size();
+  // A few bytes on the wire that become a frame each in the record.
+  const auto* lost = std::get_if<record::LostEntries>(&message);
+  return sizeof message +
+         (lost != nullptr ? static_cast<std::size_t>(lost->count) * record::kFrameHeaderSize : 0);
+}
+
+// The other machine's words are English; the reason is known.
+std::string explain(const record::Refused& refused) {
+  using enum record::PairRefusal;
+  const auto meaning = [&]() -> std::string_view {
+    switch (refused.reason) {
+      case wrong_node:
+        return "l'autre machine est celle d'un autre nœud";
+      case diverged:
+        return "les deux enregistrements ne disent pas la même chose";
+      case two_primaries:
+        return "les deux dirigent le nœud, avec le même mandat";
+      case not_whole:
+        return "les premières entrées sont déjà effacées sur l'autre machine ; commencez par une "
+               "sauvegarde";
+      case damaged:
+        return "l'enregistrement de l'autre machine est abîmé";
+      case same_log:
+        return "les deux signent un journal du même nom ; changez [keys] authority de l'une";
+    }
+    return "";
+  };
+  return speaks_english() ? refused.words : fmt::format("{} ({})", meaning(), refused.words);
+}
+
+// Whether this machine is in charge as its record and its memory have it. The record says who took
+// over last; before anybody did it is the one that listens. A machine that was told to stand by
+// does so, whatever is in the record that it was given since (a backup from the time of its own
+// charge, say); unless it took over itself and ended before it could remember that.
+bool was_in_charge(const node::ChargeStanding& charge,
+                   const PairMemory& memory,
+                   const std::string& origin,
+                   bool listens) {
+  if (memory.role == PairRole::former) return false;
+  const bool is_ours = charge.newest && charge.newest->by == origin;
+  if (memory.role == PairRole::standby) return is_ours && memory.whole && charge.term > memory.term;
+  return charge.newest ? is_ours : listens;
 }
 
 }  // namespace
@@ -59,13 +101,12 @@ Result<std::unique_ptr<Standby>> Standby::open(Options options,
   s->first_ = node.opened().record.first_sequence;
   const node::ChargeStanding& charge = node.core().charge();
   s->term_ = charge.term;
-  // The record says who took over last; before anybody did it is the one that listens.
-  const bool was_ours = charge.newest
-                            ? charge.newest->by == s->options_.origin
-                            : s->options_.config.listens && s->memory_.role != PairRole::standby;
+  const bool was_ours =
+      was_in_charge(charge, s->memory_, s->options_.origin, s->options_.config.listens);
   s->role_ = was_ours ? PairRole::primary : PairRole::standby;
   if (s->memory_.role == PairRole::former) s->role_ = PairRole::former;
   if (s->role_ == PairRole::standby) s->memory_.role = PairRole::standby;
+  if (s->role_ == PairRole::primary) s->memory_.role.reset();
   s->own_.set(std::make_shared<const Own>(s->role_));
   s->tell(node);
   io::PeerLinkOptions link;
@@ -87,7 +128,9 @@ Standby::~Standby() {
 }
 
 void Standby::wait_for_word() {
-  if (role_ != PairRole::primary || !memory_.met) return;
+  // A machine that was set up anew knows nothing of the other, which may be in charge.
+  const bool ran_alone = !memory_.met && next_ > 0 && term_ == record::kFirstTerm;
+  if (role_ != PairRole::primary || ran_alone) return;
   const Duration until = clock_.monotonic_now() + kWord;
   while (clock_.monotonic_now() < until) {
     alive_ns_ = clock_.monotonic_now().count();
@@ -102,6 +145,7 @@ void Standby::tell(const node::Node& node) {
   const std::uint64_t synced = node.synced_end();
   next_ = node.next_sequence();
   term_ = node.core().charge().term;
+  first_ = std::max(first_.load(), node.core().keeping().deleted_end());
   if (synced_.exchange(synced) != synced && link_) link_->wake();
 }
 
@@ -220,7 +264,7 @@ void Standby::learn() {
   const auto other = other_.get();
   if (!other) return;
   if (other->verdict == PairVerdict::refuse) {
-    const std::string why = other->refusal ? other->refusal->words : "";
+    const std::string why = other->refusal ? explain(*other->refusal) : "";
     if (told_ != why) {
       told_ = why;
       news_ = fmt::format(fmt::runtime(say("machine de secours : les deux machines ne vont pas "
@@ -321,7 +365,8 @@ serve::StandbyStatus Standby::status() {
     s.state = refused ? "refused" : role_ == PairRole::standby ? "lost" : "absent";
     return s;
   }
-  const std::uint64_t ahead = role_ == PairRole::standby ? other_end_.load() : synced_.load();
+  // Of what is in the record, also while its disk promises nothing any more.
+  const std::uint64_t ahead = role_ == PairRole::standby ? other_end_.load() : next_.load();
   const std::uint64_t has = role_ == PairRole::standby ? next_.load() : acknowledged_.load();
   s.behind = ahead - std::min(ahead, has);
   // Something is always under way: what counts is since when the same has been awaited.

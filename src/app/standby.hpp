@@ -47,8 +47,8 @@ class Standby {
   // All of the rest is the owner's.
 
   [[nodiscard]] record::PairRole role() const { return role_; }
-  // Of one that would be in charge: waits for the other's word, that it took over or did not, if
-  // the two have ever worked together, and not for long.
+  // Of one that would be in charge: waits for the other's word, that it took over or did not, and
+  // not for long; not with a record of its own, made before there was another machine.
   void wait_for_word();
 
   // What the node's record holds now. Many times a second: while the owner does not say so, the
@@ -110,7 +110,6 @@ class Standby {
   Options options_;
   base::Clock& clock_;
   record::PairRole role_ = record::PairRole::standby;
-  std::uint64_t first_ = 0;  // of the record's entries
   PairMemory memory_;
   PairMemory written_;
   std::optional<PairMemory> keeping_;  // disk_ writes it
@@ -130,8 +129,9 @@ class Standby {
   io::Published<Other> other_;
   io::Handover<record::PairMessage> inbound_;
   std::atomic<std::uint64_t> term_ = record::kFirstTerm;  // as the record says
-  std::atomic<std::uint64_t> next_ = 0;                   // entries in the record
-  std::atomic<std::uint64_t> synced_ = 0;                 // those its disk has
+  std::atomic<std::uint64_t> first_ = 0;   // of its entries but those said to be deleted
+  std::atomic<std::uint64_t> next_ = 0;    // entries in the record
+  std::atomic<std::uint64_t> synced_ = 0;  // those its disk has
   std::atomic<std::int64_t> alive_ns_ = 0;
   std::atomic<std::int64_t> heard_ns_ = 0;       // from the other, whatever it is; 0: never
   std::atomic<std::int64_t> followed_ns_ = 0;    // from the one that is followed; 0: never
