@@ -10,9 +10,11 @@
 #include "app/files.hpp"
 #include "app/key_folder.hpp"
 #include "app/pair_memory.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "io/clock.hpp"
 #include "io/file_storage.hpp"
+#include "record/backup.hpp"
 
 namespace liptako::app {
 
@@ -61,11 +63,26 @@ Result<void> move_away(const fs::path& folder) {
   const fs::path kept = former_path(folder);
   fs::rename(folder, kept, error);
   if (error) return base::world_failed(fmt::format("{}: {}", folder.string(), error.message()));
-  fmt::print("{} {}\n", say("gardé :", "kept:"), kept.string());
+  print_out("{} {}\n", say("gardé :", "kept:"), kept.string());
   return {};
 }
 
-Result<void> rejoin(const Machine& machine) {
+// What the link can no longer give, from a backup of either machine's record.
+Result<void> begin_from(const std::string& backup, const fs::path& folder) {
+  const auto from = io::FileStorage::open_read_only(backup);
+  if (!from) return std::unexpected(from.error());
+  const auto record = io::FileStorage::open(folder);
+  if (!record) return std::unexpected(record.error());
+  const auto restored =
+      record::restore(**from, **record, io::SystemClock().utc_now(), record::RestoredAs::copy);
+  if (!restored) return std::unexpected(restored.error());
+  print_out("{} {}\n",
+            say("entrées de la sauvegarde :", "entries of the backup:"),
+            restored->manifest.end);
+  return {};
+}
+
+Result<void> rejoin(const Machine& machine, const std::string& backup) {
   fs::path record = machine.config.record;
   if (!record.has_filename()) record = record.parent_path();  // "records/ml/"
   {
@@ -82,7 +99,8 @@ Result<void> rejoin(const Machine& machine) {
   memory->role = record::PairRole::standby;
   memory->whole = false;
   if (auto written = write_pair_memory(**keys, *memory); !written) return written;
-  return move_away(record);
+  if (auto moved = move_away(record); !moved || backup.empty()) return moved;
+  return begin_from(backup, record);
 }
 
 }  // namespace
@@ -92,7 +110,7 @@ int run_standby_key(const std::string& config) {
   if (!machine) return report(machine.error());
   const auto key = open_or_make_link_key(machine->keys, node::authority_of(machine->config));
   if (!key) return report(key.error());
-  fmt::print("{}\n", key->verifier().text());
+  print_out("{}\n", key->verifier().text());
   return kDone;
 }
 
@@ -105,7 +123,7 @@ int run_standby_take_over(const std::string& config) {
   for (int i = 0; i < kOrderWaits && has_order(**keys); ++i)
     io::pause_for(std::chrono::milliseconds(100));
   if (!has_order(**keys)) {
-    fmt::print("{}\n", say("ordre pris par le nœud", "the node has taken the order"));
+    print_out("{}\n", say("ordre pris par le nœud", "the node has taken the order"));
     return kDone;
   }
   (void)take_order(**keys);
@@ -114,13 +132,13 @@ int run_standby_take_over(const std::string& config) {
       std::string(say("le nœud ne tourne pas sur cette machine", "no node runs on this machine"))});
 }
 
-int run_standby_rejoin(const std::string& config) {
+int run_standby_rejoin(const std::string& config, const std::string& backup) {
   const auto machine = machine_of_pair(config);
   if (!machine) return report(machine.error());
-  if (auto done = rejoin(*machine); !done) return report(done.error());
-  fmt::print("{}\n",
-             say("au prochain démarrage, cette machine copie l'enregistrement de l'autre",
-                 "from its next start on this machine copies the record of the other one"));
+  if (auto done = rejoin(*machine, backup); !done) return report(done.error());
+  print_out("{}\n",
+            say("au prochain démarrage, cette machine copie l'enregistrement de l'autre",
+                "from its next start on this machine copies the record of the other one"));
   return kDone;
 }
 

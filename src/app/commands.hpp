@@ -46,7 +46,8 @@ int run_node(const NodeOptions& options, const std::atomic<bool>& stop);
 // A node on two machines; `config` is the configuration's file.
 int run_standby_key(const std::string& config);
 int run_standby_take_over(const std::string& config);
-int run_standby_rejoin(const std::string& config);
+// `backup`: of either machine's record, to begin with; may be empty.
+int run_standby_rejoin(const std::string& config, const std::string& backup);
 
 struct ReplayOptions {
   std::string record;

@@ -219,14 +219,22 @@ int run(int argc, char** argv) {
   auto& standby_command =
       *app.add_subcommand("standby", "A node on two machines (docs/STANDBY.md)");
   standby_command.require_subcommand(1);
-  const auto add_order = [&](const char* name, const char* what, int (*run)(const std::string&)) {
+  const auto add_order = [&](const char* name, const char* what, auto run) {
     auto* order = standby_command.add_subcommand(name, what);
     order->add_option("--config", machine, "This machine's configuration")->required();
-    order->callback([&result, &machine, run] { result = run(machine); });
+    order->callback([&result, run] { result = run(); });
+    return order;
   };
-  add_order("key", "Print, or make, the key of this machine's link", run_standby_key);
-  add_order("take-over", "This machine takes charge, now", run_standby_take_over);
-  add_order("rejoin", "This machine stands by from now on; its record is kept", run_standby_rejoin);
+  add_order("key", "Print, or make, the key of this machine's link", [&] {
+    return run_standby_key(machine);
+  });
+  add_order("take-over", "This machine takes charge, now", [&] {
+    return run_standby_take_over(machine);
+  });
+  std::string copy_begins;
+  add_order("rejoin", "This machine stands by from now on; its record is kept", [&] {
+    return run_standby_rejoin(machine, copy_begins);
+  })->add_option("--backup", copy_begins, "Backup of the node's record, to begin the copy with");
 
   SimOptions sim;
   auto* sim_command =

@@ -133,6 +133,36 @@ TEST_F(Standby, TakesOverWhenTheOtherIsKilledAndTheOtherStepsDown) {
   EXPECT_EQ(run(folder_, {"replay", path("a"), "--hash"}).output,
             run(folder_, {"replay", path("b"), "--hash"}).output)
       << "all of what the primary had synced went over";
+  EXPECT_NE(run(folder_, {"record", "retire", path("a")}).code, 0)
+      << "only the machine in charge writes into the record";
+
+  // Or begins with a backup, as it must once the first entries are retired.
+  ASSERT_EQ(run(folder_, {"backup", path("b"), path("copy")}).code, 0);
+  const Finished begun =
+      run(folder_, {"standby", "rejoin", "--config", a_toml, "--backup", path("copy")});
+  ASSERT_EQ(begun.code, 0) << begun.errors;
+  Process b_again(folder_, "b-again", {"node", "--config", b_toml});
+  a.emplace(folder_, "a-fourth", std::vector<std::string>{"node", "--config", a_toml});
+  ASSERT_TRUE(eventually(
+      milliseconds(20'000),
+      [&] { return is(*a, "standby", "following") && is(b_again, "primary", "following"); }))
+      << status_of(*a) << status_of(b_again) << a->errors();
+  EXPECT_EQ(a->errors().find("log:"), std::string::npos) << a->errors();
+  b_again.terminate();
+  EXPECT_EQ(b_again.wait(), 0);
+  a->terminate();
+  EXPECT_EQ(a->wait(), 0);
+  const Finished verified = run(folder_, {"record", "verify", path("a")});
+  EXPECT_EQ(verified.code, 0) << verified.output << verified.errors;
+
+  // Told to stand by it does so, though the backup is of the time when it was in charge itself.
+  ASSERT_EQ(run(folder_, {"standby", "rejoin", "--config", b_toml, "--backup", path("copy")}).code,
+            0);
+  Process b_alone(folder_, "b-alone", {"node", "--config", b_toml});
+  ASSERT_TRUE(eventually(milliseconds(20'000), [&] { return is(b_alone, "standby", "lost"); }))
+      << status_of(b_alone) << b_alone.errors();
+  b_alone.terminate();
+  EXPECT_EQ(b_alone.wait(), 0);
 }
 
 }  // namespace
