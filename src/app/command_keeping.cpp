@@ -9,6 +9,8 @@
 
 #include "app/commands.hpp"
 #include "app/key_folder.hpp"
+#include "app/pair_memory.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "io/clock.hpp"
 #include "io/file_storage.hpp"
@@ -26,7 +28,7 @@ base::Timestamp now() { return io::SystemClock().utc_now(); }
 
 template <class... Values>
 void tell(std::string_view french, std::string_view english, const Values&... values) {
-  fmt::print("{}\n", fmt::format(fmt::runtime(say(french, english)), values...));
+  print_out("{}\n", fmt::format(fmt::runtime(say(french, english)), values...));
 }
 
 int run_backup(const std::string& record, const std::string& backup) {
@@ -110,6 +112,16 @@ base::Result<OpenedLog> open_log(io::FileStorage& storage, const std::string& ke
   if (!owned) return std::unexpected(owned.error());
   auto memory = io::FileStorage::open_beside(keys);
   if (!memory) return std::unexpected(memory.error());
+  // What only the machine in charge may write into (docs/STANDBY.md).
+  const auto pair = read_pair_memory(**memory);
+  if (!pair) return std::unexpected(pair.error());
+  if (pair->role) {
+    return base::bad_input(std::string(
+        say("cet enregistrement suit celui de l'autre machine du nœud, ou ne dirige plus : c'est "
+            "elle qui efface",
+            "this record follows that of the node's other machine, or is in charge no more: that "
+            "one deletes")));
+  }
   record::WriterOptions writing;
   writing.salt_key = io::random_bytes<record::EntrySalts::kKeySize>();
   writing.commit = true;
@@ -183,7 +195,7 @@ int run_retire(const std::string& record, const std::string& keys, int days) {
       (void)work.said.take(document);
     }
     tell_holds(found->done.holds.empty() ? found->plan.holds : found->done.holds);
-    if (!found->plan.kept.empty()) fmt::print("{}\n", found->plan.kept);
+    if (!found->plan.kept.empty()) print_out("{}\n", found->plan.kept);
     std::string note;
     if (!found->plan.segments.empty()) {
       const auto next = work.said.next_retirement(found->plan.rule, found->plan.segments);
@@ -199,7 +211,7 @@ int run_retire(const std::string& record, const std::string& keys, int days) {
     (void)work.said.take(bytes_of(note));
     work.may_delete = true;
     for (const record::RetiredSegment& segment : found->plan.segments)
-      fmt::print("{}\n", record::to_string(segment));
+      print_out("{}\n", record::to_string(segment));
   }
 }
 
@@ -221,14 +233,14 @@ int run_hold_list(const std::string& record) {
   const auto holds = record::list_holds(**storage);
   if (!holds) return report(holds.error());
   for (const record::Hold& hold : *holds) {
-    fmt::print("{}  {}  {}  {}  {}\n",
-               hold.id,
-               !hold.readable  ? say("illisible", "unreadable")
-               : hold.stands() ? say("en vigueur", "stands")
-                               : say("levée", "lifted"),
-               base::to_rfc3339(hold.set.time),
-               hold.set.by,
-               hold.set.reason);
+    print_out("{}  {}  {}  {}  {}\n",
+              hold.id,
+              !hold.readable  ? say("illisible", "unreadable")
+              : hold.stands() ? say("en vigueur", "stands")
+                              : say("levée", "lifted"),
+              base::to_rfc3339(hold.set.time),
+              hold.set.by,
+              hold.set.reason);
   }
   return kDone;
 }
