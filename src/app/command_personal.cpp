@@ -7,10 +7,12 @@
 
 #include "app/commands.hpp"
 #include "app/personal_book.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "charter/act.hpp"
 #include "io/file_storage.hpp"
 #include "record/cursor.hpp"
+#include "record/keeping.hpp"
 
 namespace liptako::app {
 
@@ -36,12 +38,22 @@ base::Result<std::vector<std::string>> erased_in(const std::string& record) {
   auto cursor = record::Cursor::open(**storage, record::Stream::input, 0);
   if (!cursor) return std::unexpected(cursor.error());
   std::vector<std::string> subjects;
+  record::CarriedReader carried;
   while (true) {
     auto next = cursor->next();
     if (!next) return std::unexpected(next.error());
     if (!*next) return subjects;
-    std::string subject = erased_by((*next)->entry);
+    const record::EntryView& entry = (*next)->entry;
+    std::string subject = erased_by(entry);
     if (!subject.empty()) subjects.push_back(std::move(subject));
+    // The act itself may be gone with the segments before.
+    if (entry.kind != record::EntryKind::document || !record::is_carried(entry.payload)) continue;
+    const auto state = carried.take(entry.payload);
+    if (!state) continue;
+    for (const record::CarriedItem& item : *state) {
+      if (item.name == "erased_subject")
+        subjects.emplace_back(item.content.begin(), item.content.end());
+    }
   }
 }
 
@@ -74,20 +86,19 @@ int run_personal(const PersonalOptions& options) {
     if (!subjects) return report(subjects.error());
     const auto erased = (*personal)->erase_all(*subjects);
     if (!erased) return report(erased.error());
-    fmt::print(stderr,
-               "{}\n",
-               fmt::format(fmt::runtime(say("{} clé(s) détruite(s) d'après l'enregistrement",
-                                            "{} key(s) destroyed as the record says")),
-                           *erased));
+    print_error("{}\n",
+                fmt::format(fmt::runtime(say("{} clé(s) détruite(s) d'après l'enregistrement",
+                                             "{} key(s) destroyed as the record says")),
+                            *erased));
   }
   const auto book = PersonalBook::open_beside(options.folder)->book({});
   if (!book) return report(book.error());
   for (const serve::ContactView& one : book->others) {
     if (options.json) {
-      fmt::print(
+      print_out(
           "{{\"subject\":{},\"state\":\"{}\"}}\n", in_json(one.subject), serve::name_of(one.state));
     } else {
-      fmt::print("{} {}\n", one.subject, words_of(one.state));
+      print_out("{} {}\n", one.subject, words_of(one.state));
     }
   }
   return kDone;

@@ -5,10 +5,12 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <span>
 
 #include "charter/act.hpp"
 #include "io/file_storage.hpp"
 #include "process.hpp"
+#include "record/keeping.hpp"
 #include "record/writer.hpp"
 
 namespace liptako::command {
@@ -42,10 +44,6 @@ class PersonalCommand : public testing::Test {
   }
   // A record whose one act erases the subject.
   void record_erasure(std::string_view subject) const {
-    auto storage = io::FileStorage::open(folder_ + "/record");
-    ASSERT_TRUE(storage.has_value());
-    auto writer = record::Writer::open(**storage, {});
-    ASSERT_TRUE(writer.has_value());
     const std::string body = "{\"subject\":\"" + std::string(subject) + "\"}";
     const base::ByteView bytes(reinterpret_cast<const std::uint8_t*>(body.data()), body.size());
     const charter::Act act{.node = "bamako",
@@ -57,8 +55,23 @@ class PersonalCommand : public testing::Test {
     const std::string text = charter::to_string(act);
     const seal::Note note{text, {seal::sign(text, "bamako/operator/a", key)}};
     const base::Bytes payload = charter::act_payload(seal::to_string(note), bytes);
-    ASSERT_TRUE(writer->append({record::EntryKind::act, record::kNoSource, act.time, {}, payload})
-                    .has_value());
+    write(record::EntryKind::act, {&payload, 1});
+  }
+  // A record whose oldest segments are gone, that act with them.
+  void record_carried(const std::vector<std::string>& subjects) const {
+    record::CarriedState state;
+    for (const std::string& subject : subjects)
+      state.push_back({"erased_subject", {subject.begin(), subject.end()}});
+    write(record::EntryKind::document, record::carried_payloads(state));
+  }
+  void write(record::EntryKind kind, std::span<const base::Bytes> payloads) const {
+    auto storage = io::FileStorage::open(folder_ + "/record");
+    ASSERT_TRUE(storage.has_value());
+    auto writer = record::Writer::open(**storage, {});
+    ASSERT_TRUE(writer.has_value());
+    const auto time = base::timestamp_from_ns(1'795'000'000'000'000'000);
+    for (const base::Bytes& payload : payloads)
+      ASSERT_TRUE(writer->append({kind, record::kNoSource, time, {}, payload}).has_value());
     ASSERT_TRUE(writer->flush().has_value());
     ASSERT_TRUE(writer->sync().has_value());
   }
@@ -85,6 +98,16 @@ TEST_F(PersonalCommand, TellsSubjectsByNumberAndErasesWhatTheRecordSays) {
   EXPECT_NE(told.output.find("p-2 "), std::string::npos) << told.output;
   EXPECT_NE(told.output.find("p-1 "), std::string::npos) << told.output;
   EXPECT_EQ(run(folder_, {"personal", folder_ + "/nothing"}).code, 1);
+}
+
+TEST_F(PersonalCommand, AnErasureOutlivesTheSegmentThatHeldIt) {
+  // The first is none that could be destroyed, and keeps no other.
+  record_carried({"../p-1", "p-2"});
+  const Finished erased =
+      run(folder_, {"personal", folder_ + "/keys", "--record", folder_ + "/record"});
+  EXPECT_EQ(erased.code, 1) << erased.errors;
+  EXPECT_EQ(content("p-1"), kKey);
+  EXPECT_EQ(content("p-2"), "liptako/erased-key/v1\n");
 }
 
 }  // namespace
