@@ -58,9 +58,9 @@ struct BackupReport {
 // there is the one its tile commits to, and every other was deleted by rule, as an entry says.
 [[nodiscard]] base::Result<BackupReport> verify_backup(base::Storage& backup);
 
-// What goes on with a restored record: its own node, or the other machine of that node, whose log is
-// another (LogOptions::is_copy). That one is not given the checkpoints kept beside the newest: they
-// are not its own, and the backup keeps them.
+// What goes on with a restored record: its own node, or the other machine of that node, whose log
+// is another (LogOptions::is_copy). That one is not given the checkpoints kept beside the newest:
+// they are not its own, and the backup keeps them.
 enum class RestoredAs : std::uint8_t { record, copy };
 
 // Copies a backup that verifies into a storage in which there is nothing of a record, or what an

@@ -33,8 +33,8 @@ void put_text(base::ByteWriter& writer, std::string_view text) {
   writer.put_string(text.substr(0, kMaxPairText));
 }
 
-// One line, as it goes into a takeover, a file and onto a terminal. Longer than any that is written,
-// or no line: fails.
+// One line, as it goes into a takeover, a file and onto a terminal. Longer than any that is
+// written, or no line: fails.
 std::string get_line(base::ByteReader& reader) {
   std::string text = reader.get_string();
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };

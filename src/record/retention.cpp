@@ -352,8 +352,8 @@ Result<RetentionFound> work_on_retention(base::Storage& storage, const Retention
       return std::unexpected(back.error());
     files->push_back(hold);
   }
-  // A hold that was lifted by its file on the machine that writes the record is lifted here too: its
-  // file came from there, and would keep everything for ever.
+  // A hold that was lifted by its file on the machine that writes the record is lifted here too:
+  // its file came from there, and would keep everything for ever.
   for (Hold& file : *files) {
     const auto said = std::ranges::find(work.said.holds, file.id, &Hold::id);
     if (work.plans || said == work.said.holds.end() || said->stands() || !file.stands()) continue;

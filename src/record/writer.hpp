@@ -84,9 +84,9 @@ class Writer {
   // The same for the body of an entry as another machine's record of this node holds it: salt and
   // cuts stay, and so does the commitment.
   [[nodiscard]] base::Result<std::uint64_t> append_copy(base::ByteView body);
-  // In place of the next `count` entries, which are lost in the record that is copied: frames without
-  // a body, whose commitments are those of lost entries. Flushed when it returns; nothing else may
-  // wait. On an error some of them may be there.
+  // In place of the next `count` entries, which are lost in the record that is copied: frames
+  // without a body, whose commitments are those of lost entries. Flushed when it returns; nothing
+  // else may wait. On an error some of them may be there.
   [[nodiscard]] base::Result<void> pass_over(std::uint64_t count);
   // The same for a body that is not an entry: the derived stream. By convention it starts with the
   // u64 input sequence after which it was computed.
