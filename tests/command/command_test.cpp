@@ -432,7 +432,12 @@ TEST_F(Command, TrackWritesTheFixedFieldsForEveryUpdate) {
                                      "position_sd_m",
                                      "existence",
                                      "state",
-                                     "sources"};
+                                     "sources",
+                                     "semi_major_m",
+                                     "semi_minor_m",
+                                     "ellipse_angle_deg",
+                                     "nis",
+                                     "nis_source"};
   for (std::string line; std::getline(in, line); ++lines) {
     const json update = json::parse(line);
     std::set<std::string> got;
