@@ -8,6 +8,7 @@
 #include "record/input_body.hpp"
 #include "record/log.hpp"
 #include "record/retention.hpp"
+#include "record/takeover.hpp"
 #include "seal/tiles.hpp"
 
 namespace liptako::record {
@@ -283,6 +284,25 @@ class Verifier {
     return {};
   }
 
+  // The machine that took over signed what it had before: it must be what the log has there.
+  void check_takeover(std::uint64_t sequence, base::ByteView payload) {
+    const std::string_view text(reinterpret_cast<const char*>(payload.data()), payload.size());
+    if (!text.starts_with(kTakeoverFirstLine)) return;
+    const auto note = seal::parse_note(text);
+    const auto takeover = note ? parse_takeover(note->text) : std::unexpected(note.error());
+    bool sound = takeover && takeover->tree.size <= sequence;
+    if (sound && takeover->tree.size > 0) {
+      seal::TileHashes hashes(tile_reader(*storage_), out_.checkpoint->size);
+      const auto root = seal::tree_root(hashes.reader(), takeover->tree.size);
+      sound = !root || *root == takeover->tree.root;  // what tiles lack has been said
+    }
+    if (sound) return;
+    fault(Fault::Part::entry,
+          fmt::format("entry {}", sequence),
+          "a takeover that names another tree than that of the entries before it",
+          sequence);
+  }
+
   void check_entry(const Frame& frame, const InputBody& body, const EntryView& entry) {
     if (entry.kind == EntryKind::start) out_.starts.push_back(frame.sequence);
     if (entry.kind == EntryKind::gap) {
@@ -299,6 +319,7 @@ class Verifier {
       ++out_.proved;
       if (entry.kind == EntryKind::document && !out_.keeping.take(entry.payload)) {
         if (const auto state = carried_.take(entry.payload)) out_.keeping.restore(*state);
+        check_takeover(frame.sequence, entry.payload);
       }
       return;
     }

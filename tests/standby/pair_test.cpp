@@ -368,6 +368,15 @@ TEST(Pair, WhoTookOverIsInTheRecordAndTheOtherStepsDown) {
   order.tree = record::tree_head_at(again.disk, again.node->next_sequence()).value();
   ASSERT_TRUE(again.node->take_over(order, Machine::stamp()));
   EXPECT_EQ(again.node->core().charge().term, 3u);
+  const auto verified = [&] {
+    again.sync();
+    again.keep_log();
+    return record::verify_record(again.disk, {}).value();
+  };
+  EXPECT_TRUE(verified().sound());
+  order.tree.root[0] ^= 1;
+  ASSERT_TRUE(again.node->take_over(order, Machine::stamp()));
+  EXPECT_EQ(verified().fault_count, 1u) << "signed another tree than that of the entries before";
 }
 
 TEST(Pair, AStandbyIsBegunFromABackupOnceTheFirstEntriesAreRetired) {
