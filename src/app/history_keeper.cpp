@@ -278,7 +278,7 @@ void HistoryKeeper::turn(Duration now, std::optional<base::Timestamp> keep_from)
   }
   next_store_ = now + kStoreEvery;
   // Who asks is to be told of the newest states too.
-  const bool save = now >= *next_save_ || !waiting_.questions.empty();
+  const bool save = (due && now >= *next_save_) || !waiting_.questions.empty();
   if (save) next_save_ = now + kSaveOpenEvery;
   hand_over(save);
 }
