@@ -117,8 +117,11 @@ class Nation {
     std::vector<assess::TrackSample> shown;
     for (const track::TrackView& view : node_->picture(now)) {
       if (view.status == track::TrackStatus::tentative || !view.placed) continue;
-      shown.push_back(
-          {view.number.value, view.position, view.pressure_altitude, view.last_plot_time});
+      assess::TrackSample& sample = shown.emplace_back();
+      sample.track = view.number.value;
+      sample.position = view.position;
+      sample.pressure_altitude = view.pressure_altitude;
+      sample.updated = view.last_plot_time;
     }
     scorer_.take(now, due, shown);
   }
@@ -128,10 +131,11 @@ class Nation {
     std::vector<assess::TrackSample> shown;
     for (const picture::SystemTrack& t : node_->core().federation().common().tracks) {
       const picture::Contribution state = picture::extrapolated(t.state, now, 0.0);
-      shown.push_back({(std::uint64_t{t.number.id.origin.value} << 32) | t.number.id.number,
-                       state.position,
-                       state.pressure_altitude,
-                       t.plot_time});
+      assess::TrackSample& sample = shown.emplace_back();
+      sample.track = (std::uint64_t{t.number.id.origin.value} << 32) | t.number.id.number;
+      sample.position = state.position;
+      sample.pressure_altitude = state.pressure_altitude;
+      sample.updated = t.plot_time;
     }
     return shown;
   }

@@ -6,6 +6,7 @@
 #include "app/files.hpp"
 #include "app/key_commands.hpp"
 #include "app/key_tools.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "charter/act.hpp"
 #include "io/clock.hpp"
@@ -57,8 +58,7 @@ int run_act_new(const ActNewOptions& options) {
       kinds += (i == 0 ? "" : ", ");
       kinds += charter::name_of(static_cast<charter::ActKind>(i));
     }
-    fmt::print(
-        stderr,
+    print_error(
         "{}: {}\n",
         say("Il faut le nom d'un nœud et un acte parmi", "A node's name is needed, and one of"),
         kinds);
@@ -95,11 +95,10 @@ int run_act_sign(const SignOptions& options) {
   }
   // Who signs second sees what they sign: the body is all of it, and no longer than an entry of the
   // record (read_body).
-  fmt::print(stderr,
-             "{}\n{}\n{}",
-             note->text,
-             say("Ce que l'acte demande :", "What the act asks for:"),
-             as_quoted_lines(*body));
+  print_error("{}\n{}\n{}",
+              note->text,
+              say("Ce que l'acte demande :", "What the act asks for:"),
+              as_quoted_lines(*body));
   if (const auto done = add_signature(*note, options.key, options.passphrase_file); !done) {
     return report(done.error());
   }

@@ -14,6 +14,7 @@
 #include "app/key_folder.hpp"
 #include "app/live_node.hpp"
 #include "app/scenario_file.hpp"
+#include "app/terminal.hpp"
 #include "app/witness_round.hpp"
 #include "app/words.hpp"
 #include "io/cpu_time.hpp"
@@ -200,7 +201,7 @@ Result<void> Demo::start() {
     if (!node) return std::unexpected(node.error());
     nations_[i].node = std::move(*node);
     for (const std::string& remark : nations_[i].node->node().opened().remarks)
-      fmt::print(stderr, "liptako: {}: {}\n", nations_[i].name, explain(remark));
+      print_error("liptako: {}: {}\n", nations_[i].name, explain(remark));
     inboxes.push_back(&nations_[i].node->inbox());
   }
   exchange_.emplace(world_->scenario(), options_.seed, now, std::move(inboxes));
@@ -243,7 +244,7 @@ void Demo::witness_the_end() {
 void Demo::announce() const {
   std::string names;
   for (const Nation& n : nations_) names += (names.empty() ? "" : ", ") + n.name;
-  fmt::print(
+  print_out(
       "{}\n",
       fmt::format(
           fmt::runtime(say("Liptako, démonstration : {} nœuds ({}), {} sources simulées, graine {}",
@@ -253,16 +254,15 @@ void Demo::announce() const {
           world_->sources().size(),
           options_.seed));
   for (const Nation& n : nations_) {
-    fmt::print("{} {}  {}\n", say("Console :", "Console:"), address_of(*n.node), n.name);
+    print_out("{} {}  {}\n", say("Console :", "Console:"), address_of(*n.node), n.name);
   }
   if (nations_.size() > 1) {
-    fmt::print("{} {}mosaic.html\n",
-               say("Quatre vues :", "Four views:"),
-               address_of(*nations_.front().node));
+    print_out("{} {}mosaic.html\n",
+              say("Quatre vues :", "Four views:"),
+              address_of(*nations_.front().node));
   }
   if (options_.console.empty() && find_shipped("web").empty()) {
-    fmt::print("{}\n",
-               say("(console non construite : API seule)", "(console not built: API only)"));
+    print_out("{}\n", say("(console non construite : API seule)", "(console not built: API only)"));
   }
   std::fflush(stdout);
 }
@@ -285,7 +285,7 @@ void Demo::drive() {
     }
     if (now >= next_progress && !options_.json) {
       next_progress = now + kProgressEvery;
-      fmt::print("{:>6.0f} s\n", base::to_seconds(now - started_));
+      print_out("{:>6.0f} s\n", base::to_seconds(now - started_));
       std::fflush(stdout);
     }
     io::pause_for(kStep);
@@ -370,26 +370,26 @@ bool Demo::report_results() {
           node.common().tracks.size());
       continue;
     }
-    fmt::print("{}\n",
-               fmt::format(
-                   fmt::runtime(say(
-                       "{} : {} plots ({:.0f}/s), {} pistes, {} communes ; réception à piste "
-                       "{:.1f} ms (médiane), {:.1f} ms (99 %) ; {:.0f} % d'un cœur ; empreinte {}, "
-                       "commune {}",
-                       "{}: {} plots ({:.0f}/s), {} tracks, {} common; reception to track {:.1f} "
-                       "ms (median), {:.1f} ms (99 %); {:.0f} % of a core; hash {}, common {}")),
-                   n.name,
-                   plots,
-                   rate,
-                   status.tracks,
-                   node.common().tracks.size(),
-                   p50,
-                   p99,
-                   cpu * 100.0,
-                   hash.substr(0, 16),
-                   common_hash.substr(0, 16)));
+    print_out("{}\n",
+              fmt::format(
+                  fmt::runtime(say(
+                      "{} : {} plots ({:.0f}/s), {} pistes, {} communes ; réception à piste "
+                      "{:.1f} ms (médiane), {:.1f} ms (99 %) ; {:.0f} % d'un cœur ; empreinte {}, "
+                      "commune {}",
+                      "{}: {} plots ({:.0f}/s), {} tracks, {} common; reception to track {:.1f} "
+                      "ms (median), {:.1f} ms (99 %); {:.0f} % of a core; hash {}, common {}")),
+                  n.name,
+                  plots,
+                  rate,
+                  status.tracks,
+                  node.common().tracks.size(),
+                  p50,
+                  p99,
+                  cpu * 100.0,
+                  hash.substr(0, 16),
+                  common_hash.substr(0, 16)));
   }
-  if (options_.json) fmt::print("{{\"nodes\":[{}],\"seconds\":{:.1f}}}\n", json, seconds_);
+  if (options_.json) print_out("{{\"nodes\":[{}],\"seconds\":{:.1f}}}\n", json, seconds_);
   std::fflush(stdout);
   return recorded;
 }

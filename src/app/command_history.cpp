@@ -11,6 +11,7 @@
 
 #include "app/commands.hpp"
 #include "app/history_keeper.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "base/time_range.hpp"
 #include "io/file_storage.hpp"
@@ -109,14 +110,13 @@ void tell_gaps(io::HistoryStore& store, const history::Question& question) {
   const auto gaps = store.gaps(question.from, question.to);
   if (!gaps) return;
   for (const io::HistoryGap& gap : *gaps) {
-    fmt::print(stderr,
-               "liptako: {}\n",
-               fmt::format(fmt::runtime(say("historique incomplet de {} à {} (liptako history "
-                                            "rebuild le complète)",
-                                            "history incomplete from {} to {} (liptako history "
-                                            "rebuild completes it)")),
-                           base::to_rfc3339(gap.from),
-                           base::to_rfc3339(gap.to)));
+    print_error("liptako: {}\n",
+                fmt::format(fmt::runtime(say("historique incomplet de {} à {} (liptako history "
+                                             "rebuild le complète)",
+                                             "history incomplete from {} to {} (liptako history "
+                                             "rebuild completes it)")),
+                            base::to_rfc3339(gap.from),
+                            base::to_rfc3339(gap.to)));
   }
 }
 
@@ -155,11 +155,10 @@ int run_history(const HistoryOptions& options) {
     return report({base::ErrorKind::world, std::strerror(errno)});
   tell_gaps(**store, *question);
   if (reading->damaged > 0) {
-    fmt::print(stderr,
-               "liptako: {}\n",
-               fmt::format(fmt::runtime(say("{} morceaux d'historique illisibles",
-                                            "{} chunks of the history cannot be read")),
-                           reading->damaged));
+    print_error("liptako: {}\n",
+                fmt::format(fmt::runtime(say("{} morceaux d'historique illisibles",
+                                             "{} chunks of the history cannot be read")),
+                            reading->damaged));
     return kInputAtFault;
   }
   return kDone;
@@ -180,12 +179,12 @@ int run_history_rebuild(const std::string& record) {
   if (!rebuilt) return report(rebuilt.error());
   const io::HistoryTotals& totals = rebuilt->totals;
   const double states = static_cast<double>(std::max<std::uint64_t>(totals.states, 1));
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(say("{} entrées, {} états, {:.1f} octets par état",
-                                          "{} entries, {} states, {:.1f} bytes a state")),
-                         rebuilt->entries,
-                         totals.states,
-                         static_cast<double>(totals.file_bytes) / states));
+  print_out("{}\n",
+            fmt::format(fmt::runtime(say("{} entrées, {} états, {:.1f} octets par état",
+                                         "{} entries, {} states, {:.1f} bytes a state")),
+                        rebuilt->entries,
+                        totals.states,
+                        static_cast<double>(totals.file_bytes) / states));
   return kDone;
 }
 
@@ -200,8 +199,8 @@ int run_history_prune(const std::string& record, const std::string& before) {
   if (!store) return report(store.error());
   const auto removed = (*store)->remove_before(*time);
   if (!removed) return report(removed.error());
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(say("{} morceaux retirés", "{} chunks removed")), *removed));
+  print_out("{}\n",
+            fmt::format(fmt::runtime(say("{} morceaux retirés", "{} chunks removed")), *removed));
   return kDone;
 }
 

@@ -6,6 +6,7 @@
 #include "app/key_commands.hpp"
 #include "app/key_folder.hpp"
 #include "app/key_tools.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "charter/act.hpp"
 #include "charter/enrolment.hpp"
@@ -43,23 +44,23 @@ base::Result<void> write_key(const seal::PrivateKey& key,
 
 void print_key(const std::string& file, const seal::KeyFileHead& head, bool json) {
   if (json) {
-    fmt::print(R"({{"file":{},"role":"{}","name":{},"key_id":"{:08x}","key":{},"sealed":{}}})"
-               "\n",
-               in_json(file),
-               seal::name_of(head.role),
-               in_json(head.key.name),
-               head.key.id(),
-               in_json(head.key.text()),
-               head.sealed);
+    print_out(R"({{"file":{},"role":"{}","name":{},"key_id":"{:08x}","key":{},"sealed":{}}})"
+              "\n",
+              in_json(file),
+              seal::name_of(head.role),
+              in_json(head.key.name),
+              head.key.id(),
+              in_json(head.key.text()),
+              head.sealed);
     return;
   }
-  fmt::print("{}\n  {} {}{}\n  {}\n",
-             file,
-             say("clé de rôle", "key of role"),
-             seal::name_of(head.role),
-             head.sealed ? say(", scellée par une phrase secrète", ", sealed by a passphrase")
-                         : say(", en clair", ", plain"),
-             head.key.text());
+  print_out("{}\n  {} {}{}\n  {}\n",
+            file,
+            say("clé de rôle", "key of role"),
+            seal::name_of(head.role),
+            head.sealed ? say(", scellée par une phrase secrète", ", sealed by a passphrase")
+                        : say(", en clair", ", plain"),
+            head.key.text());
 }
 
 base::Result<charter::RosterNote> read_roster(const std::string& path) {
@@ -76,18 +77,18 @@ int finish_draft(const base::Result<charter::Roster>& draft, const KeyChangeOpti
     return report(done.error());
   }
   if (options.json) {
-    fmt::print(R"({{"draft":{},"version":{},"fresh":{}}})"
-               "\n",
-               in_json(options.output),
-               draft->version,
-               options.fresh.empty() ? "null" : in_json(options.fresh));
+    print_out(R"({{"draft":{},"version":{},"fresh":{}}})"
+              "\n",
+              in_json(options.output),
+              draft->version,
+              options.fresh.empty() ? "null" : in_json(options.fresh));
   } else if (options.output != "-") {
-    fmt::print("{} {} : {}\n{}\n",
-               say("projet de la version", "draft of version"),
-               draft->version,
-               options.output,
-               say("À relire, puis à signer : liptako roster sign",
-                   "To be read again, then signed: liptako roster sign"));
+    print_out("{} {} : {}\n{}\n",
+              say("projet de la version", "draft of version"),
+              draft->version,
+              options.output,
+              say("À relire, puis à signer : liptako roster sign",
+                  "To be read again, then signed: liptako roster sign"));
   }
   return kDone;
 }
@@ -97,8 +98,7 @@ int finish_draft(const base::Result<charter::Roster>& draft, const KeyChangeOpti
 int run_key_new(const KeyNewOptions& options) {
   const auto role = seal::key_role_from(options.role);
   if (!role || !seal::is_key_name(options.name)) {
-    fmt::print(
-        stderr,
+    print_error(
         "{}\n",
         say("Il faut un rôle (node, log, witness, tls, operator, root) et un nom sans espace "
             "ni « + ».",
@@ -152,10 +152,10 @@ int run_key_rotate(const KeyChangeOptions& options) {
 int run_key_enrol(const KeyEnrolOptions& options) {
   if (!charter::is_act_node_name(options.node) || !charter::is_act_node_name(options.account) ||
       !charter::is_challenge(options.challenge)) {
-    fmt::print(stderr,
-               "{}\n",
-               say("Il faut le nom du nœud, le compte et le défi, comme la page du nœud les montre",
-                   "Node, account and challenge are needed, as the node's page shows them"));
+    print_error(
+        "{}\n",
+        say("Il faut le nom du nœud, le compte et le défi, comme la page du nœud les montre",
+            "Node, account and challenge are needed, as the node's page shows them"));
     return kUsage;
   }
   const auto key = open_key(options.key, options.passphrase_file);

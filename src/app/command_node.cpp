@@ -5,6 +5,7 @@
 #include "app/commands.hpp"
 #include "app/files.hpp"
 #include "app/live_node.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 
 namespace liptako::app {
@@ -15,7 +16,7 @@ constexpr std::size_t kMaxConfigSize = 60'000;
 }  // namespace
 
 int report(const base::Error& error) {
-  fmt::print(stderr, "liptako: {}\n", explain(error));
+  print_error("liptako: {}\n", explain(error));
   switch (error.kind) {
     case base::ErrorKind::bad_input:
       return kInputAtFault;
@@ -43,17 +44,17 @@ int run_node(const NodeOptions& options, const std::atomic<bool>& stop) {
   auto live = LiveNode::start(live_options);
   if (!live) return report(live.error());
   for (const std::string& remark : (*live)->node().opened().remarks)
-    fmt::print(stderr, "liptako: {}\n", explain(remark));
-  fmt::print("{} {}\n", say("Console :", "Console:"), (*live)->address());
+    print_error("liptako: {}\n", explain(remark));
+  print_out("{} {}\n", say("Console :", "Console:"), (*live)->address());
   if (const std::uint16_t port = (*live)->standby_port(); port != 0)
-    fmt::print("{} :{}\n", say("Attend l'autre machine :", "Waits for the other machine:"), port);
+    print_out("{} :{}\n", say("Attend l'autre machine :", "Waits for the other machine:"), port);
   if (const std::string link = (*live)->setup_link(); !link.empty()) {
-    fmt::print("{}\n  {}\n",
-               say("Aucun compte : n'importe qui sur cette machine voit la situation aérienne. "
-                   "Lien de mise en service, pour un seul usage, jusqu'à l'arrêt du nœud :",
-                   "No account yet: whoever sits at this machine sees the air picture. Setup link, "
-                   "for one use, until the node stops:"),
-               link);
+    print_out("{}\n  {}\n",
+              say("Aucun compte : n'importe qui sur cette machine voit la situation aérienne. "
+                  "Lien de mise en service, pour un seul usage, jusqu'à l'arrêt du nœud :",
+                  "No account yet: whoever sits at this machine sees the air picture. Setup link, "
+                  "for one use, until the node stops:"),
+              link);
   }
   std::fflush(stdout);
 

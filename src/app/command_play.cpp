@@ -8,6 +8,7 @@
 
 #include "app/commands.hpp"
 #include "app/recordings.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "feeds/recording.hpp"
 #include "io/clock.hpp"
@@ -93,11 +94,11 @@ int run_play(const PlayOptions& options, const std::atomic<bool>& stop) {
     if (over()) break;
     ++(senders[send.block->recording].send(send.block->block) ? sent : failed);
   }
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(say("{} blocs envoyés, {} refusés par le réseau",
-                                          "{} blocks sent, {} refused by the network")),
-                         sent,
-                         failed));
+  print_out("{}\n",
+            fmt::format(fmt::runtime(say("{} blocs envoyés, {} refusés par le réseau",
+                                         "{} blocks sent, {} refused by the network")),
+                        sent,
+                        failed));
   return sent == 0 && failed > 0 ? kWorldFailed : kDone;
 }
 

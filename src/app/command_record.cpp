@@ -7,6 +7,7 @@
 
 #include "app/commands.hpp"
 #include "app/files.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "io/file_storage.hpp"
 #include "record/log.hpp"
@@ -102,12 +103,12 @@ void print_json(const record::Verification& found) {
     comma = ",";
   }
   add("]}}\n");
-  fmt::print("{}", out);
+  print_out("{}", out);
 }
 
 template <class... Args>
 void tell(std::string_view french, std::string_view english, Args&&... args) {
-  fmt::print("{}\n", fmt::format(fmt::runtime(say(french, english)), args...));
+  print_out("{}\n", fmt::format(fmt::runtime(say(french, english)), args...));
 }
 
 // What is at fault and what that means; behind it the place and the words of the verifier.
@@ -197,7 +198,7 @@ int run_record_verify(const RecordVerifyOptions& options) {
   if (!found) return report(found.error());
   if (options.quiet) {
     for (const record::Fault& one : found->faults)
-      fmt::print(stderr, "liptako: {}: {}\n", options.record, describe(one));
+      print_error("liptako: {}: {}\n", options.record, describe(one));
   } else {
     options.json ? print_json(*found) : print_text(*found);
   }
@@ -211,7 +212,7 @@ int run_record_prove(const RecordProveOptions& options) {
   if (!proof) return report(proof.error());
   const std::string text = seal::to_string(*proof);
   if (options.output == "-") {
-    fmt::print("{}", text);
+    print_out("{}", text);
     return kDone;
   }
   std::ofstream file(options.output, std::ios::binary);
@@ -227,9 +228,9 @@ int run_record_consistency(const RecordConsistencyOptions& options) {
   const auto found = record::prove_consistency(**storage, options.older, options.newer);
   if (!found) return report(found.error());
   const bool holds = seal::consistency_holds(found->older, found->newer, found->proof);
-  fmt::print("{} {}\n", found->older.size, seal::to_base64(found->older.root));
-  fmt::print("{} {}\n", found->newer.size, seal::to_base64(found->newer.root));
-  for (const seal::Digest& hash : found->proof) fmt::print("{}\n", seal::to_base64(hash));
+  print_out("{} {}\n", found->older.size, seal::to_base64(found->older.root));
+  print_out("{} {}\n", found->newer.size, seal::to_base64(found->newer.root));
+  for (const seal::Digest& hash : found->proof) print_out("{}\n", seal::to_base64(hash));
   if (holds) return kDone;
   return report(
       {base::ErrorKind::bad_input, "the tiles do not prove that the one extends the other"});

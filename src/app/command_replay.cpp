@@ -2,6 +2,7 @@
 
 #include "app/commands.hpp"
 #include "app/live_node.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 
 namespace liptako::app {
@@ -17,21 +18,21 @@ int run_replay(const ReplayOptions& options) {
   auto replayed = node::replay(**storage, build_identity());
   if (!replayed) return report(replayed.error());
   for (const std::string& remark : replayed->remarks)
-    fmt::print(stderr, "liptako: {}: {}\n", options.record, explain(remark));
+    print_error("liptako: {}: {}\n", options.record, explain(remark));
   if (replayed->entries == 0) {
     return report({base::ErrorKind::bad_input,
                    fmt::format("{}: no entry of a record is there", options.record)});
   }
   const std::string hash = seal::to_hex(replayed->core.hash());
   if (options.hash) {
-    fmt::print("{}\n", hash);
+    print_out("{}\n", hash);
     return kDone;
   }
   const node::Core& core = replayed->core;
   std::uint64_t plots = 0;
   for (const auto& feed : core.feeds()) plots += feed.counters().plots;
   if (options.json) {
-    fmt::print(
+    print_out(
         "{{\"node\":{},\"entries\":{},\"plots\":{},\"tracks\":{},\"until\":\"{}\",\"damaged\":{"
         "},\"hash\":\"{}\"}}\n",
         in_json(core.config().name),
@@ -42,7 +43,7 @@ int run_replay(const ReplayOptions& options) {
         replayed->remarks.size(),
         hash);
   } else {
-    fmt::print(
+    print_out(
         "{}\n",
         fmt::format(fmt::runtime(say("{} : {} entrées, {} plots, {} pistes au {}\nempreinte {}",
                                      "{}: {} entries, {} plots, {} tracks at {}\nhash {}")),

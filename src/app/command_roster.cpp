@@ -4,6 +4,7 @@
 #include "app/commands.hpp"
 #include "app/key_commands.hpp"
 #include "app/key_tools.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "charter/roster_draft.hpp"
 #include "io/clock.hpp"
@@ -137,7 +138,7 @@ int run_roster_new(const RosterNewOptions& options) {
     return report(done.error());
   }
   if (options.output != "-") {
-    fmt::print("{} : {}\n", say("projet à signer", "draft to be signed"), options.output);
+    print_out("{} : {}\n", say("projet à signer", "draft to be signed"), options.output);
   }
   return kDone;
 }
@@ -161,15 +162,15 @@ int run_roster_sign(const SignOptions& options) {
     return report(done.error());
   }
   if (options.json) {
-    fmt::print(R"({{"signed_by":{},"signatures":{}}})"
-               "\n",
-               in_json(key->name),
-               note.signatures.size());
+    print_out(R"({{"signed_by":{},"signatures":{}}})"
+              "\n",
+              in_json(key->name),
+              note.signatures.size());
   } else {
-    fmt::print("{} {} (signatures: {})\n",
-               say("signé par", "signed by"),
-               key->name,
-               note.signatures.size());
+    print_out("{} {} (signatures: {})\n",
+              say("signé par", "signed by"),
+              key->name,
+              note.signatures.size());
   }
   return kDone;
 }
@@ -192,23 +193,23 @@ int run_roster_check(const RosterCheckOptions& options) {
       verdict == charter::RosterVerdict::takes_force || verdict == charter::RosterVerdict::same;
   const charter::RosterState state = charter::state_of(next->roster, io::SystemClock().utc_now());
   if (options.json) {
-    fmt::print(R"({{"version":{},"verdict":"{}","state":"{}","expires":"{}",)"
-               R"("signed_by":{},"signed_by_current":{}}})"
-               "\n",
-               next->roster.version,
-               charter::name_of(verdict),
-               charter::name_of(state),
-               base::to_rfc3339(next->roster.valid_to),
-               json_list(names(next->roster)),
-               current ? json_list(names(current->roster)) : "null");
+    print_out(R"({{"version":{},"verdict":"{}","state":"{}","expires":"{}",)"
+              R"("signed_by":{},"signed_by_current":{}}})"
+              "\n",
+              next->roster.version,
+              charter::name_of(verdict),
+              charter::name_of(state),
+              base::to_rfc3339(next->roster.valid_to),
+              json_list(names(next->roster)),
+              current ? json_list(names(current->roster)) : "null");
   } else {
-    fmt::print("{} {} : {}\n", say("version", "version"), next->roster.version, in_words(verdict));
+    print_out("{} {} : {}\n", say("version", "version"), next->roster.version, in_words(verdict));
     for (const std::string& name : names(next->roster)) {
-      fmt::print("  {} {}\n", say("signé par", "signed by"), name);
+      print_out("  {} {}\n", say("signé par", "signed by"), name);
     }
-    fmt::print("  {} {}\n",
-               say("valable jusqu'au", "valid until"),
-               base::to_rfc3339(next->roster.valid_to));
+    print_out("  {} {}\n",
+              say("valable jusqu'au", "valid until"),
+              base::to_rfc3339(next->roster.valid_to));
   }
   return good ? kDone : kInputAtFault;
 }
@@ -218,7 +219,7 @@ int run_roster_show(const std::string& file, bool json) {
   if (!note) return report(note.error());
   const charter::Roster& roster = note->roster;
   if (!json) {
-    fmt::print("sha256:{}\n{}", seal::to_hex(note->hash), roster.text());
+    print_out("sha256:{}\n{}", seal::to_hex(note->hash), roster.text());
     return kDone;
   }
   std::string members;
@@ -246,20 +247,20 @@ int run_roster_show(const std::string& file, bool json) {
                            base::to_rfc3339(r.time),
                            in_json(r.reason));
   }
-  fmt::print(R"({{"hash":"{}","federation":{},"version":{},"previous":{},"valid_from":"{}",)"
-             R"("expires":"{}","members":[{}],"keys":[{}],"groups":{},"quorum":{},"revoked":[{}]}})"
-             "\n",
-             seal::to_hex(note->hash),
-             in_json(roster.federation),
-             roster.version,
-             roster.previous ? in_json(seal::to_hex(*roster.previous)) : "null",
-             base::to_rfc3339(roster.valid_from),
-             base::to_rfc3339(roster.valid_to),
-             members,
-             keys,
-             json_list(roster.quorum.group_words()),
-             in_json(roster.quorum.quorum_word()),
-             revoked);
+  print_out(R"({{"hash":"{}","federation":{},"version":{},"previous":{},"valid_from":"{}",)"
+            R"("expires":"{}","members":[{}],"keys":[{}],"groups":{},"quorum":{},"revoked":[{}]}})"
+            "\n",
+            seal::to_hex(note->hash),
+            in_json(roster.federation),
+            roster.version,
+            roster.previous ? in_json(seal::to_hex(*roster.previous)) : "null",
+            base::to_rfc3339(roster.valid_from),
+            base::to_rfc3339(roster.valid_to),
+            members,
+            keys,
+            json_list(roster.quorum.group_words()),
+            in_json(roster.quorum.quorum_word()),
+            revoked);
   return kDone;
 }
 

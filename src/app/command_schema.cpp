@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/commands.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "schema/report.hpp"
 #include "schema/schema.hpp"
@@ -18,8 +19,7 @@ int run_schema(const SchemaOptions& options) {
       return type.name != options.type && !type.name.starts_with(options.type + '.');
     });
     if (types.empty()) {
-      fmt::print(
-          stderr,
+      print_error(
           "{}\n",
           fmt::format(fmt::runtime(say("Aucun type ne s'appelle {}. « liptako schema » les donne "
                                        "tous.",
@@ -35,7 +35,7 @@ int run_schema(const SchemaOptions& options) {
                                                           .unit = say("unité", "unit"),
                                                           .values = say("valeurs", "values"),
                                                           .meaning = say("sens", "meaning")});
-  fmt::print("{}", out);
+  print_out("{}", out);
   return kDone;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "app/commands.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "assess/report.hpp"
 #include "assess/score_lines.hpp"
@@ -34,7 +35,7 @@ std::string seconds(std::optional<base::Duration> duration) {
 
 void row(std::string_view french, std::string_view english, std::string_view value) {
   // Padded by characters as shown, not by bytes: fmt counts code points.
-  fmt::print("  {:<46} {:>14}\n", say(french, english), value);
+  print_out("  {:<46} {:>14}\n", say(french, english), value);
 }
 
 std::string with_bounds(const assess::Consistency& consistency) {
@@ -75,10 +76,10 @@ void print_trajectories(const assess::TrajectoryScore& t, const assess::ScoreOpt
     const auto instants = static_cast<double>(std::max<std::uint64_t>(t.instants, 1));
     return fmt::format("{:.1f} m", assess::root_m(sum / instants, options.gospa.order));
   };
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(say("GOSPA des trajectoires (gamma = {:.0f} m)",
-                                          "Trajectory GOSPA (gamma = {:.0f} m)")),
-                         options.switch_penalty.metres()));
+  print_out("{}\n",
+            fmt::format(fmt::runtime(say("GOSPA des trajectoires (gamma = {:.0f} m)",
+                                         "Trajectory GOSPA (gamma = {:.0f} m)")),
+                        options.switch_penalty.metres()));
   row("RMS", "RMS", rms(t.total()));
   row("  borne inférieure", "  lower bound", rms(t.lower_bound));
   row("  localisation", "  localisation", rms(t.localisation));
@@ -89,7 +90,7 @@ void print_trajectories(const assess::TrajectoryScore& t, const assess::ScoreOpt
 }
 
 void print_siap(const assess::SiapScore& siap) {
-  fmt::print("SIAP\n");
+  print_out("SIAP\n");
   row("complétude", "completeness", percent(siap.completeness));
   row("ambiguïté", "ambiguity", plain(siap.ambiguity, 4));
   row("pistes sans aéronef", "spuriousness", percent(siap.spuriousness));
@@ -116,15 +117,15 @@ constexpr std::array<NamedTally, assess::kPhaseNames.size()> kPhases = {{
 }};
 
 void print_score(const assess::Score& score, const assess::ScoreOptions& options) {
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(say("{} instants, de {} à {} ; {} aéronefs, {} pistes",
-                                          "{} instants, {} to {}; {} aircraft, {} tracks")),
-                         score.instants,
-                         base::to_rfc3339(score.first),
-                         base::to_rfc3339(score.last),
-                         score.aircraft,
-                         score.tracks));
-  fmt::print("GOSPA (c = {:.0f} m, p = {})\n", options.gospa.cutoff.metres(), options.gospa.order);
+  print_out("{}\n",
+            fmt::format(fmt::runtime(say("{} instants, de {} à {} ; {} aéronefs, {} pistes",
+                                         "{} instants, {} to {}; {} aircraft, {} tracks")),
+                        score.instants,
+                        base::to_rfc3339(score.first),
+                        base::to_rfc3339(score.last),
+                        score.aircraft,
+                        score.tracks));
+  print_out("GOSPA (c = {:.0f} m, p = {})\n", options.gospa.cutoff.metres(), options.gospa.order);
   row("RMS", "RMS", fmt::format("{:.1f} m", score.gospa.rms_m));
   row("  localisation", "  localisation", fmt::format("{:.1f} m", score.gospa.localisation_rms_m));
   row("  aéronefs manqués", "  missed aircraft", fmt::format("{:.1f} m", score.gospa.missed_rms_m));
@@ -133,10 +134,10 @@ void print_score(const assess::Score& score, const assess::ScoreOptions& options
   row("RMS par aéronef",
       "RMS per aircraft",
       score.gospa.per_aircraft_m ? fmt::format("{:.1f} m", *score.gospa.per_aircraft_m) : "-");
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(say("Pistes (mise à jour attendue en {:.0f} s)",
-                                          "Tracks (an update is due within {:.0f} s)")),
-                         base::to_seconds(options.update_interval)));
+  print_out("{}\n",
+            fmt::format(fmt::runtime(say("Pistes (mise à jour attendue en {:.0f} s)",
+                                         "Tracks (an update is due within {:.0f} s)")),
+                        base::to_seconds(options.update_interval)));
   print_tally(score.all);
   row("changements de numéro, par heure de vol",
       "number changes, per flight hour",
@@ -154,12 +155,12 @@ void print_score(const assess::Score& score, const assess::ScoreOptions& options
   print_siap(score.siap);
   for (std::size_t i = 0; i < kPhases.size(); ++i) {
     if (score.phases[i].expected == 0) continue;
-    fmt::print("{}\n", say(kPhases[i].french, kPhases[i].english));
+    print_out("{}\n", say(kPhases[i].french, kPhases[i].english));
     print_tally(score.phases[i]);
   }
   for (std::size_t i = 0; i < assess::kEquipmentNames.size(); ++i) {
     if (score.groups[i].expected == 0 || score.groups[i].expected == score.all.expected) continue;
-    fmt::print("{} {}\n", say("Transpondeur :", "Transponder:"), assess::kEquipmentNames[i]);
+    print_out("{} {}\n", say("Transpondeur :", "Transponder:"), assess::kEquipmentNames[i]);
     print_tally(score.groups[i]);
   }
 }
@@ -216,30 +217,29 @@ int run_score(const ScoreOptions& options) {
   if (!scored) return report(scored.error());
 
   if (!scored->tells_seen) {
-    fmt::print(stderr,
-               "{}\n",
-               say("liptako : la vérité ne dit pas qui est vu des capteurs : tout aéronef en vol "
-                   "compte",
-                   "liptako: the truth does not say whom sensors see: every aircraft in the air "
-                   "counts"));
+    print_error("{}\n",
+                say("liptako : la vérité ne dit pas qui est vu des capteurs : tout aéronef en vol "
+                    "compte",
+                    "liptako: the truth does not say whom sensors see: every aircraft in the air "
+                    "counts"));
   }
   if (scored->late_lines > 0) {
-    fmt::print(stderr,
-               "{}\n",
-               fmt::format(fmt::runtime(say("liptako : {} : {} lignes plus de {:.0f} s en désordre",
-                                            "liptako: {}: {} lines out of order by more than "
-                                            "{:.0f} s")),
-                           options.tracks,
-                           scored->late_lines,
-                           base::to_seconds(how.disorder)));
+    print_error(
+        "{}\n",
+        fmt::format(fmt::runtime(say("liptako : {} : {} lignes plus de {:.0f} s en désordre",
+                                     "liptako: {}: {} lines out of order by more than "
+                                     "{:.0f} s")),
+                    options.tracks,
+                    scored->late_lines,
+                    base::to_seconds(how.disorder)));
   }
   if (options.json) {
-    fmt::print("{}\n", assess::to_json(*scored, how.score, assess::kEquipmentNames));
+    print_out("{}\n", assess::to_json(*scored, how.score, assess::kEquipmentNames));
     return kDone;
   }
   print_score(scored->score, how.score);
   for (const auto& [sensor, nis] : scored->nis) {
-    fmt::print("{} {}\n", say("Capteur :", "Sensor:"), sensor);
+    print_out("{} {}\n", say("Capteur :", "Sensor:"), sensor);
     row("NIS / dimension", "NIS / dimension", with_bounds(nis));
     row("  dans l'ellipse à 95 %", "  within the 95 % ellipse", percent(nis.inside_95()));
   }

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "app/commands.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "assess/set_score.hpp"
 #include "io/packed_file.hpp"
@@ -71,7 +72,7 @@ Result<RunRange> runs_in(const std::string& text) {
 }
 
 void row(std::string_view french, std::string_view english, std::string_view value) {
-  fmt::print("  {:<46} {:>14}\n", say(french, english), value);
+  print_out("  {:<46} {:>14}\n", say(french, english), value);
 }
 
 std::string with_unit(std::optional<double> value, int decimals, std::string_view unit) {
@@ -89,10 +90,10 @@ void print_parts(const std::function<double(double)>& rms,
 
 void print_trajectories(const assess::TrajectorySums& sums, double cutoff_m, double per) {
   const auto rms = [&](double sum) { return fmt::format("{:.3f} m", sums.rms_m(sum / per)); };
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(say("GOSPA des trajectoires (gamma = {:.0f} m)",
-                                          "Trajectory GOSPA (gamma = {:.0f} m)")),
-                         assess::kSwitchPenaltyOfCutoff * cutoff_m));
+  print_out("{}\n",
+            fmt::format(fmt::runtime(say("GOSPA des trajectoires (gamma = {:.0f} m)",
+                                         "Trajectory GOSPA (gamma = {:.0f} m)")),
+                        assess::kSwitchPenaltyOfCutoff * cutoff_m));
   row("RMS", "RMS", rms(sums.total()));
   row("  borne inférieure", "  lower bound", rms(sums.lower_bound));
   row("  localisation", "  localisation", rms(sums.parts.localisation));
@@ -106,7 +107,7 @@ void print_siap(const assess::SiapScore& siap) {
   const auto share = [](std::optional<double> value) {
     return value ? fmt::format("{:.2f} %", 100.0 * *value) : "-";
   };
-  fmt::print("SIAP\n");
+  print_out("SIAP\n");
   row("complétude", "completeness", share(siap.completeness));
   row("ambiguïté", "ambiguity", siap.ambiguity ? fmt::format("{:.4f}", *siap.ambiguity) : "-");
   row("pistes sans aéronef", "spuriousness", share(siap.spuriousness));
@@ -128,23 +129,23 @@ void print_nees(const assess::Consistency& nees) {
 }
 
 void print_score(const assess::PointSetScore& score) {
-  fmt::print("{} : {} {}, {} {}\n",
-             score.set.name,
-             score.runs,
-             say("tirages", "runs"),
-             assess::kPointScans,
-             say("balayages", "scans"));
-  fmt::print("GOSPA (c = {:.0f} m, p = 2)\n", assess::kPointCutoffM);
+  print_out("{} : {} {}, {} {}\n",
+            score.set.name,
+            score.runs,
+            say("tirages", "runs"),
+            assess::kPointScans,
+            say("balayages", "scans"));
+  print_out("GOSPA (c = {:.0f} m, p = 2)\n", assess::kPointCutoffM);
   print_parts([&](double sum) { return score.sums.rms_m(sum); }, score.sums, 3);
   print_trajectories(score.trajectories, assess::kPointCutoffM, 1.0);
   print_siap(score.siap);
   print_nees(score.nees);
   for (const assess::ReferenceScore& reference : score.references) {
-    fmt::print("{}\n",
-               fmt::format(fmt::runtime(say("Face à {}, {} tirages en commun",
-                                            "Beside {}, {} runs in common")),
-                           reference.filter,
-                           reference.runs));
+    print_out("{}\n",
+              fmt::format(fmt::runtime(say("Face à {}, {} tirages en commun",
+                                           "Beside {}, {} runs in common")),
+                          reference.filter,
+                          reference.runs));
     row("RMS de la référence",
         "RMS of the reference",
         with_unit(reference.theirs.rms_m(reference.theirs.total()), 3, "m"));
@@ -160,21 +161,21 @@ void print_score(const assess::PointSetScore& score) {
     }
   }
   if (score.references.empty()) {
-    fmt::print(
+    print_out(
         "{}\n",
         say("Aucun tirage en commun avec une référence", "No run in common with a reference"));
   }
 }
 
 void print_score(const assess::TrafficScore& score) {
-  fmt::print("{} : {} {}\n", score.set, score.aircraft, say("aéronefs", "aircraft"));
-  fmt::print("{}\n",
-             fmt::format(fmt::runtime(say("GOSPA par aéronef (c = {:.0f} m, p = 2), après le "
-                                          "balayage {}",
-                                          "GOSPA per aircraft (c = {:.0f} m, p = 2), after scan "
-                                          "{}")),
-                         assess::kTrafficCutoffM,
-                         assess::kTrafficGospaAfterScan));
+  print_out("{} : {} {}\n", score.set, score.aircraft, say("aéronefs", "aircraft"));
+  print_out("{}\n",
+            fmt::format(fmt::runtime(say("GOSPA par aéronef (c = {:.0f} m, p = 2), après le "
+                                         "balayage {}",
+                                         "GOSPA per aircraft (c = {:.0f} m, p = 2), after scan "
+                                         "{}")),
+                        assess::kTrafficCutoffM,
+                        assess::kTrafficGospaAfterScan));
   print_parts([&](double sum) { return score.per_aircraft_m(sum); }, score.sums, 1);
   print_trajectories(
       score.trajectories, assess::kTrafficCutoffM, static_cast<double>(score.aircraft));
@@ -189,10 +190,10 @@ void print_score(const assess::TrafficScore& score) {
                 {"En ligne droite", "Straight", score.straight},
                 {"En virage", "Turning", score.turn}};
   for (const auto& phase : phases) {
-    fmt::print("{} {}\n",
-               say(phase.french, phase.english),
-               fmt::format(fmt::runtime(say("(à partir du balayage {})", "(from scan {})")),
-                           assess::kTrafficErrorsFromScan));
+    print_out("{} {}\n",
+              say(phase.french, phase.english),
+              fmt::format(fmt::runtime(say("(à partir du balayage {})", "(from scan {})")),
+                          assess::kTrafficErrorsFromScan));
     const assess::PhaseErrors& errors = phase.errors;
     row("part des aéronefs à piste",
         "aircraft with a track",
@@ -206,9 +207,9 @@ void print_score(const assess::TrafficScore& score) {
     print_nees(errors.nees);
   }
   if (score.headings_from_positions) {
-    fmt::print("{}\n",
-               say("Route et vitesse : par les places successives, faute de vx,vy",
-                   "Track angle and speed: by successive places, for want of vx,vy"));
+    print_out("{}\n",
+              say("Route et vitesse : par les places successives, faute de vx,vy",
+                  "Track angle and speed: by successive places, for want of vx,vy"));
   }
 }
 
@@ -248,7 +249,7 @@ int score_points(const ScoreOptions& options, const assess::PointSet& set) {
         {score.error().kind, fmt::format("{}: {}", options.estimates, score.error().message)});
   }
   if (options.json) {
-    fmt::print("{}\n", assess::to_json(*score));
+    print_out("{}\n", assess::to_json(*score));
   } else {
     print_score(*score);
   }
@@ -310,7 +311,7 @@ int score_one_traffic(const ScoreOptions& options, std::uint32_t size, bool alon
         {score.error().kind, fmt::format("{}: {}", options.estimates, score.error().message)});
   }
   if (options.json) {
-    fmt::print("{}\n", assess::to_json(*score));
+    print_out("{}\n", assess::to_json(*score));
   } else {
     print_score(*score);
   }

@@ -10,6 +10,7 @@
 
 #include "app/commands.hpp"
 #include "app/scenario_file.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "sim/recorder.hpp"
 
@@ -78,18 +79,18 @@ int run_sim(const SimOptions& options) {
       });
   if (!summary) return report(summary.error());
   if (options.json) {
-    fmt::print("{}", summary->manifest);
+    print_out("{}", summary->manifest);
   } else {
-    fmt::print("{}\n",
-               fmt::format(fmt::runtime(say("{} : {} fichiers, {} datagrammes, {} aéronefs au plus "
-                                            "en même temps ; graine {}",
-                                            "{}: {} files, {} datagrams, {} aircraft at most at a "
-                                            "time; seed {}")),
-                           options.output,
-                           summary->files.size() + 1,
-                           summary->datagrams,
-                           summary->most_aircraft,
-                           options.seed));
+    print_out("{}\n",
+              fmt::format(fmt::runtime(say("{} : {} fichiers, {} datagrammes, {} aéronefs au plus "
+                                           "en même temps ; graine {}",
+                                           "{}: {} files, {} datagrams, {} aircraft at most at a "
+                                           "time; seed {}")),
+                          options.output,
+                          summary->files.size() + 1,
+                          summary->datagrams,
+                          summary->most_aircraft,
+                          options.seed));
   }
   return std::fflush(stdout) == 0 ? kDone : kWorldFailed;
 }

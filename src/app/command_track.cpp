@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/files.hpp"
 #include "app/recordings.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "io/packed_file.hpp"
 #include "node/config.hpp"
@@ -82,12 +83,12 @@ int run_track(const TrackOptions& options) {
 
   for (const track::SensorDescription& sensor : summary.sensors) {
     if (sensor.kind == track::SensorKind::polar_radar && !sensor.placed) {
-      fmt::print(stderr,
-                 "{}\n",
-                 fmt::format(fmt::runtime(say(
-                                 "liptako : {} : site inconnu, pistes sans position (--sensors)",
-                                 "liptako: {}: site unknown, tracks without position (--sensors)")),
-                             sensor.name));
+      print_error(
+          "{}\n",
+          fmt::format(
+              fmt::runtime(say("liptako : {} : site inconnu, pistes sans position (--sensors)",
+                               "liptako: {}: site unknown, tracks without position (--sensors)")),
+              sensor.name));
     }
   }
   bool breaks_off = false;
@@ -98,17 +99,15 @@ int run_track(const TrackOptions& options) {
   }
   for (std::size_t i = 0; i < summary.rejected.size(); ++i) {
     for (const feeds::Rejected& r : summary.rejected[i]) {
-      fmt::print(
-          stderr, "liptako: {}: {} x {} ({})\n", options.files[i], r.count, r.reason, r.last);
+      print_error("liptako: {}: {} x {} ({})\n", options.files[i], r.count, r.reason, r.last);
     }
   }
-  fmt::print(stderr,
-             "{}\n",
-             fmt::format(fmt::runtime(say("{} enregistrements, {} plots, {} lignes",
-                                          "{} records, {} plots, {} lines")),
-                         summary.records,
-                         summary.plots,
-                         updates));
+  print_error("{}\n",
+              fmt::format(fmt::runtime(say("{} enregistrements, {} plots, {} lignes",
+                                           "{} records, {} plots, {} lines")),
+                          summary.records,
+                          summary.plots,
+                          updates));
   const bool nothing_read = summary.records == 0;
   return nothing_read || breaks_off ? kInputAtFault : kDone;
 }

@@ -12,6 +12,7 @@
 
 #include "app/benchmark_sets.hpp"
 #include "app/commands.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "io/packed_file.hpp"
 
@@ -113,8 +114,7 @@ int run_track_set(const TrackOptions& options) {
     return report(
         {base::ErrorKind::world, fmt::format("{}: {}", options.output, std::strerror(errno))});
   }
-  fmt::print(
-      stderr,
+  print_error(
       "{}\n",
       fmt::format(
           fmt::runtime(say("{} plots, {} balayages", "{} plots, {} scans")), sum.plots, sum.scans));

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "app/files.hpp"
+#include "app/terminal.hpp"
 #include "app/words.hpp"
 #include "io/private_file.hpp"
 #include "io/secret_text.hpp"
@@ -105,7 +106,7 @@ std::string note_or_draft(const seal::Note& note) {
 
 base::Result<void> write_text(const std::string& path, std::string_view text) {
   if (path == "-") {
-    fmt::print("{}", text);
+    print_out("{}", text);
     return {};
   }
   std::ofstream file(path, std::ios::binary | std::ios::trunc);

@@ -72,8 +72,8 @@ class HistoryStore {
   [[nodiscard]] base::Result<std::uint64_t> list_id(std::span<const std::string> names);
   [[nodiscard]] base::Result<std::vector<std::string>> names_of(std::uint64_t list);
 
-  // How far a writer has come: a note, and rows that no query finds, of tracks that may yet turn out
-  // to be none. Replaces the last.
+  // How far a writer has come: a note, and rows that no query finds, of tracks that may yet turn
+  // out to be none. Replaces the last.
   struct Progress {
     std::string_view name;
     std::string text;

@@ -400,10 +400,7 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
   loader(core.whole_, core.keeping_, core.carried_reader_, core.stopped_at_);
   loader(core.frame_epoch_);
   std::string takeover;
-  loader(core.charge_.term,
-         core.charge_.takeovers,
-         takeover,
-         core.charge_.is_others_configuration);
+  loader(core.charge_.term, core.charge_.takeovers, takeover, core.charge_.is_others_configuration);
   if (core.charge_.term < record::kFirstTerm || core.charge_.term > record::kLastTerm)
     return std::nullopt;
   if (!takeover.empty()) {

@@ -172,9 +172,10 @@ TEST(Documents, StatusHasTheProtocolsFields) {
   status.record.lost_arrivals = 12;
   const json parsed = json::parse(status_json(status));
   EXPECT_EQ(parsed.at("node"), "bamako");
-  EXPECT_EQ(parsed.at("record"),
-            json::parse(R"({"state":"degraded","detail":"No space left on device",)"
-                        R"("lost_arrivals":12,"lost_explanations":0,"synced_age_s":null})"));
+  EXPECT_EQ(
+      parsed.at("record"),
+      json::parse(R"({"state":"degraded","detail":"No space left on device","cause":"disk_full",)"
+                  R"("lost_arrivals":12,"lost_explanations":0,"synced_age_s":null})"));
   EXPECT_EQ(parsed.at("latency_ms").at("p50"), 1.2);
   EXPECT_TRUE(parsed.at("latency_ms").at("p99").is_null());
   EXPECT_TRUE(parsed.at("record_synced_age_s").is_null());

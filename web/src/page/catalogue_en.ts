@@ -353,7 +353,8 @@ export const en: Catalogue = {
   passwordStrong: 'Very good',
   setupKey: 'Operator key (optional)',
   keyProofHint:
-    'Ask for a challenge, run the command shown where the key is, and paste here what it prints. A challenge is good for 30 minutes.',
+    'Ask for a challenge, run the command shown where the key is, and paste here what it prints. ' +
+    'A challenge is good for 30 minutes.',
   keyAsk: 'Ask for a challenge',
   keyFile: 'FILE.key',
   keyProof: 'Proof that the command prints',

@@ -355,7 +355,8 @@ export const fr = {
   passwordStrong: 'Très bon',
   setupKey: 'Clé d’opérateur (facultatif)',
   keyProofHint:
-    'Demander un défi, lancer la commande affichée là où se trouve la clé, puis coller ici ce qu’elle imprime. Le défi vaut 30 minutes.',
+    'Demander un défi, lancer la commande affichée là où se trouve la clé, puis coller ici ce qu’elle imprime. ' +
+    'Le défi vaut 30 minutes.',
   keyAsk: 'Demander un défi',
   keyFile: 'FICHIER.key',
   keyProof: 'Preuve que la commande imprime',
