@@ -907,7 +907,7 @@ void LiveNode::finish_acts() {
     const auto payload = charter::read_act_payload(bytes_of(left));
     const auto note = payload ? seal::parse_note(payload->note) : base::bad_input("not an act");
     const auto act = note ? charter::parse_act(note->text) : base::bad_input("not an act");
-    if (!act) continue;  // no node wrote it
+    if (!act || act->body != seal::sha256(payload->body)) continue;  // no node wrote it so
     const std::string body = text_of(payload->body);
     // One that is not in the record was never accepted, whoever sent it was not told that it was.
     if (node_->core().acts().has_accepted(act->nonce) && !is_obeyed(act->kind, body)) {

@@ -363,7 +363,10 @@ int run(int argc, char** argv) {
   personal_command->add_option(
       "--record", personal.record, "First destroy the keys that this record says were erased");
   personal_command->add_flag("--json", personal.json, "Print JSON Lines");
-  personal_command->callback([&] { result = run_personal(personal); });
+  personal_command->callback([&] {
+    io::keep_memory_private();
+    result = run_personal(personal);
+  });
 
   SchemaOptions schema;
   auto* schema_command =
