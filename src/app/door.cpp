@@ -696,8 +696,9 @@ void Door::begin_enrolment(Entry& entry) {
     return refuse(entry, 401, "no_session");
   }
   const auto now = clock_.utc_now();
-  entry.reply(
-      200, serve::enrolment_json(options_.node, account, challenge_of(now), now + kChallengeLasts));
+  const std::string challenge = challenge_of(now);
+  entry.reply(200,
+              serve::enrolment_json({options_.node, account, challenge, now + kChallengeLasts}));
 }
 
 // When it was made, in seconds, and what only this process can add to that: nothing to remember, so

@@ -735,7 +735,6 @@ TEST_F(DoorTest, AnActThatWasCutShortIsFinishedAtTheNextStart) {
   };
   const std::string before = text_of(keys() + "/accounts");
   const json add = obey(ActKind::account_add, R"({"id":"oq-9","roles":["watch_officer"]})");
-  const std::string with = text_of(keys() + "/accounts");
   const json remove = obey(ActKind::account_remove, R"({"id":"oq-9"})");
   const json hold = obey(ActKind::hold_set, R"({"id":"mopti-1","reason":"inquiry"})");
   const std::string sensor = "[[sensor]]\nname = \"s\"\nsac = 1\nsic = 2\nkind = \"adsb\"\n";

@@ -289,7 +289,7 @@ Result<RetirementPlan> plan_retirement(base::Storage& storage,
     auto described = describe(storage, Stream::input, segment);
     if (!described) return std::unexpected(described.error());
     if (now - described->to < rules.keep) break;
-    plan.segments.push_back(std::move(*described));
+    plan.segments.push_back(*described);
   }
   if (plan.segments.empty()) return plan;
   const std::uint64_t first_input = plan.end();
@@ -302,7 +302,7 @@ Result<RetirementPlan> plan_retirement(base::Storage& storage,
     if (!*orphaned) break;
     auto described = describe(storage, Stream::derived, segment);
     if (!described) return std::unexpected(described.error());
-    plan.segments.push_back(std::move(*described));
+    plan.segments.push_back(*described);
   }
   return plan;
 }

@@ -101,17 +101,14 @@ std::string invited_json(std::string_view account) {
   return out;
 }
 
-std::string enrolment_json(std::string_view node,
-                           std::string_view account,
-                           std::string_view challenge,
-                           base::Timestamp ends) {
+std::string enrolment_json(const EnrolmentOffer& offer) {
   std::string out;
   JsonWriter json(out);
   json.begin_object();
-  json.key("node").string(node);
-  json.key("account").string(account);
-  json.key("challenge").string(challenge);
-  json.key("ends").string(base::to_rfc3339(ends));
+  json.key("node").string(offer.node);
+  json.key("account").string(offer.account);
+  json.key("challenge").string(offer.challenge);
+  json.key("ends").string(base::to_rfc3339(offer.ends));
   json.end_object();
   return out;
 }

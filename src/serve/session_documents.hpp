@@ -26,10 +26,13 @@ struct SessionView {
 // POST /api/v1/invitation.
 [[nodiscard]] std::string invited_json(std::string_view account);
 // POST /api/v1/enrolment: what the text to be signed (charter/enrolment.hpp) says beside the key.
-[[nodiscard]] std::string enrolment_json(std::string_view node,
-                                         std::string_view account,
-                                         std::string_view challenge,
-                                         base::Timestamp ends);
+struct EnrolmentOffer {
+  std::string_view node;
+  std::string_view account;
+  std::string_view challenge;
+  base::Timestamp ends;
+};
+[[nodiscard]] std::string enrolment_json(const EnrolmentOffer& offer);
 // POST /api/v1/acts. With the token of an invitation, if it is not empty.
 [[nodiscard]] std::string obeyed_json(std::string_view act, std::string_view invitation = {});
 // {"error":…,"reason":…}, with retry_after_s if it is positive.

@@ -104,6 +104,8 @@ class Retention : public testing::Test {
     ASSERT_TRUE(write_snapshot(disk, {30, "b", base::Bytes(100, 1)}));
     ASSERT_TRUE(write_snapshot(disk, {390, "b", base::Bytes(100, 1)}));
   }
+
+ public:
   sim::SimStorage disk{1};
 };
 
