@@ -213,6 +213,20 @@ void print_score(const assess::TrafficScore& score) {
   }
 }
 
+template <class Score>
+int show(const ScoreOptions& options, const base::Result<Score>& score) {
+  if (!score) {
+    return report(
+        {score.error().kind, fmt::format("{}: {}", options.estimates, score.error().message)});
+  }
+  if (options.json) {
+    print_out("{}\n", assess::to_json(*score));
+  } else {
+    print_score(*score);
+  }
+  return kDone;
+}
+
 int score_points(const ScoreOptions& options, const assess::PointSet& set) {
   const auto truth = parsed_file<std::vector<assess::TruthRow>>(in_folder(options.data, set.truth),
                                                                 assess::parse_set_truth);
@@ -243,17 +257,7 @@ int score_points(const ScoreOptions& options, const assess::PointSet& set) {
                                       say("n'a pas ces tirages", "has no such runs"))));
     }
   }
-  const auto score = assess::score_point_set(set, *truth, *estimates, *reference, runs);
-  if (!score) {
-    return report(
-        {score.error().kind, fmt::format("{}: {}", options.estimates, score.error().message)});
-  }
-  if (options.json) {
-    print_out("{}\n", assess::to_json(*score));
-  } else {
-    print_score(*score);
-  }
-  return kDone;
+  return show(options, assess::score_point_set(set, *truth, *estimates, *reference, runs));
 }
 
 // The sizes of traffic in the folder, by the truth files: atc10_truth.csv.gz is 10.
@@ -305,17 +309,7 @@ int score_one_traffic(const ScoreOptions& options, std::uint32_t size, bool alon
                                size,
                                alone ? say(" ou 1", " or 1") : "")});
   }
-  const auto score = assess::score_traffic(set, *truth, of_size);
-  if (!score) {
-    return report(
-        {score.error().kind, fmt::format("{}: {}", options.estimates, score.error().message)});
-  }
-  if (options.json) {
-    print_out("{}\n", assess::to_json(*score));
-  } else {
-    print_score(*score);
-  }
-  return kDone;
+  return show(options, assess::score_traffic(set, *truth, of_size));
 }
 
 int score_traffic(const ScoreOptions& options) {

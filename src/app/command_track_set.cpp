@@ -71,6 +71,10 @@ int run_track_set(const TrackOptions& options) {
   }
   const auto runs = parse_run_range(options.runs);
   if (!runs) return report(runs.error());
+  if (options.set.starts_with("atc") && !options.runs.empty()) {
+    return usage("--runs ne va pas avec atc : un tirage par taille",
+                 "--runs does not go with atc: one run a size");
+  }
   const std::vector<std::string> sets = sets_of(options.set, options.data);
   if (sets.empty()) {
     return report(

@@ -80,8 +80,9 @@ class Door {
       std::function<void(const Visitor&, serve::Resource, io::HttpRequest, io::HttpAnswer)>;
   // Answers a request, or hands it to `serve` if it is somebody's right.
   void take(io::HttpRequest request, io::HttpAnswer answer, const Serve& serve);
-  // A WebSocket: whom it is for, and how to tell that they may still look; or the refusal's status.
+  // Whether a look stands in the record yet.
   enum class Look : std::uint8_t { unwritten, written, failed };
+  // A WebSocket: whom it is for, and how to tell that they may still look; or the refusal's status.
   struct Admitted {
     int refusal = 0;  // 0: let in
     Visitor visitor{};

@@ -274,12 +274,12 @@ void HistoryKeeper::turn(Duration now, std::optional<base::Timestamp> keep_from)
     waiting_.keep_from = keep_from;
     next_prune_ = now + kPruneEvery;
   } else if (more_to_prune_) {
-    next_prune_ = std::min(*next_prune_, now + kStoreEvery);
+    next_prune_ = std::min(*next_prune_, now + kHandOverEvery);
   }
-  next_store_ = now + kStoreEvery;
+  next_store_ = now + kHandOverEvery;
   // Who asks is to be told of the newest states too.
   const bool save = (due && now >= *next_save_) || !waiting_.questions.empty();
-  if (save) next_save_ = now + kSaveOpenEvery;
+  if (save) next_save_ = now + kSaveEvery;
   hand_over(save);
 }
 

@@ -110,8 +110,8 @@ class HistoryKeeper {
   static constexpr std::uint64_t kMaxReplayedEntries = 1'000'000;
   static constexpr std::size_t kMaxWaitingStates = 200'000;
   static constexpr std::size_t kMaxWaitingQuestions = 16;
-  static constexpr base::Duration kStoreEvery = std::chrono::seconds(1);
-  static constexpr base::Duration kSaveOpenEvery = std::chrono::seconds(10);
+  static constexpr base::Duration kHandOverEvery = std::chrono::seconds(1);
+  static constexpr base::Duration kSaveEvery = std::chrono::seconds(10);
   // Rows removed at once: some milliseconds. When there are more, the next go a second later.
   static constexpr std::uint64_t kRowsPrunedAtOnce = 500;
   static constexpr base::Duration kPruneEvery = std::chrono::minutes(1);

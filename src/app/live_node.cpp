@@ -595,9 +595,7 @@ void LiveNode::send_frames() {
 
 void LiveNode::tick() {
   judge_clock();
-  const node::Stamp stamp = read_clock();
-  const record::EntryView entry{
-      record::EntryKind::tick, record::kNoSource, stamp.utc, stamp.monotonic, {}, stamp.clock};
+  const record::EntryView entry = read_clock().entry(record::EntryKind::tick);
   (void)node_->take({&entry, 1});
   if (history_) history_->take(*node_);
   send_frames();
@@ -786,24 +784,16 @@ void LiveNode::warn_of_revoked_keys(const charter::Roster& roster) {
 }
 
 void LiveNode::note_audit(io::Command& command) {
-  const node::Stamp stamp = read_clock();
-  const record::EntryView entry{record::EntryKind::audit,
-                                record::kNoSource,
-                                stamp.utc,
-                                stamp.monotonic,
-                                bytes_of(command.body)};
+  const record::EntryView entry =
+      read_clock().entry(record::EntryKind::audit, bytes_of(command.body));
   const bool written = node_->take({&entry, 1}).has_value();
   command.reply(written ? 200 : 503, serve::accepted_json());
   if (server_) server_->wake();  // a stream may have waited for it
 }
 
 void LiveNode::note_contact(io::Command& command) {
-  const node::Stamp stamp = read_clock();
-  const record::EntryView entry{record::EntryKind::document,
-                                record::kNoSource,
-                                stamp.utc,
-                                stamp.monotonic,
-                                bytes_of(command.body)};
+  const record::EntryView entry =
+      read_clock().entry(record::EntryKind::document, bytes_of(command.body));
   settle_sync();
   Result<void> written = node_->take({&entry, 1});
   if (written) written = node_->sync();
@@ -850,11 +840,7 @@ void LiveNode::obey_act(io::Command& command) {
     release();
     return refuse(409, "refused_act", possible.error().message);
   }
-  const record::EntryView entry{record::EntryKind::act,
-                                record::kNoSource,
-                                stamp.utc,
-                                stamp.monotonic,
-                                bytes_of(command.body)};
+  const record::EntryView entry = stamp.entry(record::EntryKind::act, bytes_of(command.body));
   settle_sync();
   Result<void> written = unfinished_->begin(accepted->act, command.body);
   if (written) written = node_->take({&entry, 1});
@@ -893,9 +879,8 @@ void LiveNode::obey_act(io::Command& command) {
 }
 
 Result<void> LiveNode::obey_roster(const std::string& body) {
-  const node::Stamp stamp = read_clock();
-  const record::EntryView document{
-      record::EntryKind::document, record::kNoSource, stamp.utc, stamp.monotonic, bytes_of(body)};
+  const record::EntryView document =
+      read_clock().entry(record::EntryKind::document, bytes_of(body));
   Result<void> written = node_->take({&document, 1});
   if (written) written = node_->sync();
   use_keys();

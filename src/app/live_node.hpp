@@ -118,7 +118,7 @@ class LiveNode {
   [[nodiscard]] bool is_former() const;
   void keep_standby();
   void copy_entries();
-  void copy_holds(std::span<const base::ByteView> bodies);
+  [[nodiscard]] base::Result<void> copy_holds(std::span<const base::ByteView> bodies);
   [[nodiscard]] base::Result<void> take_over(record::TakeoverCause cause, base::Duration silence);
   void step_down();
   void tell_stepped_down() const;

@@ -156,6 +156,10 @@ void LiveNode::keep_standby() {
   if (const auto news = standby_->news()) print_error("liptako: {}\n", *news);
   if (decision.step_down) return step_down();
   const base::Duration now = clock_.monotonic_now();
+  // One that was tried in vain, and not recorded, is over when the other machine is heard again.
+  if (taking_over_ == record::TakeoverCause::silence && !decision.take_over &&
+      node_->core().charge().term <= standby_->known_term())
+    taking_over_.reset();
   if (!decision.take_over && !taking_over_) return;
   if (!taking_over_) taking_over_ = decision.cause;
   if (now < next_takeover_) return;
@@ -184,8 +188,8 @@ void LiveNode::copy_entries() {
     }
     bodies.clear();
     for (std::size_t i = 0; i < batch->size(); ++i) bodies.push_back(batch->body(i));
-    copy_holds(bodies);
-    const Result<void> copied = node_->follow(bodies);
+    Result<void> copied = copy_holds(bodies);
+    if (copied) copied = node_->follow(bodies);
     if (history_) history_->take(*node_);
     if (!copied) {  // the node tells: record_trouble()
       standby_->start_over();
@@ -196,16 +200,19 @@ void LiveNode::copy_entries() {
 }
 
 // Before the entries: then retention deletes nothing that a hold keeps, whenever this ends.
-void LiveNode::copy_holds(std::span<const base::ByteView> bodies) {
+Result<void> LiveNode::copy_holds(std::span<const base::ByteView> bodies) {
   for (const base::ByteView body : bodies) {
     const auto entry = record::decode_body_entry(body);
     const auto order = entry ? hold_in(*entry) : std::nullopt;
     if (!order) continue;
-    // Refused if it is there already: it was copied before.
-    (void)(order->kind == charter::ActKind::hold_set
-               ? record::set_hold(*storage_, order->id, order->act)
-               : record::lift_hold(*storage_, order->id, order->act));
+    const Result<void> done = order->kind == charter::ActKind::hold_set
+                                  ? record::set_hold(*storage_, order->id, order->act)
+                                  : record::lift_hold(*storage_, order->id, order->act);
+    // Refused if it is there already: it was copied before. A disk that takes nothing is another
+    // matter: the entry waits for it.
+    if (!done && done.error().kind == base::ErrorKind::world) return done;
   }
+  return {};
 }
 
 Result<void> LiveNode::take_over(record::TakeoverCause cause, base::Duration silence) {

@@ -205,6 +205,7 @@ void Standby::talk(io::PeerConnection& connection) {
   base::Bytes out;
   std::vector<record::PairMessage> messages;
   session.begin(out);
+  given_ = acknowledged_ = 0;
   Duration heard = clock_.monotonic_now();
   Duration next_beat = heard;  // the first one says at once how much there is
   bool more = false;
@@ -227,6 +228,7 @@ void Standby::talk(io::PeerConnection& connection) {
       if (session.verdict() == PairVerdict::follow) followed_ns_ = now.count();
       if (!met) tell_other(session, true);
       sound = hand_over(messages) && sound;
+      if (!sound) break;
     }
     const bool serves = session.verdict() == PairVerdict::serve;
     if (now - heard > (serves ? kSilentStandby : kSilent)) break;
@@ -286,9 +288,22 @@ void Standby::learn() {
 
 void Standby::look_at_disk() {
   if (!disk_.idle()) return;
-  if (keeping_ && kept_) written_ = *keeping_;
-  keeping_.reset();
   const Duration now = clock_.monotonic_now();
+  bool again = true;
+  if (keeping_ && kept_) {
+    written_ = *keeping_;
+    told_disk_.clear();
+  } else if (keeping_) {
+    again = now >= next_order_;
+    if (std::exchange(told_disk_, kept_.error().message) != kept_.error().message) {
+      news_ = fmt::format("{} {}",
+                          say("machine de secours : rien ne peut être retenu :",
+                              "standby: nothing can be remembered:"),
+                          kept_.error().message);
+    }
+  }
+  if (!again) return;  // what could not be kept is tried again in a while
+  keeping_.reset();
   if (memory_ != written_) keeping_ = memory_;
   if (!keeping_ && now < next_order_) return;
   next_order_ = now + kOrderEvery;

@@ -71,7 +71,7 @@ class Standby {
   // After the takeover was recorded; after the sources are closed.
   void took_over(std::uint64_t term);
   void stepped_down();
-  // Of a node in charge that ends: waits, a second at most, until the standby has all.
+  // Of a node in charge that ends: waits, a second at most, until all was sent.
   void part(const node::Node& node);
   // The highest term heard of, and the origin of the other machine's log; may be empty.
   [[nodiscard]] std::uint64_t known_term() const { return memory_.term; }
@@ -122,6 +122,7 @@ class Standby {
   };
   std::optional<Awaited> awaited_;  // by the one that follows
   std::string told_;
+  std::string told_disk_;
   std::uint64_t told_keys_ = 0;
   std::optional<std::string> news_;
 

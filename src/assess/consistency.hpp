@@ -44,7 +44,8 @@ class Consistency {
                                                       double c_yy);
 
 // The value below which chi-square with so many degrees of freedom lies with the probability of the
-// normal deviate z: within 1 % from 10 degrees of freedom on, 3 % at 2 [WilsonHilferty31].
+// normal deviate z: within 1 % from 10 degrees of freedom on; at 2 the upper 2.5 %
+// point within 3 %, the lower one half of what it is [WilsonHilferty31].
 [[nodiscard]] double chi_square_point(double degrees, double z);
 
 }  // namespace liptako::assess

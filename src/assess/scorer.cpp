@@ -224,8 +224,9 @@ Gospa Scorer::take(Timestamp time,
     }
     track.near_aircraft = true;
     const TruthSample &owner = truth[nearest[j]->truth];
-    if (truth_of[j] == kNone && owner.expected)
-      ++score_.groups[owner.group % Score::kGroups].duplicates;
+    if (truth_of[j] == kNone && owner.expected) {
+      for (Tally *tally : tallies_of(time, owner)) ++tally->duplicates;
+    }
   }
 
   note_picture(all, truth, tracks);

@@ -27,7 +27,7 @@ struct SinCos {
 [[nodiscard]] double pow(double x, double y);
 
 // Of eight values at once, in the widest registers there are: to the bit what exp() and sincos()
-// say of each, several times as fast (tests compare).
+// say of each, several times as fast (tests compare the bits).
 inline constexpr int kLanes = 8;
 void exp_each(double (&x)[kLanes]);
 void sincos_each(double (&radians_then_sin)[kLanes], double (&cos)[kLanes]);

@@ -40,10 +40,13 @@ void sincos_one_by_one(double (&x)[kLanes], double (&cosine)[kLanes]) {
 
 #endif
 
-const LaneMath kChosen = [] {
-  const LaneMaths maths = lane_maths();
-  return maths.all[maths.count - 1];
-}();
+const LaneMath& widest() {
+  static const LaneMath chosen = [] {
+    const LaneMaths maths = lane_maths();
+    return maths.all[maths.count - 1];
+  }();
+  return chosen;
+}
 
 }  // namespace
 
@@ -60,9 +63,9 @@ LaneMaths lane_maths() {
   return maths;
 }
 
-void exp_each(double (&x)[kLanes]) { kChosen.exp_each(x); }
+void exp_each(double (&x)[kLanes]) { widest().exp_each(x); }
 void sincos_each(double (&radians_then_sin)[kLanes], double (&cos)[kLanes]) {
-  kChosen.sincos_each(radians_then_sin, cos);
+  widest().sincos_each(radians_then_sin, cos);
 }
 
 }  // namespace liptako::base

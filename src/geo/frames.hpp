@@ -63,7 +63,7 @@ class TangentFrame {
 
 // A place with the sines its axes are made of. Made near a frame, of which they are known already,
 // it costs no trigonometry: the angle between is small, and its series are exact to the last bits
-// up to kNear of latitude and longitude; beyond, the functions are called.
+// up to kNearRad of latitude and longitude; beyond, the functions are called.
 struct Place {
   Geodetic position;
   base::SinCos latitude;

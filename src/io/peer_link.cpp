@@ -28,6 +28,7 @@
 #include <utility>
 
 #include "io/clock.hpp"
+#include "io/openssl_owned.hpp"
 
 namespace liptako::io {
 
@@ -42,18 +43,11 @@ constexpr std::size_t kChunk = 64u << 10;
 // The kernel says that a machine is gone, should the owner not.
 constexpr int kUserTimeoutMs = 15'000;
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Context = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
 using Ssl = std::unique_ptr<SSL, Freed<SSL_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
+using Key = OwnedKey;
+using Certificate = OwnedCertificate;
+using Bio = OwnedBio;
 
 class Fd {
  public:
@@ -373,9 +367,15 @@ void PeerLink::State::listen_and_talk() {
   for (const Peer& peer : shaking)
     fds.push_back({.fd = peer.fd.get(), .events = peer.wants, .revents = 0});
   (void)wait(fds, std::chrono::milliseconds(500));
-  while (true) {
+  for (std::size_t i = 0; i < kHandshakes; ++i) {
     Fd fd(accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (fd.get() < 0) break;
+    if (fd.get() < 0) {
+      if (errno != EAGAIN && errno != ECONNABORTED) {
+        fail("accept: " + words_of(errno));
+        pause();  // of descriptors there are none left, say: the socket stays readable
+      }
+      break;
+    }
     if (shaking.size() == kHandshakes) shaking.pop_front();
     if (auto peer = begin(std::move(fd), true)) shaking.push_back(std::move(*peer));
   }

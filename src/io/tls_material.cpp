@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "io/openssl_owned.hpp"
 #include "io/private_file.hpp"
 
 namespace liptako::io {
@@ -20,16 +21,9 @@ namespace {
 
 using base::Result;
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
+using Key = OwnedKey;
+using Certificate = OwnedCertificate;
+using Bio = OwnedBio;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
 using Asn1Time = std::unique_ptr<ASN1_TIME, Freed<ASN1_TIME_free>>;
 using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;

@@ -222,16 +222,10 @@ Result<void> Node::begin(const Stamp& now) {
   }
   const base::Bytes start = start_payload();
   base::Bytes gap_payload;
-  std::vector<record::EntryView> entries{
-      {record::EntryKind::start, record::kNoSource, now.utc, now.monotonic, start, now.clock}};
+  std::vector<record::EntryView> entries{now.entry(record::EntryKind::start, start)};
   if (gap) {
     encode_gap(*gap, gap_payload);
-    entries.push_back({record::EntryKind::gap,
-                       record::kNoSource,
-                       now.utc,
-                       now.monotonic,
-                       gap_payload,
-                       now.clock});
+    entries.push_back(now.entry(record::EntryKind::gap, gap_payload));
   }
   if (auto taken = take(entries); !taken) return taken;
   if (writer_.segment() > 0 && !carried_segment_) (void)carry_forward(now);  // tried again later
@@ -266,14 +260,11 @@ Result<void> Node::take_over(const TakeoverOrder& order, const Stamp& now) {
   if (gap.to <= gap.from) gap.from = gap.to - base::Duration(1);
   encode_gap(gap, gap_payload);
   const base::Bytes start = start_payload();
-  const auto entry = [&](record::EntryKind kind, base::ByteView payload) {
-    return record::EntryView{kind, record::kNoSource, now.utc, now.monotonic, payload, now.clock};
-  };
   const record::EntryView entries[] = {
-      entry(record::EntryKind::document,
-            {reinterpret_cast<const std::uint8_t*>(document.data()), document.size()}),
-      entry(record::EntryKind::gap, gap_payload),
-      entry(record::EntryKind::start, start)};
+      now.entry(record::EntryKind::document,
+                {reinterpret_cast<const std::uint8_t*>(document.data()), document.size()}),
+      now.entry(record::EntryKind::gap, gap_payload),
+      now.entry(record::EntryKind::start, start)};
   if (auto taken = take(entries); !taken) return taken;
   writes_record_ = true;
   return writer_.sync();
@@ -339,8 +330,7 @@ std::optional<record::Gap> Node::gap_before_start(const Stamp& now) const {
 Result<void> Node::stop(const Stamp& now) {
   base::Bytes payload;
   record::encode_gap({record::GapCause::stop, now.utc, now.utc, 0, {}}, payload);
-  const record::EntryView entry{
-      record::EntryKind::gap, record::kNoSource, now.utc, now.monotonic, payload, now.clock};
+  const record::EntryView entry = now.entry(record::EntryKind::gap, payload);
   if (auto taken = take({&entry, 1}); !taken) return taken;
   return writer_.sync();
 }
@@ -447,12 +437,7 @@ Result<void> Node::record_own(std::span<const base::Bytes> documents, const Stam
   const std::uint64_t begin = writer_.next_sequence();
   Result<void> written;
   for (const base::Bytes& document : documents) {
-    const auto sequence = writer_.append({record::EntryKind::document,
-                                          record::kNoSource,
-                                          now.utc,
-                                          now.monotonic,
-                                          document,
-                                          now.clock});
+    const auto sequence = writer_.append(now.entry(record::EntryKind::document, document));
     if (!sequence) written = std::unexpected(sequence.error());
     if (!written) break;
   }
@@ -461,13 +446,7 @@ Result<void> Node::record_own(std::span<const base::Bytes> documents, const Stam
   const std::uint64_t end = writer_.flushed_end();
   if (!written) (void)writer_.drop_waiting();
   for (std::uint64_t sequence = begin; sequence < end; ++sequence) {
-    apply(sequence,
-          {record::EntryKind::document,
-           record::kNoSource,
-           now.utc,
-           now.monotonic,
-           documents[sequence - begin],
-           now.clock});
+    apply(sequence, now.entry(record::EntryKind::document, documents[sequence - begin]));
   }
   return written;
 }
@@ -563,12 +542,7 @@ Result<void> Node::put_in_force(std::string_view text, const Stamp& now) {
     return base::bad_input(fmt::format("configuration: longer than {} bytes", record::kMaxPayload));
   }
   const base::ByteView payload{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-  const record::EntryView entry{record::EntryKind::configuration,
-                                record::kNoSource,
-                                now.utc,
-                                now.monotonic,
-                                payload,
-                                now.clock};
+  const record::EntryView entry = now.entry(record::EntryKind::configuration, payload);
   if (auto taken = take({&entry, 1}); !taken) return taken;
   return writer_.sync();  // whoever asked is answered only when it will survive a power cut
 }

@@ -46,6 +46,11 @@ struct Stamp {
   base::Timestamp utc;
   base::Duration monotonic{};
   std::uint8_t clock = record::kClockUnknown;  // how good `utc` is: record::clock_code()
+
+  // An entry of this instant that comes from no source.
+  [[nodiscard]] record::EntryView entry(record::EntryKind kind, base::ByteView payload = {}) const {
+    return {kind, record::kNoSource, utc, monotonic, payload, clock};
+  }
 };
 
 // What opening found, for the log and the status.
@@ -191,8 +196,8 @@ class Node {
   [[nodiscard]] std::optional<record::Gap> gap_before_start(const Stamp& now) const;
   void note_lost(std::span<const record::EntryView> arrivals);
   void feed_log();
-  // Entries that no arrival caused. All or none of them count as written; a failure loses nothing
-  // that anybody sent.
+  // Entries that no arrival caused. Those that reached the file count, also if it fails then; a
+  // failure loses nothing that anybody sent.
   [[nodiscard]] base::Result<void> record_own(std::span<const base::Bytes> documents,
                                               const Stamp& now);
   // Says again, in the segment that is being written, what must not go with the oldest ones. In

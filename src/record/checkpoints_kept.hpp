@@ -3,7 +3,7 @@
 // that most witnesses cosigned, and of each day before. Any two sizes have a consistency proof
 // whatever is kept, since proofs are made from the tiles.
 //
-// Never removed: the newest, and those that something names (a takeover, a receipt).
+// Never removed: the newest, and those that something names (the newest takeover).
 //
 // A note does not say when it was signed. The file `checkpoints.times` does, one line each, "size
 // seconds": the time of its newest cosignature, or when this was first looked at. It can be lost:

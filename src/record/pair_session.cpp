@@ -115,7 +115,7 @@ Result<void> PairSession::take(base::ByteView bytes,
 }
 
 Result<bool> PairSession::give(std::uint64_t end, base::Bytes& out) {
-  if (verdict_ != PairVerdict::serve) return false;
+  if (verdict_ != PairVerdict::serve || !tail_) return false;  // not before the trees were compared
   if (waiting_) {
     const auto lost = are_committed_as_lost(*storage_, *waiting_);
     if (!lost) return std::unexpected(lost.error());

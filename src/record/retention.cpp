@@ -352,8 +352,8 @@ Result<RetentionFound> work_on_retention(base::Storage& storage, const Retention
       return std::unexpected(back.error());
     files->push_back(hold);
   }
-  // What is about to be said must outlive a power cut. Whoever wrote the file may have failed at the
-  // last step, the sync of its folder, and gone.
+  // What is about to be said must outlive a power cut: whoever wrote the file may have failed at
+  // the last step, the sync of its folder.
   for (const Hold& hold : unsaid_holds(work.said.holds, *files)) {
     const std::string text = to_string(hold);
     if (const auto kept = storage.replace(hold_path(hold.id), bytes_of(text)); !kept)

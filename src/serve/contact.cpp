@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, kContactStates> kStates = {
     "none", "kept", "erased", "unreadable"};
 
 // C1 controls, marks and overrides of direction, line and paragraph separators, the byte order
-// mark: in UTF-8 always three bytes, C1 two.
+// mark: in UTF-8 three bytes; C1 and the Arabic letter mark two.
 bool hides(std::string_view name) {
   for (std::size_t i = 0; i + 1 < name.size(); ++i) {
     const auto byte = [&](std::size_t k) {

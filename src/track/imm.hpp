@@ -49,7 +49,7 @@ struct Imm {
   double x[kStateSize][kModes] = {};
   double P[kPackedSize][kModes] = {};
   double mu[kModes] = {};
-  double unused[3] = {};  // a register's width of 8 may be read from each row
+  double unused[3] = {};  // a register's width of 8 is read and written from each row on
 };
 
 // What every step needs of the options, worked out once.
@@ -109,10 +109,11 @@ void predict(Imm& imm, const ImmModel& model, double dt);
 // d2 and S without changing anything.
 [[nodiscard]] Discrepancy evaluate(const Gaussian& predicted, const LinearMeasurement& m);
 
-// Kalman update of every mode with a measurement linearised at `at`, and of the mode probabilities.
+// Kalman update of every mode with a measurement linearised at `before`'s mean, and of the mode
+// probabilities.
 // With lag > 0 the measurement is of the state that long ago. `before`: retrodict()'s, or
 // combine()'s if there is no lag. Fails (and changes nothing) if a mode's innovation covariance is
-// not positive definite.
+// not positive definite, or nothing is likely at all.
 [[nodiscard]] std::optional<UpdateResult> update(Imm& imm,
                                                  const ImmModel& model,
                                                  const LinearMeasurement& m,

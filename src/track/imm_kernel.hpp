@@ -15,8 +15,7 @@ struct ImmKernel {
   void (*predict)(Imm& imm, const ImmModel& model, double dt) = nullptr;  // dt > 0
   void (*carry_back)(Imm& imm, const ImmModel& model, double lag) = nullptr;
   void (*combine)(const Imm& imm, Gaussian& out) = nullptr;
-  // As update() of imm.hpp, but gives the likelihoods alone. False: not positive definite, nothing
-  // changed.
+  // As update() of imm.hpp, but gives the likelihoods alone. False: nothing changed, as there.
   bool (*update)(Imm& imm,
                  const ImmModel& model,
                  const LinearMeasurement& m,

@@ -308,7 +308,8 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   predict_to(t, plot, p);
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
-  if (fit.d2 > (same_address ? options_.gate_addressed : options_.gate)) return std::nullopt;
+  // What is not a number is outside.
+  if (!(fit.d2 <= (same_address ? options_.gate_addressed : options_.gate))) return std::nullopt;
   // Likelier an echo of what stands there, and the aircraft unseen this time.
   if (is_primary(plot)) {
     const double seen = descriptions_[plot.sensor].detection_probability;
@@ -467,18 +468,10 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
 
 // What the filter thought of a plot it would not use.
 void Tracker::explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const {
-  Imm imm = t.imm;
-  VerticalFilter vertical = t.vertical;
-  HeightEffect effect = t.height_effect;
-  const double dt = to_seconds(plot.time - t.time);
-  predict(imm, motion_, dt);
-  predict(vertical, dt);
-  predict(effect, dt);
-  const Gaussian predicted = combine(imm);
-  const Height height = geometric_height(vertical);
-  const LinearMeasurement m =
-      considered(linearise(plot, t, predicted.mean, height), effect, height);
-  const Discrepancy fit = evaluate(predicted, m);
+  Prediction p;
+  predict_to(t, plot, p);
+  const LinearMeasurement m = considered(p.position, p.height_effect, geometric_height(p.vertical));
+  const Discrepancy fit = evaluate(p.before, m);
   trace.plot_time = plot.time;
   trace.sensor = plot.sensor;
   for (int i = 0; i < 2; ++i) trace.innovation[i] = m.y[i];

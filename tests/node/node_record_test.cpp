@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <set>
+#include <string>
 
 #include "node/node.hpp"
+#include "record/cursor.hpp"
 #include "record/verify.hpp"
 #include "sim/sim_storage.hpp"
 
@@ -81,6 +84,41 @@ TEST(NodeRecord, ANewRecordLacksNothing) {
   Station s;
   s.run(3);
   EXPECT_TRUE(s.gaps().empty());
+}
+
+// Acts and looks are judged by their time above all: how good it is stands with every entry.
+TEST(NodeRecord, EveryEntrySaysHowGoodItsClockWas) {
+  Station s;
+  s.run(2);
+  const std::string text = std::string(kConfig) + "[[source]]\nname = \"b\"\nkind = \"internal\"\n";
+  ASSERT_TRUE(s.node->reconfigure(text, "test", s.stamp()));
+  for (const EntryKind kind : {EntryKind::act, EntryKind::audit, EntryKind::document}) {
+    const std::string_view word = "word";
+    const record::EntryView entry =
+        s.stamp().entry(kind, {reinterpret_cast<const std::uint8_t*>(word.data()), word.size()});
+    ASSERT_TRUE(s.node->take({&entry, 1}));
+  }
+  s.open("boot 2");  // killed: a gap and a start
+  ASSERT_TRUE(s.node->stop(s.stamp()));
+  s.node.reset();
+  auto cursor = record::Cursor::open(s.disk, record::Stream::input);
+  ASSERT_TRUE(cursor);
+  std::set<EntryKind> seen;
+  while (true) {
+    const auto next = cursor->next();
+    ASSERT_TRUE(next);
+    if (!*next) break;
+    seen.insert((*next)->entry.kind);
+    EXPECT_EQ((*next)->entry.clock, s.stamp().clock) << static_cast<int>((*next)->entry.kind);
+  }
+  for (const EntryKind kind : {EntryKind::start,
+                               EntryKind::configuration,
+                               EntryKind::tick,
+                               EntryKind::gap,
+                               EntryKind::act,
+                               EntryKind::audit,
+                               EntryKind::document})
+    EXPECT_TRUE(seen.contains(kind)) << static_cast<int>(kind);
 }
 
 TEST(NodeRecord, SaysWhatEndedTheProcessBefore) {

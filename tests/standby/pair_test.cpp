@@ -459,6 +459,36 @@ TEST(Pair, WhatTheWriterTookBackIsNotSent) {
   }
 }
 
+// Trees that cannot be compared are not taken for equal: nothing is given, and nothing breaks.
+TEST(Pair, GivesNothingBeforeTheTreesWereCompared) {
+  Machine::now = *base::parse_rfc3339("2026-11-22T12:00:00Z");
+  Machine a(1, "a", PairRole::primary);
+  base::Prng prng(9);
+  for (int i = 0; i < 200; ++i) a.record_something(prng);
+  a.sync();
+  a.keep_log();
+  ASSERT_GT(a.node->synced_end(), 600u);
+  record::PairSession session = a.meet();
+  for (const char* folder : {"tile/0", "tile/entries"}) {
+    const auto names = a.disk.list(folder);
+    ASSERT_TRUE(names);
+    for (const std::string& name : *names) (void)a.disk.remove(std::string(folder) + "/" + name);
+  }
+  const auto segments = a.disk.list("input");
+  ASSERT_TRUE(segments);
+  for (const std::string& name : *segments) ASSERT_TRUE(a.disk.remove("input/" + name));
+  base::Bytes wire, out;
+  record::Hello standby{PairRole::standby, 1, {}, "n", "b.test/log", ""};
+  standby.held.size = 600;
+  encode_message(standby, wire);
+  std::vector<record::PairMessage> taken;
+  EXPECT_FALSE(session.take(wire, out, taken));
+  const auto given = session.give(a.node->synced_end(), out);
+  ASSERT_TRUE(given);
+  EXPECT_FALSE(*given);
+  EXPECT_EQ(session.given(), 0u);
+}
+
 TEST(Pair, WhatAConnectionMaySayIsBounded) {
   Machine::now = *base::parse_rfc3339("2026-11-22T12:00:00Z");
   Machine b(3, "b", PairRole::standby);

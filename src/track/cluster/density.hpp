@@ -11,15 +11,12 @@
 //   start              from a first Gaussian
 #pragma once
 
-#include <optional>
-
 #include "track/imm.hpp"
 #include "track/measurement.hpp"
 
 namespace liptako::track {
 
-// d2 and log-likelihood of a measurement, as imm.hpp's evaluate, without forming what is not
-// needed.
+// d2 and log-likelihood of a measurement.
 struct Fit {
   double d2 = 0.0;
   double log_likelihood = 0.0;

@@ -18,6 +18,7 @@ constexpr double kBlendVarianceRatio = 2.0;
 constexpr double kBlendExistence = 0.1;
 constexpr double kBeliefTolerance = 1e-6;
 constexpr double kLeastShareOfPair = 1e-6;
+constexpr double kLeastDensity = 1e-300;
 
 // Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
 bool factorise(const double* P, double root[kStateSize][kStateSize]) {
@@ -203,8 +204,9 @@ void PmbmFilter<Motion>::find_newcomers() {
   }
   for (std::size_t j = 0; j < newcomers_.size(); ++j) {
     Newcomer& newcomer = newcomers_[j];
-    newcomer.rho = look_->false_density(j) + newcomer.unseen;
-    newcomer.existence = newcomer.rho > 0.0 ? newcomer.unseen / newcomer.rho : 0.0;
+    // Never nothing: what nobody expected here comes from somewhere, and its logarithm is taken.
+    newcomer.rho = std::fmax(look_->false_density(j) + newcomer.unseen, kLeastDensity);
+    newcomer.existence = newcomer.unseen / newcomer.rho;
   }
 }
 
@@ -528,8 +530,16 @@ bool PmbmFilter<Motion>::is_too_large(const Cluster& cluster) {
   return plots > kMaxAssignmentColumns;
 }
 
+// The group's plots stay those that were found when the clusters were joined, whatever the blended
+// components gate: each plot begins a track in one place, and in one only.
 template <class Motion>
 void PmbmFilter<Motion>::collapse(Cluster& cluster) {
+  plots_.clear();
+  for (const Edge& edge : group_edges_) {
+    if (column_of_plot_[edge.plot] >= 0) continue;
+    column_of_plot_[edge.plot] = static_cast<std::int32_t>(plots_.size());
+    plots_.push_back(edge.plot);
+  }
   Cluster one = take_cluster();
   labels_.clear();
   for (const Hypothesis& h : cluster.hypotheses) {
@@ -555,7 +565,7 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
     const Gaussian predicted = motion_.combined(one.pool[i].x);
     group_detection_.push_back(look_->detection_probability(predicted));
     gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-      group_edges_.push_back({i, j, how.log_likelihood, m});
+      if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how.log_likelihood, m});
     });
   }
   std::swap(cluster, one);
@@ -564,12 +574,6 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
 
 template <class Motion>
 void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
-  plots_.clear();
-  for (const Edge& edge : group_edges_) {
-    if (column_of_plot_[edge.plot] >= 0) continue;
-    column_of_plot_[edge.plot] = static_cast<std::int32_t>(plots_.size());
-    plots_.push_back(edge.plot);
-  }
   const std::size_t columns = plots_.size();
   odds_.assign(cluster.pool.size() * columns, 0.0);
   for (const Edge& edge : group_edges_) {

@@ -15,7 +15,9 @@ struct SensorModel {
   std::string_view name;  // of a sensor nobody named: "radar 23/2"
   // A plot says where the aircraft is only together with the sensor's site.
   bool needs_site = false;
-  // The height assumed makes a difference to linearise().
+  // The height assumed makes a difference to linearise() that matters: not to a stated position,
+  // which moves by its distance from the frame's origin times the height's share of the Earth's
+  // radius, 5 m a kilometre of height at the rim.
   bool uses_height = false;
 
   // What is taken of a sensor of this kind of which nothing is known.
