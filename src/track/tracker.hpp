@@ -15,6 +15,7 @@
 
 #include "track/clutter_map.hpp"
 #include "track/identity_memory.hpp"
+#include "track/registration/registration.hpp"
 #include "track/store.hpp"
 
 namespace liptako::track {
@@ -43,6 +44,8 @@ struct TrackerOptions {
   double births_per_look = 0.05;
   // Bounds memory and time against a flood of forged reports; plots beyond start no track.
   std::uint32_t max_tracks = 50'000;
+  // Sensors' biases are learnt and taken away (registration/registration.hpp).
+  bool registration = true;
 };
 
 // Why a track stands where it stands: one line per plot that changed it. Plots that were set aside
@@ -107,7 +110,7 @@ class Tracker {
   [[nodiscard]] std::span<const SensorDescription> sensors() const { return descriptions_; }
 
   // A plot, in any order of time. Requires plot.sensor < sensors().size().
-  void take(const Plot& plot, std::vector<TrackEvent>& events);
+  void take(const Plot& reported, std::vector<TrackEvent>& events);
   // The sensor was alive and looking at this time (a north mark, a sector message): silence before
   // it is evidence.
   void note_sensor_time(std::uint16_t sensor, base::Timestamp time);
@@ -124,6 +127,7 @@ class Tracker {
   }
   [[nodiscard]] std::uint32_t track_count() const { return store_.active_count(); }
   [[nodiscard]] const TrackerCounters& counters() const { return counters_; }
+  [[nodiscard]] const Registration& registration() const { return registration_; }
 
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
@@ -224,6 +228,7 @@ class Tracker {
   ImmModel motion_;
   Prediction
       tried_[2];  // of the track being considered and of the best so far; between calls, nothing
+  Registration registration_;
   std::vector<SensorDescription> descriptions_;
   std::vector<Sensor> sensors_;
   TrackStore store_;
