@@ -14,7 +14,9 @@ namespace {
 
 using base::Timestamp;
 
-constexpr base::Duration kSeen = std::chrono::seconds(60);
+// A track is due as long as some sensor reported the aircraft: the longest gap that the
+// requirements allow, 3.3 intervals of 8 s [EUROCONTROL-SPEC-0147].
+constexpr base::Duration kSeen = std::chrono::milliseconds(26'400);
 constexpr base::Duration kTick = std::chrono::milliseconds(500);
 constexpr double kRangeGoalM = 10.0;
 constexpr double kAzimuthGoalRad = 0.01 * base::kRadiansPerDegree;
