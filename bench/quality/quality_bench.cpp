@@ -241,7 +241,8 @@ void print_en_route(const bench::EnRouteResult& result) {
       result.found_after_s);
   const auto row = [](std::string_view name, const assess::Score& s) {
     fmt::print(
-        "{:<22} GOSPA {:>6.1f} m (localisation {:.0f}, missed {:.0f}, false {:.0f}), position RMS {:.1f} m of 500/3, updated "
+        "{:<22} GOSPA {:>6.1f} m (localisation {:.0f}, missed {:.0f}, false {:.0f}), position RMS "
+        "{:.1f} m of 500/3, updated "
         "{:.2f} %, long gaps {:.3f} %, angle {:.2f} deg, speed {:.2f} m/s, NEES {:.2f}\n",
         name,
         s.gospa.rms_m,

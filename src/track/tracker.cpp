@@ -134,7 +134,8 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
   std::vector<int> former(sensors.size(), -1);
   for (std::size_t old = 0; old < new_index.size(); ++old) {
     // One that was moved is another sensor to whoever learns its biases.
-    if (new_index[old] != kPlacedHome && stands_as_before(descriptions_[old], sensors[new_index[old]]))
+    if (new_index[old] != kPlacedHome &&
+        stands_as_before(descriptions_[old], sensors[new_index[old]]))
       former[new_index[old]] = static_cast<int>(old);
   }
   registration_.set_sensors(sensors, former);
@@ -356,7 +357,7 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
     ++counters_.not_finite;
     return;
   }
-  const Plot plot = registration_.take(reported, descriptions_);
+  const Plot& plot = registration_.take(reported, descriptions_);
   note_sensor_time(plot.sensor, plot.time);
 
   std::optional<Candidate> best;

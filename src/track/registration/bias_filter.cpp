@@ -312,8 +312,8 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
       for (int i = 0; i < kComponents; ++i) {
         e.s[i] += J[0][i] * u[0] + J[1][i] * u[1];
         for (int k = 0; k < kComponents; ++k) {
-          e.F[i][k] += J[0][i] * (w.a * J[0][k] + w.b * J[1][k]) +
-                       J[1][i] * (w.b * J[0][k] + w.c * J[1][k]);
+          e.F[i][k] +=
+              J[0][i] * (w.a * J[0][k] + w.b * J[1][k]) + J[1][i] * (w.b * J[0][k] + w.c * J[1][k]);
         }
       }
     });
@@ -489,8 +489,8 @@ void BiasFilter::weigh_aircraft(std::span<const Observation> window, double seco
     for (int i = 0; i < 2; ++i) offset.i[i] += t[0][i] * u[0] + t[1][i] * u[1];
     for (int i = 0; i < 3; ++i) {
       const int a = i == 2 ? 1 : 0, b = i == 0 ? 0 : 1;
-      offset.I[i] += t[0][a] * (w.a * t[0][b] + w.b * t[1][b]) +
-                     t[1][a] * (w.b * t[0][b] + w.c * t[1][b]);
+      offset.I[i] +=
+          t[0][a] * (w.a * t[0][b] + w.b * t[1][b]) + t[1][a] * (w.b * t[0][b] + w.c * t[1][b]);
     }
     const double det = offset.I[0] * offset.I[2] - offset.I[1] * offset.I[1];
     if (!(det > 0.0)) continue;

@@ -54,9 +54,7 @@ class BiasFilter {
   // end; `places`: how many aircraft there can be.
   void use(std::vector<Observation>& window, base::Timestamp now);
 
-  [[nodiscard]] bool has(std::uint16_t sensor, Component c) const {
-    return column(sensor, c) >= 0;
-  }
+  [[nodiscard]] bool has(std::uint16_t sensor, Component c) const { return column(sensor, c) >= 0; }
   // Requires has().
   [[nodiscard]] Estimate estimate(std::uint16_t sensor, Component c) const;
   // Variance of a sensor's time bias against that of the sensor whose clock is known best: what all

@@ -73,9 +73,7 @@ void CommonAircraft::set_sensors(std::span<const SensorDescription> sensors) {
     Sensor s;
     s.components = components_of(sensors[i]);
     s.stated = !model_of(sensors[i].kind).needs_site;
-    const std::uint32_t by_kind = sensors[i].kind == SensorKind::ads_b ? 0
-                                  : s.stated                          ? 1
-                                                                      : 2;
+    const std::uint32_t by_kind = sensors[i].kind == SensorKind::ads_b ? 0 : s.stated ? 1 : 2;
     s.rank = by_kind * 65536 + static_cast<std::uint32_t>(i);
     s.site = geo::TangentFrame(sensors[i].site);
     sensors_.push_back(s);
@@ -266,8 +264,8 @@ std::optional<Observation> CommonAircraft::compare(
     if (!own.stated) o.own[r][r] = 1.0;
     o.toward[r][0] = -m.H[r][kEast];
     o.toward[r][1] = -m.H[r][kNorth];
-    o.height[r] = known ? m.dh[r] + m.H[r][kEast] * effect_east + m.H[r][kNorth] * effect_north
-                        : 0.0;
+    o.height[r] =
+        known ? m.dh[r] + m.H[r][kEast] * effect_east + m.H[r][kNorth] * effect_north : 0.0;
   }
   o.altitude_m = altitude_m;
 
@@ -386,6 +384,7 @@ void CommonAircraft::take(const Plot& plot,
   a->newest = std::max(a->newest, plot.time);
 
   Line* const reference = reference_of(*a, plot.time, true);
+  if (reference == nullptr) return;  // a plot so late that nothing is of its time any more
   if (reference != line && a->waiting < 200) ++a->waiting;
   compare_with(*a, *reference, *line, sensors, out, most);
   if (a->doubted && sensors_[reference->sensor].rank < 65536) {
@@ -403,8 +402,8 @@ void CommonAircraft::take(const Plot& plot,
 }
 
 std::uint32_t CommonAircraft::doubted() const {
-  return static_cast<std::uint32_t>(std::ranges::count_if(
-      aircraft_, [](const Aircraft& a) { return a.used && a.doubted; }));
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(aircraft_, [](const Aircraft& a) { return a.used && a.doubted; }));
 }
 
 template <class Archive>

@@ -63,7 +63,7 @@ class CommonAircraft {
     float sd_north_m = 0.0F;
     float correlation = 0.0F;
     bool has_altitude = false;
-    bool compared = false;         // with a reference that is believed
+    bool compared = false;          // with a reference that is believed
     bool compared_doubted = false;  // with one that is not
   };
   // Reports of one sensor on one aircraft, by time.

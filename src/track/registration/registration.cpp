@@ -27,6 +27,8 @@ constexpr double kStillSignificant = 1.0;
 // side.
 constexpr double kMemoryS = 60.0;
 constexpr double kMostDilution = 4.0;
+// What no sensor is wrong by: taken away from nothing.
+constexpr double kBeyondReason[kComponents] = {10'000.0, 0.5, 60.0};
 // Windows of clocks that ran away are left behind.
 constexpr base::Duration kRanAway = 10 * Registration::kWindow;
 
@@ -42,24 +44,23 @@ void Registration::set_sensors(std::span<const SensorDescription> sensors,
   decide(sensors);
 }
 
-Plot Registration::take(const Plot& plot, std::span<const SensorDescription> sensors) {
+const Plot& Registration::take(const Plot& plot, std::span<const SensorDescription> sensors) {
   if (!enabled_) return plot;
   if (!started_ || plot.time >= due_ || due_ - plot.time > kRanAway) work_out(plot.time, sensors);
   aircraft_.take(plot, sensors, window_, kMostObservations);
-  Plot corrected = plot;
   const Correction& c = corrections_[plot.sensor];
-  if (c.any) {
-    if (c.applied[kRange]) {
-      corrected.slant_range = base::Length::from_metres(
-          std::fmax(0.0, plot.slant_range.metres() - c.value[kRange]));
-    }
-    if (c.applied[kAzimuth]) {
-      corrected.azimuth = base::Angle::from_radians(
-          base::wrap_two_pi(plot.azimuth.radians() - c.value[kAzimuth]));
-    }
-    if (c.applied[kTime]) corrected.time = plot.time - base::seconds(c.value[kTime]);
+  if (!c.any) return plot;
+  corrected_ = plot;
+  if (c.applied[kRange]) {
+    corrected_.slant_range =
+        base::Length::from_metres(std::fmax(0.0, plot.slant_range.metres() - c.value[kRange]));
   }
-  return corrected;
+  if (c.applied[kAzimuth]) {
+    corrected_.azimuth =
+        base::Angle::from_radians(base::wrap_two_pi(plot.azimuth.radians() - c.value[kAzimuth]));
+  }
+  if (c.applied[kTime]) corrected_.time = plot.time - base::seconds(c.value[kTime]);
+  return corrected_;
 }
 
 void Registration::work_out(base::Timestamp now, std::span<const SensorDescription> sensors) {
@@ -89,7 +90,7 @@ void Registration::decide(std::span<const SensorDescription> sensors) {
       if (k == kTime) variance = filter_.relative_time_variance(s);
       if (k == kRange) known = kKnownShare * sensors[s].range_sd.metres();
       if (k == kAzimuth) known = kKnownShare * sensors[s].azimuth_sd.radians();
-      const bool is_known = variance < known * known;
+      const bool is_known = variance < known * known && std::fabs(e.value) < kBeyondReason[k];
       const double beyond = std::fabs(e.value) / std::fmax(e.sd, 1e-12);
       c.applied[k] = is_known && beyond > (c.applied[k] ? kStillSignificant : kSignificant);
       c.value[k] = c.applied[k] ? e.value : 0.0;
@@ -105,9 +106,8 @@ void Registration::widen(LinearMeasurement& m,
                          const HorizontalState& at) const {
   const Correction& c = corrections_[sensor];
   if (!enabled_ || !c.considered) return;
-  const double v[2] = {
-      m.H[0][kEast] * at.x[kVelocityEast] + m.H[0][kNorth] * at.x[kVelocityNorth],
-      m.H[1][kEast] * at.x[kVelocityEast] + m.H[1][kNorth] * at.x[kVelocityNorth]};
+  const double v[2] = {m.H[0][kEast] * at.x[kVelocityEast] + m.H[0][kNorth] * at.x[kVelocityNorth],
+                       m.H[1][kEast] * at.x[kVelocityEast] + m.H[1][kNorth] * at.x[kVelocityNorth]};
   m.R[0] += c.variance[kRange] + c.variance[kTime] * v[0] * v[0];
   m.R[1] += c.variance[kTime] * v[0] * v[1];
   m.R[2] += c.variance[kAzimuth] + c.variance[kTime] * v[1] * v[1];
@@ -122,8 +122,8 @@ double Registration::dilution(const LinearMeasurement& m,
   const double counted = 2.0 * kMemoryS / std::fmax(since_last, 0.1) - 1.0;
   if (!(counted > 0.0)) return 1.0;
   const double along = 250.0 * 250.0 * 0.5 * c.variance[kTime];
-  const double range = (c.variance[kRange] + along * (m.H[0][kEast] * m.H[0][kEast] +
-                                                      m.H[0][kNorth] * m.H[0][kNorth])) /
+  const double range = (c.variance[kRange] +
+                        along * (m.H[0][kEast] * m.H[0][kEast] + m.H[0][kNorth] * m.H[0][kNorth])) /
                        m.R[0];
   const double azimuth = (c.variance[kAzimuth] + along * (m.H[1][kEast] * m.H[1][kEast] +
                                                           m.H[1][kNorth] * m.H[1][kNorth])) /
@@ -152,7 +152,6 @@ SensorRegistration Registration::report(std::uint16_t sensor) const {
   out.last_jump = standing.last_jump;
   return out;
 }
-
 
 namespace registration {
 

@@ -52,8 +52,9 @@ class Registration {
   void set_enabled(bool enabled) { enabled_ = enabled; }
   [[nodiscard]] bool enabled() const { return enabled_; }
 
-  // Learns from a plot as reported and returns it corrected. Requires finite numbers.
-  [[nodiscard]] Plot take(const Plot& plot, std::span<const SensorDescription> sensors);
+  // Learns from a plot as reported and returns it corrected: itself if there is nothing to correct,
+  // else a copy that lives until the next call. Requires finite numbers.
+  [[nodiscard]] const Plot& take(const Plot& plot, std::span<const SensorDescription> sensors);
   // The biases' remaining uncertainty into the measurement's noise. `at`: the state it was
   // linearised at.
   void widen(LinearMeasurement& m, std::uint16_t sensor, const HorizontalState& at) const;
@@ -94,6 +95,7 @@ class Registration {
   registration::BiasFilter filter_;
   std::vector<registration::Observation> window_;
   std::vector<Correction> corrections_;
+  Plot corrected_;  // of the last call
   bool started_ = false;
   base::Timestamp due_;
 };
