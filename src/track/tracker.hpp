@@ -128,6 +128,8 @@ class Tracker {
   [[nodiscard]] std::uint32_t track_count() const { return store_.active_count(); }
   [[nodiscard]] const TrackerCounters& counters() const { return counters_; }
   [[nodiscard]] const Registration& registration() const { return registration_; }
+  // Instead of what the options said; what was learnt is kept.
+  void set_registration(bool on) { registration_.set_enabled(on); }
 
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,

@@ -131,6 +131,10 @@ double Registration::dilution(const LinearMeasurement& m,
   return std::fmin(kMostDilution, 1.0 + counted * 0.5 * (range + azimuth));
 }
 
+bool Registration::takes_part(std::uint16_t sensor) const {
+  return enabled_ && sensor < corrections_.size() && filter_.has(sensor, kTime);
+}
+
 SensorRegistration Registration::report(std::uint16_t sensor) const {
   SensorRegistration out;
   const auto one = [&](Component component) {

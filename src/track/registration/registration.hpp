@@ -64,6 +64,8 @@ class Registration {
                                 std::uint16_t sensor,
                                 double since_last) const;
 
+  // It is on, and the sensor has biases that can be learnt.
+  [[nodiscard]] bool takes_part(std::uint16_t sensor) const;
   [[nodiscard]] SensorRegistration report(std::uint16_t sensor) const;
   // Aircraft whose ADS-B positions do not agree with what sensors say of them.
   [[nodiscard]] std::uint32_t doubted_aircraft() const { return aircraft_.doubted(); }
