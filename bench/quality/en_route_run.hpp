@@ -38,7 +38,8 @@ struct EnRouteResult {
   double worst_range_m = 0.0;
   double worst_azimuth_rad = 0.0;
   double worst_time_s = 0.0;
-  // Seconds from the start until all errors stayed within 10 m, 0.01 deg and 20 ms; negative: never.
+  // Seconds from the start until all errors stayed within 10 m, 0.01 deg and 20 ms; negative:
+  // never.
   double found_after_s = -1.0;
   assess::Score with;
   assess::Score without;

@@ -357,7 +357,8 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
     ++counters_.not_finite;
     return;
   }
-  const Plot& plot = registration_.take(reported, descriptions_);
+  const bool corrects = registration_.take(reported, descriptions_, corrected_);
+  const Plot& plot = corrects ? corrected_ : reported;
   note_sensor_time(plot.sensor, plot.time);
 
   std::optional<Candidate> best;

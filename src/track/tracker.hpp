@@ -231,6 +231,7 @@ class Tracker {
   Prediction
       tried_[2];  // of the track being considered and of the best so far; between calls, nothing
   Registration registration_;
+  Plot corrected_;  // the plot being taken; between calls, nothing
   std::vector<SensorDescription> descriptions_;
   std::vector<Sensor> sensors_;
   TrackStore store_;

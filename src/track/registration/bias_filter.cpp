@@ -108,7 +108,7 @@ bool solve3(const double (&A)[3][3], const double (&v)[3], double (&s)[3]) {
 void BiasFilter::set_sensors(std::span<const SensorDescription> sensors,
                              std::span<const int> from) {
   const std::vector<int> old_columns = columns_;
-  const std::vector<double> old_x = x_, old_P = P_;
+  const std::vector<double> old_x = x_, old_covariance = P_;
   const std::vector<SensorStanding> old_standings = standings_;
   const int old_size = size_;
 
@@ -149,8 +149,8 @@ void BiasFilter::set_sensors(std::span<const SensorDescription> sensors,
     x_[i] = old_x[a];
     for (std::size_t k = 0; k < n; ++k) {
       if (came_from[k] < 0) continue;
-      P_[i * n + k] =
-          old_P[a * static_cast<std::size_t>(old_size) + static_cast<std::size_t>(came_from[k])];
+      P_[i * n + k] = old_covariance[a * static_cast<std::size_t>(old_size) +
+                                     static_cast<std::size_t>(came_from[k])];
     }
   }
   offsets_.assign(CommonAircraft::kAircraft, {});
@@ -306,14 +306,14 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
     const double clipped = d2 > kInside ? std::sqrt(kInside / d2) : 1.0;
     const Inverse w = inverse(o.R);
     const double u[2] = {clipped * (w.a * r[0] + w.b * r[1]), clipped * (w.b * r[0] + w.c * r[1])};
-    for_roles(o, [&](std::uint16_t sensor, const double(&J)[2][kComponents]) {
+    for_roles(o, [&](std::uint16_t sensor, const double(&H)[2][kComponents]) {
       Evidence& e = evidence[sensor];
       ++e.witnesses;
       for (int i = 0; i < kComponents; ++i) {
-        e.s[i] += J[0][i] * u[0] + J[1][i] * u[1];
+        e.s[i] += H[0][i] * u[0] + H[1][i] * u[1];
         for (int k = 0; k < kComponents; ++k) {
           e.F[i][k] +=
-              J[0][i] * (w.a * J[0][k] + w.b * J[1][k]) + J[1][i] * (w.b * J[0][k] + w.c * J[1][k]);
+              H[0][i] * (w.a * H[0][k] + w.b * H[1][k]) + H[1][i] * (w.b * H[0][k] + w.c * H[1][k]);
         }
       }
     });
@@ -334,7 +334,7 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
         if (row >= 0 && col >= 0) P[i][k] = at(P_, row, col);
       }
     }
-    double FP[3][3] = {}, C[3][3] = {};
+    double FP[3][3] = {}, S[3][3] = {};
     for (int i = 0; i < 3; ++i) {
       for (int k = 0; k < 3; ++k) {
         for (int j = 0; j < 3; ++j) FP[i][k] += e.F[i][j] * P[j][k];
@@ -342,12 +342,12 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
     }
     for (int i = 0; i < 3; ++i) {
       for (int k = 0; k < 3; ++k) {
-        C[i][k] = e.F[i][k];
-        for (int j = 0; j < 3; ++j) C[i][k] += FP[i][j] * e.F[j][k];
+        S[i][k] = e.F[i][k];
+        for (int j = 0; j < 3; ++j) S[i][k] += FP[i][j] * e.F[j][k];
       }
     }
     double move[3] = {}, weighed[3] = {};
-    if (!solve3(e.F, e.s, move) || !solve3(C, e.s, weighed)) continue;
+    if (!solve3(e.F, e.s, move) || !solve3(S, e.s, weighed)) continue;
     for (int i = 0; i < 3; ++i) {
       moved[s][static_cast<std::size_t>(i)] = move[i];
       distance[s] += e.s[i] * weighed[i];
@@ -359,11 +359,11 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
     const Rows rows = rows_of(o);
     double r[2];
     const double d2 = left_over(o, rows, x_, r);
-    for_roles(o, [&](std::uint16_t sensor, const double(&J)[2][kComponents]) {
+    for_roles(o, [&](std::uint16_t sensor, const double(&H)[2][kComponents]) {
       double after[2] = {r[0], r[1]};
       for (std::size_t c = 0; c < kComponents; ++c) {
-        after[0] -= J[0][c] * moved[sensor][c];
-        after[1] -= J[1][c] * moved[sensor][c];
+        after[0] -= H[0][c] * moved[sensor][c];
+        after[1] -= H[1][c] * moved[sensor][c];
       }
       ++evidence[sensor].all;
       if (quadratic(o.R, after) < d2) ++evidence[sensor].better;
@@ -465,8 +465,8 @@ void BiasFilter::solve(std::span<const Observation> window) {
 void BiasFilter::weigh_aircraft(std::span<const Observation> window, double seconds) {
   const double kept = base::exp(-seconds / kOffsetMemoryS);
   for (Offset& offset : offsets_) {
-    for (double& v : offset.I) v *= kept;
-    for (double& v : offset.i) v *= kept;
+    for (double& v : offset.A) v *= kept;
+    for (double& v : offset.b) v *= kept;
   }
   for (const Observation& o : window) {
     if (o.reference_variance_m2 <= 0.0) continue;
@@ -486,20 +486,20 @@ void BiasFilter::weigh_aircraft(std::span<const Observation> window, double seco
     const double clipped = d2 > kGate ? std::sqrt(kGate / d2) : 1.0;
     const double u[2] = {clipped * (w.a * r[0] + w.b * r[1]), clipped * (w.b * r[0] + w.c * r[1])};
     const auto& t = o.toward;
-    for (int i = 0; i < 2; ++i) offset.i[i] += t[0][i] * u[0] + t[1][i] * u[1];
+    for (int i = 0; i < 2; ++i) offset.b[i] += t[0][i] * u[0] + t[1][i] * u[1];
     for (int i = 0; i < 3; ++i) {
       const int a = i == 2 ? 1 : 0, b = i == 0 ? 0 : 1;
-      offset.I[i] +=
+      offset.A[i] +=
           t[0][a] * (w.a * t[0][b] + w.b * t[1][b]) + t[1][a] * (w.b * t[0][b] + w.c * t[1][b]);
     }
-    const double det = offset.I[0] * offset.I[2] - offset.I[1] * offset.I[1];
+    const double det = offset.A[0] * offset.A[2] - offset.A[1] * offset.A[1];
     if (!(det > 0.0)) continue;
-    const double mean[2] = {(offset.I[2] * offset.i[0] - offset.I[1] * offset.i[1]) / det,
-                            (offset.I[0] * offset.i[1] - offset.I[1] * offset.i[0]) / det};
-    const double C[3] = {offset.I[2] / det + o.reference_variance_m2,
-                         -offset.I[1] / det,
-                         offset.I[0] / det + o.reference_variance_m2};
-    const double distance = quadratic(C, mean);
+    const double mean[2] = {(offset.A[2] * offset.b[0] - offset.A[1] * offset.b[1]) / det,
+                            (offset.A[0] * offset.b[1] - offset.A[1] * offset.b[0]) / det};
+    const double S[3] = {offset.A[2] / det + o.reference_variance_m2,
+                         -offset.A[1] / det,
+                         offset.A[0] / det + o.reference_variance_m2};
+    const double distance = quadratic(S, mean);
     offset.doubted = distance > (offset.doubted ? kTrustedAgain : kDoubted);
   }
 }
@@ -532,7 +532,7 @@ void visit_fields(Archive& archive, SensorStanding& s) {
 
 template <class Archive>
 void visit_fields(Archive& archive, BiasFilter::Offset& o) {
-  archive(o.address, o.doubted, o.I, o.i);
+  archive(o.address, o.doubted, o.A, o.b);
 }
 
 void BiasFilter::save(base::ByteWriter& out) const {
@@ -568,7 +568,7 @@ bool BiasFilter::load(base::ByteReader& in) {
     if (!in.ok() || i >= offsets_.size()) return false;
     Offset& o = offsets_[i];
     loader(o);
-    for (const double v : {o.I[0], o.I[1], o.I[2], o.i[0], o.i[1]}) {
+    for (const double v : {o.A[0], o.A[1], o.A[2], o.b[0], o.b[1]}) {
       if (!std::isfinite(v)) return false;
     }
   }

@@ -11,8 +11,8 @@
 // radars that see nothing but each other) keeps the variance it had: the covariance says so.
 //
 // Robust in three ways.
-//   w         1 up to 3 sigma, then falling as the fourth power, found by repetition: an observation
-//             that disagrees counts little, one far off not at all
+//   w         1 up to 3 sigma, then falling as the fourth power, found by repetition: an
+//             observation that disagrees counts little, one far off not at all
 //   doubt     of each aircraft, how far its ADS-B positions stand off from where the sensors put it
 //             once their biases are taken away, over some minutes. An aircraft that stands off is
 //             doubted: the observations against its ADS-B move no bias until it agrees again. This
@@ -84,8 +84,8 @@ class BiasFilter {
   struct Offset {
     std::uint32_t address = 0;
     bool doubted = false;
-    double I[3] = {};
-    double i[2] = {};
+    double A[3] = {};
+    double b[2] = {};
   };
   template <class Archive>
   friend void visit_fields(Archive& archive, Offset& o);

@@ -276,12 +276,12 @@ std::optional<Observation> CommonAircraft::compare(
                            ? std::fmax(0.5, std::fabs(to_seconds(report.time - line.observed)))
                            : to_seconds(described.period);
   const double counted = std::fmax(1.0, 2.0 * memory / since);
-  const auto project = [&](const double(&C)[3], double share, double(&into)[3]) {
+  const auto project = [&](const double(&P)[3], double share, double(&into)[3]) {
     for (int i = 0; i < 3; ++i) {
       const int r = i == 2 ? 1 : 0, c = i == 0 ? 0 : 1;
       const double he = m.H[r][kEast], hn = m.H[r][kNorth];
       const double ge = m.H[c][kEast], gn = m.H[c][kNorth];
-      into[i] += share * (he * ge * C[0] + (he * gn + hn * ge) * C[1] + hn * gn * C[2]);
+      into[i] += share * (he * ge * P[0] + (he * gn + hn * ge) * P[1] + hn * gn * P[2]);
     }
   };
   o.noise[0] = m.R[0] + o.height[0] * o.height[0] * height.variance_m2;

@@ -44,23 +44,25 @@ void Registration::set_sensors(std::span<const SensorDescription> sensors,
   decide(sensors);
 }
 
-const Plot& Registration::take(const Plot& plot, std::span<const SensorDescription> sensors) {
-  if (!enabled_) return plot;
+bool Registration::take(const Plot& plot,
+                        std::span<const SensorDescription> sensors,
+                        Plot& corrected) {
+  if (!enabled_) return false;
   if (!started_ || plot.time >= due_ || due_ - plot.time > kRanAway) work_out(plot.time, sensors);
   aircraft_.take(plot, sensors, window_, kMostObservations);
   const Correction& c = corrections_[plot.sensor];
-  if (!c.any) return plot;
-  corrected_ = plot;
+  if (!c.any) return false;
+  corrected = plot;
   if (c.applied[kRange]) {
-    corrected_.slant_range =
+    corrected.slant_range =
         base::Length::from_metres(std::fmax(0.0, plot.slant_range.metres() - c.value[kRange]));
   }
   if (c.applied[kAzimuth]) {
-    corrected_.azimuth =
+    corrected.azimuth =
         base::Angle::from_radians(base::wrap_two_pi(plot.azimuth.radians() - c.value[kAzimuth]));
   }
-  if (c.applied[kTime]) corrected_.time = plot.time - base::seconds(c.value[kTime]);
-  return corrected_;
+  if (c.applied[kTime]) corrected.time = plot.time - base::seconds(c.value[kTime]);
+  return true;
 }
 
 void Registration::work_out(base::Timestamp now, std::span<const SensorDescription> sensors) {
@@ -78,7 +80,8 @@ void Registration::work_out(base::Timestamp now, std::span<const SensorDescripti
 }
 
 void Registration::decide(std::span<const SensorDescription> sensors) {
-  for (std::uint16_t s = 0; s < sensors.size(); ++s) {
+  for (std::size_t i = 0; i < sensors.size(); ++i) {
+    const auto s = static_cast<std::uint16_t>(i);
     Correction& c = corrections_[s];
     c.any = c.considered = false;
     for (int k = 0; k < kComponents; ++k) {

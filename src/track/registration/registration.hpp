@@ -52,9 +52,11 @@ class Registration {
   void set_enabled(bool enabled) { enabled_ = enabled; }
   [[nodiscard]] bool enabled() const { return enabled_; }
 
-  // Learns from a plot as reported and returns it corrected: itself if there is nothing to correct,
-  // else a copy that lives until the next call. Requires finite numbers.
-  [[nodiscard]] const Plot& take(const Plot& plot, std::span<const SensorDescription> sensors);
+  // Learns from a plot as reported. True: `corrected` is to be used in its place; false: there is
+  // nothing to correct. Requires finite numbers.
+  [[nodiscard]] bool take(const Plot& plot,
+                          std::span<const SensorDescription> sensors,
+                          Plot& corrected);
   // The biases' remaining uncertainty into the measurement's noise. `at`: the state it was
   // linearised at.
   void widen(LinearMeasurement& m, std::uint16_t sensor, const HorizontalState& at) const;
@@ -97,7 +99,6 @@ class Registration {
   registration::BiasFilter filter_;
   std::vector<registration::Observation> window_;
   std::vector<Correction> corrections_;
-  Plot corrected_;  // of the last call
   bool started_ = false;
   base::Timestamp due_;
 };

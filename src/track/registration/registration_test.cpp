@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "base/bytes.hpp"
 #include "base/math.hpp"
@@ -109,7 +110,10 @@ class Scene {
     }
     now_ += 1.0;
     drifted_m += drift_mps;
-    std::ranges::stable_sort(out, [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::ranges::sort(out, [](const auto& a, const auto& b) {
+      return std::tie(a.first, a.second.icao_address, a.second.sensor) <
+             std::tie(b.first, b.second.icao_address, b.second.sensor);
+    });
     std::vector<Plot> plots;
     for (auto& [due, plot] : out) plots.push_back(plot);
     return plots;
@@ -167,9 +171,14 @@ Registration begin(const Scene& scene) {
   return r;
 }
 
+Plot taken(Registration& r, const Plot& plot, const Scene& scene) {
+  Plot corrected;
+  return r.take(plot, scene.sensors(), corrected) ? corrected : plot;
+}
+
 void run(Registration& r, Scene& scene, double until_s) {
   while (scene.now() < until_s) {
-    for (const Plot& plot : scene.second()) (void)r.take(plot, scene.sensors());
+    for (const Plot& plot : scene.second()) (void)taken(r, plot, scene);
   }
 }
 
@@ -375,7 +384,7 @@ TEST(Registration, ASensorWithoutBiasIsLeftAlone) {
   Registration r = begin(scene);
   while (scene.now() < 300) {
     for (const Plot& plot : scene.second()) {
-      const Plot& corrected = r.take(plot, scene.sensors());
+      const Plot corrected = taken(r, plot, scene);
       if (scene.now() < 120) continue;
       ASSERT_NEAR(corrected.slant_range.metres(), plot.slant_range.metres(), 15.0);
       ASSERT_NEAR(base::wrap_pi(corrected.azimuth.radians() - plot.azimuth.radians()),
@@ -397,8 +406,8 @@ TEST(Registration, SavedAndLoadedItGoesOnIdentically) {
   EXPECT_EQ(in.remaining(), 0u);
   while (scene.now() < 160) {
     for (const Plot& plot : scene.second()) {
-      const Plot a = r.take(plot, scene.sensors());
-      const Plot b = again.take(plot, scene.sensors());
+      const Plot a = taken(r, plot, scene);
+      const Plot b = taken(again, plot, scene);
       ASSERT_EQ(a.slant_range, b.slant_range);
       ASSERT_EQ(a.azimuth, b.azimuth);
       ASSERT_EQ(a.time, b.time);
@@ -434,7 +443,7 @@ TEST(Registration, OrderOfPlotsOfOneTimeDoesNotMatter) {
     while (scene.now() < 150) {
       std::vector<Plot> plots = scene.second();
       for (std::size_t i = plots.size(); i > 1; --i) std::swap(plots[i - 1], plots[prng.below(i)]);
-      for (const Plot& plot : plots) (void)r.take(plot, scene.sensors());
+      for (const Plot& plot : plots) (void)taken(r, plot, scene);
     }
     return r;
   };
