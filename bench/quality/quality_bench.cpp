@@ -5,6 +5,11 @@
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
+//   bench_quality --en-route [--minutes N] [--seed N] [--perfect] [--json]
+//
+// The second scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
+// by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
+// out. It is part of the first, too.
 //
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
 // set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
@@ -19,6 +24,7 @@
 #include <string_view>
 
 #include "assess/report.hpp"
+#include "en_route_run.hpp"
 #include "nations_run.hpp"
 #include "sets_run.hpp"
 
@@ -32,6 +38,8 @@ struct Arguments {
   std::string data;
   std::uint32_t runs = 0;
   bool sets_only = false;
+  bool en_route_only = false;
+  bool perfect = false;
   bool json = false;
   bool wrong = false;
 };
@@ -49,6 +57,10 @@ Arguments arguments_of(int argc, char** argv) {
     } else if (argument == "--quick") {
       a.run.length = std::chrono::minutes(5);
       a.runs = 5;
+    } else if (argument == "--en-route") {
+      a.en_route_only = true;
+    } else if (argument == "--perfect") {
+      a.perfect = true;
     } else if (argument == "--sets-only") {
       a.sets_only = true;
     } else if (argument == "--data" && has_value) {
@@ -194,6 +206,109 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   }
 }
 
+constexpr double kDegree = base::kRadiansPerDegree;
+
+void print_en_route(const bench::EnRouteResult& result) {
+  fmt::print("{:<24}{:>26}{:>32}{:>30}\n",
+             "sensor",
+             "range error (given), m",
+             "azimuth error (given), deg",
+             "time error (given), ms");
+  for (const bench::BiasFound& b : result.biases) {
+    fmt::print("{:<24}", b.sensor);
+    if (b.is_radar) {
+      fmt::print("{:>10.1f} ±{:>4.1f} ({:>6.1f}){:>14.4f} ±{:>7.4f} ({:>6.2f})",
+                 b.found.range.value - b.range_m,
+                 b.found.range.sd,
+                 b.range_m,
+                 (b.found.azimuth.value - b.azimuth_rad) / kDegree,
+                 b.found.azimuth.sd / kDegree,
+                 b.azimuth_rad / kDegree);
+    } else {
+      fmt::print("{:>56}", "");
+    }
+    fmt::print("{:>13.1f} ±{:>5.1f} ({:>6.0f})\n",
+               1e3 * (b.found.time.value - b.time_s),
+               1e3 * b.found.time.sd,
+               1e3 * b.time_s);
+  }
+  fmt::print(
+      "worst {:.1f} m of 10, {:.4f} deg of 0.01, {:.1f} ms of 20; all within for good after {:.0f} "
+      "s\n",
+      result.worst_range_m,
+      result.worst_azimuth_rad / kDegree,
+      1e3 * result.worst_time_s,
+      result.found_after_s);
+  const auto row = [](std::string_view name, const assess::Score& s) {
+    fmt::print(
+        "{:<22} GOSPA {:>6.1f} m (localisation {:.0f}, missed {:.0f}, false {:.0f}), position RMS "
+        "{:.1f} m of 500/3, updated "
+        "{:.2f} %, long gaps {:.3f} %, angle {:.2f} deg, speed {:.2f} m/s, NEES {:.2f}\n",
+        name,
+        s.gospa.rms_m,
+        s.gospa.localisation_rms_m,
+        s.gospa.missed_rms_m,
+        s.gospa.false_rms_m,
+        metres(s.all.position_rms()),
+        percent(s.all.update_probability()),
+        percent(s.long_gap_share),
+        s.all.track_angle_rms() ? s.all.track_angle_rms()->degrees() : 0.0,
+        s.all.speed_rms() ? s.all.speed_rms()->mps() : 0.0,
+        s.all.nees.mean().value_or(0.0));
+  };
+  row("with registration", result.with);
+  row("without registration", result.without);
+  fmt::print("GOSPA ratio {:.4f} of 0.75, {} plots\n",
+             result.with.gospa.rms_m / result.without.gospa.rms_m,
+             result.plots);
+}
+
+int score_en_route(const Arguments& arguments) {
+  const std::string file = LIPTAKO_SOURCE_DIR "/scenarios/en-route.toml";
+  std::ifstream in(file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto scenario = sim::load_scenario(text, file);
+  if (!scenario) {
+    fmt::print(stderr, "{}\n", scenario.error().message);
+    return 1;
+  }
+  bench::EnRouteOptions options;
+  options.seed = arguments.run.seed;
+  options.length = arguments.run.length;
+  options.score = arguments.run.score;
+  options.perfect = arguments.perfect;
+  const auto result = bench::run_en_route(*scenario, options);
+  if (!result) {
+    fmt::print(stderr, "{}\n", result.error().message);
+    return 1;
+  }
+  if (!arguments.json) {
+    fmt::print("{}, seed {}, {:.0f} minutes after 10\n",
+               scenario->name,
+               options.seed,
+               base::to_seconds(options.length) / 60.0);
+    print_en_route(*result);
+    return 0;
+  }
+  fmt::print(
+      "{{\"scenario\":\"{}\",\"seed\":{},\"worst_range_m\":{:.2f},\"worst_azimuth_deg\":{:.5f},"
+      "\"worst_time_s\":{:.5f},\"found_after_s\":{:.0f},\"position_rms_m\":{:.2f},"
+      "\"position_rms_unregistered_m\":{:.2f},\"gospa_m\":{:.2f},\"gospa_unregistered_m\":{:.2f},"
+      "\"gospa_ratio\":{:.4f}}}\n",
+      scenario->name,
+      options.seed,
+      result->worst_range_m,
+      result->worst_azimuth_rad / kDegree,
+      result->worst_time_s,
+      result->found_after_s,
+      metres(result->with.all.position_rms()),
+      metres(result->without.all.position_rms()),
+      result->with.gospa.rms_m,
+      result->without.gospa.rms_m,
+      result->with.gospa.rms_m / result->without.gospa.rms_m);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -202,9 +317,10 @@ int main(int argc, char** argv) {
     fmt::print(
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
-        "[--scenario FILE] [--data FOLDER] [--sets-only] [--json]\n");
+        "[--scenario FILE] [--data FOLDER] [--sets-only] [--en-route [--perfect]] [--json]\n");
     return 2;
   }
+  if (arguments.en_route_only) return score_en_route(arguments);
   const auto sets = bench::run_sets(arguments.data, arguments.runs);
   if (!sets) {
     fmt::print(stderr, "{}\n", sets.error().message);
@@ -215,6 +331,7 @@ int main(int argc, char** argv) {
   else
     print_sets(*sets, arguments.json);
   if (arguments.sets_only) return sets->empty() ? 1 : 0;
+  if (const int failed = score_en_route(arguments); failed != 0) return failed;
   std::ifstream in(arguments.scenario);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto scenario = sim::load_scenario(text, arguments.scenario);

@@ -102,6 +102,8 @@ struct TrackOptions {
   std::string sensors;
   std::string date;
   std::string output = "-";
+  std::string registration;  // file for what is learnt of sensors' biases; empty: none
+  bool no_registration = false;
 };
 int run_track(const TrackOptions& options);
 int run_track_set(const TrackOptions& options);

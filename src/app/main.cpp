@@ -351,6 +351,12 @@ int run(int argc, char** argv) {
       "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
+  track_command->add_option(
+      "--registration",
+      track.registration,
+      "File: one JSON line per sensor and minute of what is learnt of its biases");
+  track_command->add_flag(
+      "--no-registration", track.no_registration, "Take the sensors as they are");
   track_command->callback([&] { result = run_track(track); });
 
   const KeyCommands key_commands(app, result);

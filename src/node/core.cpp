@@ -184,6 +184,7 @@ void Core::on_configuration(base::ByteView payload) {
   conditions_ = std::move(conditions);
   sensors_.configure(config_.sensors);
   use_sensors();
+  tracker_.set_registration(config_.registration);
   federation_.configure(config_.federation);
 }
 

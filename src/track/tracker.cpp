@@ -56,6 +56,11 @@ bool is_usable(const SensorDescription& s) {
          within(s.false_plots_addressed, 1e-12, 1e6);
 }
 
+bool stands_as_before(const SensorDescription& a, const SensorDescription& b) {
+  return a.placed == b.placed && a.site.latitude == b.site.latitude &&
+         a.site.longitude == b.site.longitude && a.site.height == b.site.height;
+}
+
 bool is_primary(const Plot& p) { return !p.icao_address && !p.mode_3a && !p.pressure_altitude; }
 
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
@@ -87,6 +92,7 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
 Tracker::Tracker(const TrackerOptions& options) : options_(options), motion_(options.imm) {
   aircraft_.model = motion_;
   aircraft_.first_velocity_sd_mps = kFirstVelocitySdMps;
+  registration_.set_enabled(options.registration);
 }
 
 void Tracker::rebuild_sites() {
@@ -118,6 +124,14 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
     place_changed[old] = new_index[old] == kPlacedHome ||
                          sensors[new_index[old]].placed != descriptions_[old].placed;
   }
+  std::vector<int> former(sensors.size(), -1);
+  for (std::size_t old = 0; old < new_index.size(); ++old) {
+    // One that was moved is another sensor to whoever learns its biases.
+    if (new_index[old] != kPlacedHome &&
+        stands_as_before(descriptions_[old], sensors[new_index[old]]))
+      former[new_index[old]] = static_cast<int>(old);
+  }
+  registration_.set_sensors(sensors, former);
   descriptions_.assign(sensors.begin(), sensors.end());
   sensors_ = std::move(states);
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
@@ -192,8 +206,11 @@ LinearMeasurement Tracker::linearise(const Plot& plot,
                                      const HorizontalState& at,
                                      const Height& height) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
-  return model_of(sensor.kind)
-      .linearise(sensor, sensors_[plot.sensor].site, plot, t.frame, at, height);
+  LinearMeasurement m =
+      model_of(sensor.kind)
+          .linearise(sensor, sensors_[plot.sensor].site, plot, t.frame, at, height);
+  registration_.widen(m, plot.sensor, at);
+  return m;
 }
 
 FirstFix Tracker::first_fix(const Plot& plot) const {
@@ -243,10 +260,12 @@ double Tracker::dilution_of(const TrackRecord& t,
                             const LinearMeasurement& m) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
   const SensorModel& model = model_of(sensor.kind);
-  if (model.dilution == nullptr) return 1.0;
   std::optional<Duration> since_last;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (t.seen_by[i].sensor == plot.sensor) since_last = plot.time - t.seen_by[i].last_hit;
+  }
+  if (model.dilution == nullptr) {
+    return since_last ? registration_.dilution(m, plot.sensor, to_seconds(*since_last)) : 1.0;
   }
   // An error that lives on is in the track too, and would agree with it. What does not agree is
   // new.
@@ -321,13 +340,15 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   return Candidate{slot, fit.d2 <= gate, fit, evidence_of(plot, known, p.vertical, late)};
 }
 
-void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
-  CHECK(plot.sensor < sensors_.size());
+void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
+  CHECK(reported.sensor < sensors_.size());
   ++counters_.plots;
-  if (!is_finite(plot)) {
+  if (!is_finite(reported)) {
     ++counters_.not_finite;
     return;
   }
+  const bool corrects = registration_.take(reported, descriptions_, corrected_);
+  const Plot& plot = corrects ? corrected_ : reported;
   note_sensor_time(plot.sensor, plot.time);
   if (!instant_.empty() && instant_.front().time != plot.time) share_out_instant(events);
   if (!open_looks_.empty()) close_looks(plot.sensor, plot.time, events);
@@ -954,6 +975,7 @@ void Tracker::save(base::ByteWriter& out) const {
   store_.save(out);
   save_groups(out);
   memory_.save(out);
+  registration_.save(out);
   saver(counters_, next_number_);
 }
 
@@ -980,6 +1002,8 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   tracker.store_ = std::move(*store);
   if (!tracker.load_groups(in)) return std::nullopt;
   tracker.memory_.load(in);
+  tracker.registration_.set_sensors(tracker.descriptions_, {});
+  if (!tracker.registration_.load(in, tracker.descriptions_)) return std::nullopt;
   loader(tracker.counters_, tracker.next_number_);
   if (!in.ok()) return std::nullopt;
   for (std::uint32_t slot = 0; slot < tracker.store_.slot_count(); ++slot) {
