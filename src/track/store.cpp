@@ -23,7 +23,7 @@ std::int32_t cell_index(double degrees) {
 bool is_usable(const TrackRecord& t) {
   constexpr double kMost = 1e9;
   constexpr double kRounding = 1.0 + 1e-6;
-  if (t.call_sign.view().size() > 8) return false;
+  if (t.call_sign.view().size() > 8 || t.mover > Mover::vehicle) return false;
   if (!is_sound(t.imm) || !is_on_earth(t.frame.origin())) return false;
   for (int m = 0; m < kModes; ++m) {
     if (!(t.imm.mu[m] >= 0.0)) return false;
@@ -93,6 +93,7 @@ void visit_fields(Archive& archive, TrackRecord& t) {
           t.mode_3a,
           t.mode_3a_candidate,
           t.call_sign,
+          t.mover,
           t.seen_by,
           t.seen_by_count,
           t.cell);

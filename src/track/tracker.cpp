@@ -62,6 +62,8 @@ bool is_usable(const SensorDescription& s) {
          s.latency_sd <= std::chrono::seconds(60) && within(s.position_sd.metres(), 1e-3, 1e5) &&
          within(s.velocity_sd.mps(), 1e-3, 1e4) && s.memory >= std::chrono::milliseconds(100) &&
          s.memory <= std::chrono::hours(1) && within(s.range_max.metres(), 1.0, 1e7) &&
+         within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
+         within(s.aerodrome_radius.metres(), 0.0, 1e5) &&
          within(s.detection_probability, 1e-3, 0.9999) &&
          within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
          within(s.false_plots_addressed, 1e-12, 1e6);
@@ -306,6 +308,11 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   }
 
   predict_to(t, plot, p);
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  if (sensor.surface && p.vertical.known &&
+      p.vertical.altitude_m > (sensor.site.height + kSurfaceSight).metres()) {
+    return std::nullopt;
+  }
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
   // What is not a number is outside.
@@ -556,6 +563,7 @@ void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
   TrackRecord& t = store_.at(slot);
   if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
   if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
+  if (plot.mover != Mover::unknown) t.mover = plot.mover;
   if (!plot.mode_3a) return;
   // A first code is taken at once, a change only when seen twice in a row: one reply may be
   // garbled.
@@ -884,6 +892,7 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
   v.icao_address = t.icao_address;
   v.mode_3a = t.mode_3a;
   v.call_sign = t.call_sign;
+  v.mover = t.mover;
   v.breaks = t.breaks;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     const Duration ago = v.time - t.seen_by[i].last_hit;
