@@ -211,7 +211,7 @@ struct AsterixHandler {
   void on_report(const Cat021Ed023Report& r) {
     const auto index = sensor(r.record, r.source, track::SensorKind::ads_b);
     if (!index) return;
-    auto plot = plot_of(r);
+    auto plot = plot_of(r, sensors.sensors()[*index]);
     if (!plot) return refuse(r.record, plot.error().reason, plot.error().detail);
     const auto t = time(r.record, r.time_of_day);
     if (!t) return;
@@ -249,6 +249,8 @@ struct AsterixHandler {
     p.sensor = *index;
     p.latitude = position->latitude;
     p.longitude = position->longitude;
+    if (is_beyond_reach(p, sensors.sensors()[*index]))
+      return refuse(r.record, "position_out_of_range", "beyond its range");
     p.position_sd = position_sd(r);
     if (r.ground_vector && !r.ground_vector->range_exceeded) {
       const auto [sine, cosine] = base::sincos(r.ground_vector->track_angle.radians());

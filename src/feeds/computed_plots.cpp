@@ -263,7 +263,13 @@ std::expected<track::Plot, Refusal> surface_plot_of(const Cat010Report& r) {
   return p;
 }
 
-std::expected<track::Plot, Refusal> plot_of(const Cat021Ed023Report& r) {
+bool is_beyond_reach(const track::Plot& plot, const track::SensorDescription& sensor) {
+  return sensor.placed &&
+         geo::rough_distance(sensor.site, {plot.latitude, plot.longitude, {}}) > sensor.range_max;
+}
+
+std::expected<track::Plot, Refusal> plot_of(const Cat021Ed023Report& r,
+                                            const track::SensorDescription& sensor) {
   using cat021_ed023::AddressType;
   const cat021_ed023::Descriptor d = r.descriptor.value_or(cat021_ed023::Descriptor{});
   const auto address = static_cast<AddressType>(d.address_type);
@@ -279,6 +285,7 @@ std::expected<track::Plot, Refusal> plot_of(const Cat021Ed023Report& r) {
   if (const auto placed = place(r.position, std::nullopt, {}, p); !placed) {
     return std::unexpected(placed.error());
   }
+  if (is_beyond_reach(p, sensor)) return refuse("position_out_of_range", "beyond its range");
   p.position_sd = position_sd(r);
   if (r.ground_vector && r.ground_vector->ground_speed >= Speed()) {
     const auto [sine, cosine] = base::sincos(r.ground_vector->track_angle.radians());

@@ -35,6 +35,10 @@ struct Refusal {
     const codec::asterix::Cat010Report& report);
 // Of an ADS-B station's report, of edition 0.23.
 [[nodiscard]] std::expected<track::Plot, Refusal> plot_of(
-    const codec::asterix::Cat021Ed023Report& report);
+    const codec::asterix::Cat021Ed023Report& report, const track::SensorDescription& sensor);
+
+// Further from its site than a station can hear: positions wrongly decoded from half a pair of
+// messages lie anywhere on Earth.
+[[nodiscard]] bool is_beyond_reach(const track::Plot& plot, const track::SensorDescription& sensor);
 
 }  // namespace liptako::feeds

@@ -381,7 +381,9 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
     return;
   }
   double gate = options_.gate_addressed;
-  if (!best) {
+  // Where a track near by has the address and does not fit, no other one is given it: it would be
+  // one aircraft's name on whatever stands beside it.
+  if (!best && (claims == 0 || nearest_with_address(plot) == kNoSlot)) {
     gate = options_.gate;
     const FirstFix fix = first_fix(plot);
     store_.for_each_near(fix.position.latitude,
