@@ -5,7 +5,10 @@
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
+//   bench_quality --recordings [--data FOLDER]
 //
+// --recordings prints instead what the tracker makes of recordings of real sensors
+// (docs/RECORDINGS.md); they are in FOLDER, or in surveillance/asterix/ of the same places.
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
 // set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
 // or beside the repository.
@@ -20,6 +23,7 @@
 
 #include "assess/report.hpp"
 #include "nations_run.hpp"
+#include "recordings_run.hpp"
 #include "sets_run.hpp"
 
 namespace {
@@ -32,6 +36,8 @@ struct Arguments {
   std::string data;
   std::uint32_t runs = 0;
   bool sets_only = false;
+  bool recordings = false;
+  bool data_given = false;
   bool json = false;
   bool wrong = false;
 };
@@ -53,6 +59,9 @@ Arguments arguments_of(int argc, char** argv) {
       a.sets_only = true;
     } else if (argument == "--data" && has_value) {
       a.data = argv[++i];
+      a.data_given = true;
+    } else if (argument == "--recordings") {
+      a.recordings = true;
     } else if (argument == "--minutes" && has_value) {
       a.run.length = std::chrono::minutes(std::strtol(argv[++i], nullptr, 10));
     } else if (argument == "--seed" && has_value) {
@@ -194,10 +203,30 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   }
 }
 
+int print_recordings(const std::string& folder) {
+  const std::string sensors = LIPTAKO_SOURCE_DIR "/tests/recordings/";
+  const auto print = [](const auto& figures) {
+    if (!figures) {
+      fmt::print(stderr, "{}\n", figures.error().message);
+      return false;
+    }
+    fmt::print("{}\n", bench::to_text(*figures));
+    return true;
+  };
+  const bool aerodrome = print(bench::run_aerodrome(folder, sensors + "lebl_2016.toml"));
+  const bool radar = print(bench::run_radar_hour(folder, sensors + "bcn_2023.toml"));
+  return aerodrome && radar ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments = arguments_of(argc, argv);
+  if (!arguments.wrong && arguments.recordings) {
+    // Without --data: beside the sets.
+    return print_recordings(arguments.data_given ? arguments.data
+                                                 : arguments.data + "/../surveillance/asterix");
+  }
   if (arguments.wrong) {
     fmt::print(
         stderr,
