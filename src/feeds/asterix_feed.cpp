@@ -115,6 +115,7 @@ struct AsterixHandler {
     p.slant_range = r.measured_position->slant_range;
     p.azimuth = r.measured_position->azimuth;
     p.icao_address = assigned(r.aircraft_address);
+    p.on_ground = r.communications && r.communications->on_ground();
     if (r.call_sign) p.call_sign = *r.call_sign;
     if (r.mode_3a && !r.mode_3a->garbled && !r.mode_3a->not_validated && !r.mode_3a->stale)
       p.mode_3a = r.mode_3a->code;
@@ -264,6 +265,7 @@ struct AsterixHandler {
     if (!r.descriptor || r.descriptor->address_type == 0)
       p.icao_address = assigned(r.aircraft_address);
     p.mode_3a = r.mode_3a;
+    p.on_ground = r.descriptor && r.descriptor->on_ground;
     if (r.call_sign) p.call_sign = *r.call_sign;
     deliver(p);
   }

@@ -119,6 +119,7 @@ struct Plot {
   std::optional<base::ModeACode> mode_3a;
   base::CallSign call_sign;
   Mover mover = Mover::unknown;
+  bool on_ground = false;  // says the transponder
 };
 
 // A surface radar's beam, and its echoes, end about here over the ground.
