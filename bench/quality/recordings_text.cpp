@@ -90,7 +90,8 @@ std::string to_text(const AerodromeFigures& f) {
                  f.ads_b.most_late_s,
                  f.ads_b.aircraft);
   put(out, "surface radar - multilateration", f.surface_radar);
-  fmt::format_to(out, "surface radar behind multilateration on the way: {:.1f} m\n", f.surface_behind_m);
+  fmt::format_to(
+      out, "surface radar behind multilateration on the way: {:.1f} m\n", f.surface_behind_m);
   return text;
 }
 
