@@ -5,12 +5,15 @@
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
+//   bench_quality --recordings [--data FOLDER]
 //   bench_quality --en-route [--minutes N] [--seed N] [--perfect] [--json]
 //
-// The second scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
+// --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
 // by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
 // out. It is part of the first, too.
 //
+// --recordings prints instead what the tracker makes of recordings of real sensors
+// (docs/RECORDINGS.md); they are in FOLDER, or in surveillance/asterix/ of the same places.
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
 // set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
 // or beside the repository.
@@ -26,6 +29,7 @@
 #include "assess/report.hpp"
 #include "en_route_run.hpp"
 #include "nations_run.hpp"
+#include "recordings_run.hpp"
 #include "sets_run.hpp"
 
 namespace {
@@ -40,6 +44,8 @@ struct Arguments {
   bool sets_only = false;
   bool en_route_only = false;
   bool perfect = false;
+  bool recordings = false;
+  bool data_given = false;
   bool json = false;
   bool wrong = false;
 };
@@ -65,6 +71,9 @@ Arguments arguments_of(int argc, char** argv) {
       a.sets_only = true;
     } else if (argument == "--data" && has_value) {
       a.data = argv[++i];
+      a.data_given = true;
+    } else if (argument == "--recordings") {
+      a.recordings = true;
     } else if (argument == "--minutes" && has_value) {
       a.run.length = std::chrono::minutes(std::strtol(argv[++i], nullptr, 10));
     } else if (argument == "--seed" && has_value) {
@@ -309,10 +318,30 @@ int score_en_route(const Arguments& arguments) {
   return 0;
 }
 
+int print_recordings(const std::string& folder) {
+  const std::string sensors = LIPTAKO_SOURCE_DIR "/tests/recordings/";
+  const auto print = [](const auto& figures) {
+    if (!figures) {
+      fmt::print(stderr, "{}\n", figures.error().message);
+      return false;
+    }
+    fmt::print("{}\n", bench::to_text(*figures));
+    return true;
+  };
+  const bool aerodrome = print(bench::run_aerodrome(folder, sensors + "lebl_2016.toml"));
+  const bool radar = print(bench::run_radar_hour(folder, sensors + "bcn_2023.toml"));
+  return aerodrome && radar ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments = arguments_of(argc, argv);
+  if (!arguments.wrong && arguments.recordings) {
+    // Without --data: beside the sets.
+    return print_recordings(arguments.data_given ? arguments.data
+                                                 : arguments.data + "/../surveillance/asterix");
+  }
   if (arguments.wrong) {
     fmt::print(
         stderr,

@@ -425,7 +425,13 @@ int run(int argc, char** argv) {
           std::map<std::string, feeds::SourceFormat>{{"asterix", feeds::SourceFormat::asterix},
                                                      {"beast", feeds::SourceFormat::beast},
                                                      {"avr", feeds::SourceFormat::avr}}));
+  std::string edition;
+  decode_command
+      ->add_option("--edition", edition, "Edition of CAT021, if it is not to be recognised")
+      ->check(CLI::IsMember({"021=0.23", "021=2"}));
   decode_command->callback([&] {
+    if (!edition.empty())
+      decode.editions = codec::asterix::Editions{.cat021_ed023 = edition == "021=0.23"};
     if (recordings.empty() && !decode.fields) throw CLI::RequiredError(decode_files->get_name());
     result = run_decode(recordings, decode, std::cout, std::cerr);
   });

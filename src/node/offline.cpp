@@ -24,7 +24,7 @@ base::SacSic receiver(const OfflineOptions& options, std::size_t number) {
 feeds::Feed feed_of(const feeds::IndexedRecording& recording, base::SacSic receiver) {
   const auto time_base = feeds::TimeBase::recording;
   if (recording.format == feeds::SourceFormat::asterix)
-    return feeds::Feed(feeds::AsterixFeed(time_base, recording.guide));
+    return feeds::Feed(feeds::AsterixFeed(time_base, recording.guide, recording.editions));
   return feeds::Feed(feeds::ModeSFeed(recording.format, receiver, time_base, recording.guide));
 }
 

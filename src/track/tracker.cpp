@@ -51,6 +51,8 @@ bool is_usable(const SensorDescription& s) {
          s.latency_sd <= std::chrono::seconds(60) && within(s.position_sd.metres(), 1e-3, 1e5) &&
          within(s.velocity_sd.mps(), 1e-3, 1e4) && s.memory >= std::chrono::milliseconds(100) &&
          s.memory <= std::chrono::hours(1) && within(s.range_max.metres(), 1.0, 1e7) &&
+         within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
+         within(s.aerodrome_radius.metres(), 0.0, 1e5) &&
          within(s.detection_probability, 1e-3, 0.9999) &&
          within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
          within(s.false_plots_addressed, 1e-12, 1e6);
@@ -322,6 +324,11 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   }
 
   predict_to(t, plot, p);
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  if (sensor.surface && p.vertical.known &&
+      p.vertical.altitude_m > (sensor.site.height + kSurfaceSight).metres()) {
+    return std::nullopt;
+  }
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
   // What is not a number is outside.
@@ -408,7 +415,9 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
     return;
   }
   double gate = options_.gate_addressed;
-  if (!best) {
+  // Where a track near by has the address and does not fit, no other one is given it: it would be
+  // one aircraft's name on whatever stands beside it.
+  if (!best && (claims == 0 || nearest_with_address(plot) == kNoSlot)) {
     gate = options_.gate;
     reach = kNearGate;
     const FirstFix fix = first_fix(plot);
@@ -621,6 +630,7 @@ void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
   TrackRecord& t = store_.at(slot);
   if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
   if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
+  if (plot.mover != Mover::unknown) t.mover = plot.mover;
   Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
   note_code(known, plot);
   t.mode_3a = known.mode_3a;
@@ -956,6 +966,7 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
   v.icao_address = t.icao_address;
   v.mode_3a = t.mode_3a;
   v.call_sign = t.call_sign;
+  v.mover = t.mover;
   v.breaks = t.breaks;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     const Duration ago = v.time - t.seen_by[i].last_hit;
