@@ -4,7 +4,7 @@
 // (docs/SCORING.md).
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
-//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
+//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--json]
 //
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
 // set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
@@ -30,6 +30,7 @@ struct Arguments {
   bench::NationsRunOptions run;
   std::string scenario = LIPTAKO_SOURCE_DIR "/scenarios/sahel24.toml";
   std::string data;
+  std::string set;  // one alone
   std::uint32_t runs = 0;
   bool sets_only = false;
   bool json = false;
@@ -50,6 +51,9 @@ Arguments arguments_of(int argc, char** argv) {
       a.run.length = std::chrono::minutes(5);
       a.runs = 5;
     } else if (argument == "--sets-only") {
+      a.sets_only = true;
+    } else if (argument == "--set" && has_value) {
+      a.set = argv[++i];
       a.sets_only = true;
     } else if (argument == "--data" && has_value) {
       a.data = argv[++i];
@@ -159,15 +163,28 @@ void print_row(const assess::TrafficScore& score) {
       score.per_aircraft_m(score.sums.total()));
 }
 
+// Consistency: NEES over its dimension, and the share of errors within the 95 % ellipse.
+void print_nees(std::string_view of, const assess::Consistency& nees) {
+  if (nees.count() == 0) return;
+  fmt::print(
+      "{:9}{} NEES {:.3f}, {:.1f} % inside\n", "", of, *nees.mean(), 100.0 * *nees.inside_95());
+}
+void print_consistency(const assess::PointSetScore& score) { print_nees("all", score.nees); }
+void print_consistency(const assess::TrafficScore& score) {
+  print_nees("straight", score.straight.nees);
+  print_nees("turning", score.turn.nees);
+}
+
 std::string name_of(const assess::PointSetScore& score) { return std::string(score.set.name); }
 std::string name_of(const assess::TrafficScore& score) { return score.set; }
 
 void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   if (!as_json) {
-    fmt::print("{:<9}{:<12}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
+    fmt::print("{:<9}{:<12}{:>9}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
                "set",
                "mode",
                "us/plot",
+               "ms/scan",
                "runs",
                "GOSPA",
                "loc",
@@ -177,6 +194,8 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   for (const bench::SetResult& set : sets) {
     const double us_per_plot =
         set.plots == 0 ? 0.0 : 1e6 * set.cpu_s / static_cast<double>(set.plots);
+    const double ms_per_scan =
+        set.scans == 0 ? 0.0 : 1e3 * set.cpu_s / static_cast<double>(set.scans);
     std::visit(
         [&](const auto& score) {
           if (as_json) {
@@ -186,9 +205,17 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
                        assess::to_json(score));
             return;
           }
-          fmt::print("{:<9}{:<12}{:>9.1f}", name_of(score), name_of(set.mode), us_per_plot);
+          fmt::print("{:<9}{:<12}{:>9.1f}{:>9.2f}",
+                     name_of(score),
+                     name_of(set.mode),
+                     us_per_plot,
+                     ms_per_scan);
           print_row(score);
           fmt::print("\n");
+          print_consistency(score);
+          for (const app::SensorFit& fit : set.sensors) {
+            if (const auto nis = fit.nis()) fmt::print("{:9}{} NIS {:.3f}\n", "", fit.sensor, *nis);
+          }
         },
         set.score);
   }
@@ -202,10 +229,10 @@ int main(int argc, char** argv) {
     fmt::print(
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
-        "[--scenario FILE] [--data FOLDER] [--sets-only] [--json]\n");
+        "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--json]\n");
     return 2;
   }
-  const auto sets = bench::run_sets(arguments.data, arguments.runs);
+  const auto sets = bench::run_sets(arguments.data, arguments.set, arguments.runs);
   if (!sets) {
     fmt::print(stderr, "{}\n", sets.error().message);
     return 1;

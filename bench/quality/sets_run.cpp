@@ -79,11 +79,13 @@ Tracked tracked(const SetFiles& files,
                x[track::kEast],
                x[track::kNorth],
                assess::Velocity{x[track::kVelocityEast], x[track::kVelocityNorth]},
-               {}});
+               assess::PositionCovariance{point.error.ee, point.error.en, point.error.nn}});
         }
       });
   out.result.cpu_s = static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
   out.result.plots = summary.plots;
+  out.result.scans = summary.scans;
+  out.result.sensors = summary.sensors;
   // As from a file: by run, scan, track.
   std::stable_sort(out.estimates.begin(), out.estimates.end(), [](const auto& a, const auto& b) {
     return std::tuple(a.run, a.scan, a.track) < std::tuple(b.run, b.scan, b.track);
@@ -124,9 +126,12 @@ Result<void> run_set(const SetFiles& files,
 
 }  // namespace
 
-Result<std::vector<SetResult>> run_sets(const std::string& folder, std::uint32_t runs) {
+Result<std::vector<SetResult>> run_sets(const std::string& folder,
+                                        const std::string& only,
+                                        std::uint32_t runs) {
   std::vector<SetResult> results;
   const auto run = [&](const std::string& set, const assess::PointSet* point_set) -> Result<void> {
+    if (!only.empty() && only != set) return {};
     const auto files = files_of(folder, set, point_set);
     if (!files) return std::unexpected(files.error());
     if (!*files) return {};

@@ -47,11 +47,25 @@ struct SetScan {
   std::span<const track::ReportedPoint> held;
 };
 
+// How one sensor's plots fitted the tracks that took them.
+struct SensorFit {
+  std::string sensor;
+  double plots = 0.0;
+  double squares = 0.0;  // normalised innovations squared, over the plots
+
+  // 1 if the models hold; absent without plots.
+  [[nodiscard]] std::optional<double> nis() const {
+    if (!(plots > 0.0)) return std::nullopt;
+    return squares / plots / 2.0;
+  }
+};
+
 struct SetSummary {
   std::uint64_t plots = 0;
   std::uint64_t scans = 0;
   std::uint64_t hypotheses = 0;
   std::uint64_t largest_cluster = 0;
+  std::vector<SensorFit> sensors;
 };
 
 [[nodiscard]] bool is_benchmark_set(const std::string& set);

@@ -82,7 +82,8 @@ int run_track_set(const TrackOptions& options) {
          fmt::format("{}: {}", options.data, say("aucun atcN_meas.csv", "no atcN_meas.csv"))});
   }
 
-  std::string rows = "run,k,track,x,y,vx,vy\n";
+  std::string rows = "run,k,track,x,y,vx,vy";
+  rows += options.covariance ? ",pxx,pxy,pyy\n" : "\n";
   SetSummary sum;
   for (const std::string& set : sets) {
     const std::string path = in_folder(options.data, plots_file_of(set));
@@ -96,7 +97,7 @@ int run_track_set(const TrackOptions& options) {
     const SetSummary one = track_set(set, mode, *plots, *runs, [&](const SetScan& scan) {
       for (const track::ReportedPoint& point : scan.held) {
         fmt::format_to(std::back_inserter(rows),
-                       "{},{},{},{:.4f},{:.4f},{:.5f},{:.5f}\n",
+                       "{},{},{},{:.4f},{:.4f},{:.5f},{:.5f}",
                        scan.run,
                        scan.scan,
                        point.label,
@@ -104,8 +105,23 @@ int run_track_set(const TrackOptions& options) {
                        point.state.x[track::kNorth],
                        point.state.x[track::kVelocityEast],
                        point.state.x[track::kVelocityNorth]);
+        if (options.covariance) {
+          const track::PositionSpread& p = point.error;
+          fmt::format_to(std::back_inserter(rows), ",{:.8g},{:.8g},{:.8g}", p.ee, p.en, p.nn);
+        }
+        rows += '\n';
       }
     });
+    for (const SensorFit& fit : one.sensors) {
+      if (const auto nis = fit.nis()) {
+        print_error("{}\n",
+                    fmt::format(fmt::runtime(say("{}, {} : NIS / dimension {:.3f}",
+                                                 "{}, {}: NIS / dimension {:.3f}")),
+                                set,
+                                fit.sensor,
+                                *nis));
+      }
+    }
     sum.plots += one.plots;
     sum.scans += one.scans;
   }

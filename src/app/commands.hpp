@@ -98,6 +98,7 @@ struct TrackOptions {
   std::string data;
   std::string runs;  // "A-B" or "A"; empty: all
   bool research = false;
+  bool covariance = false;  // of positions, in three more columns
   std::vector<std::string> files;
   std::string sensors;
   std::string date;

@@ -19,6 +19,8 @@ constexpr double kBlendExistence = 0.1;
 constexpr double kBeliefTolerance = 1e-6;
 constexpr double kLeastShareOfPair = 1e-6;
 constexpr double kLeastDensity = 1e-300;
+constexpr double kThoughtThere = 0.5;    // existence from which a component's fit counts
+constexpr double kRivalDistance = 16.0;  // squared, in variances: four standard deviations
 
 // Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
 bool factorise(const double* P, double root[kStateSize][kStateSize]) {
@@ -252,7 +254,7 @@ void PmbmFilter<Motion>::find_edges() {
       const Gaussian predicted = motion_.combined(clusters_[c].pool[i].x);
       detection_.push_back(look_->detection_probability(predicted));
       gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-        edges_.push_back({i, j, how.log_likelihood, m});
+        edges_.push_back({i, j, how, m});
         if (first_cluster_[j] < 0) {
           first_cluster_[j] = static_cast<std::int32_t>(c);
           return;
@@ -310,6 +312,7 @@ template <class Motion>
 void PmbmFilter<Motion>::update(const Look& look) {
   look_ = &look;
   ++counts_.looks;
+  look_fit_ = {};
   sort_plots();
   find_newcomers();
   thin_undetected();
@@ -376,6 +379,38 @@ void PmbmFilter<Motion>::update(const Look& look) {
 }
 
 template <class Motion>
+void PmbmFilter<Motion>::find_lone(const Cluster& cluster) {
+  const std::size_t n = cluster.pool.size();
+  counts_fit_.resize(n);
+  bool several = false;
+  for (std::size_t i = 0; i < n; ++i)
+    counts_fit_[i] = cluster.pool[i].existence >= kThoughtThere ? 1 : 0;
+  for (const Hypothesis& h : cluster.hypotheses) several = several || h.count > 1;
+  if (!several) return;
+  combined_.resize(n);
+  for (std::size_t i = 0; i < n; ++i) combined_[i] = motion_.combined(cluster.pool[i].x);
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& a : cluster.of(h)) {
+      for (const Member& b : cluster.of(h)) {
+        if (b.component >= a.component) continue;
+        const Component& first = cluster.pool[a.component];
+        const Component& second = cluster.pool[b.component];
+        if (first.existence < kThoughtThere || second.existence < kThoughtThere) continue;
+        const Gaussian& x = combined_[a.component];
+        const Gaussian& y = combined_[b.component];
+        const double east = x.mean.x[kEast] - y.mean.x[kEast];
+        const double north = x.mean.x[kNorth] - y.mean.x[kNorth];
+        const double variance =
+            widest_plot_ * widest_plot_ +
+            std::fmax(x.P[packed(0, 0)] + x.P[packed(1, 1)], y.P[packed(0, 0)] + y.P[packed(1, 1)]);
+        if (east * east + north * north > kRivalDistance * variance) continue;
+        counts_fit_[a.component] = counts_fit_[b.component] = 0;
+      }
+    }
+  }
+}
+
+template <class Motion>
 void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   const std::size_t n = cluster.pool.size();
   plots_.clear();
@@ -403,11 +438,12 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     const double detected = cluster.pool[i].existence * group_detection_[i];
     if (!(detected > 0.0)) continue;
     gains_[i * columns + j] =
-        base::log(detected) + edge.log_likelihood - log_miss_[i] - log_rho_[j];
+        base::log(detected) + edge.fit.log_likelihood - log_miss_[i] - log_rho_[j];
     edge_of_[i * columns + j] = static_cast<std::int32_t>(e);
     has_edge_[i] = 1;
   }
 
+  find_lone(cluster);
   // One problem for each hypothesis, over its members that have a plot in their gate.
   ranked_.clear();
   double most = -1e300;
@@ -473,6 +509,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     h.weight = base::exp(child->value - best);
     h.first = static_cast<std::uint32_t>(children.members.size());
     std::uint64_t taken = 0;
+    LookFit fitted;
     std::size_t row = 0;
     for (std::uint32_t k = 0; k < parent.count; ++k) {
       const Member m = cluster.members[parent.first + k];
@@ -482,6 +519,10 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
         children.members.push_back({missed_component(m.component), m.label});
       } else {
         taken |= std::uint64_t{1} << j;
+        if (counts_fit_[m.component] != 0) {
+          fitted.plots += 1.0;
+          fitted.squares += group_edges_[edge_of_[m.component * columns + j]].fit.d2;
+        }
         children.members.push_back({detected_component(m.component, j), m.label});
       }
     }
@@ -499,17 +540,21 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     }
     h.count = static_cast<std::uint32_t>(children.members.size()) - h.first;
     taken_.push_back(taken);
+    fit_of_.push_back(fitted);
     children.hypotheses.push_back(h);
   }
   double sum = 0.0;
   for (const Hypothesis& h : children.hypotheses) sum += h.weight;
   for (std::size_t k = 0; k < children.hypotheses.size(); ++k) {
     children.hypotheses[k].weight /= sum;
+    look_fit_.plots += children.hypotheses[k].weight * fit_of_[k].plots;
+    look_fit_.squares += children.hypotheses[k].weight * fit_of_[k].squares;
     for (std::size_t j = 0; j < columns; ++j) {
       if (((taken_[k] >> j) & 1) != 0) unclaimed_[plots_[j]] -= children.hypotheses[k].weight;
     }
   }
   taken_.clear();
+  fit_of_.clear();
   for (const std::uint32_t plot : plots_) column_of_plot_[plot] = -1;
   std::swap(cluster, children);
   give_back(children);
@@ -565,7 +610,7 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
     const Gaussian predicted = motion_.combined(one.pool[i].x);
     group_detection_.push_back(look_->detection_probability(predicted));
     gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-      if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how.log_likelihood, m});
+      if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how, m});
     });
   }
   std::swap(cluster, one);
@@ -580,8 +625,10 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
     const double detected = std::fmin(
         cluster.pool[edge.component].existence * group_detection_[edge.component], kSurest);
     odds_[edge.component * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])] =
-        detected * base::exp(edge.log_likelihood) / ((1.0 - detected) * newcomers_[edge.plot].rho);
+        detected * base::exp(edge.fit.log_likelihood) /
+        ((1.0 - detected) * newcomers_[edge.plot].rho);
   }
+  find_lone(cluster);
   const AssociationMarginals marginals = beliefs_.run(odds_, columns, kBeliefTolerance);
   std::size_t next_edge = 0;  // edges stand in the order of components
   for (std::uint32_t i = 0; i < cluster.pool.size(); ++i) {
@@ -593,6 +640,10 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
       const Edge& edge = group_edges_[next_edge];
       const double share =
           marginals.pair[i * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])];
+      if (counts_fit_[i] != 0) {
+        look_fit_.plots += share;
+        look_fit_.squares += share * edge.fit.d2;
+      }
       Density updated = cluster.pool[i].x;
       if (share < kLeastShareOfPair || !motion_.update(updated, edge.m)) continue;
       component.existence += share;
@@ -875,8 +926,10 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
       for (const Member& m : cluster.of(h)) {
         const Component& component = cluster.pool[m.component];
         const Gaussian g = motion_.combined(component.x);
-        believed_.push_back(
-            {g.mean, g.P[packed(0, 0)] + g.P[packed(1, 1)], component.existence, m.label});
+        believed_.push_back({g.mean,
+                             {g.P[packed(0, 0)], g.P[packed(0, 1)], g.P[packed(1, 1)]},
+                             component.existence,
+                             m.label});
       }
     }
     believed_sets_.clear();

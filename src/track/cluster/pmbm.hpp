@@ -74,6 +74,15 @@ struct PmbmCounts {
   std::uint64_t by_marginals = 0;     // clusters updated by marginals
 };
 
+// How the plots of one look fitted the components that took them, over all hypotheses by weight: if
+// the models hold, the mean of squares / plots is 2, the dimension. Components count that somebody
+// was thought to be at (existence of one half or more) and that no other such component was near:
+// where two could have a plot, it goes for the most part to the one that it fits.
+struct LookFit {
+  double plots = 0.0;
+  double squares = 0.0;  // normalised innovations squared [BarShalom01, §5.4]
+};
+
 template <class Motion>
 class PmbmFilter {
  public:
@@ -87,6 +96,8 @@ class PmbmFilter {
   // What to report now. Valid until the next call.
   [[nodiscard]] std::span<const ReportedPoint> estimate();
   [[nodiscard]] const PmbmCounts& counts() const { return counts_; }
+  // Of the last look.
+  [[nodiscard]] const LookFit& look_fit() const { return look_fit_; }
 
  private:
   using Density = typename Motion::Density;
@@ -124,7 +135,7 @@ class PmbmFilter {
   struct Edge {
     std::uint32_t component = 0;
     std::uint32_t plot = 0;
-    double log_likelihood = 0.0;
+    Fit fit;
     LinearMeasurement m;
   };
   // What a plot would be if no track has it.
@@ -151,6 +162,8 @@ class PmbmFilter {
   void recycle(const Density& x, double expected);
   // Hypotheses of both, multiplied; `other` is spent.
   void join(Cluster& into, Cluster& other);
+  // Which components' fit counts (LookFit), into counts_fit_.
+  void find_lone(const Cluster& cluster);
   // With group_edges_ and group_detection_.
   void update_cluster(Cluster& cluster);
   [[nodiscard]] bool is_too_large(const Cluster& cluster);
@@ -176,6 +189,7 @@ class PmbmFilter {
   double undetected_per_m2_ = 0.0;
   std::uint32_t next_label_ = 1;
   PmbmCounts counts_;
+  LookFit look_fit_;
 
   // Scratch of one look.
   const Look* look_ = nullptr;
@@ -212,6 +226,8 @@ class PmbmFilter {
   std::vector<std::int32_t> made_;            // by component and column: new component, -1 none
   std::vector<std::int32_t> born_;            // by column: new component
   std::vector<std::uint64_t> taken_;          // by child: columns some track has
+  std::vector<LookFit> fit_of_;               // by child
+  std::vector<std::uint8_t> counts_fit_;      // by component
   std::vector<std::uint32_t> order_;
   std::vector<std::uint32_t> becomes_;
   std::vector<double> total_;

@@ -24,7 +24,7 @@ void SetEstimator::start(std::span<const BelievedSet> sets, const SetEstimateOpt
   for (const BelievedMember& member : best->members) {
     if (member.existence <= options.least_existence) continue;
     if (points_.size() >= kMaxAssignmentColumns) break;
-    points_.push_back({member.mean, member.existence, member.label});
+    points_.push_back({member.mean, member.existence, member.label, member.spread});
   }
 }
 
@@ -54,7 +54,7 @@ double SetEstimator::evaluate(std::span<const BelievedSet> sets,
       for (int i = 0; i < columns; ++i) {
         const double saving =
             member.existence *
-            (whole - squared_distance(points_[i].state, member.mean) - member.spread);
+            (whole - squared_distance(points_[i].state, member.mean) - member.spread.trace());
         gains_[b * columns + i] = saving > 0.0 ? saving : kForbiddenGain;
         if (saving <= 0.0) continue;
         if (best == kNoColumn || saving > gains_[b * columns + best]) best = i;
@@ -81,6 +81,12 @@ double SetEstimator::evaluate(std::span<const BelievedSet> sets,
       for (int k = 0; k < kStateSize; ++k) sum.state[k] += share * member.mean.x[k];
       if (paired) {
         sum.saving += set.weight * gains_[b * columns + pair_of_[b]];
+        const HorizontalState& at = points_[pair_of_[b]].state;
+        const double e = member.mean.x[kEast] - at.x[kEast];
+        const double n = member.mean.x[kNorth] - at.x[kNorth];
+        sum.error.ee += share * (member.spread.ee + e * e);
+        sum.error.en += share * (member.spread.en + e * n);
+        sum.error.nn += share * (member.spread.nn + n * n);
         if (share > sum.best_share) {
           sum.best_share = share;
           sum.label = member.label;
@@ -163,12 +169,16 @@ std::span<const ReportedPoint> SetEstimator::estimate(std::span<const BelievedSe
       ++i;
     }
   }
-  // Existence and labels as of the points themselves.
+  // Existence, labels and errors as of the points themselves.
   points_ = result_;
   (void)evaluate(sets, options);
   for (std::size_t i = 0; i < result_.size(); ++i) {
-    result_[i].existence = sums_[i].weight;
-    result_[i].label = sums_[i].label;
+    const Sum& sum = sums_[i];
+    result_[i].existence = sum.weight;
+    result_[i].label = sum.label;
+    if (sum.weight == 0.0) continue;
+    result_[i].error = {
+        sum.error.ee / sum.weight, sum.error.en / sum.weight, sum.error.nn / sum.weight};
   }
   return result_;
 }

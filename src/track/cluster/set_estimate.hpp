@@ -24,9 +24,18 @@
 
 namespace liptako::track {
 
+// Covariance of a position, m^2.
+struct PositionSpread {
+  double ee = 0.0;
+  double en = 0.0;
+  double nn = 0.0;
+
+  [[nodiscard]] double trace() const { return ee + nn; }
+};
+
 struct BelievedMember {
   HorizontalState mean;
-  double spread = 0.0;  // trace of the position covariance, m^2
+  PositionSpread spread;
   double existence = 0.0;
   std::uint32_t label = 0;
 };
@@ -40,6 +49,9 @@ struct ReportedPoint {
   HorizontalState state;
   double existence = 0.0;  // probability that somebody is there
   std::uint32_t label = 0;
+  // Expected square of the error of this point against the one it stands for, over all hypotheses:
+  // sum of w r (P + (m - x)(m - x)') / sum of w r.
+  PositionSpread error;
 };
 
 struct SetEstimateOptions {
@@ -64,6 +76,7 @@ class SetEstimator {
     double saving = 0.0;
     double best_share = 0.0;
     std::uint32_t label = 0;
+    PositionSpread error;  // times weight
   };
 
   void start(std::span<const BelievedSet> sets, const SetEstimateOptions& options);
