@@ -178,9 +178,27 @@ void print_consistency(const assess::TrafficScore& score) {
 std::string name_of(const assess::PointSetScore& score) { return std::string(score.set.name); }
 std::string name_of(const assess::TrafficScore& score) { return score.set; }
 
+std::string_view exchange_of(const app::SetHow& how) {
+  switch (how.exchange) {
+    case app::SetExchange::plots:
+      return "plots";
+    case app::SetExchange::tracks:
+      return "tracks";
+    case app::SetExchange::none:
+      break;
+  }
+  return "none";
+}
+
+// As in the first column; the exchange is that of s2 and every ten scans for tracks.
+std::string label_of(const std::string& set, const app::SetHow& how) {
+  if (how.exchange == app::SetExchange::tracks) return set + " tracks";
+  return how.exchange == app::SetExchange::none ? set + " none" : set;
+}
+
 void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   if (!as_json) {
-    fmt::print("{:<9}{:<12}{:>9}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
+    fmt::print("{:<10}{:<12}{:>9}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
                "set",
                "mode",
                "us/plot",
@@ -199,15 +217,17 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
     std::visit(
         [&](const auto& score) {
           if (as_json) {
-            fmt::print("{{\"mode\":\"{}\",\"us_per_plot\":{:.2f},\"score\":{}}}\n",
-                       name_of(set.mode),
-                       us_per_plot,
-                       assess::to_json(score));
+            fmt::print(
+                "{{\"mode\":\"{}\",\"exchange\":\"{}\",\"us_per_plot\":{:.2f},\"score\":{}}}\n",
+                name_of(set.how.mode),
+                exchange_of(set.how),
+                us_per_plot,
+                assess::to_json(score));
             return;
           }
-          fmt::print("{:<9}{:<12}{:>9.1f}{:>9.2f}",
-                     name_of(score),
-                     name_of(set.mode),
+          fmt::print("{:<10}{:<12}{:>9.1f}{:>9.2f}",
+                     label_of(name_of(score), set.how),
+                     name_of(set.how.mode),
                      us_per_plot,
                      ms_per_scan);
           print_row(score);

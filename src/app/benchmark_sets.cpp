@@ -9,6 +9,7 @@
 
 #include "base/math.hpp"
 #include "track/cluster/pmbm.hpp"
+#include "track/exchange/tracklet_look.hpp"
 
 namespace liptako::app {
 namespace {
@@ -123,19 +124,24 @@ std::uint32_t scans_of(std::span<const SetPlot> run) {
   return run.empty() ? kPointScans : std::max(kPointScans, run.back().scan);
 }
 
+struct PlaneScene {
+  PointModel model;
+  track::PlaneSensor sensor;
+  std::string name;
+};
+
 void track_plane_run(std::uint32_t run_number,
                      std::span<const SetPlot> run,
-                     const track::PlaneSensor& sensor,
+                     const PlaneScene& scene,
                      SetMode mode,
                      const std::function<void(const SetScan&)>& held,
                      SetSummary& summary) {
-  const PointModel model;
-  PointFilter filter(point_options(mode), {model.noise_density});
+  PointFilter filter(point_options(mode), {scene.model.noise_density});
   for (std::uint32_t scan = 1; scan <= scans_of(run); ++scan) {
-    begin_point_scan(filter, model, scan);
+    begin_point_scan(filter, scene.model, scan);
     const auto plots = plane_plots(scan_of(run, scan));
-    filter.update(track::PlaneLook(sensor, plots));
-    note_fit(summary, "plane", filter.look_fit());
+    filter.update(track::PlaneLook(scene.sensor, plots));
+    note_fit(summary, scene.name, filter.look_fit());
     held({run_number, scan, filter.estimate()});
     summary.plots += plots.size();
     ++summary.scans;
@@ -143,28 +149,44 @@ void track_plane_run(std::uint32_t run_number,
   count(summary, filter.counts());
 }
 
-// Both agents of a pair exchange their plots after every scan: each has all of them, and so both
-// hold the same.
-void track_pair(std::uint32_t pair,
-                std::array<std::span<const SetPlot>, 2> agents,
-                SetMode mode,
-                const std::function<void(const SetScan&)>& held,
-                SetSummary& summary) {
+// ---- Two agents ----
+
+struct Agents {
   PointModel model;
-  model.noise_density = 0.01;
-  PointFilter filter(point_options(mode), {model.noise_density});
   track::PlaneSensor sensor;
-  sensor.variance = 4.0;
-  sensor.detection_probability = 0.9;
-  sensor.false_per_m2 = 10.0 / (kPointField * kPointField);
-  const std::uint32_t scans = std::max(scans_of(agents[0]), scans_of(agents[1]));
+
+  Agents() {
+    model.noise_density = 0.01;
+    sensor.variance = 4.0;
+    sensor.detection_probability = 0.9;
+    sensor.false_per_m2 = 10.0 / (kPointField * kPointField);
+  }
+};
+
+using Pair = std::array<std::span<const SetPlot>, 2>;
+
+std::uint32_t scans_of(const Pair& agents) {
+  return std::max(scans_of(agents[0]), scans_of(agents[1]));
+}
+
+std::string name_of_agent(std::size_t agent) { return fmt::format("agent {}", agent + 1); }
+
+// Plots exchanged after every scan: each has all of them, and so both hold the same.
+void track_pair_by_plots(std::uint32_t pair,
+                         const Pair& agents,
+                         SetMode mode,
+                         const std::function<void(const SetScan&)>& held,
+                         SetSummary& summary) {
+  const Agents stated;
+  PointFilter filter(point_options(mode), {stated.model.noise_density});
+  const std::uint32_t scans = scans_of(agents);
   std::vector<std::vector<track::ReportedPoint>> all;
   for (std::uint32_t scan = 1; scan <= scans; ++scan) {
-    begin_point_scan(filter, model, scan);
+    begin_point_scan(filter, stated.model, scan);
     for (std::size_t agent = 0; agent < agents.size(); ++agent) {
       const auto plots = plane_plots(scan_of(agents[agent], scan));
-      filter.update(track::PlaneLook(sensor, plots));
-      note_fit(summary, fmt::format("agent {}", agent + 1), filter.look_fit());
+      filter.update(track::PlaneLook(stated.sensor, plots));
+      note_fit(summary, name_of_agent(agent), filter.look_fit());
       summary.plots += plots.size();
     }
     const auto now = filter.estimate();
@@ -177,6 +199,109 @@ void track_pair(std::uint32_t pair,
     }
   }
   count(summary, filter.counts());
+}
+
+// An agent that is told tracks has two filters: `own` knows its own plots alone, and is what it
+// tells of; `picture` knows what it was told besides, and is what it holds.
+struct Agent {
+  PointFilter own;
+  PointFilter picture;
+  track::TrackletSource from_other;
+};
+
+constexpr std::uint32_t kScansBetweenTracks = 10;
+// A target seen for ten scans at 0.9 is in the sender's picture but for those that the sender takes
+// for one with a neighbour, or has lost.
+constexpr double kUnseenAmongTracks = 0.02;
+constexpr double kLeastToldExistence = 0.1;
+
+track::SharedPicture told_by(std::uint32_t agent, PointFilter& own, std::uint32_t scan) {
+  const Agents stated;
+  track::SharedPicture picture;
+  picture.origin = agent;
+  picture.sequence = scan / kScansBetweenTracks;
+  picture.time = base::Timestamp() + base::seconds(scan);
+  picture.sensors = std::uint64_t{1} << agent;
+  picture.unseen = kUnseenAmongTracks;
+  picture.births = kBirths * kScansBetweenTracks;
+  if (scan == kScansBetweenTracks) picture.births += stated.model.expected_at_start;
+  picture.births_at = births_of(stated.model);
+  track::SetEstimateOptions report = point_options(SetMode::operational).report;
+  report.least_existence = kLeastToldExistence;
+  picture.tracks = track::shared_tracks(own.estimate(report));
+  return picture;
+}
+
+void track_pair_by_tracks(std::uint32_t pair,
+                          const Pair& agents,
+                          SetMode mode,
+                          const std::function<void(const SetScan&)>& held,
+                          SetSummary& summary) {
+  const Agents stated;
+  const track::ConstantVelocity motion{stated.model.noise_density};
+  const track::PmbmOptions options = point_options(mode);
+  const track::ExchangeOptions exchange{motion, options.mean_lifetime_s};
+  std::vector<Agent> sides;
+  for (std::uint32_t agent = 0; agent < 2; ++agent) {
+    sides.push_back({PointFilter(options, motion),
+                     PointFilter(options, motion),
+                     track::TrackletSource(exchange, std::uint64_t{1} << agent)});
+  }
+  const std::uint32_t scans = scans_of(agents);
+  std::array<std::vector<std::vector<track::ReportedPoint>>, 2> all;
+  for (std::uint32_t scan = 1; scan <= scans; ++scan) {
+    for (std::size_t agent = 0; agent < sides.size(); ++agent) {
+      const auto plots = plane_plots(scan_of(agents[agent], scan));
+      for (PointFilter* filter : {&sides[agent].own, &sides[agent].picture}) {
+        begin_point_scan(*filter, stated.model, scan);
+        filter->update(track::PlaneLook(stated.sensor, plots));
+      }
+      note_fit(summary, name_of_agent(agent), sides[agent].picture.look_fit());
+      summary.plots += plots.size();
+      ++summary.scans;
+    }
+    if (scan % kScansBetweenTracks == 0) {
+      for (std::uint32_t agent = 0; agent < 2; ++agent) {
+        Agent& other = sides[1 - agent];
+        const auto news = other.from_other.take(told_by(agent, sides[agent].own, scan));
+        other.picture.update(track::TrackletLook(news));
+      }
+    }
+    for (std::size_t agent = 0; agent < sides.size(); ++agent) {
+      const auto now = sides[agent].picture.estimate();
+      all[agent].emplace_back(now.begin(), now.end());
+    }
+  }
+  for (std::uint32_t agent = 0; agent < 2; ++agent) {
+    for (std::uint32_t scan = 1; scan <= scans; ++scan) {
+      held({2 * pair - 1 + agent, scan, all[agent][scan - 1]});
+    }
+    count(summary, sides[agent].picture.counts());
+  }
+}
+
+void track_pair(std::uint32_t pair,
+                const Pair& agents,
+                const SetHow& how,
+                const std::function<void(const SetScan&)>& held,
+                SetSummary& summary) {
+  switch (how.exchange) {
+    case SetExchange::plots:
+      return track_pair_by_plots(pair, agents, how.mode, held, summary);
+    case SetExchange::tracks:
+      return track_pair_by_tracks(pair, agents, how.mode, held, summary);
+    case SetExchange::none:
+      break;
+  }
+  const Agents stated;
+  for (std::uint32_t agent = 0; agent < 2; ++agent) {
+    track_plane_run(2 * pair - 1 + agent,
+                    agents[agent],
+                    {stated.model, stated.sensor, name_of_agent(agent)},
+                    how.mode,
+                    held,
+                    summary);
+  }
 }
 
 void track_polar_run(std::uint32_t run_number,
@@ -344,7 +469,7 @@ bool is_benchmark_set(const std::string& set) {
 std::string plots_file_of(const std::string& set) { return set + "_meas.csv"; }
 
 SetSummary track_set(const std::string& set,
-                     SetMode mode,
+                     const SetHow& how,
                      std::span<const SetPlot> plots,
                      const RunRange& runs,
                      const std::function<void(const SetScan&)>& held) {
@@ -352,7 +477,7 @@ SetSummary track_set(const std::string& set,
   if (is_traffic(set)) {
     std::uint32_t aircraft = 0;
     (void)parse_whole(std::string_view(set).substr(3), aircraft);
-    track_traffic(aircraft, plots, mode, held, summary);
+    track_traffic(aircraft, plots, how.mode, held, summary);
     return summary;
   }
   RunReader reader(plots);
@@ -371,13 +496,13 @@ SetSummary track_set(const std::string& set,
       const bool other_follows = number % 2 == 1 && !reader.at_end() && reader.run() == number + 1;
       if (other_follows) agents[1] = reader.take_run();
       const bool either = 2 * pair >= runs.first && (runs.last == 0 || 2 * pair - 1 <= runs.last);
-      if (either) track_pair(pair, agents, mode, held, summary);
+      if (either) track_pair(pair, agents, how, held, summary);
     } else if (!wanted) {
       continue;
     } else if (set == "s3") {
-      track_polar_run(number, run, mode, held, summary);
+      track_polar_run(number, run, how.mode, held, summary);
     } else {
-      track_plane_run(number, run, sensor, mode, held, summary);
+      track_plane_run(number, run, {{}, sensor, "plane"}, how.mode, held, summary);
     }
   }
   return summary;

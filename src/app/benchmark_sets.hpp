@@ -41,6 +41,10 @@ struct RunRange {
 // speed.
 enum class SetMode : std::uint8_t { research, operational };
 
+// What the two agents of s2 tell each other: every plot after each scan; tracks with their evidence
+// every ten scans (track/exchange); nothing.
+enum class SetExchange : std::uint8_t { plots, tracks, none };
+
 struct SetScan {
   std::uint32_t run = 0;
   std::uint32_t scan = 0;
@@ -72,8 +76,13 @@ struct SetSummary {
 // File of a set's plots in its folder, without .gz.
 [[nodiscard]] std::string plots_file_of(const std::string& set);
 // Calls `held` after every scan of every run in the range, in order. Requires is_benchmark_set().
+// The exchange is that of s2.
+struct SetHow {
+  SetMode mode = SetMode::operational;
+  SetExchange exchange = SetExchange::plots;
+};
 SetSummary track_set(const std::string& set,
-                     SetMode mode,
+                     const SetHow& how,
                      std::span<const SetPlot> plots,
                      const RunRange& runs,
                      const std::function<void(const SetScan&)>& held);

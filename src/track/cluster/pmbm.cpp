@@ -150,9 +150,24 @@ void PmbmFilter<Motion>::gate(const Gaussian& predicted, Use use) const {
     const std::uint32_t j = *it;
     if (std::fabs(places_[j].north - north) > half_north) continue;
     const LinearMeasurement m = look_->linearise(predicted, j);
-    const Fit how = fit(predicted, m);
-    if (how.d2 <= options_.gate) use(j, how, m);
+    Fit how = fit(predicted, m);
+    if (how.d2 > options_.gate) continue;
+    if (look_->has_rest()) {
+      Gaussian after = predicted;
+      if (!kalman_update(after, m)) continue;
+      const Fit rest = fit(after, look_->linearise_rest(after, j));
+      if (rest.d2 > options_.gate) continue;
+      how.d2 += rest.d2;
+      how.log_likelihood += rest.log_likelihood;
+    }
+    use(j, how, m);
   }
+}
+
+template <class Motion>
+bool PmbmFilter<Motion>::absorb(Density& x, std::uint32_t plot, const LinearMeasurement& m) const {
+  if (!motion_.update(x, m)) return false;
+  return !look_->has_rest() || motion_.update(x, look_->linearise_rest(motion_.combined(x), plot));
 }
 
 template <class Motion>
@@ -161,7 +176,7 @@ void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
                                       double unseen,
                                       const LinearMeasurement& m) {
   Density x = u.x;
-  if (!motion_.update(x, m)) return;
+  if (!absorb(x, plot, m)) return;
   Newcomer& newcomer = newcomers_[plot];
   if (newcomer.unseen == 0.0) {
     newcomer.x = x;
@@ -187,6 +202,11 @@ void PmbmFilter<Motion>::find_newcomers() {
     newcomers_[j].x = motion_.start(first);
     newcomers_[j].unseen =
         undetected_per_m2_ * look_->plane_per_measured(j) * look_->detection_probability(first);
+    if (look_->has_rest()) {
+      const LinearMeasurement rest = look_->linearise_rest(first, j);
+      newcomers_[j].unseen *= base::exp(fit(first, rest).log_likelihood);
+      (void)motion_.update(newcomers_[j].x, rest);
+    }
   }
   for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
     for (const Undetected& u : *list) {
@@ -477,7 +497,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
       made = static_cast<std::int32_t>(children.pool.size());
       Component component = cluster.pool[i];
       component.existence = 1.0;
-      if (!motion_.update(component.x, group_edges_[edge_of_[i * columns + j]].m)) {
+      if (!absorb(component.x, plots_[j], group_edges_[edge_of_[i * columns + j]].m)) {
         component.existence = 0.0;  // a covariance lost; the component is dropped
       }
       children.pool.push_back(component);
@@ -645,7 +665,7 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
         look_fit_.squares += share * edge.fit.d2;
       }
       Density updated = cluster.pool[i].x;
-      if (share < kLeastShareOfPair || !motion_.update(updated, edge.m)) continue;
+      if (share < kLeastShareOfPair || !absorb(updated, edge.plot, edge.m)) continue;
       component.existence += share;
       motion_.blend(component.x, updated, share / component.existence);
     }
@@ -918,18 +938,14 @@ void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
 }
 
 template <class Motion>
-std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
+std::span<const ReportedPoint> PmbmFilter<Motion>::estimate(const SetEstimateOptions& report) {
   reported_.clear();
   for (const Cluster& cluster : clusters_) {
     believed_.clear();
     for (const Hypothesis& h : cluster.hypotheses) {
       for (const Member& m : cluster.of(h)) {
         const Component& component = cluster.pool[m.component];
-        const Gaussian g = motion_.combined(component.x);
-        believed_.push_back({g.mean,
-                             {g.P[packed(0, 0)], g.P[packed(0, 1)], g.P[packed(1, 1)]},
-                             component.existence,
-                             m.label});
+        believed_.push_back({motion_.combined(component.x), component.existence, m.label});
       }
     }
     believed_sets_.clear();
@@ -938,7 +954,7 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
       believed_sets_.push_back({h.weight, std::span(believed_).subspan(from, h.count)});
       from += h.count;
     }
-    const auto points = estimator_.estimate(believed_sets_, options_.report);
+    const auto points = estimator_.estimate(believed_sets_, report);
     reported_.insert(reported_.end(), points.begin(), points.end());
   }
   // Two points may be, for the most part, of one label: the second gets a number of its own.

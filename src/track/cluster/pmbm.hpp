@@ -75,7 +75,7 @@ struct PmbmCounts {
 };
 
 // How the plots of one look fitted the components that took them, over all hypotheses by weight: if
-// the models hold, the mean of squares / plots is 2, the dimension. Components count that somebody
+// the models hold, the mean of squares / plots is the dimension, 2 of a plot. Components count that somebody
 // was thought to be at (existence of one half or more) and that no other such component was near:
 // where two could have a plot, it goes for the most part to the one that it fits.
 struct LookFit {
@@ -94,7 +94,8 @@ class PmbmFilter {
   void add_undetected(const Gaussian& density, double expected);
   void update(const Look& look);
   // What to report now. Valid until the next call.
-  [[nodiscard]] std::span<const ReportedPoint> estimate();
+  [[nodiscard]] std::span<const ReportedPoint> estimate() { return estimate(options_.report); }
+  [[nodiscard]] std::span<const ReportedPoint> estimate(const SetEstimateOptions& report);
   [[nodiscard]] const PmbmCounts& counts() const { return counts_; }
   // Of the last look.
   [[nodiscard]] const LookFit& look_fit() const { return look_fit_; }
@@ -152,6 +153,8 @@ class PmbmFilter {
   // Calls use(plot, fit, measurement) for each plot in the gate.
   template <class Use>
   void gate(const Gaussian& predicted, Use use) const;
+  // Updates with all of a plot, `m` its first part. False if a covariance was lost.
+  [[nodiscard]] bool absorb(Density& x, std::uint32_t plot, const LinearMeasurement& m) const;
   void find_newcomers();
   void add_newcomer(std::uint32_t plot,
                     const Undetected& u,
