@@ -241,8 +241,8 @@ Scale run_scale(std::uint32_t count, bool quick) {
 }
 
 // What the arithmetic alone costs: a track that stays in the nearest cache is predicted, updated
-// with a position and a velocity, and combined before, between and after, as a plot needs. No tracker that does this filter's work on this core
-// with these instructions is faster.
+// with a position and a velocity, and combined before, between and after, as a plot needs. No
+// tracker that does this filter's work on this core with these instructions is faster.
 double filter_ns() {
   const track::ImmModel model{track::ImmOptions()};
   track::Imm imm;

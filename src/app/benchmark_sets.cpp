@@ -79,8 +79,8 @@ track::PmbmOptions point_options(SetMode mode) {
   track::PmbmOptions options;
   options.mean_lifetime_s = -1.0 / base::log(kSurvival);
   if (mode == SetMode::operational) {
-    options.max_hypotheses = 60;
-    options.least_share = 1e-3;
+    options.max_hypotheses = 100;
+    options.least_share = 5e-4;
   }
   return options;
 }
@@ -339,11 +339,11 @@ void track_polar_run(std::uint32_t run_number,
 
 constexpr double kScanPeriod = 4.0;
 
-// Straight flight at constant speed, and turns of 20 to 60 s at constant rates between 1 and 3 deg/s
-// that take 34 % of the time. The turning modes stand in the middle of each half of these rates, a
-// little inside, and their noise makes up for what is between; straight flight changes its speed
-// little. Mean straight flight would be 78 s: a turn is thought likelier than it is, since one found
-// late costs more than one feared in vain.
+// Straight flight at constant speed, and turns of 20 to 60 s at constant rates between 1 and 3
+// deg/s that take 34 % of the time. The turning modes stand in the middle of each half of these
+// rates, a little inside, and their noise makes up for what is between; straight flight changes its
+// speed little. Mean straight flight would be 78 s: a turn is thought likelier than it is, since
+// one found late costs more than one feared in vain.
 track::Manoeuvring traffic_motion() {
   track::ImmOptions options;
   for (int m = 0; m < track::kModes; ++m) {
@@ -375,8 +375,8 @@ void track_traffic(std::uint32_t run_number,
   options.max_faint = 100'000;
   options.gate = 30.0;  // the tails of five modes reach further than those of their Gaussian
   if (mode == SetMode::operational) {
-    options.max_hypotheses = 60;
-    options.least_share = 1e-3;
+    options.max_hypotheses = 100;
+    options.least_share = 5e-4;
   }
   track::PlaneSensor sensor;
   sensor.variance = 60.0 * 60.0;

@@ -75,9 +75,9 @@ struct PmbmCounts {
 };
 
 // How the plots of one look fitted the components that took them, over all hypotheses by weight: if
-// the models hold, the mean of squares / plots is the dimension, 2 of a plot. Components count that somebody
-// was thought to be at (existence of one half or more) and that no other such component was near:
-// where two could have a plot, it goes for the most part to the one that it fits.
+// the models hold, the mean of squares / plots is the dimension, 2 of a plot. Components count that
+// somebody was thought to be at (existence of one half or more) and that no other such component
+// was near: where two could have a plot, it goes for the most part to the one that it fits.
 struct LookFit {
   double plots = 0.0;
   double squares = 0.0;  // normalised innovations squared [BarShalom01, §5.4]
