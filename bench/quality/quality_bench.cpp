@@ -4,7 +4,7 @@
 // (docs/SCORING.md).
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
-//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--json]
+//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] [--json]
 //
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
 // set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "assess/report.hpp"
+#include "late_run.hpp"
 #include "nations_run.hpp"
 #include "sets_run.hpp"
 
@@ -33,6 +34,7 @@ struct Arguments {
   std::string set;  // one alone
   std::uint32_t runs = 0;
   bool sets_only = false;
+  bool late = false;
   bool json = false;
   bool wrong = false;
 };
@@ -52,6 +54,8 @@ Arguments arguments_of(int argc, char** argv) {
       a.runs = 5;
     } else if (argument == "--sets-only") {
       a.sets_only = true;
+    } else if (argument == "--late") {
+      a.late = true;
     } else if (argument == "--set" && has_value) {
       a.set = argv[++i];
       a.sets_only = true;
@@ -241,6 +245,33 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   }
 }
 
+void print_late(const std::vector<bench::LateResult>& results) {
+  fmt::print("{:<18}{:>12}{:>10}{:>7}{:>12}{:>10}{:>8}{:>8}{:>9}\n",
+             "delays",
+             "as they come",
+             "in order",
+             "ratio",
+             "turning",
+             "in order",
+             "inside",
+             "late",
+             "shown");
+  for (const bench::LateResult& r : results) {
+    fmt::print(
+        "{:<18}{:>10.1f} m{:>8.1f} m{:>7.3f}{:>10.1f} m{:>8.1f} m{:>6.1f} %{:>8}{:>7.2f} %\n",
+        r.scene.name,
+        r.as_they_come_m,
+        r.in_order_m,
+        r.ratio(),
+        r.turning_as_they_come_m,
+        r.turning_in_order_m,
+        100.0 * r.inside_95,
+        r.late,
+        r.instants == 0 ? 0.0
+                        : 100.0 * static_cast<double>(r.shown) / static_cast<double>(r.instants));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -249,8 +280,12 @@ int main(int argc, char** argv) {
     fmt::print(
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
-        "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--json]\n");
+        "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] [--json]\n");
     return 2;
+  }
+  if (arguments.late) {
+    print_late(bench::run_late(arguments.runs == 0 ? 200 : 20));
+    return 0;
   }
   const auto sets = bench::run_sets(arguments.data, arguments.set, arguments.runs);
   if (!sets) {
