@@ -90,6 +90,7 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.address_flood,
           c.over_limit,
           c.nothing_new,
+          c.rolled_back,
           c.clutter);
 }
 
@@ -132,6 +133,7 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
       sensors_[i].clutter = ClutterMap(s);
   }
   rebuild_sites();
+  rollback_.clear();
   memory_.remap_homes(new_index, place_changed);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
     TrackRecord& t = store_.at(slot);
@@ -306,6 +308,7 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   }
 
   predict_to(t, plot, p);
+  p.rewound = rewind(slot, plot, p);
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
   // What is not a number is outside.
@@ -321,7 +324,7 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
   if (plot.pressure_altitude && p.vertical.known) {
     const double quantum = plot.altitude_quantum.metres();
-    const double late = std::fmin(to_seconds(plot.time - t.time), 0.0);
+    const double late = p.rewound ? 0.0 : std::fmin(to_seconds(plot.time - t.time), 0.0);
     const double then = p.vertical.altitude_m + late * p.vertical.rate_mps;
     const double y = plot.pressure_altitude->metres() - then;
     identity -=
@@ -380,7 +383,14 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
     store_.for_each_near(fix.position.latitude,
                          fix.position.longitude,
                          base::Length::from_metres(kSearchRadiusM),
-                         weigh);
+                         [&](std::uint32_t slot) {
+                           weigh(slot);
+                           too_late = too_late || is_of_the_past(slot, plot, fix);
+                         });
+    if (too_late && !best) {
+      ++counters_.late;
+      return;
+    }
   }
   if (best) {
     if (is_repeated(store_.at(best->slot), plot)) {
@@ -434,6 +444,7 @@ std::uint32_t Tracker::nearest_with_address(const Plot& plot) const {
 void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
   if (plot.time < t.time) return;  // a late plot is no reason to go back
+  rollback_.forget(slot);
   ++counters_.restarted;
   const TrackView before = view(slot, plot.time);
   TrackEvent event;
@@ -568,6 +579,7 @@ void Tracker::associate(std::uint32_t slot,
                         const Prediction& prediction,
                         const Choice& choice,
                         std::vector<TrackEvent>& events) {
+  if (prediction.rewound) return roll_back(slot, plot, prediction, choice, events);
   TrackRecord& t = store_.at(slot);
   const bool was_coasting = t.status == TrackStatus::coasting;
   const double dt = to_seconds(plot.time - t.time);
@@ -629,6 +641,7 @@ void Tracker::associate(std::uint32_t slot,
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
   move_frame(t, after);
+  rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
   confirm_if_due(slot, true, events);
   event.view = view_of(t, {t.time, after, t.vertical, t.height_effect});
@@ -640,14 +653,20 @@ void Tracker::associate(std::uint32_t slot,
 void Tracker::use_velocity(
     TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace) {
   const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_, lag) : after;
-  LinearMeasurement velocity = stated::linearise_velocity(plot, t.frame, then.mean);
+  LinearMeasurement velocity = considered(stated::linearise_velocity(plot, t.frame, then.mean),
+                                          t.height_effect,
+                                          geometric_height(t.vertical));
   trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
   velocity.dilution = dilution_of(t, plot, then, velocity);
-  if (trace.velocity_nis > options_.gate_addressed ||
-      !update(t.imm, motion_, velocity, then, lag)) {
+  const auto result = trace.velocity_nis > options_.gate_addressed
+                          ? std::nullopt
+                          : update(t.imm, motion_, velocity, then, lag);
+  if (!result) {
     ++counters_.velocity_refused;
     return;
   }
+  // Else what a wrong height does to the velocity would never end, and grow in the position.
+  update(t.height_effect, velocity, then, result->fit.S);
   after = combine(t.imm);
 }
 
@@ -715,6 +734,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   }
 
   const std::uint32_t slot = store_.allocate();
+  rollback_.forget(slot);
   TrackRecord& t = store_.at(slot);
   t.home = home;
   t.time = t.first_plot_time = t.last_plot_time = t.existence_time = plot.time;
@@ -901,6 +921,7 @@ void Tracker::save(base::ByteWriter& out) const {
     s.clutter.save(out);
   }
   store_.save(out);
+  rollback_.save(out);
   memory_.save(out);
   saver(counters_, next_number_);
 }
@@ -926,6 +947,8 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   auto store = TrackStore::load(in);
   if (!store) return std::nullopt;
   tracker.store_ = std::move(*store);
+  if (!tracker.rollback_.load(in, tracker.store_.slot_count(), tracker.sensors_.size()))
+    return std::nullopt;
   tracker.memory_.load(in);
   loader(tracker.counters_, tracker.next_number_);
   if (!in.ok()) return std::nullopt;
