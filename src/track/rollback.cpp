@@ -1,6 +1,7 @@
 #include "track/rollback.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/archive.hpp"
 #include "track/stored.hpp"
@@ -73,8 +74,6 @@ void Rollback::note(std::uint32_t slot, const TrackRecord& t, const Plot& plot, 
   } else if (!same(past.frame, t.frame)) {
     move_frame(past, t.frame);
   }
-  // Used by retrodiction: only the state now rests on it.
-  if (used.lag > base::Duration::zero()) past.steps.clear();
   auto& steps = past.steps;
   // One at least is kept that is older than anything that may still come.
   const auto old = std::ranges::upper_bound(steps, t.time - used.reach, {}, &PastStep::time);
@@ -83,12 +82,16 @@ void Rollback::note(std::uint32_t slot, const TrackRecord& t, const Plot& plot, 
   steps.push_back({t.time, plot, used.dilution, t.imm, t.vertical, t.height_effect});
 }
 
-const PastStep* Rollback::before(std::uint32_t slot, base::Timestamp time) const {
+const PastStep* Rollback::from(std::uint32_t slot, base::Timestamp time) const {
   const std::uint32_t index = past_of(slot);
-  if (index == kNone) return nullptr;
+  if (index == kNone || pasts_[index].steps.empty()) return nullptr;
   const auto& steps = pasts_[index].steps;
   const auto next = std::ranges::upper_bound(steps, time, {}, &PastStep::time);
-  return next == steps.begin() || next == steps.end() ? nullptr : &*(next - 1);
+  return next == steps.begin() ? &steps.front() : &*(next - 1);
+}
+
+PastStep* Rollback::from(std::uint32_t slot, base::Timestamp time) {
+  return const_cast<PastStep*>(std::as_const(*this).from(slot, time));
 }
 
 std::span<PastStep> Rollback::after(std::uint32_t slot, base::Timestamp time) {

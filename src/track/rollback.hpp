@@ -5,9 +5,10 @@
 // stand.
 //
 // Kept apart from the tracks, and only for those that need it: a track gets a past at the first
-// plot of a sensor that has ever been late by more than kLateBeyond against a track. Until then, and
-// beyond the past, late plots are used by retrodiction (imm.hpp), which takes the aircraft to have
-// flown without noise in between: harmless to the plots of radars, not to precise ones.
+// plot of a sensor that has ever been late by more than kLateBeyond against a track. Until then late
+// plots are used by retrodiction (imm.hpp), which takes the aircraft to have flown without noise in
+// between: harmless to the plots of radars, not to precise ones. What is older than the past is used
+// by retrodiction from its first state.
 //
 // Memory: kMaxSteps of about 1 KB for each of at most kMaxPasts tracks; tracks beyond go without.
 // No allocation once the pasts have grown to the traffic.
@@ -49,10 +50,11 @@ class Rollback {
   void note(std::uint32_t slot, const TrackRecord& t, const Plot& plot, const Used& used);
   // The plots of this sensor come late.
   void note_late(std::uint16_t sensor) { late_sensors_ |= std::uint64_t{1} << sensor; }
-  // The last state at or before `time`, if the track's past goes back so far and has something
-  // after it; null otherwise.
-  [[nodiscard]] const PastStep* before(std::uint32_t slot, base::Timestamp time) const;
-  // The steps after `time`, in order. Requires before(slot, time).
+  // The last step at or before `time`; of a past that does not go back so far its first, from which
+  // the plot is used by retrodiction. Null for a track without a past.
+  [[nodiscard]] PastStep* from(std::uint32_t slot, base::Timestamp time);
+  [[nodiscard]] const PastStep* from(std::uint32_t slot, base::Timestamp time) const;
+  // The steps after `time`, in order. Requires a past.
   [[nodiscard]] std::span<PastStep> after(std::uint32_t slot, base::Timestamp time);
   // Puts a step in its place; the steps behind it are as the caller left them.
   void insert(std::uint32_t slot, const PastStep& step);

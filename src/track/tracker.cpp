@@ -290,6 +290,7 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   predict(p.imm, motion_, dt);
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
+  p.behind_s = std::fmax(-dt, 0.0);
   p.before = retrodict(p.imm, motion_, -dt);
   p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
 }
@@ -324,8 +325,7 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
   if (plot.pressure_altitude && p.vertical.known) {
     const double quantum = plot.altitude_quantum.metres();
-    const double late = p.rewound ? 0.0 : std::fmin(to_seconds(plot.time - t.time), 0.0);
-    const double then = p.vertical.altitude_m + late * p.vertical.rate_mps;
+    const double then = p.vertical.altitude_m - p.behind_s * p.vertical.rate_mps;
     const double y = plot.pressure_altitude->metres() - then;
     identity -=
         std::fmin(kMaxAltitudePenalty, 0.5 * y * y / (p.vertical.P00 + quantum * quantum + 100.0));

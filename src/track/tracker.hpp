@@ -150,7 +150,8 @@ class Tracker {
     HeightEffect height_effect;
     Gaussian before;  // of the plot's time
     LinearMeasurement position;
-    bool rewound = false;  // a late plot: the state is of its time, from the track's past
+    bool rewound = false;   // a late plot: the state is from the track's past
+    double behind_s = 0.0;  // how much older the plot is than the state
   };
   // What a track tells of one time, with what it was worked out from.
   struct Extrapolation {

@@ -15,16 +15,17 @@ constexpr double kOfTheTrackM = 5'000.0;
 bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const {
   const TrackRecord& t = store_.at(slot);
   if (plot.time >= t.time) return false;
-  const PastStep* step = rollback_.before(slot, plot.time);
+  const PastStep* step = rollback_.from(slot, plot.time);
   if (step == nullptr) return false;
   const double dt = base::to_seconds(plot.time - step->time);
   p.imm = step->imm;
   p.vertical = step->vertical;
   p.height_effect = step->height_effect;
   predict(p.imm, motion_, dt);
-  predict(p.vertical, dt);
-  predict(p.height_effect, dt);
-  p.before = combine(p.imm);
+  predict(p.vertical, std::fmax(dt, 0.0));
+  predict(p.height_effect, std::fmax(dt, 0.0));
+  p.behind_s = std::fmax(-dt, 0.0);
+  p.before = retrodict(p.imm, motion_, p.behind_s);
   p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
   return true;
 }
@@ -34,20 +35,20 @@ std::optional<UpdateResult> Tracker::use_again(
   t.imm = p.imm;
   t.vertical = p.vertical;
   t.height_effect = p.height_effect;
-  t.time = plot.time;
+  t.time = plot.time + base::seconds(p.behind_s);
   LinearMeasurement position = p.position;
   if (plot.pressure_altitude) {
-    trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+    trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum, p.behind_s);
     if (model_of(descriptions_[plot.sensor].kind).uses_height)
       position = linearise(plot, t, p.before.mean, geometric_height(t.vertical));
   }
   LinearMeasurement used = considered(position, t.height_effect, geometric_height(t.vertical));
   used.dilution = position.dilution = dilution;
-  const auto result = update(t.imm, motion_, used, p.before, 0.0);
+  const auto result = update(t.imm, motion_, used, p.before, p.behind_s);
   if (!result) return std::nullopt;
   update(t.height_effect, position, p.before, result->fit.S);
   Gaussian after = combine(t.imm);
-  if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, 0.0, after, trace);
+  if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, p.behind_s, after, trace);
   for (int i = 0; i < 2; ++i) trace.innovation[i] = position.y[i];
   for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = result->fit.S[i];
   trace.nis = result->fit.d2;
@@ -80,9 +81,15 @@ void Tracker::roll_back(std::uint32_t slot,
           prediction.position, prediction.height_effect, geometric_height(prediction.vertical)));
   const auto result = use_again(t, plot, prediction, dilution, event.trace);
   bool sound = result.has_value();
-  const PastStep late{plot.time, plot, dilution, t.imm, t.vertical, t.height_effect};
+  PastStep& from = *rollback_.from(slot, plot.time);
+  const bool before_all = plot.time < from.time;
+  PastStep late{plot.time, plot, dilution, t.imm, t.vertical, t.height_effect};
+  if (before_all) {
+    late.time = from.time;
+    from = late;
+  }
   const std::uint64_t refused = counters_.velocity_refused;  // each report is counted once
-  for (PastStep& step : rollback_.after(slot, plot.time)) {
+  for (PastStep& step : rollback_.after(slot, late.time)) {
     if (!sound) break;
     Prediction next;
     predict_to(t, step.plot, next);
@@ -102,7 +109,7 @@ void Tracker::roll_back(std::uint32_t slot,
     rollback_.forget(slot);
     return;
   }
-  rollback_.insert(slot, late);
+  if (!before_all) rollback_.insert(slot, late);
 
   event.trace.gate_ratio = result->fit.d2 / choice.gate;
   const SensorDescription& s = descriptions_[plot.sensor];
