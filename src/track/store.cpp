@@ -88,7 +88,8 @@ void visit_fields(Archive& archive, TrackRecord& t) {
           t.odds,
           t.hits,
           t.refusals,
-          t.breaks);
+          t.breaks,
+          t.doubts);
   archive(t.icao_address,
           t.mode_3a,
           t.mode_3a_candidate,

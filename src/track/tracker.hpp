@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "track/clutter_map.hpp"
+#include "track/doubt/doubt_book.hpp"
 #include "track/identity_memory.hpp"
 #include "track/store.hpp"
 
@@ -125,6 +126,11 @@ class Tracker {
   [[nodiscard]] std::uint32_t track_count() const { return store_.active_count(); }
   [[nodiscard]] const TrackerCounters& counters() const { return counters_; }
 
+  // What was found doubtful since the findings were last cleared; at most
+  // DoubtBook::kMaxFindings are kept.
+  [[nodiscard]] const DoubtBook& doubts() const { return doubts_; }
+  void clear_findings() { doubts_.clear_findings(); }
+
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
                                                    base::ByteReader& in);
@@ -228,6 +234,7 @@ class Tracker {
   std::vector<Sensor> sensors_;
   TrackStore store_;
   IdentityMemory memory_;
+  DoubtBook doubts_;
   TrackerCounters counters_;
   std::uint32_t next_number_ = 1;
 };
