@@ -4,10 +4,12 @@
 // (docs/SCORING.md).
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
-//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
+//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--pathologies [--seeds N]]
+//                 [--json]
 //
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
-// set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
+// set and mode, then one a nation. --pathologies alone: what of scenarios/doubts is found, over 20
+// seeds (docs/DOUBTS.md). The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
 // or beside the repository.
 #include <fmt/format.h>
 
@@ -18,7 +20,9 @@
 #include <string>
 #include <string_view>
 
+#include "assess/pathologies.hpp"
 #include "assess/report.hpp"
+#include "doubts_run.hpp"
 #include "nations_run.hpp"
 #include "sets_run.hpp"
 
@@ -32,6 +36,8 @@ struct Arguments {
   std::string data;
   std::uint32_t runs = 0;
   bool sets_only = false;
+  bool pathologies = false;
+  std::uint32_t seeds = 20;
   bool json = false;
   bool wrong = false;
 };
@@ -49,8 +55,13 @@ Arguments arguments_of(int argc, char** argv) {
     } else if (argument == "--quick") {
       a.run.length = std::chrono::minutes(5);
       a.runs = 5;
+      a.seeds = 2;
     } else if (argument == "--sets-only") {
       a.sets_only = true;
+    } else if (argument == "--pathologies") {
+      a.pathologies = true;
+    } else if (argument == "--seeds" && has_value) {
+      a.seeds = static_cast<std::uint32_t>(std::strtoul(argv[++i], nullptr, 10));
     } else if (argument == "--data" && has_value) {
       a.data = argv[++i];
     } else if (argument == "--minutes" && has_value) {
@@ -194,6 +205,76 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   }
 }
 
+// Every scenario of scenarios/doubts over seeds, a line a scenario and pathology.
+int print_pathologies(const Arguments& arguments) {
+  if (!arguments.json) {
+    fmt::print("{:<20}{:<20}{:>9}{:>8}{:>8}{:>7}{:>7}{:>10}{:>9}{:>8}{:>8}{:>10}\n",
+               "scenario",
+               "pathology",
+               "episodes",
+               "recall",
+               "raised",
+               "right",
+               "other",
+               "precision",
+               "delay",
+               "plots",
+               "recall",
+               "precision");
+  }
+  const auto percent_or_dash = [](std::optional<double> value) {
+    return value ? fmt::format("{:.1f}%", 100.0 * *value) : std::string("-");
+  };
+  for (const std::string_view name : bench::kDoubtScenarios) {
+    const auto scenario =
+        bench::read_scenario(LIPTAKO_SOURCE_DIR "/scenarios/doubts", std::string(name));
+    if (!scenario) {
+      fmt::print(stderr, "{}\n", scenario.error().message);
+      return 1;
+    }
+    std::map<std::string, assess::PathologyScore> sum;
+    double hours = 0.0;
+    for (std::uint32_t seed = 1; seed <= arguments.seeds; ++seed) {
+      bench::DoubtsRunOptions how;
+      how.seed = seed;
+      const auto run = bench::run_doubts(*scenario, how);
+      if (!run) {
+        fmt::print(stderr, "{}\n", run.error().message);
+        return 1;
+      }
+      for (const auto& [pathology, score] : run->scores) sum[pathology] += score;
+      hours += run->flight_hours;
+    }
+    if (arguments.json) {
+      fmt::print("{{\"scenario\":\"{}\",\"seeds\":{},\"flight_hours\":{:.1f},\"score\":{}}}\n",
+                 name,
+                 arguments.seeds,
+                 hours,
+                 assess::to_json(sum));
+      continue;
+    }
+    if (sum.empty()) fmt::print("{:<20}nothing in {:.0f} flight hours\n", name, hours);
+    for (const auto& [pathology, s] : sum) {
+      const auto delay = s.median_delay_s();
+      fmt::print("{:<20}{:<20}{:>9}{:>8}{:>8}{:>7}{:>7}{:>10}{:>9}{:>8}{:>8}{:>10}\n",
+                 name,
+                 pathology,
+                 s.episodes,
+                 percent_or_dash(s.recall()),
+                 s.raised,
+                 s.right,
+                 s.other_name,
+                 percent_or_dash(s.precision()),
+                 delay ? fmt::format("{:.0f} s", *delay) : "-",
+                 s.plots,
+                 percent_or_dash(s.plot_recall()),
+                 percent_or_dash(s.plot_precision()));
+    }
+    std::fflush(stdout);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -202,9 +283,10 @@ int main(int argc, char** argv) {
     fmt::print(
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
-        "[--scenario FILE] [--data FOLDER] [--sets-only] [--json]\n");
+        "[--scenario FILE] [--data FOLDER] [--sets-only] [--pathologies [--seeds N]] [--json]\n");
     return 2;
   }
+  if (arguments.pathologies) return print_pathologies(arguments);
   const auto sets = bench::run_sets(arguments.data, arguments.runs);
   if (!sets) {
     fmt::print(stderr, "{}\n", sets.error().message);
