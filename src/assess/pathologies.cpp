@@ -220,7 +220,7 @@ base::Result<std::map<std::string, PathologyScore>> score_pathologies(
     }
     const bool of_a_plot = d.kind == "plot";
     // A standing echo is told once by a plot of it.
-    if (of_a_plot && d.doubt != "wind_farm") {
+    if (of_a_plot && d.doubt != "standing_echo") {
       ++score.plots_doubted;
       continue;
     }

@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 15> kNames{"none",
                                                   "jamming",
                                                   "false_time",
                                                   "birds",
-                                                  "wind_farm"};
+                                                  "standing_echo"};
 
 }  // namespace
 
@@ -65,8 +65,9 @@ std::string to_json_line(const Label& l) {
 
 void LabelBook::note(Label label, std::uint32_t echo) {
   Key key{label.pathology, label.flight, echo, label.source};
+  const base::Duration gap = echo == 0 ? kGap : kEchoGap;
   const auto found = open_.find(key);
-  if (found != open_.end() && label.from - found->second.until <= kGap) {
+  if (found != open_.end() && label.from - found->second.until <= gap) {
     found->second.until = std::max(found->second.until, label.until);
     return;
   }
@@ -76,7 +77,8 @@ void LabelBook::note(Label label, std::uint32_t echo) {
 
 void LabelBook::close(base::Timestamp now, bool all) {
   for (auto one = open_.begin(); one != open_.end();) {
-    if (!all && now - one->second.until <= kGap) {
+    const base::Duration gap = std::get<2>(one->first) == 0 ? kGap : kEchoGap;
+    if (!all && now - one->second.until <= gap) {
       ++one;
       continue;
     }

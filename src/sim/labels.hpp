@@ -33,7 +33,7 @@ enum class Pathology : std::uint8_t {
   jamming,
   false_time,
   birds,
-  wind_farm,
+  standing_echo,
 };
 // As in labels.jsonl, and as the tracker calls its doubts.
 [[nodiscard]] std::string_view name_of(Pathology pathology);
@@ -65,6 +65,7 @@ class LabelBook {
   // `label` of one instant. An episode of the same pathology, flight, echo and source that was
   // noted at most `kGap` ago goes on.
   static constexpr base::Duration kGap = std::chrono::seconds(20);
+  static constexpr base::Duration kEchoGap = std::chrono::seconds(180);  // seen now and then
   void note(Label label, std::uint32_t echo = 0);
   // A label that stands by itself: a plot's.
   void add(Label label) { done_.push_back(std::move(label)); }

@@ -24,7 +24,8 @@ constexpr double kTanWidened = 0.2;  // of a little more than one sector width
 constexpr double kSpotProbability = 0.2;
 constexpr double kSpotShare = 0.5;
 constexpr double kFalseAlarm = 1e-6;
-constexpr double kClutterTopM = 2500.0;  // above ground
+constexpr double kClutterTopM = 2500.0;        // above ground
+constexpr std::uint32_t kFirstSpot = 100'000;  // RadarPlot::echo of fixed clutter; below: of faults
 
 double steps(double value, double step) { return std::floor(value / step + 0.5) * step; }
 
@@ -204,6 +205,8 @@ void RadarModel::add_reflections(RadarSector& sector, const Flights& flights) {
       const Crossing seen{time, *pose, sight(site_, pose->position)};
       if (!in_sight(seen)) continue;
       RadarPlot plot;
+      plot.pathology = Pathology::reflection;
+      plot.of = flight.plan().number;
       plot.time = time;
       plot.slant_range_m = seen.sight.slant_range_m + detour_m;
       plot.azimuth_rad = beam_azimuth(time);
@@ -232,9 +235,13 @@ void RadarModel::add_clutter(RadarSector& sector) {
     }
     sector.plots.push_back(plot);
   };
-  for (const Spot& spot : clutter_spots_) {
+  for (std::size_t i = 0; i < clutter_spots_.size(); ++i) {
+    const Spot& spot = clutter_spots_[i];
     const bool here = base::wrap_two_pi(spot.azimuth_rad - begin) < kSectorWidth;
-    if (here && prng_.chance(kSpotProbability)) add(spot.range_m, spot.azimuth_rad);
+    if (!here || !prng_.chance(kSpotProbability)) continue;
+    add(spot.range_m, spot.azimuth_rad);
+    label_echo(sector.plots.back(), spot);
+    sector.plots.back().echo = kFirstSpot + static_cast<std::uint32_t>(i);
   }
   const int elsewhere = prng_.poisson(
       (radar_->false_plots - kSpotProbability * static_cast<double>(clutter_spots_.size())) /

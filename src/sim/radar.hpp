@@ -89,6 +89,12 @@ class RadarModel {
   void add_replies(RadarPlot& plot, const Flight& flight, const Pose& pose);
   void add_reflections(RadarSector& sector, const Flights& flights);
   void add_clutter(RadarSector& sector);
+  struct Spot {
+    double range_m;
+    double azimuth_rad;
+  };
+  // For the labels: what stands there.
+  void label_echo(RadarPlot& plot, const Spot& spot) const;
   // Radar::faults: radar_faults.cpp. `real`: how many of the plots are what was seen.
   void place_echoes();
   void add_faults(RadarSector& sector, const Flights& flights);
@@ -107,10 +113,6 @@ class RadarModel {
   base::Prng fault_prng_;  // so that faults leave everything else as it is without them
   std::int64_t sector_ =
       0;  // counted from the start of the revolution that was under way at the start
-  struct Spot {
-    double range_m;
-    double azimuth_rad;
-  };
   std::vector<Spot> clutter_spots_;
   // A turbine or a flock, by its place at the start, in the antenna's horizontal plane.
   struct Echo {

@@ -19,7 +19,7 @@ using base::Timestamp;
 
 constexpr double kFullCircle = 2.0 * base::kPi;
 constexpr double kSectorWidth = kFullCircle / RadarSector::kCount;
-constexpr double kEchoRadiusM = 1500.0;  // of a label: where its plots and tracks may lie
+constexpr double kEchoRadiusM = 3000.0;  // of a label: what an unknown height does to a near plot
 
 Vec3 ground_point(const Frame& site, double east_m, double north_m) {
   const double range = std::sqrt(east_m * east_m + north_m * north_m);
@@ -29,6 +29,14 @@ Vec3 ground_point(const Frame& site, double east_m, double north_m) {
 }
 
 }  // namespace
+
+void RadarModel::label_echo(RadarPlot& plot, const Spot& spot) const {
+  const base::SinCos way = base::sincos(spot.azimuth_rad);
+  plot.pathology = Pathology::standing_echo;
+  plot.echo_place =
+      place_of(frame_at(ground_point(site_, spot.range_m * way.sin, spot.range_m * way.cos)));
+  plot.echo_radius_m = kEchoRadiusM;
+}
 
 void RadarModel::place_echoes() {
   for (const PlotFault& fault : radar_->faults) {
@@ -178,7 +186,8 @@ void RadarModel::add_echoes(RadarSector& sector) {
     const double into = base::wrap_two_pi(azimuth - begin);
     if (into >= kSectorWidth || !fault_prng_.chance(fault.share)) continue;
     RadarPlot plot;
-    plot.pathology = fault.kind == PlotFaultKind::birds ? Pathology::birds : Pathology::wind_farm;
+    plot.pathology =
+        fault.kind == PlotFaultKind::birds ? Pathology::birds : Pathology::standing_echo;
     plot.time = sector.begin + base::seconds(into / kFullCircle * base::to_seconds(radar_->period));
     plot.slant_range_m =
         std::sqrt(east * east + north * north) + fault_prng_.normal(0.0, radar_->range_sd.metres());

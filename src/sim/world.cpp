@@ -379,7 +379,7 @@ struct World::State {
       if (swapped) other->tell_address(one->plan().icao_address);
       Label label;
       label.pathology = swapped ? Pathology::swapped_addresses : Pathology::duplicate_address;
-      label.from = label.until = flown_to;
+      label.from = label.until = flown_to - std::chrono::seconds(1);  // of the second that begins
       label.flight = one->plan().number;
       label.addresses = {other->plan().icao_address};
       if (swapped) label.addresses.push_back(one->plan().icao_address);

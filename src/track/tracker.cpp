@@ -412,8 +412,9 @@ void Tracker::take(const Plot& told, std::vector<TrackEvent>& events) {
     } else if (const std::uint32_t near = nearest_with_address(plot); near != kNoSlot) {
       // Too near to be another aircraft: an outlier, or our filter is wrong. The first is passed
       // over; when the aircraft insists, the filter starts anew where it says it is.
-      doubts_.note_refused(store_, near, plot);
-      if (++store_.at(near).refusals >= kRefusalsBeforeRestart) restart(near, plot, events);
+      const bool doubted = doubts_.note_refused(store_, near, plot);
+      if (++store_.at(near).refusals >= kRefusalsBeforeRestart || doubted)
+        restart(near, plot, events);
       return;
     } else if (claims >= kMaxClaims) {
       ++counters_.address_flood;

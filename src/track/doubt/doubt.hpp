@@ -28,7 +28,7 @@ enum class Doubt : std::uint8_t {
   jamming,             // lost its navigation together with others around
   false_time,          // its own positions are of another time than they say: POSITION-DOUBT, too
   birds,               // too slow for an aircraft
-  wind_farm,           // stands still
+  standing_echo,       // stands still: a wind turbine, a mast, the ground
 };
 inline constexpr std::size_t kDoubts = 14;
 
@@ -39,7 +39,7 @@ using DoubtMask = std::uint16_t;
 // Its own positions are not used while other sensors hold it.
 inline constexpr DoubtMask kPositionDoubt = bit(Doubt::false_position) | bit(Doubt::false_time);
 // Not confirmed as aircraft.
-inline constexpr DoubtMask kNoAircraft = bit(Doubt::birds) | bit(Doubt::wind_farm);
+inline constexpr DoubtMask kNoAircraft = bit(Doubt::birds) | bit(Doubt::standing_echo);
 
 inline constexpr std::array<std::string_view, kDoubts> kDoubtNames = {"duplicate_address",
                                                                       "swapped_addresses",
@@ -54,7 +54,7 @@ inline constexpr std::array<std::string_view, kDoubts> kDoubtNames = {"duplicate
                                                                       "jamming",
                                                                       "false_time",
                                                                       "birds",
-                                                                      "wind_farm"};
+                                                                      "standing_echo"};
 [[nodiscard]] constexpr std::string_view name_of(Doubt doubt) {
   return kDoubtNames[static_cast<std::size_t>(doubt)];
 }
@@ -80,7 +80,7 @@ struct Finding {
   double limit = 0.0;
   // By kind of doubt: east and north offset, m (false_position); lag, s (false_time); velocity
   // error, m/s (false_velocity); aircraft struck, of so many around (jamming); wall's distance, m,
-  // and azimuth, deg (reflection); speed, m/s (birds, wind_farm); the other track's number
+  // and azimuth, deg (reflection); speed, m/s (birds, standing_echo); the other track's number
   // (addresses).
   std::array<double, 2> value{};
   std::uint32_t looks = 0;  // that it rests on

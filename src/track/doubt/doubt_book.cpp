@@ -201,7 +201,7 @@ bool DoubtBook::note_used(
     measure_speed(store, slot, plot);
   } else if ((t.doubts & kNoAircraft) != 0) {
     clear(store, slot, Doubt::birds, plot, {});
-    clear(store, slot, Doubt::wind_farm, plot, {});
+    clear(store, slot, Doubt::standing_echo, plot, {});
   }
   return anew;
 }

@@ -44,8 +44,8 @@ class DoubtBook {
   void note_repeated(const TrackStore& store, std::uint32_t slot, const Plot& plot);
   // A plot so surely of a standing echo that it started nothing.
   void note_standing_echo(const Plot& plot, const FirstFix& fix);
-  // A plot outside the gate of the track that has its address.
-  void note_refused(TrackStore& store, std::uint32_t slot, const Plot& plot);
+  // A plot outside the gate of the track that has its address. True: as of note_used().
+  [[nodiscard]] bool note_refused(TrackStore& store, std::uint32_t slot, const Plot& plot);
   void note_started(TrackStore& store, std::uint32_t slot, const Plot& plot, const TrackView& view);
   // A plot was used. True: the track's state rests on positions that are now in doubt, and is to
   // begin anew at this plot.

@@ -6,7 +6,7 @@
 //   ring_around  r near R, a elsewhere: through side lobes
 //   reflection   r beyond R: over a wall at azimuth a, whose distance follows from the detour,
 //                  d = (r^2 - R^2) / 2 (r - R cos(a - A) cos(elevation))
-//                A wall stands: the same (a, d) a third time is one. Another aircraft with the same
+//                A wall stands: the same (a, d) a fourth time is one. Another aircraft with the same
 //                address gives a d that changes by hundreds of metres from look to look.
 //
 // The track is the one with the plot's address, else with its discrete code and height.
@@ -24,11 +24,11 @@ constexpr std::uint32_t kEstablishedHits = 5;
 constexpr double kAliveS = 12.0;
 constexpr double kSameRangeM = 250.0;  // besides the noise: biases of both
 constexpr double kBeamRad = 4.5 * base::kRadiansPerDegree;
-constexpr double kWallAzimuthRad = 1.0 * base::kRadiansPerDegree;
-constexpr double kWallShare = 0.03;  // of its distance; the expected place errs
-constexpr double kWallM = 150.0;
-constexpr double kFarthestWallM = 60'000.0;
-constexpr std::uint32_t kWallSeen = 3;
+constexpr double kWallAzimuthRad = 0.5 * base::kRadiansPerDegree;
+constexpr double kWallShare = 0.02;  // of its distance; the expected place errs
+constexpr double kWallM = 80.0;
+constexpr double kFarthestWallM = 20'000.0;
+constexpr std::uint32_t kWallSeen = 4;
 constexpr double kSameHeightM = 120.0;
 
 }  // namespace
@@ -116,6 +116,10 @@ bool DoubtBook::is_echo(TrackStore& store, const Plot& plot, std::uint32_t taken
     return true;
   }
   if (detour < same_range) return false;
+  // What tells its place itself, or is seen there by another sensor, is there.
+  if (taken_by != kNoSlot) {
+    if (tracks_[taken_by].claim.present || store.at(taken_by).seen_by_count > 1) return false;
+  }
   const double cosine = base::cos(off_azimuth) * ground / std::fmax(expected_m, 1.0);
   const double denominator = 2.0 * (range_m - expected_m * cosine);
   if (!(denominator > 1.0)) return false;

@@ -23,6 +23,7 @@ using base::to_seconds;
 constexpr double kTwoPlacesM = 5'000.0;  // as kSameAircraftM in tracker.cpp
 constexpr std::uint8_t kRivalLooks = 4;
 constexpr double kRivalAliveS = 12.0;
+constexpr double kDecidedAfterS = 8.0;  // reports that go on have come by then
 constexpr double kSamePlaceM = 1'500.0;
 constexpr double kArrivalMemoryS = 60.0;
 constexpr std::uint32_t kEstablishedHits = 5;
@@ -116,10 +117,13 @@ void DoubtBook::compare_rivals(TrackStore& store, std::uint32_t slot, const Plot
     const std::uint32_t told = here_held ? rival : slot;
     const TrackDoubt& a = tracks_[here_held ? slot : rival];
     const TrackDoubt& b = tracks_[told];
+    if (to_seconds(plot.time - b.first) < kDecidedAfterS) return;
     const bool ended = !a.claim.present || to_seconds(b.time - a.claim.time) > 5.0;
     const bool took_over =
         a.claim.present && ended && std::fabs(to_seconds(b.first - a.claim.time)) < 15.0;
     if (took_over) {
+      tracks_[told].offset_east_m = static_cast<float>(apart);  // what it is worth: devalued()
+      tracks_[told].offset_north_m = 0.0F;
       raise(store, told, Doubt::false_position, plot, why);
       return;
     }

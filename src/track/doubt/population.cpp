@@ -14,6 +14,7 @@ constexpr std::uint32_t kSettled = 8;  // aircraft
 // A settled bias moves no faster: radars drift by fractions of their noise an hour.
 constexpr double kDriftPerS = 0.1 / 60.0;      // sd
 constexpr double kLagDriftPerS = 0.02 / 60.0;  // seconds
+constexpr double kSpreadPerS = 0.1 / 60.0;
 constexpr double kMaxLagS = 5.0;
 
 double median(std::array<double, Population::kAircraft>& values, std::uint32_t count) {
@@ -63,8 +64,9 @@ void Population::estimate(base::Timestamp time) {
     }
     if (moving >= kKnown) lag = std::clamp(median(values, moving), -kMaxLagS, kMaxLagS);
   }
+  const bool was_settled = settled_;
+  const double passed = std::max(0.0, base::to_seconds(time - updated_));
   if (settled_) {
-    const double passed = std::max(0.0, base::to_seconds(time - updated_));
     for (std::size_t axis = 0; axis < 2; ++axis) {
       b[axis] =
           std::clamp(b[axis], bias_[axis] - kDriftPerS * passed, bias_[axis] + kDriftPerS * passed);
@@ -81,7 +83,8 @@ void Population::estimate(base::Timestamp time) {
         0.5 * (std::fabs(c.y[0] - b[0] - lag * c.g[0]) + std::fabs(c.y[1] - b[1] - lag * c.g[1]));
   }
   // Of a normal error the mean of two absolute values has a median near 0.77 sd.
-  spread_ = std::clamp(median(values, count_) / 0.77, 1.0, 10.0);
+  const double spread = std::clamp(median(values, count_) / 0.77, 1.0, 10.0);
+  spread_ = was_settled ? std::min(spread, spread_ + kSpreadPerS * passed) : spread;
 }
 
 bool Population::is_usable() const {

@@ -120,9 +120,13 @@ std::optional<Plot> DoubtBook::devalued(const TrackStore& store, const Plot& plo
   return out;
 }
 
-void DoubtBook::note_refused(TrackStore& store, std::uint32_t slot, const Plot& plot) {
-  if (slot >= tracks_.size() || !is_independent(plot)) return;
-  if ((store.at(slot).doubts & kPositionDoubt) == 0) (void)compare(store, slot, plot);
+bool DoubtBook::note_refused(TrackStore& store, std::uint32_t slot, const Plot& plot) {
+  if (slot >= tracks_.size() || !is_independent(plot)) return false;
+  TrackDoubt& d = tracks_[slot];
+  d.last_independent = std::max(d.last_independent, plot.time);
+  d.independent_period_s =
+      static_cast<std::uint16_t>(to_seconds(descriptions_[plot.sensor].period) + 0.999);
+  return compare(store, slot, plot);
 }
 
 void DoubtBook::note_claim(TrackStore& store, std::uint32_t slot, const Plot& plot) {
@@ -155,9 +159,8 @@ void DoubtBook::check_velocity(TrackStore& store,
     d.anchor = c;
     d.way_east_m = d.way_north_m = 0.0F;
   };
-  const bool goes_on = before.present && d.anchor.present && before.sensor == c.sensor &&
-                       c.velocity_sd_mps > 0.0F && before.velocity_sd_mps > 0.0F && dt > 0.0 &&
-                       dt < kClaimLastsS;
+  const bool goes_on = before.present && d.anchor.present && c.velocity_sd_mps > 0.0F &&
+                       before.velocity_sd_mps > 0.0F && dt > 0.0 && dt < kClaimLastsS;
   if (!goes_on) return begin();
   d.way_east_m += static_cast<float>(0.5 * dt * (c.east_mps + before.east_mps));
   d.way_north_m += static_cast<float>(0.5 * dt * (c.north_mps + before.north_mps));

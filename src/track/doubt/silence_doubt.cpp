@@ -107,7 +107,8 @@ void DoubtBook::doubt_ghost(TrackStore& store,
     mine->covered = static_cast<float>(mine->covered * (1.0 - p) / miss);
   }
   if (looks == 16) mine->accounted_until = s.latest;
-  if (d.silence > kGhostLimit) {
+  // One that is known to be elsewhere is no ghost.
+  if (d.silence > kGhostLimit && (store.at(slot).doubts & kPositionDoubt) == 0) {
     raise(store,
           slot,
           Doubt::ghost,

@@ -109,13 +109,13 @@ void DoubtBook::measure_speed(TrackStore& store, std::uint32_t slot, const Plot&
   const Why why{d.slow, kSlowLimit, {speed, stood_s}, d.slow_looks};
   if (d.slow >= kSlowLimit && stood_s >= kStandsAfterS) {
     if (t.status == TrackStatus::tentative || stands) {
-      raise(store, slot, stands ? Doubt::wind_farm : Doubt::birds, plot, why);
-      clear(store, slot, stands ? Doubt::birds : Doubt::wind_farm, plot, why);
+      raise(store, slot, stands ? Doubt::standing_echo : Doubt::birds, plot, why);
+      clear(store, slot, stands ? Doubt::birds : Doubt::standing_echo, plot, why);
     }
   }
   if (d.slow <= 0.0F) {
     clear(store, slot, Doubt::birds, plot, why);
-    clear(store, slot, Doubt::wind_farm, plot, why);
+    clear(store, slot, Doubt::standing_echo, plot, why);
   }
 }
 
@@ -131,7 +131,7 @@ void DoubtBook::note_standing_echo(const Plot& plot, const FirstFix& fix) {
   Finding f;
   f.time = plot.time;
   f.kind = FindingKind::plot;
-  f.doubt = Doubt::wind_farm;
+  f.doubt = Doubt::standing_echo;
   f.sensor = plot.sensor;
   f.latitude = fix.position.latitude;
   f.longitude = fix.position.longitude;
