@@ -13,6 +13,7 @@
 #include "io/packed_file.hpp"
 #include "node/config.hpp"
 #include "node/offline.hpp"
+#include "serve/finding_line.hpp"
 #include "serve/track_event_line.hpp"
 
 namespace liptako::app {
@@ -65,6 +66,20 @@ int run_track(const TrackOptions& options) {
     written = written && std::fwrite(lines.data(), 1, lines.size(), out) == lines.size();
     lines.clear();
   };
+  std::FILE* doubts = nullptr;
+  if (!options.doubts.empty()) {
+    doubts = std::fopen(options.doubts.c_str(), "w");
+    if (doubts == nullptr) {
+      return report(
+          {base::ErrorKind::world, fmt::format("{}: {}", options.doubts, std::strerror(errno))});
+    }
+    offline.findings = [&](const track::Finding& finding, std::span<const std::string> names) {
+      std::string line;
+      serve::append_finding_json(finding, names, line);
+      line += '\n';
+      written = written && std::fwrite(line.data(), 1, line.size(), doubts) == line.size();
+    };
+  }
   std::uint64_t updates = 0;
   const node::OfflineSummary summary = node::track_recordings(
       recordings,
@@ -76,6 +91,7 @@ int run_track(const TrackOptions& options) {
         if (lines.size() > kWriteChunk) flush();
       });
   flush();
+  if (doubts != nullptr) written = std::fclose(doubts) == 0 && written;
   written = (to_stdout ? std::fflush(out) : std::fclose(out)) == 0 && written;
   if (!written)
     return report(

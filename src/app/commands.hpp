@@ -102,6 +102,7 @@ struct TrackOptions {
   std::string sensors;
   std::string date;
   std::string output = "-";
+  std::string doubts;  // file for what was found doubtful; empty: none
 };
 int run_track(const TrackOptions& options);
 int run_track_set(const TrackOptions& options);
@@ -120,6 +121,9 @@ struct ScoreOptions {
   std::string runs;  // "A-B" or "A"; empty: those that have estimates
   std::string truth;
   std::string tracks;
+  // What is doubted against what is wrong (docs/DOUBTS.md), instead of truth and tracks.
+  std::string labels;
+  std::string doubts;
   std::string member;
   bool json = false;
   double cutoff_m = 4630.0;

@@ -351,6 +351,8 @@ int run(int argc, char** argv) {
       "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
+  track_command->add_option(
+      "--doubts", track.doubts, "File for what is found doubtful, as JSON Lines (docs/DOUBTS.md)");
   track_command->callback([&] { result = run_track(track); });
 
   const KeyCommands key_commands(app, result);
@@ -380,6 +382,8 @@ int run(int argc, char** argv) {
       app.add_subcommand("score", "Compare tracks with the truth (docs/SCORING.md)");
   score_command->add_option("--truth", score.truth, "truth.jsonl, of liptako sim");
   score_command->add_option("--tracks", score.tracks, "tracks.jsonl, of liptako track");
+  score_command->add_option("--labels", score.labels, "labels.jsonl, of liptako sim");
+  score_command->add_option("--doubts", score.doubts, "doubts.jsonl, of liptako track --doubts");
   score_command->add_option(
       "--set", score.set, "Benchmark set instead: s1, s1b, s2, s3, atc, atc10, atc100, atc1000");
   score_command->add_option("--data", score.data, "Folder of the set's files");

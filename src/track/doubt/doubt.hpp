@@ -1,5 +1,6 @@
 // What the tracker doubts of a track or a plot, and the numbers it doubts it for. A doubt informs:
-// it deletes nothing. What follows from each, the tests and their false-alarm rates: docs/DOUBTS.md.
+// it deletes nothing. What follows from each, the tests and their false-alarm rates:
+// docs/DOUBTS.md.
 #pragma once
 
 #include <array>
@@ -79,7 +80,7 @@ struct Finding {
   double statistic = 0.0;
   double limit = 0.0;
   // By kind of doubt: east and north offset, m (false_position); lag, s (false_time); velocity
-  // error, m/s (false_velocity); aircraft struck, of so many around (jamming); wall's distance, m,
+  // error, m/s (false_velocity); aircraft lost, of so many around (jamming); wall's distance, m,
   // and azimuth, deg (reflection); speed, m/s (birds, standing_echo); the other track's number
   // (addresses).
   std::array<double, 2> value{};

@@ -191,8 +191,8 @@ bool DoubtBook::note_used(
       clear(store, slot, Doubt::transponder_failed, plot, {});
   }
   if (plot.icao_address) compare_rivals(store, slot, plot);
-  if (plot.time >= d.next_round) {
-    d.next_round = plot.time + std::chrono::seconds(5);
+  if (plot.time >= d.next_check) {
+    d.next_check = plot.time + std::chrono::seconds(5);
     look_for_silences(store, slot, plot);
     if (independent) note_missing_claims(store, slot, plot);
   }
@@ -221,7 +221,7 @@ void DoubtBook::save(const TrackStore& store, base::ByteWriter& out) const {
   for (std::uint16_t code = 0; code < kCodes; ++code) {
     if (by_code_[code] != kNoSlot) saver(code, by_code_[code]);
   }
-  saver(arrivals_, next_arrival_, strikes_, next_strike_, standing_, next_standing_, counters_);
+  saver(arrivals_, next_arrival_, losses_, next_loss_, standing_, next_standing_, counters_);
 }
 
 bool DoubtBook::load(std::span<const SensorDescription> sensors,
@@ -254,18 +254,18 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
     loader(d);
     if (!in.ok() || !usable(d.claim) || !usable(d.anchor) || !usable(d.from)) return false;
     for (const Timestamp time :
-         {d.time, d.first, d.last_independent, d.last_reply, d.next_round, d.still_since}) {
+         {d.time, d.first, d.last_independent, d.last_reply, d.next_check, d.still_since}) {
       if (!base::is_reckonable(time)) return false;
     }
     for (const double value :
          {d.latitude_rad,          d.longitude_rad,          double{d.east_mps},
           double{d.north_mps},     double{d.height_m},       double{d.position_sd_m},
-          double{d.usual_sd_m},    d.shift.statistic(),      d.course.statistic(),
+          double{d.usual_sd_m},    d.shift.statistic(),      d.velocity.statistic(),
           double{d.along_m},       double{d.across_m},       double{d.lag_s},
           double{d.offset_east_m}, double{d.offset_north_m}, double{d.way_east_m},
           double{d.way_north_m},   double{d.silence},        double{d.garbled},
           d.still_latitude_rad,    d.still_longitude_rad,    double{d.slow},
-          double{d.slow_now}}) {
+          double{d.slow_window}}) {
       if (!finite(value)) return false;
     }
     if (d.silence_count > kWatched) return false;
@@ -291,15 +291,15 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
     if (!in.ok() || code >= kCodes || slot >= store.slot_count()) return false;
     by_code_[code] = slot;
   }
-  loader(arrivals_, next_arrival_, strikes_, next_strike_, standing_, next_standing_, counters_);
-  if (!in.ok() || next_arrival_ >= kArrivals || next_strike_ >= kStrikes ||
+  loader(arrivals_, next_arrival_, losses_, next_loss_, standing_, next_standing_, counters_);
+  if (!in.ok() || next_arrival_ >= kArrivals || next_loss_ >= kLosses ||
       next_standing_ >= kStanding) {
     return false;
   }
   for (const Arrival& a : arrivals_) {
     if (!base::is_reckonable(a.time)) return false;
   }
-  for (const Strike& s : strikes_) {
+  for (const Loss& s : losses_) {
     if (!base::is_reckonable(s.time) || !finite(s.latitude_rad) || !finite(s.longitude_rad))
       return false;
   }

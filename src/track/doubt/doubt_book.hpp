@@ -101,7 +101,7 @@ class DoubtBook {
     base::Timestamp first;             // its first plot here
     base::Timestamp last_independent;  // plot of a radar or of multilateration
     base::Timestamp last_reply;        // plot with identity
-    base::Timestamp next_round;        // of looking for silences
+    base::Timestamp next_check;        // of looking for silences
     std::uint16_t independent_period_s = 0;
     std::uint8_t primaries = 0;  // primary plots since the last reply
     std::uint32_t hits = 0;
@@ -122,8 +122,8 @@ class DoubtBook {
     Claim anchor;
     float way_east_m = 0.0F;  // told velocities added up since the anchor
     float way_north_m = 0.0F;
-    ShiftTest course;
-    std::uint8_t course_agreeing = 0;
+    ShiftTest velocity;
+    std::uint8_t velocity_agreeing = 0;
     // Silence.
     std::array<Silence, kWatched> silences{};
     std::uint8_t silence_count = 0;
@@ -141,11 +141,11 @@ class DoubtBook {
     base::Timestamp still_since;
     double still_latitude_rad = 0.0;
     double still_longitude_rad = 0.0;
-    float slow = 0.0F;      // log-likelihood ratio, of ended windows
-    float slow_now = 0.0F;  // of the one under way
+    float slow = 0.0F;         // log-likelihood ratio, of ended windows
+    float slow_window = 0.0F;  // of the one under way
     std::uint16_t slow_looks = 0;
     // Navigation lost.
-    bool struck = false;
+    bool lost = false;
     std::uint8_t poor_claims = 0;
     std::uint8_t good_claims = 0;
   };
@@ -174,7 +174,7 @@ class DoubtBook {
     std::uint32_t before = 0;   // that was there
   };
   static constexpr std::size_t kArrivals = 16;
-  struct Strike {
+  struct Loss {
     base::Timestamp time;
     std::uint32_t slot = kNoSlot;
     std::uint32_t number = 0;
@@ -184,7 +184,7 @@ class DoubtBook {
     // Its reports became poor; else they ended, which by itself raises nothing: coverage ends, too.
     bool poor = false;
   };
-  static constexpr std::size_t kStrikes = 64;
+  static constexpr std::size_t kLosses = 64;
   struct Standing {
     base::Timestamp time;
     double latitude_rad = 0.0;
@@ -205,14 +205,14 @@ class DoubtBook {
   template <class Archive>
   friend void visit_fields(Archive& archive, TrackDoubt& d) {
     archive(d.number, d.time, d.latitude_rad, d.longitude_rad, d.east_mps, d.north_mps);
-    archive(d.height_m, d.position_sd_m, d.first, d.last_independent, d.last_reply, d.next_round);
+    archive(d.height_m, d.position_sd_m, d.first, d.last_independent, d.last_reply, d.next_check);
     archive(d.independent_period_s, d.primaries, d.hits, d.claim, d.claims, d.usual_sd_m);
     archive(d.shift, d.agreeing, d.compared, d.along_m, d.across_m, d.lag_s);
-    archive(d.offset_east_m, d.offset_north_m, d.anchor, d.way_east_m, d.way_north_m, d.course);
-    archive(d.course_agreeing, d.silences, d.silence_count, d.silence);
+    archive(d.offset_east_m, d.offset_north_m, d.anchor, d.way_east_m, d.way_north_m, d.velocity);
+    archive(d.velocity_agreeing, d.silences, d.silence_count, d.silence);
     archive(d.code, d.other_code, d.other_code_seen, d.garbled, d.rival, d.rival_looks, d.from);
     archive(d.still_since, d.still_latitude_rad, d.still_longitude_rad);
-    archive(d.slow, d.slow_now, d.slow_looks, d.struck, d.poor_claims, d.good_claims);
+    archive(d.slow, d.slow_window, d.slow_looks, d.lost, d.poor_claims, d.good_claims);
   }
   template <class Archive>
   friend void visit_fields(Archive& archive, Wall& w) {
@@ -223,7 +223,7 @@ class DoubtBook {
     archive(a.time, a.slot, a.number, a.address, a.before);
   }
   template <class Archive>
-  friend void visit_fields(Archive& archive, Strike& s) {
+  friend void visit_fields(Archive& archive, Loss& s) {
     archive(s.time, s.slot, s.number, s.latitude_rad, s.longitude_rad, s.alarmed, s.poor);
   }
   template <class Archive>
@@ -279,7 +279,7 @@ class DoubtBook {
   // jamming_doubt.cpp
   void note_quality(TrackStore& store, std::uint32_t slot, const Plot& plot);
   void note_missing_claims(TrackStore& store, std::uint32_t slot, const Plot& plot);
-  void strike(TrackStore& store, std::uint32_t slot, const Plot& plot, bool poor);
+  void note_loss(TrackStore& store, std::uint32_t slot, const Plot& plot, bool poor);
 
   std::vector<SensorDescription> descriptions_;
   std::vector<Sensor> sensors_;
@@ -287,8 +287,8 @@ class DoubtBook {
   std::vector<std::uint32_t> by_code_ = std::vector<std::uint32_t>(kCodes, kNoSlot);
   std::array<Arrival, kArrivals> arrivals_{};
   std::uint32_t next_arrival_ = 0;
-  std::array<Strike, kStrikes> strikes_{};
-  std::uint32_t next_strike_ = 0;
+  std::array<Loss, kLosses> losses_{};
+  std::uint32_t next_loss_ = 0;
   std::array<Standing, kStanding> standing_{};
   std::uint32_t next_standing_ = 0;
   DoubtCounters counters_;

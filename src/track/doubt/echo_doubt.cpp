@@ -6,8 +6,8 @@
 //   ring_around  r near R, a elsewhere: through side lobes
 //   reflection   r beyond R: over a wall at azimuth a, whose distance follows from the detour,
 //                  d = (r^2 - R^2) / 2 (r - R cos(a - A) cos(elevation))
-//                A wall stands: the same (a, d) a fourth time is one. Another aircraft with the same
-//                address gives a d that changes by hundreds of metres from look to look.
+//                A wall stands: the same (a, d) a fourth time is one. Another aircraft with the
+//                same address gives a d that changes by hundreds of metres from look to look.
 //
 // The track is the one with the plot's address, else with its discrete code and height.
 #include <algorithm>

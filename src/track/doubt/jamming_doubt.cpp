@@ -1,9 +1,9 @@
 // Aircraft that lose their satellite navigation together.
 //
-// An aircraft is struck when the accuracy that it claims falls to a quarter and below what routes
+// An aircraft is lost when the accuracy that it claims falls to a quarter and below what routes
 // need (95 % within 185 m), three reports in a row; or when its reports end though other sensors go
 // on seeing it. One alone has a fault of its own. Were they independent, each of n aircraft within
-// reach would be struck in a given three minutes with probability p; m or more of them are struck
+// reach would be lost in a given three minutes with probability p; m or more of them are lost
 // by chance with the binomial tail
 //   P(X >= m) = sum_{i >= m} C(n, i) p^i (1 - p)^(n - i),
 // and that being less than one in a million is the alarm. Reports also end where coverage does:
@@ -59,46 +59,46 @@ void DoubtBook::note_quality(TrackStore& store, std::uint32_t slot, const Plot& 
   if (poor) {
     d.good_claims = 0;
     if (d.poor_claims < 255) ++d.poor_claims;
-    if (d.poor_claims == kPoorClaims) strike(store, slot, plot, true);
+    if (d.poor_claims == kPoorClaims) note_loss(store, slot, plot, true);
     return;
   }
   d.poor_claims = 0;
   d.usual_sd_m =
       static_cast<float>(d.usual_sd_m > 0.0F ? std::fmin(kUsualGrowth * d.usual_sd_m, sd) : sd);
-  if (!d.struck) return;
+  if (!d.lost) return;
   if (++d.good_claims < kGoodClaims) return;
-  d.struck = false;
+  d.lost = false;
   d.good_claims = 0;
   clear(store, slot, Doubt::jamming, plot, {sd, kWorse * d.usual_sd_m, {}, d.claims});
 }
 
 void DoubtBook::note_missing_claims(TrackStore& store, std::uint32_t slot, const Plot& plot) {
   const TrackDoubt& d = tracks_[slot];
-  if (d.struck || !d.claim.present || d.claims <= kClaimsBefore || d.primaries > 0) return;
+  if (d.lost || !d.claim.present || d.claims <= kClaimsBefore || d.primaries > 0) return;
   const SensorDescription& station = descriptions_[d.claim.sensor];
   const double silence = to_seconds(plot.time - d.claim.time);
   if (silence < std::fmax(kEndedS, 6.0 * to_seconds(station.period))) return;
   if (to_seconds(plot.time - sensors_[d.claim.sensor].latest) > 5.0) return;
-  strike(store, slot, plot, false);
+  note_loss(store, slot, plot, false);
 }
 
-void DoubtBook::strike(TrackStore& store, std::uint32_t slot, const Plot& plot, bool poor) {
+void DoubtBook::note_loss(TrackStore& store, std::uint32_t slot, const Plot& plot, bool poor) {
   TrackDoubt& d = tracks_[slot];
-  d.struck = true;
+  d.lost = true;
   d.good_claims = 0;
-  strikes_[next_strike_] = {
+  losses_[next_loss_] = {
       plot.time, slot, d.number.value, d.latitude_rad, d.longitude_rad, false, poor};
-  Strike& mine = strikes_[next_strike_];
-  next_strike_ = (next_strike_ + 1) % kStrikes;
-  std::uint32_t struck = 0;
+  Loss& mine = losses_[next_loss_];
+  next_loss_ = (next_loss_ + 1) % kLosses;
+  std::uint32_t lost = 0;
   bool alarmed = false;
-  const auto together = [&](const Strike& s) {
+  const auto together = [&](const Loss& s) {
     return s.slot != kNoSlot && std::fabs(to_seconds(plot.time - s.time)) < kTogetherS &&
            apart_m(s.latitude_rad, s.longitude_rad, d.latitude_rad, d.longitude_rad) < kReachM;
   };
-  for (const Strike& s : strikes_) {
+  for (const Loss& s : losses_) {
     if (!together(s)) continue;
-    struck += s.poor ? 1u : 0u;
+    lost += s.poor ? 1u : 0u;
     alarmed = alarmed || s.alarmed;
   }
   std::uint32_t around = 0;
@@ -108,15 +108,15 @@ void DoubtBook::strike(TrackStore& store, std::uint32_t slot, const Plot& plot, 
     if (apart_m(o.latitude_rad, o.longitude_rad, d.latitude_rad, d.longitude_rad) < kReachM)
       ++around;
   }
-  const double chance = struck == 0 ? 1.0 : binomial_tail(std::max(around, struck), struck);
+  const double chance = lost == 0 ? 1.0 : binomial_tail(std::max(around, lost), lost);
   if (!alarmed && chance >= kAlarm) return;
-  const Why why{chance, kAlarm, {static_cast<double>(struck), static_cast<double>(around)}, struck};
+  const Why why{chance, kAlarm, {static_cast<double>(lost), static_cast<double>(around)}, lost};
   mine.alarmed = true;
-  for (Strike& s : strikes_) {
+  for (Loss& s : losses_) {
     if (!together(s)) continue;
     s.alarmed = true;
     if (s.slot < store.slot_count() && store.at(s.slot).active &&
-        tracks_[s.slot].number.value == s.number && tracks_[s.slot].struck) {
+        tracks_[s.slot].number.value == s.number && tracks_[s.slot].lost) {
       raise(store, s.slot, Doubt::jamming, plot, why);
     }
   }

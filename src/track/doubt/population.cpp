@@ -26,8 +26,8 @@ double median(std::array<double, Population::kAircraft>& values, std::uint32_t c
 }  // namespace
 
 void Population::take(const Comparison& c, base::Timestamp time) {
-  if (!(std::fabs(c.y[0]) < 1e6F && std::fabs(c.y[1]) < 1e6F && std::fabs(c.g[0]) < 1e6F &&
-        std::fabs(c.g[1]) < 1e6F)) {
+  if (!(std::fabs(c.y[0]) < 1e6F && std::fabs(c.y[1]) < 1e6F && std::fabs(c.rate[0]) < 1e6F &&
+        std::fabs(c.rate[1]) < 1e6F)) {
     return;
   }
   Comparison* mine = nullptr;
@@ -52,20 +52,20 @@ void Population::estimate(base::Timestamp time) {
   for (int round = 0; round < kRounds; ++round) {
     for (std::size_t axis = 0; axis < 2; ++axis) {
       for (std::uint32_t i = 0; i < count_; ++i)
-        values[i] = newest_[i].y[axis] - lag * newest_[i].g[axis];
+        values[i] = newest_[i].y[axis] - lag * newest_[i].rate[axis];
       b[axis] = median(values, count_);
     }
     std::uint32_t moving = 0;
     for (std::uint32_t i = 0; i < count_; ++i) {
       const Comparison& c = newest_[i];
-      const double gg = double{c.g[0]} * c.g[0] + double{c.g[1]} * c.g[1];
+      const double gg = double{c.rate[0]} * c.rate[0] + double{c.rate[1]} * c.rate[1];
       if (gg < 1e-6) continue;
-      values[moving++] = ((c.y[0] - b[0]) * c.g[0] + (c.y[1] - b[1]) * c.g[1]) / gg;
+      values[moving++] = ((c.y[0] - b[0]) * c.rate[0] + (c.y[1] - b[1]) * c.rate[1]) / gg;
     }
     if (moving >= kKnown) lag = std::clamp(median(values, moving), -kMaxLagS, kMaxLagS);
   }
   const bool was_settled = settled_;
-  const double passed = std::max(0.0, base::to_seconds(time - updated_));
+  const double passed = std::max(0.0, base::to_seconds(time - estimated_));
   if (settled_) {
     for (std::size_t axis = 0; axis < 2; ++axis) {
       b[axis] =
@@ -74,13 +74,13 @@ void Population::estimate(base::Timestamp time) {
     lag = std::clamp(lag, lag_s_ - kLagDriftPerS * passed, lag_s_ + kLagDriftPerS * passed);
   }
   settled_ = settled_ || count_ >= kSettled;
-  updated_ = time;
+  estimated_ = time;
   bias_ = b;
   lag_s_ = lag;
   for (std::uint32_t i = 0; i < count_; ++i) {
     const Comparison& c = newest_[i];
-    values[i] =
-        0.5 * (std::fabs(c.y[0] - b[0] - lag * c.g[0]) + std::fabs(c.y[1] - b[1] - lag * c.g[1]));
+    values[i] = 0.5 * (std::fabs(c.y[0] - b[0] - lag * c.rate[0]) +
+                       std::fabs(c.y[1] - b[1] - lag * c.rate[1]));
   }
   // Of a normal error the mean of two absolute values has a median near 0.77 sd.
   const double spread = std::clamp(median(values, count_) / 0.77, 1.0, 10.0);
@@ -91,9 +91,9 @@ bool Population::is_usable() const {
   const auto sane = [](double value) { return std::fabs(value) < 1e7; };
   if (count_ > kAircraft || next_ >= kAircraft || pending_ >= kEstimateEvery) return false;
   if (!sane(bias_[0]) || !sane(bias_[1]) || !(std::fabs(lag_s_) <= kMaxLagS)) return false;
-  if (!(spread_ >= 1.0 && spread_ <= 10.0) || !base::is_reckonable(updated_)) return false;
+  if (!(spread_ >= 1.0 && spread_ <= 10.0) || !base::is_reckonable(estimated_)) return false;
   return std::ranges::all_of(newest_, [&](const Comparison& c) {
-    return sane(c.y[0]) && sane(c.y[1]) && sane(c.g[0]) && sane(c.g[1]);
+    return sane(c.y[0]) && sane(c.y[1]) && sane(c.rate[0]) && sane(c.rate[1]);
   });
 }
 

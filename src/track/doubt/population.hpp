@@ -24,7 +24,7 @@ class Population {
   struct Comparison {
     std::uint32_t track = 0;
     std::array<float, 2> y{};
-    std::array<float, 2> g{};
+    std::array<float, 2> rate{};  // g
   };
   void take(const Comparison& comparison, base::Timestamp time);
 
@@ -38,7 +38,7 @@ class Population {
   template <class Archive>
   friend void visit_fields(Archive& archive, Population& p) {
     archive(p.newest_, p.count_, p.next_, p.pending_, p.bias_, p.lag_s_, p.spread_);
-    archive(p.settled_, p.updated_);
+    archive(p.settled_, p.estimated_);
   }
   [[nodiscard]] bool is_usable() const;
 
@@ -53,12 +53,12 @@ class Population {
   double lag_s_ = 0.0;
   double spread_ = 1.0;
   bool settled_ = false;
-  base::Timestamp updated_;
+  base::Timestamp estimated_;
 };
 
 template <class Archive>
 void visit_fields(Archive& archive, Population::Comparison& c) {
-  archive(c.track, c.y, c.g);
+  archive(c.track, c.y, c.rate);
 }
 
 }  // namespace liptako::track

@@ -1,8 +1,8 @@
 // What an aircraft says of its own position, held against sensors that find it by themselves.
 //
-// Every plot of a radar or of multilateration is compared with the aircraft's newest report, carried
-// on by its own velocity over at most 3.5 s; the filter, which rests on those reports itself, has
-// no part in it.
+// Every plot of a radar or of multilateration is compared with the aircraft's newest report,
+// carried on by its own velocity over at most 3.5 s; the filter, which rests on those reports
+// itself, has no part in it.
 //
 //   y    measured less claimed, in the sensor's coordinates, less the sensor's bias as the
 //        population of aircraft shows it (population.hpp)
@@ -186,23 +186,24 @@ void DoubtBook::check_velocity(TrackStore& store,
   const Whitened x = whitened(s, e, n);
   if (!x.sound || !(off >= 0.0)) return;
   const double share = off > 0.0 ? persistent * off * off / s.along(e, n) : 1.0;
-  const Why why{d.course.statistic(), ShiftTest::kLimit, {e / lasted, n / lasted}, d.claims};
+  const Why why{d.velocity.statistic(), ShiftTest::kLimit, {e / lasted, n / lasted}, d.claims};
   if ((store.at(slot).doubts & bit(Doubt::false_velocity)) != 0) {
     const bool agrees = x.x * x.x + x.y * x.y < kAgreesSds * kAgreesSds;
-    d.course_agreeing = agrees ? static_cast<std::uint8_t>(d.course_agreeing + 1) : std::uint8_t{0};
-    if (d.course_agreeing < kAgreesToClear) return;
-    d.course.clear();
+    d.velocity_agreeing =
+        agrees ? static_cast<std::uint8_t>(d.velocity_agreeing + 1) : std::uint8_t{0};
+    if (d.velocity_agreeing < kAgreesToClear) return;
+    d.velocity.clear();
     clear(store, slot, Doubt::false_velocity, plot, why);
     return;
   }
-  d.course.take(x.x, x.y, share);
-  if (!d.course.alarms()) return;
-  d.course_agreeing = 0;
+  d.velocity.take(x.x, x.y, share);
+  if (!d.velocity.alarms()) return;
+  d.velocity_agreeing = 0;
   raise(store,
         slot,
         Doubt::false_velocity,
         plot,
-        {d.course.statistic(), ShiftTest::kLimit, {e / lasted, n / lasted}, d.claims});
+        {d.velocity.statistic(), ShiftTest::kLimit, {e / lasted, n / lasted}, d.claims});
 }
 
 bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot) {
@@ -243,7 +244,7 @@ bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot)
   for (std::size_t i = 0; i < 2; ++i) {
     const double g = (m.H[i][kEast] * ve + m.H[i][kNorth] * vn) / sd[i];
     comparison.y[i] = static_cast<float>(m.y[i] / sd[i]);
-    comparison.g[i] = static_cast<float>(g);
+    comparison.rate[i] = static_cast<float>(g);
     y[i] = m.y[i];
     if (population.known()) {
       y[i] -= sd[i] * (population.bias(i) + population.lag_s() * g);

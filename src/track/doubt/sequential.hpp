@@ -32,25 +32,25 @@ class ShiftTest {
     if (!(size < 1e9)) return;
     const double cap = size > kLargest ? kLargest / size : 1.0;
     const double k = kReference + 3.0 * std::sqrt(std::fmin(std::fmax(persistent, 0.0), 1.0));
-    const double a = sum_[0] + cap * x, b = sum_[1] + cap * y;
+    const double a = total_[0] + cap * x, b = total_[1] + cap * y;
     const double c = std::sqrt(a * a + b * b);
     const double keep = c > k ? 1.0 - k / c : 0.0;
-    sum_[0] = static_cast<float>(keep * a);
-    sum_[1] = static_cast<float>(keep * b);
+    total_[0] = static_cast<float>(keep * a);
+    total_[1] = static_cast<float>(keep * b);
   }
   [[nodiscard]] double statistic() const {
-    return std::sqrt(double{sum_[0]} * sum_[0] + double{sum_[1]} * sum_[1]);
+    return std::sqrt(double{total_[0]} * total_[0] + double{total_[1]} * total_[1]);
   }
   [[nodiscard]] bool alarms() const { return statistic() > kLimit; }
-  void clear() { sum_[0] = sum_[1] = 0.0F; }
+  void clear() { total_[0] = total_[1] = 0.0F; }
 
   template <class Archive>
   friend void visit_fields(Archive& archive, ShiftTest& t) {
-    archive(t.sum_);
+    archive(t.total_);
   }
 
  private:
-  float sum_[2] = {};
+  float total_[2] = {};
 };
 
 }  // namespace liptako::track

@@ -62,7 +62,7 @@ bool DoubtBook::may_confirm(const TrackStore& store, std::uint32_t slot) const {
     if (descriptions_[t.seen_by[i].sensor].kind != SensorKind::polar_radar) return true;
   }
   const TrackDoubt& d = tracks_[slot];
-  return (t.doubts & kNoAircraft) == 0 && d.slow + d.slow_now < kFastLimit;
+  return (t.doubts & kNoAircraft) == 0 && d.slow + d.slow_window < kFastLimit;
 }
 
 void DoubtBook::measure_speed(TrackStore& store, std::uint32_t slot, const Plot& plot) {
@@ -95,11 +95,11 @@ void DoubtBook::measure_speed(TrackStore& store, std::uint32_t slot, const Plot&
   const double noise =
       std::sqrt(double{d.from.position_sd_m} * d.from.position_sd_m + plot_sd * plot_sd);
   const double speed = moved.length() / lasted;
-  d.slow_now = static_cast<float>(slow_against_fast(speed, std::fmax(noise, 1.0) / lasted));
+  d.slow_window = static_cast<float>(slow_against_fast(speed, std::fmax(noise, 1.0) / lasted));
   if (d.slow_looks < 60'000) ++d.slow_looks;
   if (lasted < kWindowS) return;
-  d.slow = std::clamp(d.slow + d.slow_now, -10.0F, static_cast<float>(1.5 * kSlowLimit));
-  d.slow_now = 0.0F;
+  d.slow = std::clamp(d.slow + d.slow_window, -10.0F, static_cast<float>(1.5 * kSlowLimit));
+  d.slow_window = 0.0F;
   begin();
   const double stood_s = to_seconds(plot.time - d.still_since);
   const LocalWay strayed =
