@@ -127,7 +127,8 @@ inline constexpr base::Length kSurfaceSight = base::Length::from_metres(500);
 
 // Every number in it is one.
 [[nodiscard]] bool is_finite(const Plot& plot);
-// By time, then by what they say: an order that does not depend on how they came.
+// By time, then who tells his address first, then by what else they say: an order that does not
+// depend on how they came.
 [[nodiscard]] bool comes_before(const Plot& a, const Plot& b);
 
 // Field list for snapshots.

@@ -17,32 +17,8 @@ bool same(const geo::TangentFrame& a, const geo::TangentFrame& b) {
 }  // namespace
 
 template <class Archive>
-void visit_fields(Archive& archive, Plot& p) {
-  archive(p.time,
-          p.sensor,
-          p.slant_range,
-          p.azimuth,
-          p.latitude,
-          p.longitude,
-          p.position_sd,
-          p.sd_east,
-          p.sd_north,
-          p.correlation);
-  archive(p.velocity_east,
-          p.velocity_north,
-          p.velocity_sd,
-          p.pressure_altitude,
-          p.altitude_quantum,
-          p.icao_address,
-          p.mode_3a,
-          p.call_sign);
-}
-
-template <class Archive>
 void visit_fields(Archive& archive, PastStep& s) {
-  VerticalFilter& v = s.vertical;
-  archive(s.time, s.plot, s.dilution, s.imm.x, s.imm.P, s.imm.mu, s.height_effect.d);
-  archive(v.altitude_m, v.rate_mps, v.P00, v.P01, v.P11, v.known, v.refusals);
+  archive(s.time, s.plot, s.dilution, s.imm, s.height_effect.d, s.vertical);
 }
 
 std::uint32_t Rollback::begin(std::uint32_t slot) {

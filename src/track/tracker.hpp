@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "track/clutter_map.hpp"
+#include "track/doubt/doubt_book.hpp"
 #include "track/group.hpp"
 #include "track/identity_memory.hpp"
 #include "track/registration/registration.hpp"
@@ -142,6 +143,11 @@ class Tracker {
   [[nodiscard]] const Registration& registration() const { return registration_; }
   // Instead of what the options said; what was learnt is kept.
   void set_registration(bool on) { registration_.set_enabled(on); }
+
+  // What was found doubtful since the findings were last cleared; at most
+  // DoubtBook::kMaxFindings are kept.
+  [[nodiscard]] const DoubtBook& doubts() const { return doubts_; }
+  void clear_findings() { doubts_.clear_findings(); }
 
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
@@ -318,6 +324,7 @@ class Tracker {
   };
   std::vector<Told> told_;
   IdentityMemory memory_;
+  DoubtBook doubts_;
   TrackerCounters counters_;
   std::uint32_t next_number_ = 1;
 };
