@@ -20,8 +20,8 @@ enum class SensorKind : std::uint8_t {
   tracker = 4,      // another system's tracker: its sensor tracks, correlated in time
 };
 
-// What a report says it is of. What moves on the ground moves by other laws than what flies: this is
-// what a motion model may be chosen by.
+// What a report says it is of. With Plot::on_ground, what a motion model may be chosen by: what
+// moves on the ground moves by other laws than what flies.
 enum class Mover : std::uint8_t { unknown = 0, aircraft = 1, vehicle = 2 };
 
 // A sensor and what is known of it. Every field has a working default but the site of a radar;
