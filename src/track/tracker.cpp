@@ -94,7 +94,8 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.clutter);
 }
 
-Tracker::Tracker(const TrackerOptions& options) : options_(options), motion_(options.imm) {}
+Tracker::Tracker(const TrackerOptions& options)
+    : options_(options), motion_(options.imm), rollback_(options.max_pasts) {}
 
 void Tracker::rebuild_sites() {
   for (std::size_t i = 0; i < sensors_.size(); ++i) {

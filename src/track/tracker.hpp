@@ -44,6 +44,8 @@ struct TrackerOptions {
   double births_per_look = 0.05;
   // Bounds memory and time against a flood of forged reports; plots beyond start no track.
   std::uint32_t max_tracks = 50'000;
+  // Tracks whose last seconds are kept for late plots (rollback.hpp), at about 25 KB each.
+  std::uint32_t max_pasts = 2'048;
 };
 
 // Why a track stands where it stands: one line per plot that changed it. Plots that were set aside
@@ -126,6 +128,8 @@ class Tracker {
   }
   [[nodiscard]] std::uint32_t track_count() const { return store_.active_count(); }
   [[nodiscard]] const TrackerCounters& counters() const { return counters_; }
+  // Tracks whose recent past is kept for late plots.
+  [[nodiscard]] std::size_t pasts_kept() const { return rollback_.size(); }
 
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
