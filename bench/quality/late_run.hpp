@@ -1,7 +1,8 @@
-// What late plots cost: flights with turns, seen by two radars, or a radar and ADS-B, whose plots arrive
-// after a random delay, tracked as they come and, as the yardstick, by a tracker that at each instant is given
-// anew all plots that have arrived, in order of measurement. Both are asked where the aircraft was
-// at the newest of these plots, so that no extrapolation hides what a filter got wrong.
+// What late plots cost: flights with turns, seen by two radars, or a radar and ADS-B, whose plots
+// arrive after a random delay, tracked as they come and, as the yardstick, by a tracker that at
+// each instant is given anew all plots that have arrived, in order of measurement. Both are asked
+// where the aircraft was at the newest of these plots, so that no extrapolation hides what a
+// filter got wrong.
 #pragma once
 
 #include <cstdint>

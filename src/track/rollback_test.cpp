@@ -14,8 +14,8 @@ struct Arrival {
   Plot plot;
 };
 
-// Four minutes of one aircraft in straight flight and turns, seen by a radar on time and by ADS-B up
-// to `most_late` seconds late, in order of arrival.
+// Four minutes of one aircraft in straight flight and turns, seen by a radar on time and by ADS-B
+// up to `most_late` seconds late, in order of arrival.
 std::vector<Arrival> flight(double most_late, std::uint64_t seed) {
   const std::vector<SensorDescription> sensors = {testing::radar(13.4, 0.0, 4.0),
                                                   testing::ads_b_station()};
