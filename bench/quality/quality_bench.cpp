@@ -396,29 +396,36 @@ int print_recordings(const std::string& folder) {
 }
 
 void print_late(const std::vector<bench::LateResult>& results) {
-  fmt::print("{:<18}{:>12}{:>10}{:>7}{:>12}{:>10}{:>8}{:>8}{:>9}\n",
+  fmt::print("{:<18}{:>10}{:>9}{:>7}{:>15}{:>7}{:>9}{:>10}{:>8}{:>8}\n",
              "delays",
-             "as they come",
              "in order",
+             "come",
+             "ratio",
+             "retrodiction",
              "ratio",
              "turning",
              "in order",
              "inside",
-             "late",
-             "shown");
+             "late");
   for (const bench::LateResult& r : results) {
     fmt::print(
-        "{:<18}{:>10.1f} m{:>8.1f} m{:>7.3f}{:>10.1f} m{:>8.1f} m{:>6.1f} %{:>8}{:>7.2f} %\n",
+        "{:<18}{:>8.1f} m{:>7.1f} m{:>7.3f}{:>13.1f} m{:>7.3f}{:>7.1f} m{:>8.1f} m{:>6.1f} "
+        "%{:>8}\n",
         r.scene.name,
-        r.as_they_come_m,
         r.in_order_m,
+        r.as_they_come_m,
         r.ratio(),
+        r.by_retrodiction_m,
+        r.ratio_by_retrodiction(),
         r.turning_as_they_come_m,
         r.turning_in_order_m,
         100.0 * r.inside_95,
-        r.late,
-        r.instants == 0 ? 0.0
-                        : 100.0 * static_cast<double>(r.shown) / static_cast<double>(r.instants));
+        r.late);
+    if (r.shown != r.instants)
+      fmt::print("{:<18}{} of {} instants without a track, or with two\n",
+                 "",
+                 r.instants - r.shown,
+                 r.instants);
   }
 }
 
@@ -512,7 +519,7 @@ int main(int argc, char** argv) {
   if (arguments.en_route_only) return score_en_route(arguments);
   if (arguments.pathologies) return print_pathologies(arguments);
   if (arguments.late) {
-    print_late(bench::run_late(arguments.runs == 0 ? 200 : 20));
+    print_late(bench::run_late(arguments.runs == 0 ? 40 : 5));
     return 0;
   }
   const auto sets = bench::run_sets(arguments.data, arguments.set, arguments.runs);

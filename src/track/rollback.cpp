@@ -23,7 +23,7 @@ void visit_fields(Archive& archive, PastStep& s) {
 
 std::uint32_t Rollback::begin(std::uint32_t slot) {
   if (free_.empty()) {
-    if (pasts_.size() >= kMaxPasts) return kNone;
+    if (pasts_.size() >= max_pasts_) return kNone;
     free_.push_back(static_cast<std::uint32_t>(pasts_.size()));
     pasts_.emplace_back().steps.reserve(kMaxSteps + 1);
   }
@@ -123,7 +123,7 @@ bool Rollback::load(base::ByteReader& in, std::uint32_t slots, std::size_t senso
   base::Loader loader(in);
   std::uint32_t count = 0;
   loader(late_sensors_, count, free_);
-  if (!in.ok() || count > kMaxPasts || free_.size() > count) return false;
+  if (!in.ok() || count > max_pasts_ || free_.size() > count) return false;
   pasts_.assign(count, {});
   past_of_.assign(slots, kNone);
   std::vector<bool> is_free(count);

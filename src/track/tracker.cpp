@@ -92,7 +92,8 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.groups);
 }
 
-Tracker::Tracker(const TrackerOptions& options) : options_(options), motion_(options.imm) {
+Tracker::Tracker(const TrackerOptions& options)
+    : options_(options), motion_(options.imm), rollback_(options.max_pasts) {
   aircraft_.model = motion_;
   aircraft_.first_velocity_sd_mps = kFirstVelocitySdMps;
   registration_.set_enabled(options.registration);

@@ -54,6 +54,8 @@ struct TrackerOptions {
   std::uint32_t max_tracks = 50'000;
   // Sensors' biases are learnt and taken away (registration/registration.hpp).
   bool registration = true;
+  // Tracks whose last seconds are kept for late plots (rollback.hpp), at about 25 KB each.
+  std::uint32_t max_pasts = 2'048;
 };
 
 // Why a track stands where it stands: one line per plot that changed it. Plots that were set aside
@@ -148,6 +150,8 @@ class Tracker {
   // DoubtBook::kMaxFindings are kept.
   [[nodiscard]] const DoubtBook& doubts() const { return doubts_; }
   void clear_findings() { doubts_.clear_findings(); }
+  // Tracks whose recent past is kept for late plots.
+  [[nodiscard]] std::size_t pasts_kept() const { return rollback_.size(); }
 
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
