@@ -1,9 +1,10 @@
 // Who answers with which address and code.
 //
 //   duplicate_address  Two tracks hold one address, both go on being seen, and no aircraft is in
-//                      both places. If one of them rests on ADS-B alone, and the reports of the
-//                      other one ended when its own began, it is not two aircraft but one that
-//                      tells a false place: false_position.
+//                      both places. If one of them rests on ADS-B alone, and the other, which
+//                      sensors see, tells nothing since then, they are not two aircraft but one
+//                      that tells a false place: false_position, or false_time if that lies on its
+//                      way.
 //   swapped_addresses  An address appears where a track had another one, and that other one where
 //                      the first was, within a minute.
 //   garbled_code       CUSUM of a Bernoulli rate: a reply whose code is not the settled one, or
@@ -24,6 +25,9 @@ constexpr double kTwoPlacesM = 5'000.0;  // as kSameAircraftM in tracker.cpp
 constexpr std::uint8_t kRivalLooks = 4;
 constexpr double kRivalAliveS = 12.0;
 constexpr double kDecidedAfterS = 8.0;  // reports that go on have come by then
+constexpr double kAtOnceS = 15.0;
+constexpr double kLeastLagS = 0.4;  // as in position_doubt.cpp
+constexpr double kMostLagS = 60.0;
 constexpr double kSamePlaceM = 1'500.0;
 constexpr double kArrivalMemoryS = 60.0;
 constexpr std::uint32_t kEstablishedHits = 5;
@@ -97,7 +101,8 @@ void DoubtBook::compare_rivals(TrackStore& store, std::uint32_t slot, const Plot
   const geo::Geodetic there{
       base::Angle::from_radians(o.latitude_rad), base::Angle::from_radians(o.longitude_rad), {}};
   const double apart = geo::rough_distance(here, there).metres();
-  if (apart < kTwoPlacesM || (t.doubts & bit(Doubt::reflection)) != 0) return;
+  if (((t.doubts | store.at(rival).doubts) & (bit(Doubt::reflection) | kPositionDoubt)) != 0)
+    return;
   if (d.rival != o.number.value) {
     d.rival = o.number.value;
     d.rival_looks = 0;
@@ -112,22 +117,52 @@ void DoubtBook::compare_rivals(TrackStore& store, std::uint32_t slot, const Plot
           {static_cast<double>(o.number.value), apart},
           static_cast<std::uint32_t>(d.rival_looks + o.rival_looks)};
   if (here_held != there_held) {
-    // One is seen by sensors, the other is told. The one that is told took over the other's own
-    // reports, or there are two transponders.
+    // One is seen by sensors, the other is told. The one that is told has the other's own reports,
+    // or there are two transponders.
     const std::uint32_t told = here_held ? rival : slot;
-    const TrackDoubt& a = tracks_[here_held ? slot : rival];
-    const TrackDoubt& b = tracks_[told];
-    if (to_seconds(plot.time - b.first) < kDecidedAfterS) return;
+    const std::uint32_t held = here_held ? slot : rival;
+    TrackDoubt& a = tracks_[held];
+    TrackDoubt& b = tracks_[told];
+    if (to_seconds(plot.time - std::max(a.first, b.first)) < kDecidedAfterS) return;
     const bool ended = !a.claim.present || to_seconds(b.time - a.claim.time) > 5.0;
     const bool took_over =
-        a.claim.present && ended && std::fabs(to_seconds(b.first - a.claim.time)) < 15.0;
-    if (took_over) {
-      tracks_[told].offset_east_m = static_cast<float>(apart);  // what it is worth: devalued()
-      tracks_[told].offset_north_m = 0.0F;
-      raise(store, told, Doubt::false_position, plot, why);
+        a.claim.present && ended && std::fabs(to_seconds(b.first - a.claim.time)) < kAtOnceS;
+    const bool left =
+        !a.claim.present && std::fabs(to_seconds(a.first - b.last_independent)) < kAtOnceS;
+    const bool near = ended && apart < kTwoPlacesM &&
+                      apart > 4.0 * (double{a.position_sd_m} + double{b.position_sd_m});
+    if (b.claim.present && (took_over || left || near)) {
+      const double speed =
+          std::sqrt(double{b.east_mps} * b.east_mps + double{b.north_mps} * b.north_mps);
+      const auto q =
+          seen_from(geo::TangentFrame(geo::Geodetic{base::Angle::from_radians(b.latitude_rad),
+                                                    base::Angle::from_radians(b.longitude_rad),
+                                                    base::Length::from_metres(b.height_m)}),
+                    a,
+                    b.time);
+      const double ue = speed > 0.0 ? b.east_mps / speed : 0.0;
+      const double un = speed > 0.0 ? b.north_mps / speed : 0.0;
+      const double late_s = speed > 50.0 ? (q.x * ue + q.y * un) / speed : 0.0;
+      const bool late = std::fabs(late_s) > kLeastLagS && std::fabs(late_s) < kMostLagS &&
+                        std::fabs(q.y * ue - q.x * un) < 3.0 * double{a.position_sd_m};
+      a.claim = b.claim;
+      for (TrackDoubt* one : {&a, &b}) {
+        one->offset_east_m = static_cast<float>(q.x);
+        one->offset_north_m = static_cast<float>(q.y);
+        one->agreeing = 0;
+      }
+      // The number stays with the aircraft, which is where sensors see it.
+      if (b.first < a.first) {
+        std::swap(store.at(told).number, store.at(held).number);
+        std::swap(a.number, b.number);
+      }
+      why.value = late ? std::array<double, 2>{late_s, apart} : std::array<double, 2>{q.x, q.y};
+      for (const std::uint32_t one : {held, told})
+        raise(store, one, late ? Doubt::false_time : Doubt::false_position, plot, why);
       return;
     }
   }
+  if (apart < kTwoPlacesM) return;
   raise(store, slot, Doubt::duplicate_address, plot, why);
   why.value[0] = d.number.value;
   raise(store, rival, Doubt::duplicate_address, plot, why);
