@@ -18,6 +18,9 @@ namespace liptako::feeds {
 // that say NACp 0 and no containment are given 10 NM at 95 %.
 [[nodiscard]] base::Length position_sd(const codec::asterix::Cat021Report& report);
 
+// Of the geometric height, by its accuracy class (GVA, from version 2 on); 0: not said.
+[[nodiscard]] base::Length height_sd(const codec::asterix::Cat021Report& report);
+
 // Of one axis of the ground vector; 4 m/s (10 m/s at 95 %) if nothing is said.
 [[nodiscard]] base::Speed velocity_sd(const codec::asterix::Cat021Report& report);
 

@@ -43,6 +43,10 @@ bool is_usable(const TrackRecord& t) {
   }
   const VerticalFilter& v = t.vertical;
   const double variances = v.P00 * v.P11;
+  if (!(std::fabs(v.offset.mean_m) < kMost && v.offset.variance_m2 >= 0.0 &&
+        v.offset.variance_m2 < kMost)) {
+    return false;
+  }
   if (!(std::fabs(v.altitude_m) < kMost && std::fabs(v.rate_mps) < kMost && v.P00 >= 0.0 &&
         v.P11 >= 0.0 && v.P00 < kMost && v.P11 < kMost && v.P01 * v.P01 <= kRounding * variances)) {
     return false;
@@ -53,6 +57,10 @@ bool is_usable(const TrackRecord& t) {
   }
   if (!(t.odds >= 0.5 / kMaxOdds && t.odds <= 2.0 * kMaxOdds)) return false;
   if (t.seen_by_count > kMaxVisibilities) return false;
+  if (static_cast<int>(t.motion.told) >= kAircraftClasses ||
+      static_cast<int>(t.motion.used) >= kAircraftClasses) {
+    return false;
+  }
   for (const Visibility& seen : t.seen_by) {
     if (!(seen.covered >= 0.0 && seen.covered <= 1.0) || !base::is_reckonable(seen.last_hit) ||
         !base::is_reckonable(seen.accounted_until)) {
@@ -71,7 +79,8 @@ void visit_fields(Archive& archive, Visibility& v) {
 
 template <class Archive>
 void visit_fields(Archive& archive, VerticalFilter& v) {
-  archive(v.altitude_m, v.rate_mps, v.P00, v.P01, v.P11, v.known, v.refusals);
+  archive(v.altitude_m, v.rate_mps, v.P00, v.P01, v.P11, v.known, v.geometric, v.refusals);
+  archive(v.offset.mean_m, v.offset.variance_m2);
 }
 
 template <class Archive>
@@ -90,11 +99,14 @@ void visit_fields(Archive& archive, TrackRecord& t) {
           t.refusals,
           t.breaks);
   archive(t.icao_address,
+          t.uas.hash,
           t.mode_3a,
           t.mode_3a_candidate,
           t.call_sign,
           t.seen_by,
           t.seen_by_count,
+          t.motion.told,
+          t.motion.used,
           t.cell);
   t.frame = geo::TangentFrame(origin);
 }

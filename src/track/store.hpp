@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "track/aircraft_class.hpp"
 #include "track/existence.hpp"
 #include "track/height_effect.hpp"
 #include "track/imm.hpp"
@@ -44,11 +45,13 @@ struct TrackRecord {
   std::uint32_t breaks = 0;
 
   std::optional<base::IcaoAddress> icao_address;
+  base::UasId uas;
   std::optional<base::ModeACode> mode_3a;
   std::optional<base::ModeACode> mode_3a_candidate;  // a new code waits for a second sighting
   base::CallSign call_sign;
   std::array<Visibility, kMaxVisibilities> seen_by{};
   std::uint8_t seen_by_count = 0;
+  Motion motion;
 
   // Place index; rebuilt on load.
   std::uint64_t cell = 0;

@@ -5,6 +5,8 @@
 #include "base/archive.hpp"
 #include "base/check.hpp"
 #include "base/math.hpp"
+#include "track/coverage.hpp"
+#include "track/plot_height.hpp"
 #include "track/sensors/models.hpp"
 #include "track/sensors/stated_position.hpp"
 #include "track/stored.hpp"
@@ -18,7 +20,8 @@ using base::to_seconds;
 
 constexpr double kFirstVelocitySdMps = 150.0;  // per axis, of an aircraft seen once
 constexpr double kFrameReachM = 30'000.0;    // beyond, the track moves to a frame of its own place
-constexpr double kSearchRadiusM = 12'000.0;  // place index: what 30 s of silence can hide
+constexpr double kSearchRadiusM = 12'000.0;  // place index
+constexpr double kWidestSearchM = 100'000.0;
 constexpr double kMissAfterPeriods = 1.3;
 constexpr double kCoastingAfterPeriods = 1.6;
 constexpr int kMaxMissesPerTick = 8;
@@ -47,7 +50,16 @@ bool is_finite(const Plot& p) {
          std::isfinite(p.sd_north.metres()) && std::isfinite(p.correlation) &&
          std::isfinite(p.velocity_east.mps()) && std::isfinite(p.velocity_north.mps()) &&
          std::isfinite(p.velocity_sd.mps()) &&
+         (!p.elevation || std::isfinite(p.elevation->radians())) &&
+         std::isfinite(p.azimuth_width.radians()) && std::isfinite(p.range_width.metres()) &&
+         (!p.geometric_height || std::isfinite(p.geometric_height->metres())) &&
+         std::isfinite(p.geometric_height_sd.metres()) &&
          (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
+}
+
+bool is_usable_horizon(const std::vector<base::Angle>& horizon) {
+  return horizon.size() <= SensorDescription::kMaxHorizon &&
+         std::ranges::all_of(horizon, [](base::Angle a) { return std::fabs(a.degrees()) <= 60.0; });
 }
 
 // What the configuration's ranges and the onboarding of sensors allow; a snapshot may hold
@@ -58,16 +70,25 @@ bool is_usable(const SensorDescription& s) {
   };
   return is_known(s.kind) && is_on_earth(s.site) && s.period >= std::chrono::milliseconds(100) &&
          s.period <= std::chrono::seconds(60) && within(s.range_sd.metres(), 1e-3, 1e5) &&
-         within(s.azimuth_sd.radians(), 1e-6, 1.0) && s.latency_sd >= Duration::zero() &&
-         s.latency_sd <= std::chrono::seconds(60) && within(s.position_sd.metres(), 1e-3, 1e5) &&
-         within(s.velocity_sd.mps(), 1e-3, 1e4) && s.memory >= std::chrono::milliseconds(100) &&
-         s.memory <= std::chrono::hours(1) && within(s.range_max.metres(), 1.0, 1e7) &&
+         within(s.azimuth_sd.radians(), 1e-6, 1.0) && within(s.elevation_sd.radians(), 1e-6, 1.0) &&
+         s.latency_sd >= Duration::zero() && s.latency_sd <= std::chrono::seconds(60) &&
+         within(s.position_sd.metres(), 1e-3, 1e5) && within(s.velocity_sd.mps(), 1e-3, 1e4) &&
+         s.memory >= std::chrono::milliseconds(100) && s.memory <= std::chrono::hours(1) &&
+         within(s.range_max.metres(), 1.0, 1e7) && within(s.range_min.metres(), 0.0, 1e6) &&
+         within(s.elevation_min.degrees(), -10.0, 90.0) &&
+         within(s.elevation_max.degrees(), -10.0, 90.0) && is_usable_horizon(s.horizon) &&
          within(s.detection_probability, 1e-3, 0.9999) &&
          within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
          within(s.false_plots_addressed, 1e-12, 1e6);
 }
 
 bool is_primary(const Plot& p) { return !p.icao_address && !p.mode_3a && !p.pressure_altitude; }
+
+// What 30 s of silence can hide, or three deviations of a rough report.
+base::Length search_radius(const FirstFix& fix) {
+  const double sd = std::sqrt(fix.cov_ee_m2 + fix.cov_nn_m2);
+  return base::Length::from_metres(std::fmin(kWidestSearchM, std::fmax(kSearchRadiusM, 3.0 * sd)));
+}
 
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
 
@@ -93,7 +114,10 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.clutter);
 }
 
-Tracker::Tracker(const TrackerOptions& options) : options_(options), motion_(options.imm) {}
+Tracker::Tracker(const TrackerOptions& options) : options_(options) {
+  for (int c = 0; c < kAircraftClasses; ++c)
+    motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), options.imm));
+}
 
 void Tracker::rebuild_sites() {
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
@@ -202,10 +226,9 @@ LinearMeasurement Tracker::linearise(const Plot& plot,
 
 FirstFix Tracker::first_fix(const Plot& plot) const {
   VerticalFilter vertical;
-  if (plot.pressure_altitude)
-    (void)update(vertical, *plot.pressure_altitude, plot.altitude_quantum);
-  const Height height = geometric_height(vertical);
   const SensorDescription& sensor = descriptions_[plot.sensor];
+  start_height(vertical, sensor, sensors_[plot.sensor].site, plot);
+  const Height height = geometric_height(vertical);
   return model_of(sensor.kind).first_fix(sensor, sensors_[plot.sensor].site, plot, height);
 }
 
@@ -219,13 +242,19 @@ double Tracker::false_plots(const Plot& plot) const {
                      sensors_[plot.sensor].clutter.density(plot.slant_range, plot.azimuth);
 }
 
+double Tracker::births_per_look(const Plot& plot, const geo::Geodetic& place) const {
+  if (!options_.learns_births || home_of(plot.sensor) != kPlacedHome)
+    return options_.births_per_look;
+  return options_.births_per_look * births_.ratio(place, descriptions_[plot.sensor].range_max);
+}
+
 double Tracker::false_plot_density(const Plot& plot) const {
   const SensorDescription& s = descriptions_[plot.sensor];
   return false_plots(plot) / model_of(s.kind).measurement_space(s);
 }
 
 double Tracker::standing(const TrackRecord& t) const {
-  if (t.icao_address || t.mode_3a || t.vertical.known) return 0.0;
+  if (t.icao_address || t.mode_3a || has_pressure_altitude(t.vertical)) return 0.0;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (descriptions_[t.seen_by[i].sensor].kind != SensorKind::polar_radar) return 0.0;
   }
@@ -285,10 +314,10 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   p.imm = t.imm;
   p.vertical = t.vertical;
   p.height_effect = t.height_effect;
-  predict(p.imm, motion_, dt);
+  predict(p.imm, motion_of(t), dt);
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
-  p.before = retrodict(p.imm, motion_, -dt);
+  p.before = retrodict(p.imm, motion_of(t), -dt);
   p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
 }
 
@@ -305,6 +334,9 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
     if (is_repeated(t, plot)) return std::nullopt;
   }
 
+  const bool same_uas = !plot.uas.empty() && plot.uas == t.uas;
+  if (!same_uas && !plot.uas.empty() && !t.uas.empty()) return std::nullopt;
+
   predict_to(t, plot, p);
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
@@ -317,9 +349,9 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
       return std::nullopt;
   }
 
-  double identity = same_address ? kSameAddress : 0.0;
+  double identity = same_address || same_uas ? kSameAddress : 0.0;
   if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
-  if (plot.pressure_altitude && p.vertical.known) {
+  if (plot.pressure_altitude && has_pressure_altitude(p.vertical)) {
     const double quantum = plot.altitude_quantum.metres();
     const double late = std::fmin(to_seconds(plot.time - t.time), 0.0);
     const double then = p.vertical.altitude_m + late * p.vertical.rate_mps;
@@ -377,10 +409,7 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
   if (!best) {
     gate = options_.gate;
     const FirstFix fix = first_fix(plot);
-    store_.for_each_near(fix.position.latitude,
-                         fix.position.longitude,
-                         base::Length::from_metres(kSearchRadiusM),
-                         weigh);
+    store_.for_each_near(fix.position.latitude, fix.position.longitude, search_radius(fix), weigh);
   }
   if (best) {
     if (is_repeated(store_.at(best->slot), plot)) {
@@ -450,10 +479,10 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
     initial.mean.x[kVelocityEast] = before.ground_speed.mps() * sine;
     initial.mean.x[kVelocityNorth] = before.ground_speed.mps() * cosine;
   }
-  track::start(t.imm, options_.imm, initial);
+  track::start(t.imm, motion_of(t).options, initial);
   predict(t.vertical, to_seconds(plot.time - t.time));
-  if (plot.pressure_altitude)
-    (void)update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+  if (plot.pressure_altitude || !t.vertical.known)
+    start_height(t.vertical, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot);
   t.time = plot.time;
   t.last_plot_time = std::max(t.last_plot_time, plot.time);
   t.refusals = 0;
@@ -555,6 +584,7 @@ void Tracker::note_hit(TrackRecord& t, const Plot& plot) {
 void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
   TrackRecord& t = store_.at(slot);
   if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
+  if (!plot.uas.empty()) t.uas = plot.uas;
   if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
   if (!plot.mode_3a) return;
   // A first code is taken at once, a change only when seen twice in a row: one reply may be
@@ -576,7 +606,7 @@ void Tracker::associate(std::uint32_t slot,
   t.vertical = prediction.vertical;
   t.height_effect = prediction.height_effect;
   if (dt > 0.0) t.time = plot.time;
-  const Gaussian& before = prediction.before;
+  Gaussian before = prediction.before;
 
   TrackEvent event;
   event.kind = was_coasting ? TrackEventKind::resumed : TrackEventKind::updated;
@@ -584,19 +614,26 @@ void Tracker::associate(std::uint32_t slot,
   event.trace.sensor = plot.sensor;
   event.trace.candidates = choice.candidates;
   event.trace.lag_s = static_cast<float>(lag);
-  if (plot.pressure_altitude) {
-    event.trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum, lag);
+  if (tells_height(plot)) {
+    event.trace.altitude = use_height({t.vertical, t.imm, before, t.height_effect},
+                                      descriptions_[plot.sensor],
+                                      sensors_[plot.sensor].site,
+                                      plot,
+                                      t.frame,
+                                      lag);
   }
+  const bool renewed = PressureOffsets::is_due(t.last_plot_time, plot.time);
+  if (renewed) renew_offset(t, plot, {t.vertical, t.imm, before, t.height_effect});
   const Height height = geometric_height(t.vertical);
   LinearMeasurement position =
-      plot.pressure_altitude && model_of(descriptions_[plot.sensor].kind).uses_height
+      (renewed || tells_height(plot)) && model_of(descriptions_[plot.sensor].kind).uses_height
           ? linearise(plot, t, before.mean, height)
           : prediction.position;
   const LinearMeasurement gated = considered(position, t.height_effect, height);
   position.dilution = dilution_of(t, plot, before, gated);
   LinearMeasurement used = gated;
   used.dilution = position.dilution;
-  const auto result = update(t.imm, motion_, used, before, lag);
+  const auto result = update(t.imm, motion_of(t), used, before, lag);
   Gaussian after;
   if (result) {
     update(t.height_effect, position, before, result->fit.S);
@@ -628,6 +665,7 @@ void Tracker::associate(std::uint32_t slot,
   note_identity(slot, plot);
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
+  judge_motion(t, plot, after);
   move_frame(t, after);
   if (was_coasting) t.status = TrackStatus::confirmed;
   confirm_if_due(slot, true, events);
@@ -636,19 +674,62 @@ void Tracker::associate(std::uint32_t slot,
   events.push_back(event);
 }
 
+void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states) {
+  if (t.home != kPlacedHome) return;
+  const HorizontalState& at = states.before.mean;
+  const double height = geometric_height(t.vertical).mean_m;
+  const geo::Geodetic place =
+      geo::place_of(ecef_at(t.frame, at.x[kEast], at.x[kNorth], height), t.frame).position;
+  if (t.status != TrackStatus::tentative) offsets_.learn(plot, place);
+  adopt(states, offsets_.at(place, t.vertical.altitude_m, plot.time));
+}
+
+void Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after) {
+  const Motion m = judged(
+      t.motion,
+      plot,
+      descriptions_[plot.sensor].kind,
+      {after, t.icao_address || t.mode_3a || !t.uas.empty(), t.status != TrackStatus::tentative});
+  const bool changed = m.used != t.motion.used;
+  t.motion = m;
+  if (changed) track::start(t.imm, motion_of(t).options, after);
+}
+
 // A report whose velocity contradicts its positions is used for its position alone.
 void Tracker::use_velocity(
     TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace) {
-  const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_, lag) : after;
+  const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_of(t), lag) : after;
   LinearMeasurement velocity = stated::linearise_velocity(plot, t.frame, then.mean);
   trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
   velocity.dilution = dilution_of(t, plot, then, velocity);
   if (trace.velocity_nis > options_.gate_addressed ||
-      !update(t.imm, motion_, velocity, then, lag)) {
+      !update(t.imm, motion_of(t), velocity, then, lag)) {
     ++counters_.velocity_refused;
     return;
   }
   after = combine(t.imm);
+}
+
+double Tracker::share_in_view_of(const TrackRecord& t, std::uint16_t sensor) const {
+  if (t.home != kPlacedHome) return 1.0;
+  const double dt = std::fmax(0.0, to_seconds(sensors_[sensor].latest - t.time));
+  const Gaussian g = combine(t.imm);
+  VerticalFilter vertical = t.vertical;
+  predict(vertical, dt);
+  const Height height = geometric_height(vertical);
+  const geo::Place place = geo::place_of(ecef_at(t.frame,
+                                                 g.mean.x[kEast] + dt * g.mean.x[kVelocityEast],
+                                                 g.mean.x[kNorth] + dt * g.mean.x[kVelocityNorth],
+                                                 height.mean_m),
+                                         t.frame);
+  return share_in_view(descriptions_[sensor], sensors_[sensor].site, place.position, height);
+}
+
+bool Tracker::has_confirming_sensor(const TrackRecord& t) const {
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    if (model_of(descriptions_[t.seen_by[i].sensor].kind).confirms) return true;
+  }
+  return false;
 }
 
 void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events) {
@@ -657,7 +738,10 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
   const std::uint32_t needed =
       t.icao_address ? options_.confirm_hits_addressed : options_.confirm_hits;
   if (t.hits < needed || probability_from(t.odds) < options_.confirm_existence) return;
+  if (!has_confirming_sensor(t)) return;
   t.status = TrackStatus::confirmed;
+  if (t.home == kPlacedHome && t.breaks == 0)
+    births_.learn(view(slot, t.first_plot_time).position, t.time);
   if (!t.icao_address) return;
   // A track of the same address that missed its looks since before this one began, and could have
   // flown here, was this aircraft: its number goes on. One that is still being seen, or is
@@ -695,7 +779,9 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
     ++counters_.over_limit;
     return;
   }
-  const double exists = options_.births_per_look / (options_.births_per_look + false_plots(plot));
+  const FirstFix fix = first_fix(plot);
+  const double births = births_per_look(plot, fix.position);
+  const double exists = births / (births + false_plots(plot));
   if (is_primary(plot)) {
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, 1.0);
     if (exists < options_.drop_existence) {
@@ -703,7 +789,6 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
       return;
     }
   }
-  const FirstFix fix = first_fix(plot);
   geo::Geodetic origin = fix.position;
   origin.height = base::Length();
   const std::uint16_t home = home_of(plot.sensor);
@@ -719,11 +804,14 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   t.home = home;
   t.time = t.first_plot_time = t.last_plot_time = t.existence_time = plot.time;
   t.frame = geo::TangentFrame(origin);
-  if (plot.pressure_altitude)
-    (void)update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+  start_height(t.vertical, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot);
 
-  track::start(t.imm, options_.imm, initial_state(plot, fix));
+  const Gaussian initial = initial_state(plot, fix);
+  t.motion = judged({}, plot, descriptions_[plot.sensor].kind, {initial});
+  track::start(t.imm, motion_of(t).options, initial);
   t.height_effect = effect_of(fix);
+  Gaussian begun = initial;
+  renew_offset(t, plot, {t.vertical, t.imm, begun, t.height_effect});
 
   t.odds = odds_from(exists);
   t.hits = 1;
@@ -779,6 +867,7 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
       Visibility& v = t.seen_by[i];
       const SensorDescription& s = descriptions_[v.sensor];
       const Timestamp latest = sensors_[v.sensor].latest;
+      double in_view = -1.0;  // not asked yet
       for (int misses = 0;
            to_seconds(latest - v.accounted_until) > kMissAfterPeriods * to_seconds(s.period);
            ++misses) {
@@ -786,7 +875,8 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
           v.accounted_until = latest;
           break;
         }
-        t.odds = after_miss(t.odds, v, s.detection_probability);
+        if (in_view < 0.0) in_view = share_in_view_of(t, v.sensor);
+        t.odds = after_miss(t.odds, v, s.detection_probability * in_view);
         v.accounted_until += s.period;
       }
     }
@@ -815,7 +905,7 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
     }
     if (t.status == TrackStatus::coasting) {
       Imm ahead = t.imm;
-      predict(ahead, motion_, to_seconds(now - t.time));
+      predict(ahead, motion_of(t), to_seconds(now - t.time));
       if (position_sd_m(combine(ahead)) > options_.max_position_sd.metres())
         drop(slot, now, events);
     }
@@ -832,10 +922,10 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
   if (dt < 0.0) state.vertical.altitude_m += dt * state.vertical.rate_mps;
   if (dt > 0.0) {
     Imm imm = t.imm;
-    predict(imm, motion_, dt);
+    predict(imm, motion_of(t), dt);
     state.state = combine(imm);
   } else {
-    state.state = retrodict(t.imm, motion_, -dt);
+    state.state = retrodict(t.imm, motion_of(t), -dt);
   }
   return view_of(t, state);
 }
@@ -863,7 +953,9 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
   v.ground_speed = base::Speed::from_mps(std::sqrt(east * east + north * north));
   v.track_angle = base::Angle::from_radians(base::wrap_two_pi(base::atan2(east, north)));
   if (vertical.known) {
-    v.pressure_altitude = base::Length::from_metres(vertical.altitude_m);
+    if (!vertical.geometric) v.pressure_altitude = base::Length::from_metres(vertical.altitude_m);
+    v.geometric_height = base::Length::from_metres(height.mean_m);
+    v.geometric_height_sd = base::Length::from_metres(std::sqrt(height.variance_m2));
     v.vertical_rate = base::Speed::from_mps(vertical.rate_mps);
   }
   const PositionCovariance covariance = claimed(g, effect, height);
@@ -902,6 +994,8 @@ void Tracker::save(base::ByteWriter& out) const {
   }
   store_.save(out);
   memory_.save(out);
+  offsets_.save(out);
+  births_.save(out);
   saver(counters_, next_number_);
 }
 
@@ -927,6 +1021,7 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   if (!store) return std::nullopt;
   tracker.store_ = std::move(*store);
   tracker.memory_.load(in);
+  if (!tracker.offsets_.load(in) || !tracker.births_.load(in)) return std::nullopt;
   loader(tracker.counters_, tracker.next_number_);
   if (!in.ok()) return std::nullopt;
   for (std::uint32_t slot = 0; slot < tracker.store_.slot_count(); ++slot) {

@@ -55,7 +55,15 @@ export function sensorNames(low: number, high: number, sensors: ReadonlyArray<{ 
     .map((s) => s.name);
 }
 
-const KINDS: readonly TextKey[] = ['kindRadar', 'kindAdsb', 'kindMlat', 'kindTracker'];
+const KINDS: readonly TextKey[] = [
+  'kindRadar',
+  'kindAdsb',
+  'kindMlat',
+  'kindTracker',
+  'kindUav',
+  'kindRemoteId',
+  'kindObserver',
+];
 
 const COMPONENTS: Record<string, TextKey> = {
   range: 'innovationRange',

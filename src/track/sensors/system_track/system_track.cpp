@@ -1,8 +1,5 @@
-#include "track/sensors/system_track.hpp"
+#include "track/sensors/system_track/system_track.hpp"
 
-#include <algorithm>
-
-#include "base/math.hpp"
 #include "track/sensors/stated_position.hpp"
 
 namespace liptako::track::system_track {
@@ -11,7 +8,6 @@ namespace {
 // A step of I062/105 is 0.6 m, one of I062/500 0.5 m; and no tracker knows a place better than the
 // sensors it rests on.
 constexpr base::Length kLeastSd = base::Length::from_metres(5);
-constexpr double kLeastStepS = 1e-3;
 constexpr double kPositionWithVelocity = 2.0;
 
 SensorDescription described() {
@@ -46,10 +42,7 @@ double dilution(const SensorDescription& sensor,
                 const Plot& plot,
                 std::optional<base::Duration> since_last) {
   const double shared = plot.velocity_sd > base::Speed() ? kPositionWithVelocity : 1.0;
-  if (!since_last) return shared;
-  const double dt = std::max(kLeastStepS, std::fabs(base::to_seconds(*since_last)));
-  const double kept = base::exp(-dt / base::to_seconds(sensor.memory));
-  return shared * (1.0 + kept) / (1.0 - kept);
+  return shared * stated::fading(sensor.memory, since_last);
 }
 
 constexpr SensorModel kModel{

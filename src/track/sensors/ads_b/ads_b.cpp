@@ -1,4 +1,4 @@
-#include "track/sensors/ads_b.hpp"
+#include "track/sensors/ads_b/ads_b.hpp"
 
 #include "base/math.hpp"
 #include "track/sensors/stated_position.hpp"
@@ -34,6 +34,25 @@ FirstFix first_fix(const SensorDescription&,
   return stated::first_fix(plot, covariance_of(plot), height);
 }
 
+// Where the aircraft does not say how good its height is: what GVA 2 holds 95 % of, as one standard
+// deviation [DO-260B, geometric vertical accuracy].
+constexpr base::Length kHeightSd = base::Length::from_metres(45);
+
+std::optional<HeightMeasurement> linearise_height(const SensorDescription&,
+                                                  const geo::TangentFrame&,
+                                                  const Plot& plot,
+                                                  const geo::TangentFrame&,
+                                                  const HorizontalState&,
+                                                  const Height& height) {
+  return stated::linearise_height(plot, kHeightSd, height);
+}
+
+std::optional<Height> first_height(const SensorDescription&,
+                                   const geo::TangentFrame&,
+                                   const Plot& plot) {
+  return stated::first_height(plot, kHeightSd);
+}
+
 constexpr SensorModel kModel{
     .kind = SensorKind::ads_b,
     .name = "ads-b",
@@ -41,6 +60,8 @@ constexpr SensorModel kModel{
     .described = described,
     .linearise = linearise,
     .first_fix = first_fix,
+    .linearise_height = linearise_height,
+    .first_height = first_height,
     .measurement_space = stated::measurement_space,
 };
 
