@@ -9,8 +9,14 @@
 //
 // Air: aircraft with Mode C alone about a radar, on a day 14 K warmer than the standard, with and
 // without twenty others whose ADS-B tells both heights. RMS of height and of place by distance.
+// Smoothing: the same flights, later; by the lag of the smoother, 0: as the tracker said it.
+//
+// Births: aircraft without a transponder that take off from two aerodromes, among false plots
+// spread evenly; with and without learning where aircraft begin. After two hours: false tracks
+// confirmed an hour, and how long after its first plot an aircraft's track is confirmed.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 #include <vector>
@@ -19,6 +25,7 @@
 #include "base/prng.hpp"
 #include "geo/frames.hpp"
 #include "track/sensors/models.hpp"
+#include "track/smoothing.hpp"
 #include "track/tracker.hpp"
 
 namespace {
@@ -158,7 +165,8 @@ void score(const track::TrackView& v, const Flight& f, double period, Phases& ph
   ++tally.count;
 }
 
-Phases follow(const Habit& h, bool as_it_is, int flights) {
+// lag_s > 0: of what the tracker said, smoothed by so much.
+Phases follow(const Habit& h, bool as_it_is, int flights, double lag_s = 0) {
   Phases phases;
   for (int flight = 0; flight < flights; ++flight) {
     Prng prng(static_cast<std::uint64_t>(1000 + flight));
@@ -173,6 +181,9 @@ Phases follow(const Habit& h, bool as_it_is, int flights) {
     f.speed = h.speed_mps;
     f.height = h.height_m;
     double change_at = prng.uniform(0.5, 1.5) * h.steady_s;
+    track::FixedLagSmoother smoother(base::seconds(std::fmax(1, lag_s)));
+    std::vector<track::TrackEvent> later;
+    std::vector<Flight> flown;
     for (double t = 0; t < 600; t += h.period_s) {
       Plot p = plot_of(h, sensor, f, t, prng);
       p.aircraft_class = AircraftClass::airliner;
@@ -183,7 +194,12 @@ Phases follow(const Habit& h, bool as_it_is, int flights) {
       }
       events.clear();
       tracker.take(p, events);
-      if (t > 30 && !events.empty()) score(events.back().view, f, h.period_s, phases);
+      if (lag_s > 0) {
+        flown.push_back(f);
+        for (const track::TrackEvent& event : events) smoother.take(event, later);
+      } else if (t > 30 && !events.empty()) {
+        score(events.back().view, f, h.period_s, phases);
+      }
       // Orders hold from plot to plot: the next one is given between two.
       for (double left = h.period_s; left > 0;) {
         const double step = std::fmin(left, std::fmax(0.02, change_at - t - (h.period_s - left)));
@@ -207,6 +223,12 @@ Phases follow(const Habit& h, bool as_it_is, int flights) {
           change_at = now + prng.uniform(45, 180) / rate;
         }
       }
+    }
+    smoother.finish(later);
+    for (const track::TrackEvent& event : later) {
+      const double t = base::to_seconds(event.view.time - at_second(0));
+      if (t <= 30) continue;
+      score(event.view, flown[static_cast<std::size_t>(t / h.period_s + 0.5)], h.period_s, phases);
     }
   }
   return phases;
@@ -238,6 +260,42 @@ void print_motion(int flights, bool json) {
         fmt::print("{:<12}{:<12}{:>12.1f}{:>9.2f}{:>14.1f}{:>9.2f}\n",
                    h.name,
                    as_it_is ? h.name : "airliner",
+                   p.steady.rms(),
+                   p.steady.mean_nees(),
+                   p.manoeuvre.rms(),
+                   p.manoeuvre.mean_nees());
+      }
+    }
+  }
+}
+
+void print_smoothing(int flights, bool json) {
+  if (!json)
+    fmt::print("\n{:<12}{:>8}{:>14}{:>9}{:>14}{:>9}\n",
+               "flights of",
+               "lag s",
+               "steady RMS m",
+               "NEES/2",
+               "manoeuvre RMS",
+               "NEES/2");
+  for (const int habit : {0, 2}) {
+    const Habit& h = kHabits[habit];
+    for (const double lag : {0.0, 10.0, 20.0, 30.0}) {
+      const Phases p = follow(h, true, flights, lag);
+      if (json) {
+        fmt::print(
+            "{{\"flights\":\"{}\",\"lag_s\":{:.0f},\"steady_rms_m\":{:.2f},\"steady_nees\":{:.3f},"
+            "\"manoeuvre_rms_m\":{:.2f},\"manoeuvre_nees\":{:.3f}}}\n",
+            h.name,
+            lag,
+            p.steady.rms(),
+            p.steady.mean_nees(),
+            p.manoeuvre.rms(),
+            p.manoeuvre.mean_nees());
+      } else {
+        fmt::print("{:<12}{:>8.0f}{:>14.1f}{:>9.2f}{:>14.1f}{:>9.2f}\n",
+                   h.name,
+                   lag,
                    p.steady.rms(),
                    p.steady.mean_nees(),
                    p.manoeuvre.rms(),
@@ -373,6 +431,134 @@ void print_air(int minutes, bool json) {
   }
 }
 
+struct BirthScore {
+  int false_tracks = 0, aircraft = 0, confirmed = 0;
+  double delay_s = 0;
+  double hours = 0;
+};
+
+BirthScore fly_out(bool learns, double false_plots, int hours) {
+  Prng prng(77);
+  SensorDescription s = track::described(SensorKind::polar_radar);
+  s.name = "radar";
+  s.sac_sic = {1, 1};
+  s.site = {Angle::from_degrees(13), Angle::from_degrees(0), Length::from_metres(300)};
+  s.placed = true;
+  s.period = std::chrono::seconds(6);
+  s.range_sd = Length::from_metres(80);
+  s.azimuth_sd = Angle::from_degrees(0.12);
+  s.range_max = Length::from_metres(150e3);
+  s.detection_probability = 0.8;
+  s.false_plots_primary = false_plots;
+  track::TrackerOptions options;
+  options.learns_births = learns;
+  track::Tracker tracker(options);
+  tracker.set_sensors({&s, 1});
+  const geo::TangentFrame site(s.site);
+  std::vector<track::TrackEvent> events;
+  struct Aircraft {
+    Flight f;
+    double first_plot_s = -1;
+    bool confirmed = false;
+  };
+  std::vector<Aircraft> flying;
+  constexpr double kLearnS = 7200, kFieldsM[2][2] = {{40e3, 25e3}, {-30e3, -70e3}};
+  BirthScore score_of;
+  score_of.hours = hours;
+  std::vector<std::uint32_t> known;  // numbers that were confirmed
+  double next = 0;
+  for (double t = 0; t < kLearnS + 3600.0 * hours; t += 6) {
+    if (t >= next) {
+      next = t + prng.uniform(100, 260);
+      Aircraft a;
+      const auto& field = kFieldsM[prng.uniform(0, 1) < 0.5 ? 0 : 1];
+      a.f.east = field[0] + prng.uniform(-2e3, 2e3);
+      a.f.north = field[1] + prng.uniform(-2e3, 2e3);
+      a.f.course = prng.uniform(0, 2 * base::kPi);
+      a.f.speed = prng.uniform(50, 110);
+      flying.push_back(a);
+    }
+    std::erase_if(flying,
+                  [](const Aircraft& a) { return std::hypot(a.f.east, a.f.north) > 140e3; });
+    std::vector<Plot> scan;
+    for (Aircraft& a : flying) {
+      a.f.fly(6);
+      if (prng.uniform(0, 1) > s.detection_probability) continue;
+      Plot p = plot_of(kHabits[0], s, a.f, t, prng);
+      p.icao_address.reset();
+      p.pressure_altitude.reset();
+      scan.push_back(p);
+      if (a.first_plot_s < 0) a.first_plot_s = t;
+    }
+    // Poisson, by waiting times.
+    for (double mass = -std::log(prng.uniform(1e-12, 1)); mass < false_plots;
+         mass -= std::log(prng.uniform(1e-12, 1))) {
+      Plot p;
+      p.time = at_second(t);
+      p.slant_range = Length::from_metres(prng.uniform(2e3, 150e3));
+      p.azimuth = Angle::from_radians(prng.uniform(0, 2 * base::kPi));
+      scan.push_back(p);
+    }
+    events.clear();
+    for (const Plot& p : scan) tracker.take(p, events);
+    tracker.note_sensor_time(0, at_second(t));
+    tracker.advance(at_second(t), events);
+    tracker.for_each_track([&](std::uint32_t slot) {
+      const track::TrackView v = tracker.view(slot, at_second(t));
+      if (v.status != track::TrackStatus::confirmed) return;
+      if (std::find(known.begin(), known.end(), v.number.value) != known.end()) return;
+      known.push_back(v.number.value);
+      Aircraft* nearest = nullptr;
+      for (Aircraft& a : flying) {
+        const double apart = geo::rough_distance(a.f.place(), v.position).metres();
+        if (apart < 4e3 && nearest == nullptr) nearest = &a;
+      }
+      if (nearest == nullptr) {
+        score_of.false_tracks += t > kLearnS;
+      } else if (!nearest->confirmed) {
+        nearest->confirmed = true;
+        if (t < kLearnS) return;
+        ++score_of.confirmed;
+        score_of.delay_s += t - nearest->first_plot_s;
+      }
+    });
+  }
+  return score_of;
+}
+
+void print_births(int hours, bool json) {
+  if (!json)
+    fmt::print("\n{:<14}{:>14}{:>22}{:>18}{:>12}\n",
+               "false plots",
+               "births learnt",
+               "false tracks an hour",
+               "confirmed after",
+               "aircraft");
+  for (const double false_plots : {20.0, 60.0, 90.0}) {
+    for (const bool learns : {false, true}) {
+      const BirthScore s = fly_out(learns, false_plots, hours);
+      const double delay = s.delay_s / std::fmax(1, s.confirmed);
+      if (json) {
+        fmt::print(
+            "{{\"false_plots\":{:.0f},\"births_learnt\":{},\"false_tracks_per_hour\":{:.2f},"
+            "\"confirmed_after_s\":{:.1f},\"aircraft\":{}}}\n",
+            false_plots,
+            learns,
+            s.false_tracks / s.hours,
+            delay,
+            s.confirmed);
+      } else {
+        fmt::print("{:<14.0f}{:>14}{:>22.1f}{:>16.1f} s{:>12}\n",
+                   false_plots,
+                   learns ? "yes" : "no",
+                   s.false_tracks / s.hours,
+                   delay,
+                   s.confirmed);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -384,5 +570,7 @@ int main(int argc, char** argv) {
   }
   print_motion(quick ? 10 : 40, json);
   print_air(quick ? 20 : 60, json);
+  print_smoothing(quick ? 10 : 40, json);
+  print_births(quick ? 1 : 6, json);
   return 0;
 }

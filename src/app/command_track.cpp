@@ -14,6 +14,7 @@
 #include "node/config.hpp"
 #include "node/offline.hpp"
 #include "serve/track_event_line.hpp"
+#include "track/smoothing.hpp"
 
 namespace liptako::app {
 namespace {
@@ -66,15 +67,32 @@ int run_track(const TrackOptions& options) {
     lines.clear();
   };
   std::uint64_t updates = 0;
+  std::optional<track::FixedLagSmoother> smoother;
+  if (options.smooth_s) smoother.emplace(base::seconds(*options.smooth_s));
+  std::vector<track::TrackEvent> later;
+  std::vector<std::string> names;
+  const auto write = [&](const track::TrackEvent& event,
+                         std::span<const std::string> sensor_names) {
+    serve::append_track_event_json(event, sensor_names, lines);
+    lines += '\n';
+    ++updates;
+    if (lines.size() > kWriteChunk) flush();
+  };
   const node::OfflineSummary summary = node::track_recordings(
       recordings,
       offline,
       [&](const track::TrackEvent& event, std::span<const std::string> sensor_names) {
-        serve::append_track_event_json(event, sensor_names, lines);
-        lines += '\n';
-        ++updates;
-        if (lines.size() > kWriteChunk) flush();
+        if (!smoother) return write(event, sensor_names);
+        names.assign(sensor_names.begin(), sensor_names.end());
+        later.clear();
+        smoother->take(event, later);
+        for (const track::TrackEvent& one : later) write(one, sensor_names);
       });
+  if (smoother) {
+    later.clear();
+    smoother->finish(later);
+    for (const track::TrackEvent& one : later) write(one, names);
+  }
   flush();
   written = (to_stdout ? std::fflush(out) : std::fclose(out)) == 0 && written;
   if (!written)

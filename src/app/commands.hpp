@@ -101,6 +101,7 @@ struct TrackOptions {
   std::vector<std::string> files;
   std::string sensors;
   std::string date;
+  std::optional<double> smooth_s;  // lag of a fixed-lag smoother; absent: tracks as they were
   std::string output = "-";
 };
 int run_track(const TrackOptions& options);

@@ -653,6 +653,9 @@ void Tracker::associate(std::uint32_t slot,
   event.trace.gate_ratio = result->fit.d2 / choice.gate;
   event.trace.log_likelihood = result->log_likelihood;
 
+  for (std::size_t m = 0; m < kModes; ++m) event.trace.modes[m] = static_cast<float>(t.imm.mu[m]);
+  event.trace.motion = t.motion.used;
+
   const SensorDescription& s = descriptions_[plot.sensor];
   t.odds = after_hit(after_time(t.odds, t.time - t.existence_time, options_.mean_lifetime),
                      s.detection_probability / false_plot_density(plot) * result->likelihood);

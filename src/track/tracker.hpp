@@ -9,6 +9,7 @@
 // a tracker that goes on identically.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <vector>
@@ -63,6 +64,9 @@ struct UpdateTrace {
   std::uint16_t candidates = 0;  // tracks inside the gate; more than 1: the choice was ambiguous
   float lag_s = 0.0F;            // > 0: a late plot, used by retrodiction
   AltitudeUse altitude = AltitudeUse::none;
+  // Probabilities of the modes after it; all 0 for a first plot. And whose modes they were.
+  std::array<float, kModes> modes{};
+  AircraftClass motion = AircraftClass::airliner;
   float velocity_nis = 0.0F;  // of a reported velocity; beyond the gate it was not used
 };
 
