@@ -151,4 +151,19 @@ struct Plot {
   base::CallSign call_sign;
 };
 
+// Every number in it is one.
+[[nodiscard]] bool is_finite(const Plot& plot);
+// By time, then by what they say: an order that does not depend on how they came.
+[[nodiscard]] bool comes_before(const Plot& a, const Plot& b);
+
+// Field list for snapshots.
+template <class Archive>
+void visit_fields(Archive& archive, Plot& p) {
+  archive(p.time, p.sensor, p.slant_range, p.azimuth, p.latitude, p.longitude, p.position_sd);
+  archive(p.sd_east, p.sd_north, p.correlation, p.velocity_east, p.velocity_north, p.velocity_sd);
+  archive(p.pressure_altitude, p.altitude_quantum, p.icao_address, p.mode_3a, p.call_sign);
+  archive(p.elevation, p.azimuth_width, p.range_width, p.seen_ago, p.time_sd, p.geometric_height);
+  archive(p.geometric_height_sd, p.uas.hash, p.aircraft_class, p.on_ground);
+}
+
 }  // namespace liptako::track

@@ -50,6 +50,11 @@ struct TrackView {
   std::array<double, 4> cov_position_velocity{};
   std::array<double, 3> cov_velocity{};
   double existence = 0.0;  // probability that there is an aircraft behind this track
+  // The plots of some look may be this aircraft's or a neighbour's, and more than one way to share
+  // them out is still believed.
+  bool ambiguous = false;
+  // Probability that the number went over to a neighbour since somebody told who is who.
+  double exchanged = 0.0;
   std::optional<base::IcaoAddress> icao_address;
   std::optional<base::ModeACode> mode_3a;
   base::CallSign call_sign;

@@ -30,32 +30,18 @@ constexpr std::uint32_t kMaxClaims = 4;  // tracks that may claim one address at
 constexpr double kSameAircraftM =
     5000.0;  // two aircraft with one address are further apart than this
 constexpr std::uint32_t kRefusalsBeforeRestart = 3;
+constexpr std::size_t kMaxInstant = 4096;
 constexpr std::uint64_t kSensorMemoryNs = 60'000'000'000;
 
-// Log-likelihood ratios of identity, same aircraft against another one. A wrong Mode A code is a
-// garble, a change of code or another aircraft; a missing address is a primary or Mode A/C plot.
-constexpr double kSameAddress = 12.0;
-constexpr double kSameModeA = 5.0;
-constexpr double kOtherModeA = -5.0;
-constexpr double kMaxAltitudePenalty = 8.0;
+// A plot within twice the gate of a track (its square: four times) is near enough that the track's
+// own plot of this look may be mistaken for it; unless what it says of itself speaks against it.
+constexpr double kNearGate = 4.0;
+constexpr double kRivalEvidence = -4.0;
+constexpr double kSameUas = 12.0;  // log-likelihood ratio of an unmanned aircraft's identity
 
 // Squared Mahalanobis distance beyond which a report of another tracker tells of something new: one
 // in twenty does by chance.
 constexpr double kNewsDistance = 5.991;
-
-bool is_finite(const Plot& p) {
-  return std::isfinite(p.slant_range.metres()) && std::isfinite(p.azimuth.radians()) &&
-         std::isfinite(p.latitude.radians()) && std::isfinite(p.longitude.radians()) &&
-         std::isfinite(p.position_sd.metres()) && std::isfinite(p.sd_east.metres()) &&
-         std::isfinite(p.sd_north.metres()) && std::isfinite(p.correlation) &&
-         std::isfinite(p.velocity_east.mps()) && std::isfinite(p.velocity_north.mps()) &&
-         std::isfinite(p.velocity_sd.mps()) &&
-         (!p.elevation || std::isfinite(p.elevation->radians())) &&
-         std::isfinite(p.azimuth_width.radians()) && std::isfinite(p.range_width.metres()) &&
-         (!p.geometric_height || std::isfinite(p.geometric_height->metres())) &&
-         std::isfinite(p.geometric_height_sd.metres()) &&
-         (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
-}
 
 bool is_usable_horizon(const std::vector<base::Angle>& horizon) {
   return horizon.size() <= SensorDescription::kMaxHorizon &&
@@ -111,12 +97,16 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.address_flood,
           c.over_limit,
           c.nothing_new,
-          c.clutter);
+          c.clutter,
+          c.grouped,
+          c.groups);
 }
 
 Tracker::Tracker(const TrackerOptions& options) : options_(options) {
   for (int c = 0; c < kAircraftClasses; ++c)
     motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), options.imm));
+  aircraft_.model = motions_[static_cast<std::size_t>(AircraftClass::airliner)];
+  aircraft_.first_velocity_sd_mps = kFirstVelocitySdMps;
 }
 
 void Tracker::rebuild_sites() {
@@ -157,6 +147,7 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
   }
   rebuild_sites();
   memory_.remap_homes(new_index, place_changed);
+  remap_looks(new_index);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
     TrackRecord& t = store_.at(slot);
     if (!t.active) continue;
@@ -164,6 +155,7 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
       // A track in the frame of a sensor without a site means nothing once that sensor goes or gets
       // its site.
       if (place_changed[t.home]) {
+        leave(slot);
         store_.release(slot);
         continue;
       }
@@ -323,6 +315,7 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
 
 std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
                                                     const Plot& plot,
+                                                    double reach,
                                                     Prediction& p) const {
   const TrackRecord& t = store_.at(slot);
   if (t.home != home_of(plot.sensor)) return std::nullopt;
@@ -341,7 +334,8 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
   // What is not a number is outside.
-  if (!(fit.d2 <= (same_address ? options_.gate_addressed : options_.gate))) return std::nullopt;
+  const double gate = same_address ? options_.gate_addressed : options_.gate;
+  if (!(fit.d2 <= reach * gate)) return std::nullopt;
   // Likelier an echo of what stands there, and the aircraft unseen this time.
   if (is_primary(plot)) {
     const double seen = descriptions_[plot.sensor].detection_probability;
@@ -349,17 +343,11 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
       return std::nullopt;
   }
 
-  double identity = same_address || same_uas ? kSameAddress : 0.0;
-  if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
-  if (plot.pressure_altitude && has_pressure_altitude(p.vertical)) {
-    const double quantum = plot.altitude_quantum.metres();
-    const double late = std::fmin(to_seconds(plot.time - t.time), 0.0);
-    const double then = p.vertical.altitude_m + late * p.vertical.rate_mps;
-    const double y = plot.pressure_altitude->metres() - then;
-    identity -=
-        std::fmin(kMaxAltitudePenalty, 0.5 * y * y / (p.vertical.P00 + quantum * quantum + 100.0));
-  }
-  return Candidate{slot, fit, identity};
+  // A late plot is of where the aircraft was.
+  const double late = std::fmax(to_seconds(t.time - plot.time), 0.0);
+  const Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
+  const double identity = evidence_of(plot, known, p.vertical, late) + (same_uas ? kSameUas : 0.0);
+  return Candidate{slot, fit.d2 <= gate, fit, identity};
 }
 
 void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
@@ -370,7 +358,24 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
     return;
   }
   note_sensor_time(plot.sensor, plot.time);
+  if (!instant_.empty() && instant_.front().time != plot.time) share_out_instant(events);
+  if (!open_looks_.empty()) close_looks(plot.sensor, plot.time, events);
+  if (plot.icao_address && store_.has_address(*plot.icao_address)) return use(plot, events);
+  instant_.push_back(plot);
+  if (instant_.size() >= kMaxInstant) share_out_instant(events);
+}
 
+// Plots of one instant whose aircraft is not known by address, in an order of their own: who is
+// whose must not depend on how they came.
+void Tracker::share_out_instant(std::vector<TrackEvent>& events) {
+  if (instant_.empty()) return;
+  std::swap(instant_, instant_in_hand_);
+  std::ranges::sort(instant_in_hand_, comes_before);
+  for (const Plot& plot : instant_in_hand_) use(plot, events);
+  instant_in_hand_.clear();
+}
+
+void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
   std::optional<Candidate> best;
   std::uint16_t inside = 0;
   std::uint32_t claims = 0;  // tracks with this address
@@ -378,10 +383,15 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
   Prediction* best_prediction = &tried_[0];
   Prediction* next_prediction = &tried_[1];
   double best_score = 0.0;  // once there are two
+  double reach = 1.0;
+  contenders_.clear();
+  rivals_ = 0.0;
   const auto score = [](const Candidate& c) { return log_likelihood(c.fit) + c.identity; };
   const auto weigh = [&](std::uint32_t slot) {
-    const auto candidate = consider(slot, plot, *next_prediction);
+    const auto candidate = consider(slot, plot, reach, *next_prediction);
     if (!candidate) return;
+    if (reach > 1.0) note_contender(plot, *candidate);
+    if (!candidate->inside) return;
     ++inside;
     // One alone need not be compared. The lower slot wins a tie, whatever order the indices give.
     if (best) {
@@ -408,6 +418,7 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
   double gate = options_.gate_addressed;
   if (!best) {
     gate = options_.gate;
+    reach = kNearGate;
     const FirstFix fix = first_fix(plot);
     store_.for_each_near(fix.position.latitude, fix.position.longitude, search_radius(fix), weigh);
   }
@@ -417,6 +428,7 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
       return;
     }
     if (is_carried(store_.at(best->slot), plot)) return note_carried(best->slot, plot);
+    if (options_.max_hypotheses > 0 && is_contended(plot)) return gather(plot, events);
     associate(best->slot, plot, *best_prediction, {inside, gate}, events);
     return;
   }
@@ -442,6 +454,35 @@ void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
     }
   }
   start(plot, events);
+}
+
+void Tracker::note_contender(const Plot& plot, const Candidate& candidate) {
+  const TrackRecord& t = store_.at(candidate.slot);
+  if (t.icao_address) {
+    if (!candidate.inside) return;
+    rivals_ += probability_from(t.odds) * descriptions_[plot.sensor].detection_probability *
+               base::exp(log_likelihood(candidate.fit) + std::fmin(candidate.identity, 0.0));
+    return;
+  }
+  if (candidate.identity > kRivalEvidence || (candidate.inside && t.group != kNoSlot))
+    contenders_.push_back(candidate);
+}
+
+// More than one track without an address may have sent the plot, or one that is already in doubt.
+bool Tracker::is_contended(const Plot& plot) {
+  bool inside = false;
+  bool grouped = false;
+  for (const Candidate& c : contenders_) {
+    inside = inside || c.inside;
+    grouped = grouped || (c.inside && store_.at(c.slot).group != kNoSlot);
+  }
+  if (!inside) return false;
+  // Of a sensor whose errors live on, the cluster filter would make too much.
+  const bool independent = model_of(descriptions_[plot.sensor].kind).dilution == nullptr;
+  if (!grouped && (contenders_.size() < 2 || !independent)) return false;
+  // Whatever order the indices give.
+  std::ranges::sort(contenders_, {}, &Candidate::slot);
+  return true;
 }
 
 std::uint32_t Tracker::nearest_with_address(const Plot& plot) const {
@@ -586,11 +627,12 @@ void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
   if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
   if (!plot.uas.empty()) t.uas = plot.uas;
   if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
-  if (!plot.mode_3a) return;
-  // A first code is taken at once, a change only when seen twice in a row: one reply may be
-  // garbled.
-  if (!t.mode_3a || t.mode_3a_candidate == plot.mode_3a) t.mode_3a = plot.mode_3a;
-  t.mode_3a_candidate = plot.mode_3a;
+  Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
+  note_code(known, plot);
+  t.mode_3a = known.mode_3a;
+  t.mode_3a_candidate = known.mode_3a_candidate;
+  // Somebody told who this is.
+  if (plot.icao_address) t.exchanged = 0.0;
 }
 
 void Tracker::associate(std::uint32_t slot,
@@ -859,10 +901,13 @@ void Tracker::drop(std::uint32_t slot, Timestamp at, std::vector<TrackEvent>& ev
                       t.status != TrackStatus::tentative,
                       t.hits});
   }
+  leave(slot);
   store_.release(slot);
 }
 
 void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
+  share_out_instant(events);
+  if (!open_looks_.empty()) close_old_looks(now, events);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
     TrackRecord& t = store_.at(slot);
     if (!t.active) continue;
@@ -879,7 +924,9 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
           break;
         }
         if (in_view < 0.0) in_view = share_in_view_of(t, v.sensor);
-        t.odds = after_miss(t.odds, v, s.detection_probability * in_view);
+        const double seen = s.detection_probability * in_view;
+        if (t.group != kNoSlot) groups_[t.group].miss(slot, v.covered * seen);
+        t.odds = after_miss(t.odds, v, seen);
         v.accounted_until += s.period;
       }
     }
@@ -976,6 +1023,8 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
                     with_effect(kVelocityEast, kVelocityNorth),
                     with_effect(kVelocityNorth, kVelocityNorth)};
   v.existence = probability_from(t.odds);
+  v.ambiguous = t.group != kNoSlot;
+  v.exchanged = t.exchanged;
   v.icao_address = t.icao_address;
   v.mode_3a = t.mode_3a;
   v.call_sign = t.call_sign;
@@ -996,6 +1045,7 @@ void Tracker::save(base::ByteWriter& out) const {
     s.clutter.save(out);
   }
   store_.save(out);
+  save_groups(out);
   memory_.save(out);
   offsets_.save(out);
   births_.save(out);
@@ -1023,6 +1073,7 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   auto store = TrackStore::load(in);
   if (!store) return std::nullopt;
   tracker.store_ = std::move(*store);
+  if (!tracker.load_groups(in)) return std::nullopt;
   tracker.memory_.load(in);
   if (!tracker.offsets_.load(in) || !tracker.births_.load(in)) return std::nullopt;
   loader(tracker.counters_, tracker.next_number_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/archive.hpp"
 #include "base/check.hpp"
 #include "base/math.hpp"
 
@@ -134,7 +135,7 @@ void PmbmFilter<Motion>::sort_plots() {
 
 template <class Motion>
 template <class Use>
-void PmbmFilter<Motion>::gate(const Gaussian& predicted, Use use) const {
+void PmbmFilter<Motion>::gate(const Density& x, const Gaussian& predicted, Use use) const {
   // A box that holds the gate's ellipse for the widest plot, then half as much again for what
   // curvature does to it.
   const double reach = std::sqrt(options_.gate) * 1.5;
@@ -147,9 +148,9 @@ void PmbmFilter<Motion>::gate(const Gaussian& predicted, Use use) const {
   for (; it != by_east_.end() && places_[*it].east <= east + half_east; ++it) {
     const std::uint32_t j = *it;
     if (std::fabs(places_[j].north - north) > half_north) continue;
-    const LinearMeasurement m = look_->linearise(predicted, j);
+    const LinearMeasurement m = motion_.linearise(*look_, x, predicted, j);
     const Fit how = fit(predicted, m);
-    if (how.d2 <= options_.gate) use(j, how, m);
+    if (how.d2 <= options_.gate) use(j, how.log_likelihood + motion_.evidence(*look_, x, j), m);
   }
 }
 
@@ -159,7 +160,7 @@ void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
                                       double unseen,
                                       const LinearMeasurement& m) {
   Density x = u.x;
-  if (!motion_.update(x, m)) return;
+  if (!motion_.update(x, m, *look_, plot)) return;
   Newcomer& newcomer = newcomers_[plot];
   if (newcomer.unseen == 0.0) {
     newcomer.x = x;
@@ -172,7 +173,7 @@ void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
 template <class Motion>
 void PmbmFilter<Motion>::find_newcomers() {
   newcomers_.assign(look_->size(), Newcomer{});
-  for (std::size_t j = 0; j < newcomers_.size() && undetected_per_m2_ > 0.0; ++j) {
+  for (std::size_t j = 0; j < newcomers_.size(); ++j) {
     Gaussian first;
     first.mean.x[kEast] = places_[j].east;
     first.mean.x[kNorth] = places_[j].north;
@@ -182,23 +183,21 @@ void PmbmFilter<Motion>::find_newcomers() {
     const double variance = options_.birth_velocity_sd * options_.birth_velocity_sd;
     first.P[packed(2, 2)] = variance;
     first.P[packed(3, 3)] = variance;
-    newcomers_[j].x = motion_.start(first);
-    newcomers_[j].unseen =
-        undetected_per_m2_ * look_->plane_per_measured(j) * look_->detection_probability(first);
+    const double unseen = look_->undetected_density(j, undetected_per_m2_, first);
+    if (!(unseen > 0.0)) continue;
+    newcomers_[j].x = motion_.begin(first, *look_, j);
+    newcomers_[j].unseen = unseen;
   }
   for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
     for (const Undetected& u : *list) {
       const Gaussian predicted = motion_.combined(u.x);
-      gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+      gate(u.x, predicted, [&](std::uint32_t j, double log_likelihood, const LinearMeasurement& m) {
         // Where the plot lies, not where the component has its mean: it may span the field.
         Gaussian there;
         there.mean.x[kEast] = places_[j].east;
         there.mean.x[kNorth] = places_[j].north;
         add_newcomer(
-            j,
-            u,
-            u.expected * look_->detection_probability(there) * base::exp(how.log_likelihood),
-            m);
+            j, u, u.expected * look_->detection_probability(there) * base::exp(log_likelihood), m);
       });
     }
   }
@@ -251,8 +250,9 @@ void PmbmFilter<Motion>::find_edges() {
     for (std::uint32_t i = 0; i < clusters_[c].pool.size(); ++i) {
       const Gaussian predicted = motion_.combined(clusters_[c].pool[i].x);
       detection_.push_back(look_->detection_probability(predicted));
-      gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-        edges_.push_back({i, j, how.log_likelihood, m});
+      const Density& x = clusters_[c].pool[i].x;
+      gate(x, predicted, [&](std::uint32_t j, double log_likelihood, const LinearMeasurement& m) {
+        edges_.push_back({i, j, log_likelihood, m});
         if (first_cluster_[j] < 0) {
           first_cluster_[j] = static_cast<std::int32_t>(c);
           return;
@@ -310,6 +310,7 @@ template <class Motion>
 void PmbmFilter<Motion>::update(const Look& look) {
   look_ = &look;
   ++counts_.looks;
+  confusions_.clear();
   sort_plots();
   find_newcomers();
   thin_undetected();
@@ -441,7 +442,8 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
       made = static_cast<std::int32_t>(children.pool.size());
       Component component = cluster.pool[i];
       component.existence = 1.0;
-      if (!motion_.update(component.x, group_edges_[edge_of_[i * columns + j]].m)) {
+      const Edge& edge = group_edges_[edge_of_[i * columns + j]];
+      if (!motion_.update(component.x, edge.m, *look_, edge.plot)) {
         component.existence = 0.0;  // a covariance lost; the component is dropped
       }
       children.pool.push_back(component);
@@ -564,9 +566,11 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
   for (std::uint32_t i = 0; i < one.pool.size(); ++i) {
     const Gaussian predicted = motion_.combined(one.pool[i].x);
     group_detection_.push_back(look_->detection_probability(predicted));
-    gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-      if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how.log_likelihood, m});
-    });
+    gate(one.pool[i].x,
+         predicted,
+         [&](std::uint32_t j, double log_likelihood, const LinearMeasurement& m) {
+           if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, log_likelihood, m});
+         });
   }
   std::swap(cluster, one);
   give_back(one);
@@ -594,7 +598,8 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
       const double share =
           marginals.pair[i * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])];
       Density updated = cluster.pool[i].x;
-      if (share < kLeastShareOfPair || !motion_.update(updated, edge.m)) continue;
+      if (share < kLeastShareOfPair || !motion_.update(updated, edge.m, *look_, edge.plot))
+        continue;
       component.existence += share;
       motion_.blend(component.x, updated, share / component.existence);
     }
@@ -693,7 +698,7 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
       if (east * east > near_east) continue;
       const Component& other = cluster.pool[o];
       if (!one_each && std::fabs(other.existence - mine.existence) > kBlendExistence) continue;
-      if (!alike_in_spread(centre, combined_[o])) continue;
+      if (!alike_in_spread(centre, combined_[o]) || !motion_.alike(mine.x, other.x)) continue;
       if (squared_distance(root, centre.mean, combined_[o].mean) > options_.blend_distance)
         continue;
       bool together = false;
@@ -738,6 +743,12 @@ void PmbmFilter<Motion>::unite_equal(Cluster& cluster) {
   for (const std::uint32_t k : order_) {
     const Hypothesis& h = cluster.hypotheses[k];
     if (!scratch_hypotheses_.empty() && !compare(scratch_hypotheses_.back(), h)) {
+      // The same aircraft, and perhaps other names.
+      const auto named = cluster.of(scratch_hypotheses_.back());
+      const auto also = cluster.of(h);
+      for (std::size_t m = 0; m < named.size(); ++m) {
+        if (named[m].label != also[m].label) confuse(named[m].label, h.weight);
+      }
       scratch_hypotheses_.back().weight += h.weight;
     } else {
       scratch_hypotheses_.push_back(h);
@@ -900,6 +911,186 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
   return reported_;
 }
 
+template <class Motion>
+void PmbmFilter<Motion>::confuse(std::uint32_t label, double probability) {
+  const auto it = std::ranges::find(confusions_, label, &Confusion::label);
+  if (it == confusions_.end()) {
+    confusions_.push_back({label, probability});
+  } else {
+    it->probability += probability;
+  }
+}
+
+template <class Motion>
+std::uint32_t PmbmFilter<Motion>::add(const Density& x, double existence) {
+  Cluster cluster = take_cluster();
+  cluster.pool.push_back({existence, x});
+  cluster.hypotheses.push_back({1.0, 0, 1});
+  cluster.members.push_back({0, next_label_});
+  clusters_.push_back(std::move(cluster));
+  return next_label_++;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::clear() {
+  for (Cluster& cluster : clusters_) give_back(cluster);
+  clusters_.clear();
+  broad_.clear();
+  faint_.clear();
+  confusions_.clear();
+  undetected_per_m2_ = options_.undetected_per_m2;
+  next_label_ = 1;
+  counts_ = {};
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::gather_beliefs(const Cluster& cluster) {
+  beliefs_of_labels_.clear();
+  for (const Hypothesis& h : cluster.hypotheses) {  // the heaviest first
+    for (const Member& m : cluster.of(h)) {
+      const Component& component = cluster.pool[m.component];
+      const auto it = std::ranges::find(beliefs_of_labels_, m.label, &Belief::label);
+      if (it == beliefs_of_labels_.end()) {
+        beliefs_of_labels_.push_back({m.label, h.weight * component.existence, &component.x});
+      } else {
+        it->existence += h.weight * component.existence;
+      }
+    }
+  }
+  std::ranges::sort(beliefs_of_labels_, {}, &Belief::label);
+  for (Belief& belief : beliefs_of_labels_) belief.alone = beliefs_of_labels_.size() == 1;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::remove(std::uint32_t label) {
+  std::erase_if(clusters_, [&](Cluster& cluster) {
+    bool any = false;
+    bool left = false;
+    for (Hypothesis& h : cluster.hypotheses) {
+      std::uint32_t kept = 0;
+      for (std::uint32_t k = 0; k < h.count; ++k) {
+        const Member m = cluster.members[h.first + k];
+        if (m.label != label) cluster.members[h.first + kept++] = m;
+      }
+      any = any || kept != h.count;
+      left = left || kept != 0;
+      h.count = kept;
+    }
+    if (!any) return false;
+    if (!left) {
+      give_back(cluster);
+      return true;
+    }
+    unite_equal(cluster);
+    prune(cluster);
+    return false;
+  });
+}
+
+template <class Motion>
+bool PmbmFilter<Motion>::take(std::uint32_t label, Density& x, double& existence) {
+  for (std::size_t c = 0; c < clusters_.size(); ++c) {
+    Cluster& cluster = clusters_[c];
+    bool has = false;
+    bool alone = true;
+    for (const Hypothesis& h : cluster.hypotheses) {
+      for (const Member& m : cluster.of(h)) {
+        has = has || m.label == label;
+        alone = alone && m.label == label;
+      }
+    }
+    if (!has || !alone) continue;
+    existence = 0.0;
+    for (const Hypothesis& h : cluster.hypotheses) {
+      for (const Member& m : cluster.of(h)) {
+        const Component& component = cluster.pool[m.component];
+        const double expected = h.weight * component.existence;
+        if (existence == 0.0) {
+          x = component.x;
+        } else {
+          motion_.blend(x, component.x, expected / (existence + expected));
+        }
+        existence += expected;
+      }
+    }
+    give_back(cluster);
+    clusters_.erase(clusters_.begin() + static_cast<std::ptrdiff_t>(c));
+    return true;
+  }
+  return false;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::miss(std::uint32_t label, double detection_probability) {
+  const double silent = 1.0 - std::fmin(detection_probability, kSurest);
+  for (Cluster& cluster : clusters_) {
+    bool any = false;
+    becomes_.assign(cluster.pool.size(), kNone);
+    for (Hypothesis& h : cluster.hypotheses) {
+      for (Member& m : cluster.of(h)) {
+        if (m.label != label) continue;
+        any = true;
+        if (becomes_[m.component] == kNone) {
+          // A component of its own: in other hypotheses another label may have it.
+          becomes_[m.component] = static_cast<std::uint32_t>(cluster.pool.size());
+          Component mine = cluster.pool[m.component];
+          mine.existence *= silent / (1.0 - mine.existence * (1.0 - silent));
+          cluster.pool.push_back(mine);
+        }
+        h.weight *= 1.0 - cluster.pool[m.component].existence * (1.0 - silent);
+        m.component = becomes_[m.component];
+      }
+    }
+    if (!any) continue;
+    unite_equal(cluster);
+    prune(cluster);
+    return;
+  }
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::save(base::ByteWriter& out) const {
+  base::Saver saver(out);
+  saver(clusters_, broad_, faint_, undetected_per_m2_, next_label_);
+}
+
+template <class Motion>
+bool PmbmFilter<Motion>::load(base::ByteReader& in) {
+  clear();
+  base::Loader loader(in);
+  loader(clusters_, broad_, faint_, undetected_per_m2_, next_label_);
+  const auto is_share = [](double p) { return p >= 0.0 && p <= 1.0 + 1e-9; };
+  const auto is_expected = [](double n) { return n >= 0.0 && n < 1e9; };
+  const auto sound = [&] {
+    if (!in.ok() || !is_expected(undetected_per_m2_) || next_label_ == 0) return false;
+    for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
+      for (const Undetected& u : *list) {
+        if (!is_expected(u.expected) || !motion_.is_usable(u.x)) return false;
+      }
+    }
+    for (const Cluster& cluster : clusters_) {
+      if (cluster.hypotheses.empty()) return false;
+      for (const Component& c : cluster.pool) {
+        if (!is_share(c.existence) || !motion_.is_usable(c.x)) return false;
+      }
+      for (const Hypothesis& h : cluster.hypotheses) {
+        if (!is_share(h.weight) || !(h.weight > 0.0)) return false;
+        if (h.count > cluster.members.size() || h.first > cluster.members.size() - h.count)
+          return false;
+      }
+      for (const Member& m : cluster.members) {
+        if (m.component >= cluster.pool.size() || m.label == 0 || m.label >= next_label_)
+          return false;
+      }
+    }
+    return true;
+  };
+  if (sound()) return true;
+  clear();
+  return false;
+}
+
+template class PmbmFilter<AircraftMotion>;
 template class PmbmFilter<ConstantVelocity>;
 template class PmbmFilter<Manoeuvring>;
 

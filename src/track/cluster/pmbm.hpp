@@ -37,6 +37,8 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.hpp"
+#include "track/cluster/aircraft.hpp"
 #include "track/cluster/belief_propagation.hpp"
 #include "track/cluster/density.hpp"
 #include "track/cluster/look.hpp"
@@ -77,6 +79,9 @@ struct PmbmCounts {
 template <class Motion>
 class PmbmFilter {
  public:
+  using Density = typename Motion::Density;
+  using Look = typename Motion::Look;
+
   PmbmFilter(const PmbmOptions& options, const Motion& motion);
 
   // Through a time; requires dt >= 0.
@@ -88,25 +93,111 @@ class PmbmFilter {
   [[nodiscard]] std::span<const ReportedPoint> estimate();
   [[nodiscard]] const PmbmCounts& counts() const { return counts_; }
 
+  // For a tracker that gives this filter the few tracks that are in doubt and takes them back.
+
+  // A track, independent of all others; the label by which it is known here.
+  std::uint32_t add(const Density& x, double existence);
+  // As it was before the first track and the first look; options stay.
+  void clear();
+  [[nodiscard]] bool is_empty() const { return clusters_.empty(); }
+  // What is believed of one label: the component of the heaviest hypothesis that has it, and the
+  // probability of existence over all.
+  struct Belief {
+    std::uint32_t label = 0;
+    double existence = 0.0;
+    const Density* x = nullptr;
+    bool alone = false;  // independent of every other label
+  };
+  // Calls visit(belief) for every label, in ascending order of clusters and labels. `visit` must
+  // not change the filter.
+  template <class Visit>
+  void for_each_label(Visit&& visit) {
+    for (const Cluster& cluster : clusters_) {
+      gather_beliefs(cluster);
+      for (const Belief& belief : beliefs_of_labels_) visit(belief);
+    }
+  }
+  // Takes a label out of all hypotheses.
+  void remove(std::uint32_t label);
+  // The same for one that is independent of all others, with the mean of what it may be. False:
+  // there is no such label.
+  [[nodiscard]] bool take(std::uint32_t label, Density& x, double& existence);
+  // One sensor looked at this label alone and saw nothing.
+  void miss(std::uint32_t label, double detection_probability);
+  // All of the other filter's clusters, under new labels: calls renamed(old label, new label). Both
+  // are of the same time and frame; the other is left empty.
+  template <class Renamed>
+  void absorb(PmbmFilter& other, Renamed&& renamed) {
+    const std::uint32_t offset = next_label_ - 1;
+    for (Cluster& cluster : other.clusters_) {
+      for (Member& m : cluster.members) m.label += offset;
+      gather_beliefs(cluster);
+      for (const Belief& belief : beliefs_of_labels_) renamed(belief.label - offset, belief.label);
+      clusters_.push_back(std::move(cluster));
+    }
+    next_label_ += other.next_label_ - 1;
+    other.clusters_.clear();
+    other.clear();
+  }
+  // Calls change(density) for everything that is in the frame of the states.
+  template <class Change>
+  void for_each_density(Change&& change) {
+    for (Cluster& cluster : clusters_) {
+      for (Component& component : cluster.pool) change(component.x);
+    }
+    for (std::vector<Undetected>* list : {&broad_, &faint_}) {
+      for (Undetected& u : *list) change(u.x);
+    }
+  }
+  // Names that the last update may have exchanged: hypotheses that differed in labels alone became
+  // one, and labels follow the heavier. Calls visit(label, probability of the other ways to name).
+  template <class Visit>
+  void for_each_confusion(Visit&& visit) const {
+    for (const Confusion& c : confusions_) visit(c.label, c.probability);
+  }
+
+  void save(base::ByteWriter& out) const;
+  // False: this is not what save() wrote of a filter that could run on; the filter is then empty.
+  [[nodiscard]] bool load(base::ByteReader& in);
+
  private:
-  using Density = typename Motion::Density;
   struct Component {
     double existence = 0.0;
     Density x;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Component& c) {
+      archive(c.existence, c.x);
+    }
   };
   struct Member {
     std::uint32_t component = 0;
     std::uint32_t label = 0;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Member& m) {
+      archive(m.component, m.label);
+    }
   };
   struct Hypothesis {
     double weight = 0.0;
     std::uint32_t first = 0;
     std::uint32_t count = 0;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Hypothesis& h) {
+      archive(h.weight, h.first, h.count);
+    }
   };
   struct Cluster {
     std::vector<Component> pool;
     std::vector<Hypothesis> hypotheses;
     std::vector<Member> members;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Cluster& c) {
+      archive(c.pool, c.hypotheses, c.members);
+    }
 
     void clear() { pool.clear(), hypotheses.clear(), members.clear(); }
     [[nodiscard]] std::span<const Member> of(const Hypothesis& h) const {
@@ -119,6 +210,15 @@ class PmbmFilter {
   struct Undetected {
     double expected = 0.0;
     Density x;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Undetected& u) {
+      archive(u.expected, u.x);
+    }
+  };
+  struct Confusion {
+    std::uint32_t label = 0;
+    double probability = 0.0;
   };
   // A plot in the gate of a component.
   struct Edge {
@@ -138,9 +238,10 @@ class PmbmFilter {
   [[nodiscard]] Cluster take_cluster();
   void give_back(Cluster& cluster);
   void sort_plots();
-  // Calls use(plot, fit, measurement) for each plot in the gate.
+  // Calls use(plot, log-likelihood, measurement) for each plot in the gate of x, whose combined()
+  // is `predicted`.
   template <class Use>
-  void gate(const Gaussian& predicted, Use use) const;
+  void gate(const Density& x, const Gaussian& predicted, Use use) const;
   void find_newcomers();
   void add_newcomer(std::uint32_t plot,
                     const Undetected& u,
@@ -167,6 +268,9 @@ class PmbmFilter {
   void part(Cluster& cluster);
   // One of the parts: the labels for which part_of_ says `which`.
   void keep(const Cluster& cluster, std::uint32_t which);
+  // Fills beliefs_of_labels_, by label.
+  void gather_beliefs(const Cluster& cluster);
+  void confuse(std::uint32_t label, double probability);
 
   PmbmOptions options_;
   Motion motion_;
@@ -177,8 +281,11 @@ class PmbmFilter {
   std::uint32_t next_label_ = 1;
   PmbmCounts counts_;
 
+  std::vector<Confusion> confusions_;  // of the last update
+
   // Scratch of one look.
   const Look* look_ = nullptr;
+  std::vector<Belief> beliefs_of_labels_;
   std::vector<Cluster> next_;
   std::vector<Cluster> spare_;
   std::vector<PlotPlace> places_;
@@ -232,6 +339,7 @@ class PmbmFilter {
   std::vector<ReportedPoint> reported_;
 };
 
+extern template class PmbmFilter<AircraftMotion>;
 extern template class PmbmFilter<ConstantVelocity>;
 extern template class PmbmFilter<Manoeuvring>;
 
