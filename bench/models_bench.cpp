@@ -194,6 +194,7 @@ Phases follow(const Habit& h, bool as_it_is, int flights, double lag_s = 0) {
       }
       events.clear();
       tracker.take(p, events);
+      tracker.advance(p.time, events);
       if (lag_s > 0) {
         flown.push_back(f);
         for (const track::TrackEvent& event : events) smoother.take(event, later);
@@ -376,6 +377,7 @@ AirScore fly_in_warm_air(bool told, int minutes) {
       p.pressure_altitude = Length::from_feet(100 * std::floor(a.pressure_altitude / 30.48 + 0.5));
       events.clear();
       tracker.take(p, events);
+      tracker.advance(p.time, events);
       if (t < 600 || events.empty()) continue;
       const track::TrackView& v = events.back().view;
       const double range = std::hypot(a.f.east, a.f.north);

@@ -5,7 +5,15 @@
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
+//   bench_quality --recordings [--data FOLDER]
+//   bench_quality --en-route [--minutes N] [--seed N] [--perfect] [--json]
 //
+// --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
+// by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
+// out. It is part of the first, too.
+//
+// --recordings prints instead what the tracker makes of recordings of real sensors
+// (docs/RECORDINGS.md); they are in FOLDER, or in surveillance/asterix/ of the same places.
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
 // set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
 // or beside the repository.
@@ -19,7 +27,9 @@
 #include <string_view>
 
 #include "assess/report.hpp"
+#include "en_route_run.hpp"
 #include "nations_run.hpp"
+#include "recordings_run.hpp"
 #include "sets_run.hpp"
 
 namespace {
@@ -32,6 +42,10 @@ struct Arguments {
   std::string data;
   std::uint32_t runs = 0;
   bool sets_only = false;
+  bool en_route_only = false;
+  bool perfect = false;
+  bool recordings = false;
+  bool data_given = false;
   bool json = false;
   bool wrong = false;
 };
@@ -49,10 +63,17 @@ Arguments arguments_of(int argc, char** argv) {
     } else if (argument == "--quick") {
       a.run.length = std::chrono::minutes(5);
       a.runs = 5;
+    } else if (argument == "--en-route") {
+      a.en_route_only = true;
+    } else if (argument == "--perfect") {
+      a.perfect = true;
     } else if (argument == "--sets-only") {
       a.sets_only = true;
     } else if (argument == "--data" && has_value) {
       a.data = argv[++i];
+      a.data_given = true;
+    } else if (argument == "--recordings") {
+      a.recordings = true;
     } else if (argument == "--minutes" && has_value) {
       a.run.length = std::chrono::minutes(std::strtol(argv[++i], nullptr, 10));
     } else if (argument == "--seed" && has_value) {
@@ -194,17 +215,141 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   }
 }
 
+constexpr double kDegree = base::kRadiansPerDegree;
+
+void print_en_route(const bench::EnRouteResult& result) {
+  fmt::print("{:<24}{:>26}{:>32}{:>30}\n",
+             "sensor",
+             "range error (given), m",
+             "azimuth error (given), deg",
+             "time error (given), ms");
+  for (const bench::BiasFound& b : result.biases) {
+    fmt::print("{:<24}", b.sensor);
+    if (b.is_radar) {
+      fmt::print("{:>10.1f} ±{:>4.1f} ({:>6.1f}){:>14.4f} ±{:>7.4f} ({:>6.2f})",
+                 b.found.range.value - b.range_m,
+                 b.found.range.sd,
+                 b.range_m,
+                 (b.found.azimuth.value - b.azimuth_rad) / kDegree,
+                 b.found.azimuth.sd / kDegree,
+                 b.azimuth_rad / kDegree);
+    } else {
+      fmt::print("{:>56}", "");
+    }
+    fmt::print("{:>13.1f} ±{:>5.1f} ({:>6.0f})\n",
+               1e3 * (b.found.time.value - b.time_s),
+               1e3 * b.found.time.sd,
+               1e3 * b.time_s);
+  }
+  fmt::print(
+      "worst {:.1f} m of 10, {:.4f} deg of 0.01, {:.1f} ms of 20; all within for good after {:.0f} "
+      "s\n",
+      result.worst_range_m,
+      result.worst_azimuth_rad / kDegree,
+      1e3 * result.worst_time_s,
+      result.found_after_s);
+  const auto row = [](std::string_view name, const assess::Score& s) {
+    fmt::print(
+        "{:<22} GOSPA {:>6.1f} m (localisation {:.0f}, missed {:.0f}, false {:.0f}), position RMS "
+        "{:.1f} m of 500/3, updated "
+        "{:.2f} %, long gaps {:.3f} %, angle {:.2f} deg, speed {:.2f} m/s, NEES {:.2f}\n",
+        name,
+        s.gospa.rms_m,
+        s.gospa.localisation_rms_m,
+        s.gospa.missed_rms_m,
+        s.gospa.false_rms_m,
+        metres(s.all.position_rms()),
+        percent(s.all.update_probability()),
+        percent(s.long_gap_share),
+        s.all.track_angle_rms() ? s.all.track_angle_rms()->degrees() : 0.0,
+        s.all.speed_rms() ? s.all.speed_rms()->mps() : 0.0,
+        s.all.nees.mean().value_or(0.0));
+  };
+  row("with registration", result.with);
+  row("without registration", result.without);
+  fmt::print("GOSPA ratio {:.4f} of 0.75, {} plots\n",
+             result.with.gospa.rms_m / result.without.gospa.rms_m,
+             result.plots);
+}
+
+int score_en_route(const Arguments& arguments) {
+  const std::string file = LIPTAKO_SOURCE_DIR "/scenarios/en-route.toml";
+  std::ifstream in(file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto scenario = sim::load_scenario(text, file);
+  if (!scenario) {
+    fmt::print(stderr, "{}\n", scenario.error().message);
+    return 1;
+  }
+  bench::EnRouteOptions options;
+  options.seed = arguments.run.seed;
+  options.length = arguments.run.length;
+  options.score = arguments.run.score;
+  options.perfect = arguments.perfect;
+  const auto result = bench::run_en_route(*scenario, options);
+  if (!result) {
+    fmt::print(stderr, "{}\n", result.error().message);
+    return 1;
+  }
+  if (!arguments.json) {
+    fmt::print("{}, seed {}, {:.0f} minutes after 10\n",
+               scenario->name,
+               options.seed,
+               base::to_seconds(options.length) / 60.0);
+    print_en_route(*result);
+    return 0;
+  }
+  fmt::print(
+      "{{\"scenario\":\"{}\",\"seed\":{},\"worst_range_m\":{:.2f},\"worst_azimuth_deg\":{:.5f},"
+      "\"worst_time_s\":{:.5f},\"found_after_s\":{:.0f},\"position_rms_m\":{:.2f},"
+      "\"position_rms_unregistered_m\":{:.2f},\"gospa_m\":{:.2f},\"gospa_unregistered_m\":{:.2f},"
+      "\"gospa_ratio\":{:.4f}}}\n",
+      scenario->name,
+      options.seed,
+      result->worst_range_m,
+      result->worst_azimuth_rad / kDegree,
+      result->worst_time_s,
+      result->found_after_s,
+      metres(result->with.all.position_rms()),
+      metres(result->without.all.position_rms()),
+      result->with.gospa.rms_m,
+      result->without.gospa.rms_m,
+      result->with.gospa.rms_m / result->without.gospa.rms_m);
+  return 0;
+}
+
+int print_recordings(const std::string& folder) {
+  const std::string sensors = LIPTAKO_SOURCE_DIR "/tests/recordings/";
+  const auto print = [](const auto& figures) {
+    if (!figures) {
+      fmt::print(stderr, "{}\n", figures.error().message);
+      return false;
+    }
+    fmt::print("{}\n", bench::to_text(*figures));
+    return true;
+  };
+  const bool aerodrome = print(bench::run_aerodrome(folder, sensors + "lebl_2016.toml"));
+  const bool radar = print(bench::run_radar_hour(folder, sensors + "bcn_2023.toml"));
+  return aerodrome && radar ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments = arguments_of(argc, argv);
+  if (!arguments.wrong && arguments.recordings) {
+    // Without --data: beside the sets.
+    return print_recordings(arguments.data_given ? arguments.data
+                                                 : arguments.data + "/../surveillance/asterix");
+  }
   if (arguments.wrong) {
     fmt::print(
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
-        "[--scenario FILE] [--data FOLDER] [--sets-only] [--json]\n");
+        "[--scenario FILE] [--data FOLDER] [--sets-only] [--en-route [--perfect]] [--json]\n");
     return 2;
   }
+  if (arguments.en_route_only) return score_en_route(arguments);
   const auto sets = bench::run_sets(arguments.data, arguments.runs);
   if (!sets) {
     fmt::print(stderr, "{}\n", sets.error().message);
@@ -215,6 +360,7 @@ int main(int argc, char** argv) {
   else
     print_sets(*sets, arguments.json);
   if (arguments.sets_only) return sets->empty() ? 1 : 0;
+  if (const int failed = score_en_route(arguments); failed != 0) return failed;
   std::ifstream in(arguments.scenario);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto scenario = sim::load_scenario(text, arguments.scenario);

@@ -13,6 +13,7 @@
 #include "io/packed_file.hpp"
 #include "node/config.hpp"
 #include "node/offline.hpp"
+#include "serve/registration_line.hpp"
 #include "serve/track_event_line.hpp"
 #include "track/smoothing.hpp"
 
@@ -32,6 +33,7 @@ int run_track(const TrackOptions& options) {
                                    "recordings are needed, or --set and --data"))});
   }
   node::OfflineOptions offline;
+  offline.registration = !options.no_registration;
   if (!options.date.empty()) {
     auto date = base::parse_rfc3339(options.date);
     if (!date) return report(date.error());
@@ -78,6 +80,7 @@ int run_track(const TrackOptions& options) {
     ++updates;
     if (lines.size() > kWriteChunk) flush();
   };
+  std::string registration;
   const node::OfflineSummary summary = node::track_recordings(
       recordings,
       offline,
@@ -87,6 +90,16 @@ int run_track(const TrackOptions& options) {
         later.clear();
         smoother->take(event, later);
         for (const track::TrackEvent& one : later) write(one, sensor_names);
+      },
+      [&](base::Timestamp time,
+          const track::Tracker& tracker,
+          std::span<const std::string> sensor_names) {
+        for (std::uint16_t i = 0; i < sensor_names.size(); ++i) {
+          if (!tracker.registration().takes_part(i)) continue;
+          serve::append_registration_json(
+              time, sensor_names[i], tracker.registration().report(i), registration);
+          registration += '\n';
+        }
       });
   if (smoother) {
     later.clear();
@@ -94,6 +107,16 @@ int run_track(const TrackOptions& options) {
     for (const track::TrackEvent& one : later) write(one, names);
   }
   flush();
+  if (!options.registration.empty()) {
+    std::FILE* file = std::fopen(options.registration.c_str(), "w");
+    bool kept = file != nullptr && std::fwrite(registration.data(), 1, registration.size(), file) ==
+                                       registration.size();
+    kept = file != nullptr && std::fclose(file) == 0 && kept;
+    if (!kept) {
+      return report({base::ErrorKind::world,
+                     fmt::format("{}: {}", options.registration, std::strerror(errno))});
+    }
+  }
   written = (to_stdout ? std::fflush(out) : std::fclose(out)) == 0 && written;
   if (!written)
     return report(

@@ -103,6 +103,8 @@ struct TrackOptions {
   std::string date;
   std::optional<double> smooth_s;  // lag of a fixed-lag smoother; absent: tracks as they were
   std::string output = "-";
+  std::string registration;  // file for what is learnt of sensors' biases; empty: none
+  bool no_registration = false;
 };
 int run_track(const TrackOptions& options);
 int run_track_set(const TrackOptions& options);

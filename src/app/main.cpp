@@ -356,6 +356,12 @@ int run(int argc, char** argv) {
       ->check(CLI::Range(1.0, 600.0));
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
+  track_command->add_option(
+      "--registration",
+      track.registration,
+      "File: one JSON line per sensor and minute of what is learnt of its biases");
+  track_command->add_flag(
+      "--no-registration", track.no_registration, "Take the sensors as they are");
   track_command->callback([&] { result = run_track(track); });
 
   const KeyCommands key_commands(app, result);
@@ -424,7 +430,13 @@ int run(int argc, char** argv) {
           std::map<std::string, feeds::SourceFormat>{{"asterix", feeds::SourceFormat::asterix},
                                                      {"beast", feeds::SourceFormat::beast},
                                                      {"avr", feeds::SourceFormat::avr}}));
+  std::string edition;
+  decode_command
+      ->add_option("--edition", edition, "Edition of CAT021, if it is not to be recognised")
+      ->check(CLI::IsMember({"021=0.23", "021=2"}));
   decode_command->callback([&] {
+    if (!edition.empty())
+      decode.editions = codec::asterix::Editions{.cat021_ed023 = edition == "021=0.23"};
     if (recordings.empty() && !decode.fields) throw CLI::RequiredError(decode_files->get_name());
     result = run_decode(recordings, decode, std::cout, std::cerr);
   });

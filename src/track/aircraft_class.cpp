@@ -35,6 +35,10 @@ bool is_slow_kind(AircraftClass c) {
   return c == AircraftClass::light || c == AircraftClass::helicopter || c == AircraftClass::uav;
 }
 
+bool rolls(const Plot& plot) {
+  return plot.on_ground == OnGround::yes || plot.mover == Mover::vehicle;
+}
+
 bool tells_unmanned(SensorKind kind) {
   return kind == SensorKind::uav_telemetry || kind == SensorKind::remote_id;
 }
@@ -68,7 +72,7 @@ Motion judged(const Motion& before,
   const double speed2 = ve * ve + vn * vn;
   // Most of what flies is an airliner, and fast: nothing to judge.
   if (m.used == AircraftClass::airliner && speed2 > kFastMps * kFastMps &&
-      plot.aircraft_class == m.told && plot.on_ground != OnGround::yes && !is_slow_kind(m.told) &&
+      plot.aircraft_class == m.told && !rolls(plot) && !is_slow_kind(m.told) &&
       !tells_unmanned(kind)) {
     return m;
   }
@@ -77,7 +81,7 @@ Motion judged(const Motion& before,
   } else if (tells_unmanned(kind)) {
     m.told = AircraftClass::uav;
   }
-  if (plot.on_ground == OnGround::yes) {
+  if (rolls(plot)) {
     m.used = AircraftClass::surface;
     return m;
   }

@@ -111,6 +111,7 @@ TEST(AircraftClass, AHelicopterThatStopsIsFollowedCloserAsOne) {
       p.aircraft_class = as;
       events.clear();
       tracker.take(p, events);
+      tracker.advance(p.time, events);
       if (t >= 30 && t < 75) {
         const auto e = testing::error_of(events.back().view, a);
         sum += e.east_m * e.east_m + e.north_m * e.north_m;

@@ -31,6 +31,9 @@ enum class AircraftClass : std::uint8_t {
   surface = 5,  // anything that rolls, on the ground
 };
 enum class OnGround : std::uint8_t { unknown = 0, yes = 1, no = 2 };
+// What a report says it is of. What moves on the ground moves by other laws than what flies: this is
+// what a motion model may be chosen by.
+enum class Mover : std::uint8_t { unknown = 0, aircraft = 1, vehicle = 2 };
 
 // A sensor and what is known of it. Every field has a working default but the site of a radar;
 // described() (sensors/models.hpp) gives the defaults of a kind.
@@ -57,7 +60,16 @@ struct SensorDescription {
   // Measured on recorded
   // systems: 0 to 7 m at an aerodrome's fixed transponders, 20 m across straight flight en route.
   base::Length position_sd = base::Length::from_metres(50);
+  // Multilateration: by how much more per kilometre from `site`. Outside the ring of its receivers
+  // differences of arrival times tell less and less of the distance.
+  base::Length position_sd_per_km;
   base::Speed velocity_sd = base::Speed::from_mps(5);  // tracker
+  // Polar radar: it looks at the surface of an aerodrome. What it sees is at the height of its site
+  // and has told no height; what flies higher than kSurfaceSight over it, it does not see.
+  bool surface = false;
+  // Multilateration: vehicles within this distance of `site` are followed, as those of a declared
+  // aerodrome. 0: none are.
+  base::Length aerodrome_radius;
   // Tracker: how long an error of its tracks lives on from report to report
   // (sensors/system_track.hpp). Measured on a recorded server: 10 s and more.
   base::Duration memory = std::chrono::seconds(15);
@@ -98,6 +110,7 @@ void visit_fields(Archive& archive, SensorDescription& s) {
           s.period);
   archive(s.range_sd, s.azimuth_sd, s.latency_sd, s.range_max, s.detection_probability);
   archive(s.elevation_sd, s.range_min, s.elevation_min, s.elevation_max, s.horizon);
+  archive(s.position_sd_per_km, s.surface, s.aerodrome_radius);
   archive(s.position_sd, s.velocity_sd, s.memory, s.carries, s.plane_velocity);
   archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);
 }
@@ -146,10 +159,14 @@ struct Plot {
   std::optional<base::IcaoAddress> icao_address;
   base::UasId uas;
   AircraftClass aircraft_class = AircraftClass::none;  // told, of its make; never `surface`
-  OnGround on_ground = OnGround::unknown;
+  OnGround on_ground = OnGround::unknown;              // says the transponder
   std::optional<base::ModeACode> mode_3a;
   base::CallSign call_sign;
+  Mover mover = Mover::unknown;
 };
+
+// A surface radar's beam, and its echoes, end about here over the ground.
+inline constexpr base::Length kSurfaceSight = base::Length::from_metres(500);
 
 // Every number in it is one.
 [[nodiscard]] bool is_finite(const Plot& plot);
@@ -164,6 +181,7 @@ void visit_fields(Archive& archive, Plot& p) {
   archive(p.pressure_altitude, p.altitude_quantum, p.icao_address, p.mode_3a, p.call_sign);
   archive(p.elevation, p.azimuth_width, p.range_width, p.seen_ago, p.time_sd, p.geometric_height);
   archive(p.geometric_height_sd, p.uas.hash, p.aircraft_class, p.on_ground);
+  archive(p.mover);
 }
 
 }  // namespace liptako::track

@@ -155,6 +155,7 @@ TEST(PressureOffsets, PutAnAircraftNearARadarWhereItIs) {
         q.pressure_altitude = Length::from_metres(kPressureM);
         events.clear();
         tracker.take(q, events);
+        tracker.advance(q.time, events);
         if (t > 1200 && !events.empty()) {
           const auto e = testing::error_of(events.back().view, other);
           sum += e.east_m * e.east_m + e.north_m * e.north_m;

@@ -30,6 +30,7 @@ Scene fly(double lag_s, std::uint64_t seed, double turn_rad_s = 0.025) {
     r.truth.push_back(a);
     events.clear();
     if (t % 5 == 0) tracker.take(testing::radar_plot(s, 0, a, at_second(t), prng), events);
+    tracker.advance(at_second(t), events);
     for (const TrackEvent& e : events) {
       r.said.push_back(e);
       smoother.take(e, r.smoothed);

@@ -20,7 +20,8 @@ std::int32_t cell_index(double degrees) {
 
 // A track that a running tracker could have written.
 bool is_usable(const TrackRecord& t) {
-  if (t.call_sign.view().size() > 8 || !is_on_earth(t.frame.origin())) return false;
+  if (t.call_sign.view().size() > 8 || t.mover > Mover::vehicle || !is_on_earth(t.frame.origin()))
+    return false;
   if (!is_loadable(t.imm) || !is_loadable(t.vertical) || !is_loadable(t.height_effect))
     return false;
   for (const base::Timestamp time :
@@ -62,6 +63,7 @@ void visit_fields(Archive& archive, TrackRecord& t) {
           t.mode_3a,
           t.mode_3a_candidate,
           t.call_sign,
+          t.mover,
           t.seen_by,
           t.seen_by_count,
           t.motion.told,

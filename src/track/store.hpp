@@ -49,6 +49,7 @@ struct TrackRecord {
   std::optional<base::ModeACode> mode_3a;
   std::optional<base::ModeACode> mode_3a_candidate;  // a new code waits for a second sighting
   base::CallSign call_sign;
+  Mover mover = Mover::unknown;
   std::array<Visibility, kMaxVisibilities> seen_by{};
   std::uint8_t seen_by_count = 0;
   Motion motion;

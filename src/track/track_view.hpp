@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "geo/geodetic.hpp"
+#include "track/plot.hpp"
 
 namespace liptako::track {
 
@@ -58,7 +59,8 @@ struct TrackView {
   std::optional<base::IcaoAddress> icao_address;
   std::optional<base::ModeACode> mode_3a;
   base::CallSign call_sign;
-  std::uint32_t breaks = 0;  // times this number was lost and resumed by identity
+  Mover mover = Mover::unknown;  // what its reports say it is
+  std::uint32_t breaks = 0;      // times this number was lost and resumed by identity
   std::uint64_t sensors =
       0;  // bit i: sensor i (order of configuration) has contributed in the last 60 s
   // Of a system track only, whose sensors are other nodes' too: bit k, a sensor of kind k has

@@ -63,9 +63,16 @@ bool is_usable(const SensorDescription& s) {
          within(s.range_max.metres(), 1.0, 1e7) && within(s.range_min.metres(), 0.0, 1e6) &&
          within(s.elevation_min.degrees(), -10.0, 90.0) &&
          within(s.elevation_max.degrees(), -10.0, 90.0) && is_usable_horizon(s.horizon) &&
+         within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
+         within(s.aerodrome_radius.metres(), 0.0, 1e5) &&
          within(s.detection_probability, 1e-3, 0.9999) &&
          within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
          within(s.false_plots_addressed, 1e-12, 1e6);
+}
+
+bool stands_as_before(const SensorDescription& a, const SensorDescription& b) {
+  return a.placed == b.placed && a.site.latitude == b.site.latitude &&
+         a.site.longitude == b.site.longitude && a.site.height == b.site.height;
 }
 
 bool is_primary(const Plot& p) { return !p.icao_address && !p.mode_3a && !p.pressure_altitude; }
@@ -107,6 +114,7 @@ Tracker::Tracker(const TrackerOptions& options) : options_(options) {
     motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), options.imm));
   aircraft_.model = motions_[static_cast<std::size_t>(AircraftClass::airliner)];
   aircraft_.first_velocity_sd_mps = kFirstVelocitySdMps;
+  registration_.set_enabled(options.registration);
 }
 
 void Tracker::rebuild_sites() {
@@ -138,6 +146,14 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
     place_changed[old] = new_index[old] == kPlacedHome ||
                          sensors[new_index[old]].placed != descriptions_[old].placed;
   }
+  std::vector<int> former(sensors.size(), -1);
+  for (std::size_t old = 0; old < new_index.size(); ++old) {
+    // One that was moved is another sensor to whoever learns its biases.
+    if (new_index[old] != kPlacedHome &&
+        stands_as_before(descriptions_[old], sensors[new_index[old]]))
+      former[new_index[old]] = static_cast<int>(old);
+  }
+  registration_.set_sensors(sensors, former);
   descriptions_.assign(sensors.begin(), sensors.end());
   sensors_ = std::move(states);
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
@@ -212,8 +228,11 @@ LinearMeasurement Tracker::linearise(const Plot& plot,
                                      const HorizontalState& at,
                                      const Height& height) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
-  return model_of(sensor.kind)
-      .linearise(sensor, sensors_[plot.sensor].site, plot, t.frame, at, height);
+  LinearMeasurement m =
+      model_of(sensor.kind)
+          .linearise(sensor, sensors_[plot.sensor].site, plot, t.frame, at, height);
+  registration_.widen(m, plot.sensor, at);
+  return m;
 }
 
 FirstFix Tracker::first_fix(const Plot& plot) const {
@@ -268,10 +287,12 @@ double Tracker::dilution_of(const TrackRecord& t,
                             const LinearMeasurement& m) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
   const SensorModel& model = model_of(sensor.kind);
-  if (model.dilution == nullptr) return 1.0;
   std::optional<Duration> since_last;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (t.seen_by[i].sensor == plot.sensor) since_last = plot.time - t.seen_by[i].last_hit;
+  }
+  if (model.dilution == nullptr) {
+    return since_last ? registration_.dilution(m, plot.sensor, to_seconds(*since_last)) : 1.0;
   }
   // An error that lives on is in the track too, and would agree with it. What does not agree is
   // new.
@@ -331,6 +352,11 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   if (!same_uas && !plot.uas.empty() && !t.uas.empty()) return std::nullopt;
 
   predict_to(t, plot, p);
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  if (sensor.surface && has_pressure_altitude(p.vertical) &&
+      p.vertical.altitude_m > (sensor.site.height + kSurfaceSight).metres()) {
+    return std::nullopt;
+  }
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
   // What is not a number is outside.
@@ -350,13 +376,15 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   return Candidate{slot, fit.d2 <= gate, fit, identity};
 }
 
-void Tracker::take(const Plot& plot, std::vector<TrackEvent>& events) {
-  CHECK(plot.sensor < sensors_.size());
+void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
+  CHECK(reported.sensor < sensors_.size());
   ++counters_.plots;
-  if (!is_finite(plot)) {
+  if (!is_finite(reported)) {
     ++counters_.not_finite;
     return;
   }
+  const bool corrects = registration_.take(reported, descriptions_, corrected_);
+  const Plot& plot = corrects ? corrected_ : reported;
   note_sensor_time(plot.sensor, plot.time);
   if (!instant_.empty() && instant_.front().time != plot.time) share_out_instant(events);
   if (!open_looks_.empty()) close_looks(plot.sensor, plot.time, events);
@@ -416,7 +444,9 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
     return;
   }
   double gate = options_.gate_addressed;
-  if (!best) {
+  // Where a track near by has the address and does not fit, no other one is given it: it would be
+  // one aircraft's name on whatever stands beside it.
+  if (!best && (claims == 0 || nearest_with_address(plot) == kNoSlot)) {
     gate = options_.gate;
     reach = kNearGate;
     const FirstFix fix = first_fix(plot);
@@ -458,7 +488,7 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
 
 void Tracker::note_contender(const Plot& plot, const Candidate& candidate) {
   const TrackRecord& t = store_.at(candidate.slot);
-  if (t.icao_address) {
+  if (t.icao_address || !t.uas.empty()) {
     if (!candidate.inside) return;
     rivals_ += probability_from(t.odds) * descriptions_[plot.sensor].detection_probability *
                base::exp(log_likelihood(candidate.fit) + std::fmin(candidate.identity, 0.0));
@@ -476,7 +506,7 @@ bool Tracker::is_contended(const Plot& plot) {
     inside = inside || c.inside;
     grouped = grouped || (c.inside && store_.at(c.slot).group != kNoSlot);
   }
-  if (!inside) return false;
+  if (!inside || !plot.uas.empty()) return false;
   // Of a sensor whose errors live on, the cluster filter would make too much.
   const bool independent = model_of(descriptions_[plot.sensor].kind).dilution == nullptr;
   if (!grouped && (contenders_.size() < 2 || !independent)) return false;
@@ -627,6 +657,7 @@ void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
   if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
   if (!plot.uas.empty()) t.uas = plot.uas;
   if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
+  if (plot.mover != Mover::unknown) t.mover = plot.mover;
   Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
   note_code(known, plot);
   t.mode_3a = known.mode_3a;
@@ -1028,6 +1059,7 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
   v.icao_address = t.icao_address;
   v.mode_3a = t.mode_3a;
   v.call_sign = t.call_sign;
+  v.mover = t.mover;
   v.breaks = t.breaks;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     const Duration ago = v.time - t.seen_by[i].last_hit;
@@ -1049,6 +1081,7 @@ void Tracker::save(base::ByteWriter& out) const {
   memory_.save(out);
   offsets_.save(out);
   births_.save(out);
+  registration_.save(out);
   saver(counters_, next_number_);
 }
 
@@ -1076,6 +1109,8 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   if (!tracker.load_groups(in)) return std::nullopt;
   tracker.memory_.load(in);
   if (!tracker.offsets_.load(in) || !tracker.births_.load(in)) return std::nullopt;
+  tracker.registration_.set_sensors(tracker.descriptions_, {});
+  if (!tracker.registration_.load(in, tracker.descriptions_)) return std::nullopt;
   loader(tracker.counters_, tracker.next_number_);
   if (!in.ok()) return std::nullopt;
   for (std::uint32_t slot = 0; slot < tracker.store_.slot_count(); ++slot) {

@@ -23,6 +23,7 @@
 #include "track/identity_memory.hpp"
 #include "track/plot_height.hpp"
 #include "track/pressure_offset.hpp"
+#include "track/registration/registration.hpp"
 #include "track/store.hpp"
 
 namespace liptako::track {
@@ -55,6 +56,8 @@ struct TrackerOptions {
   int max_hypotheses = 200;
   // Bounds memory and time against a flood of forged reports; plots beyond start no track.
   std::uint32_t max_tracks = 50'000;
+  // Sensors' biases are learnt and taken away (registration/registration.hpp).
+  bool registration = true;
 };
 
 // Why a track stands where it stands: one line per plot that changed it. Plots that were set aside
@@ -126,7 +129,7 @@ class Tracker {
   // A plot, in any order of time. One whose address no track has, or that has none, is used when
   // time moves on: with the next plot of another time or advance(). Requires plot.sensor <
   // sensors().size().
-  void take(const Plot& plot, std::vector<TrackEvent>& events);
+  void take(const Plot& reported, std::vector<TrackEvent>& events);
   // The sensor was alive and looking at this time (a north mark, a sector message): silence before
   // it is evidence.
   void note_sensor_time(std::uint16_t sensor, base::Timestamp time);
@@ -143,6 +146,9 @@ class Tracker {
   }
   [[nodiscard]] std::uint32_t track_count() const { return store_.active_count(); }
   [[nodiscard]] const TrackerCounters& counters() const { return counters_; }
+  [[nodiscard]] const Registration& registration() const { return registration_; }
+  // Instead of what the options said; what was learnt is kept.
+  void set_registration(bool on) { registration_.set_enabled(on); }
 
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
@@ -289,6 +295,8 @@ class Tracker {
   AircraftMotion aircraft_;
   Prediction
       tried_[2];  // of the track being considered and of the best so far; between calls, nothing
+  Registration registration_;
+  Plot corrected_;  // the plot being taken; between calls, nothing
   std::vector<SensorDescription> descriptions_;
   std::vector<Sensor> sensors_;
   TrackStore store_;

@@ -76,6 +76,7 @@ TEST(Observer, ReportsAloneConfirmNoTrackAndARadarsPlotsDo) {
     });
     return confirmed;
   };
+  tracker.advance(at_second(1199), events);
   EXPECT_GT(tracker.counters().used, 5u);
   EXPECT_FALSE(status());
   for (int i = 0; i < 4; ++i) {
@@ -104,6 +105,8 @@ TEST(Observer, AReportHardlyMovesATrackThatARadarHolds) {
     a.fly(5);
   }
   with.take(report(sensors[0], earlier, 196, 146), events);
+  with.advance(at_second(196), events);
+  without.advance(at_second(196), events);
   ASSERT_EQ(with.track_count(), 1u);
   EXPECT_EQ(with.counters().used, without.counters().used + 1);
   const auto p = with.view(0, at_second(196)).position,
