@@ -16,6 +16,7 @@
 #include "serve/finding_line.hpp"
 #include "serve/registration_line.hpp"
 #include "serve/track_event_line.hpp"
+#include "track/smoothing.hpp"
 
 namespace liptako::app {
 namespace {
@@ -83,15 +84,27 @@ int run_track(const TrackOptions& options) {
     };
   }
   std::uint64_t updates = 0;
+  std::optional<track::FixedLagSmoother> smoother;
+  if (options.smooth_s) smoother.emplace(base::seconds(*options.smooth_s));
+  std::vector<track::TrackEvent> later;
+  std::vector<std::string> names;
+  const auto write = [&](const track::TrackEvent& event,
+                         std::span<const std::string> sensor_names) {
+    serve::append_track_event_json(event, sensor_names, lines);
+    lines += '\n';
+    ++updates;
+    if (lines.size() > kWriteChunk) flush();
+  };
   std::string registration;
   const node::OfflineSummary summary = node::track_recordings(
       recordings,
       offline,
       [&](const track::TrackEvent& event, std::span<const std::string> sensor_names) {
-        serve::append_track_event_json(event, sensor_names, lines);
-        lines += '\n';
-        ++updates;
-        if (lines.size() > kWriteChunk) flush();
+        if (!smoother) return write(event, sensor_names);
+        names.assign(sensor_names.begin(), sensor_names.end());
+        later.clear();
+        smoother->take(event, later);
+        for (const track::TrackEvent& one : later) write(one, sensor_names);
       },
       [&](base::Timestamp time,
           const track::Tracker& tracker,
@@ -103,6 +116,11 @@ int run_track(const TrackOptions& options) {
           registration += '\n';
         }
       });
+  if (smoother) {
+    later.clear();
+    smoother->finish(later);
+    for (const track::TrackEvent& one : later) write(one, names);
+  }
   flush();
   if (doubts != nullptr) written = std::fclose(doubts) == 0 && written;
   if (!options.registration.empty()) {

@@ -353,6 +353,11 @@ int run(int argc, char** argv) {
   track_command->add_option("--sensors", track.sensors, "[[sensor]] tables: sites and accuracies");
   track_command->add_option(
       "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
+  track_command
+      ->add_option("--smooth",
+                   track.smooth_s,
+                   "Seconds: each state as it looks that much later, in its own time's place")
+      ->check(CLI::Range(1.0, 600.0));
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
   track_command->add_option(

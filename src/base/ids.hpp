@@ -37,6 +37,14 @@ class ModeACode {
   std::uint16_t bits_ = 0;
 };
 
+// Which unmanned aircraft: a hash of the identity that it sends (serial number, session or
+// registration), so that one is known again and none is named. 0 is "none".
+struct UasId {
+  std::uint64_t hash = 0;
+  [[nodiscard]] constexpr bool empty() const { return hash == 0; }
+  friend constexpr auto operator<=>(UasId, UasId) = default;
+};
+
 // System area code and system identification code: which sensor or system sent an ASTERIX record.
 // Prints as "23/2".
 struct SacSic {

@@ -27,6 +27,9 @@ constexpr std::array<double, 12> kNic = {
     0, 37040, 14816, 7408, 3704, 1852, 1111.2, 370.4, 185.2, 75, 25, 7.5};
 constexpr std::array<double, 15> kPic = {
     0, 37040, 18520, 14816, 7408, 3704, 1852, 1111.2, 926, 555.6, 370.4, 185.2, 75, 25, 7.5};
+// 95 % of heights are within so much [DO-260B, geometric vertical accuracy].
+constexpr std::array<double, 3> kGva = {0, 150, 45};
+constexpr double kAxis95PerSigma = 1.960;
 constexpr std::array<double, 5> kNacVMps = {0, 10, 3, 1, 0.3};
 
 template <std::size_t Size>
@@ -79,6 +82,12 @@ double radius95_m(const SquitterQuality& quality) {
 
 base::Length position_sd(const codec::asterix::Cat021Report& report) {
   return sd_of(radius95_m(report));
+}
+
+base::Length height_sd(const codec::asterix::Cat021Report& report) {
+  if (!report.quality || !report.quality->assurance) return {};
+  return base::Length::from_metres(
+      entry(kGva, report.quality->assurance->geometric_altitude_accuracy) / kAxis95PerSigma);
 }
 
 base::Length position_sd(const codec::asterix::Cat021Ed023Report& report) {

@@ -21,6 +21,9 @@ namespace liptako::feeds {
 [[nodiscard]] base::Length position_sd(const codec::asterix::Cat021Ed023Report& report);
 [[nodiscard]] base::Speed velocity_sd(const codec::asterix::Cat021Ed023Report& report);
 
+// Of the geometric height, by its accuracy class (GVA, from version 2 on); 0: not said.
+[[nodiscard]] base::Length height_sd(const codec::asterix::Cat021Report& report);
+
 // Of one axis of the ground vector; 4 m/s (10 m/s at 95 %) if nothing is said.
 [[nodiscard]] base::Speed velocity_sd(const codec::asterix::Cat021Report& report);
 

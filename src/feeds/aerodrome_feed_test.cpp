@@ -105,7 +105,7 @@ TEST(AerodromeFeed, AnEchoIsAPlotOfTheSurfaceRadar) {
   EXPECT_EQ(plots[0].time, noon());
   EXPECT_EQ(plots[0].slant_range.metres(), 1063.0);
   EXPECT_FALSE(plots[0].icao_address);
-  EXPECT_FALSE(plots[0].on_ground);  // says no transponder
+  EXPECT_NE(plots[0].on_ground, track::OnGround::yes);  // says no transponder
 }
 
 TEST(AerodromeFeed, WhatNoEchoStandsBehindIsNoPlot) {
@@ -134,7 +134,7 @@ TEST(AerodromeFeed, AircraftAndVehiclesAreToldApart) {
   ASSERT_EQ(aircraft.size(), 1u);
   EXPECT_EQ(aircraft[0].sensor, 1);
   EXPECT_EQ(aircraft[0].mover, track::Mover::aircraft);
-  EXPECT_TRUE(aircraft[0].on_ground);
+  EXPECT_EQ(aircraft[0].on_ground, track::OnGround::yes);
   EXPECT_EQ(aircraft[0].icao_address, IcaoAddress(0x342123));
   EXPECT_NEAR(aircraft[0].longitude.degrees(), 2.078 + 500 / 83'800.0, 1e-5);
   const auto vehicle = a.take(bytes_of(10, located(cat010::Kind::vehicle, 2900)));

@@ -12,8 +12,10 @@
 #include "codec/asterix/edition.hpp"
 #include "feeds/ads_b_accuracy.hpp"
 #include "feeds/computed_plots.hpp"
+#include "feeds/emitter.hpp"
 #include "feeds/plausible.hpp"
 #include "feeds/time_of_day.hpp"
+#include "track/sensors/polar_radar/polar_radar.hpp"
 
 namespace liptako::feeds {
 namespace {
@@ -114,8 +116,14 @@ struct AsterixHandler {
     p.sensor = *index;
     p.slant_range = r.measured_position->slant_range;
     p.azimuth = r.measured_position->azimuth;
+    if (const track::SensorDescription& radar = sensors.sensors()[*index];
+        r.height_3d && radar.placed) {
+      p.elevation =
+          track::polar_radar::elevation_of(radar.site.height, p.slant_range, *r.height_3d);
+    }
     p.icao_address = assigned(r.aircraft_address);
-    p.on_ground = r.communications && r.communications->on_ground();
+    if (r.communications)
+      p.on_ground = r.communications->on_ground() ? track::OnGround::yes : track::OnGround::no;
     if (r.call_sign) p.call_sign = *r.call_sign;
     if (r.mode_3a && !r.mode_3a->garbled && !r.mode_3a->not_validated && !r.mode_3a->stale)
       p.mode_3a = r.mode_3a->code;
@@ -259,14 +267,20 @@ struct AsterixHandler {
       p.velocity_north = r.ground_vector->ground_speed * cosine;
       p.velocity_sd = velocity_sd(r);
     }
+    if (r.geometric_height) {
+      p.geometric_height = *r.geometric_height;
+      p.geometric_height_sd = height_sd(r);
+    }
     p.pressure_altitude = r.pressure_altitude;
     p.altitude_quantum = Length::from_feet(25);
     // Only a real 24-bit address identifies; an anonymous or duplicate one does not.
     if (!r.descriptor || r.descriptor->address_type == 0)
       p.icao_address = assigned(r.aircraft_address);
     p.mode_3a = r.mode_3a;
-    p.on_ground = r.descriptor && r.descriptor->on_ground;
     if (r.call_sign) p.call_sign = *r.call_sign;
+    if (r.emitter_category) p.aircraft_class = aircraft_class_of(*r.emitter_category);
+    if (r.descriptor)
+      p.on_ground = r.descriptor->on_ground ? track::OnGround::yes : track::OnGround::no;
     deliver(p);
   }
 };

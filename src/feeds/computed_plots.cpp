@@ -197,7 +197,7 @@ std::expected<track::Plot, Refusal> plot_of(const Cat020Report& r,
   if (status.end_of_track) return refuse("track_ended");
   if (status.coasted) return refuse("track_coasting");
   track::Plot p;
-  p.on_ground = descriptor.on_ground;
+  if (descriptor.on_ground) p.on_ground = track::OnGround::yes;
   // Only a real 24-bit address identifies.
   if (descriptor.address_kind.value_or(0) != 1) p.icao_address = assigned(r.aircraft_address);
   if (r.mode_3a && usable(*r.mode_3a)) p.mode_3a = r.mode_3a->code;
@@ -233,7 +233,7 @@ std::expected<track::Plot, Refusal> plot_of(const Cat010Report& r,
   if (auto refusal = refusal_of(r)) return std::unexpected(*std::move(refusal));
   const cat010::Descriptor descriptor = r.descriptor.value_or(cat010::Descriptor{});
   track::Plot p;
-  p.on_ground = descriptor.on_ground;
+  if (descriptor.on_ground) p.on_ground = track::OnGround::yes;
   p.icao_address = assigned(r.aircraft_address);
   if (r.mode_3a && usable(*r.mode_3a)) p.mode_3a = r.mode_3a->code;
   if (r.flight_level && usable(*r.flight_level)) {
@@ -295,7 +295,7 @@ std::expected<track::Plot, Refusal> plot_of(const Cat021Ed023Report& r,
     p.velocity_north = r.ground_vector->ground_speed * cosine;
     p.velocity_sd = velocity_sd(r);
   }
-  p.on_ground = d.on_ground;
+  if (d.on_ground) p.on_ground = track::OnGround::yes;
   p.pressure_altitude = r.pressure_altitude;
   constexpr std::uint8_t kHundreds = 2;
   p.altitude_quantum = Length::from_feet(d.altitude_reporting == kHundreds ? 100 : 25);

@@ -13,6 +13,7 @@
 #include "codec/modes/avr.hpp"
 #include "codec/modes/beast.hpp"
 #include "feeds/ads_b_accuracy.hpp"
+#include "feeds/emitter.hpp"
 #include "feeds/plausible.hpp"
 #include "geo/frames.hpp"
 
@@ -75,7 +76,8 @@ template <class Archive>
 void visit_fields(Archive& archive, HeardAircraft& a) {
   archive(a.key, a.last_heard, a.even, a.odd, a.place, a.elsewhere, a.refusals);
   archive(a.has_velocity, a.velocity_time, a.east, a.north, a.nac_v);
-  archive(a.call_sign, a.has_category, a.is_aircraft, a.is_person);
+  archive(a.height_offset);
+  archive(a.call_sign, a.has_category, a.is_aircraft, a.is_person, a.aircraft_class);
   archive(a.mode_3a, a.mode_3a_time, a.mode_3a_once);
   archive(a.version, a.nac_p, a.nic_supplement_a, a.nic_supplement_c);
 }
@@ -157,11 +159,13 @@ struct ModeSHandler {
     a.has_category = id.category != 0;
     a.is_aircraft = id.is_aircraft();
     a.is_person = id.is_person();
+    a.aircraft_class = aircraft_class_of(id.emitter_set, id.category);
   }
 
   void on_squitter(HeardAircraft& a, const ModeSMessage&, const AirborneVelocity& v, Timestamp t) {
     a.nac_v = v.nac_v;
     if (!v.east || !v.north) return;
+    a.height_offset = v.geometric_above_pressure;
     a.has_velocity = true;
     a.velocity_time = t;
     a.east = *v.east;
@@ -198,6 +202,7 @@ struct ModeSHandler {
     const auto position = locate(a, m, s.position, CprKind::surface, time);
     if (!position) return;
     track::Plot p = plot(a, m, *position, time);
+    p.on_ground = track::OnGround::yes;
     if (s.ground_speed && s.track_angle) {
       const auto [sine, cosine] = base::sincos(s.track_angle->radians());
       p.velocity_east = *s.ground_speed * sine;
@@ -216,6 +221,7 @@ struct ModeSHandler {
     const auto position = locate(a, m, s.position, CprKind::airborne, time);
     if (!position) return;
     track::Plot p = plot(a, m, *position, time, s.single_antenna_or_nic_b);
+    p.on_ground = track::OnGround::no;
     if (a.has_velocity && is_recent(a.velocity_time, time, kVelocityLasts)) {
       p.velocity_east = a.east;
       p.velocity_north = a.north;
@@ -224,6 +230,10 @@ struct ModeSHandler {
     if (s.altitude && !s.altitude_is_geometric) {
       p.pressure_altitude = s.altitude->value;
       p.altitude_quantum = s.altitude->quantum;
+      if (a.height_offset && is_recent(a.velocity_time, time, kVelocityLasts))
+        p.geometric_height = *p.pressure_altitude + *a.height_offset;
+    } else if (s.altitude) {
+      p.geometric_height = s.altitude->value;
     }
     deliver(p);
   }
@@ -248,6 +258,7 @@ struct ModeSHandler {
     p.position_sd = position_sd(quality);
     if ((a.key & kNotIcao) == 0) p.icao_address = m.address;
     p.call_sign = a.call_sign;
+    p.aircraft_class = a.aircraft_class;
     if (a.mode_3a && is_recent(a.mode_3a_time, time, kModeALasts)) p.mode_3a = a.mode_3a;
     return p;
   }
@@ -449,7 +460,9 @@ void ModeSFeed::load(base::ByteReader& in) {
     };
     return base::is_reckonable(a.last_heard) && base::is_reckonable(a.velocity_time) &&
            base::is_reckonable(a.mode_3a_time) && half(a.even) && half(a.odd) && place(a.place) &&
-           place(a.elsewhere) && std::isfinite(a.east.mps()) && std::isfinite(a.north.mps());
+           place(a.elsewhere) && std::isfinite(a.east.mps()) && std::isfinite(a.north.mps()) &&
+           a.aircraft_class <= track::AircraftClass::surface &&
+           (!a.height_offset || std::isfinite(a.height_offset->metres()));
   };
   const bool ordered = std::ranges::is_sorted(heard, std::less_equal<>{}, &HeardAircraft::key);
   if (format_ > SourceFormat::avr || format_ == SourceFormat::asterix || !ordered ||

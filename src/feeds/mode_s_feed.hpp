@@ -53,11 +53,14 @@ struct HeardAircraft {
   base::Speed east;
   base::Speed north;
   std::uint8_t nac_v = 0;
+  // Height above the ellipsoid less pressure altitude, of the velocity's time.
+  std::optional<base::Length> height_offset;
 
   base::CallSign call_sign;
   bool has_category = false;
   bool is_aircraft = true;
   bool is_person = false;
+  track::AircraftClass aircraft_class = track::AircraftClass::none;
 
   std::optional<base::ModeACode> mode_3a;
   base::Timestamp mode_3a_time;

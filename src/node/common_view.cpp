@@ -28,6 +28,12 @@ std::string_view name_of_kind(std::uint32_t kind) {
       return name_of(serve::SensorKind::mlat);
     case track::SensorKind::tracker:
       return name_of(serve::SensorKind::tracker);
+    case track::SensorKind::uav_telemetry:
+      return name_of(serve::SensorKind::uav);
+    case track::SensorKind::remote_id:
+      return name_of(serve::SensorKind::remote_id);
+    case track::SensorKind::observer:
+      return name_of(serve::SensorKind::observer);
   }
   return "?";
 }

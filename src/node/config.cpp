@@ -77,6 +77,30 @@ class Table {
     return out;
   }
 
+  // A list of numbers within a range; an absent one is an empty list.
+  [[nodiscard]] std::vector<double> numbers(std::string_view key,
+                                            double low,
+                                            double high,
+                                            std::size_t max_count) {
+    std::vector<double> out;
+    const toml::node* node = find(key, false);
+    if (node == nullptr) return out;
+    const toml::array* array = node->as_array();
+    if (array == nullptr || array->size() > max_count) {
+      refuse(key, line(*node), fmt::format("a list of at most {} numbers is needed", max_count));
+      return out;
+    }
+    for (const toml::node& element : *array) {
+      const auto value = element.is_number() ? element.value<double>() : std::nullopt;
+      if (!value || !(*value >= low && *value <= high)) {
+        refuse(key, line(element), fmt::format("a list of numbers in {}..{} is needed", low, high));
+        return {};
+      }
+      out.push_back(*value);
+    }
+    return out;
+  }
+
   void number(std::string_view key, double& out, double low, double high, bool required = false) {
     const toml::node* node = find(key, required);
     if (node == nullptr) return;
@@ -244,15 +268,18 @@ void allow_for(Table& t, std::string_view key, bool allowed, std::string_view ki
 // The fields of sensors that state positions computed by another system.
 void read_stated_accuracy(Table& t, track::SensorDescription& s) {
   const bool tracker = s.kind == SensorKind::tracker;
+  const bool uav = s.kind == SensorKind::uav_telemetry;
   const bool mlat = s.kind == SensorKind::mlat;
-  allow_for(t,
-            "position_sd_m",
-            tracker || mlat || s.kind == SensorKind::ads_b,
-            "kinds adsb, mlat and tracker");
+  allow_for(
+      t,
+      "position_sd_m",
+      tracker || mlat || uav || s.kind == SensorKind::ads_b || s.kind == SensorKind::remote_id,
+      "kinds adsb, mlat, tracker, uav and remote_id");
   for (const std::string_view key : {"position_sd_m_per_km", "aerodrome_radius_m"})
     allow_for(t, key, mlat, "kind mlat");
   allow_for(t, "surface", s.kind == SensorKind::polar_radar, "kind radar");
-  for (const std::string_view key : {"velocity_sd_mps", "velocity_axes", "memory_s", "carries"})
+  allow_for(t, "memory_s", tracker || uav, "kinds tracker and uav");
+  for (const std::string_view key : {"velocity_sd_mps", "velocity_axes", "carries"})
     allow_for(t, key, tracker, "kind tracker");
   double position_sd = s.position_sd.metres(), velocity_sd = s.velocity_sd.mps(),
          memory = base::to_seconds(s.memory);
@@ -276,6 +303,25 @@ void read_stated_accuracy(Table& t, track::SensorDescription& s) {
   }
 }
 
+// What a radar's antenna can see.
+void read_view(Table& t, track::SensorDescription& s) {
+  using base::Angle;
+  for (const std::string_view key :
+       {"range_min_m", "elevation_min_deg", "elevation_max_deg", "horizon_deg"})
+    allow_for(t, key, s.kind == SensorKind::polar_radar, "kind radar");
+  double range_min = s.range_min.metres(), low = s.elevation_min.degrees(),
+         high = s.elevation_max.degrees();
+  t.number("range_min_m", range_min, 0, 100'000);
+  t.number("elevation_min_deg", low, -10, 30);
+  t.number("elevation_max_deg", high, 1, 90);
+  s.range_min = base::Length::from_metres(range_min);
+  s.elevation_min = Angle::from_degrees(low);
+  s.elevation_max = Angle::from_degrees(high);
+  for (const double horizon :
+       t.numbers("horizon_deg", -10, 60, track::SensorDescription::kMaxHorizon))
+    s.horizon.push_back(Angle::from_degrees(horizon));
+}
+
 track::SensorDescription read_sensor(Table& t) {
   using base::Angle;
   using base::Length;
@@ -289,6 +335,7 @@ track::SensorDescription read_sensor(Table& t) {
                 "period_s",
                 "range_sd_m",
                 "azimuth_sd_deg",
+                "elevation_sd_deg",
                 "latency_sd_s",
                 "position_sd_m",
                 "position_sd_m_per_km",
@@ -299,6 +346,10 @@ track::SensorDescription read_sensor(Table& t) {
                 "memory_s",
                 "carries",
                 "range_max_m",
+                "range_min_m",
+                "elevation_min_deg",
+                "elevation_max_deg",
+                "horizon_deg",
                 "detection_probability",
                 "false_plots_primary",
                 "false_plots_secondary",
@@ -309,7 +360,10 @@ track::SensorDescription read_sensor(Table& t) {
            {{"radar", SensorKind::polar_radar},
             {"adsb", SensorKind::ads_b},
             {"mlat", SensorKind::mlat},
-            {"tracker", SensorKind::tracker}},
+            {"tracker", SensorKind::tracker},
+            {"uav", SensorKind::uav_telemetry},
+            {"remote_id", SensorKind::remote_id},
+            {"observer", SensorKind::observer}},
            true);
   track::SensorDescription s = track::described(kind);
   t.text("name", s.name, true, kMaxNameLength);
@@ -326,15 +380,19 @@ track::SensorDescription read_sensor(Table& t) {
   t.number("period_s", period, 0.1, 60);
   s.period = base::seconds(period);
   double range_sd = s.range_sd.metres(), azimuth_sd = s.azimuth_sd.degrees(),
-         range_max = s.range_max.metres();
+         elevation_sd = s.elevation_sd.degrees(), range_max = s.range_max.metres();
   t.number("range_sd_m", range_sd, 1, 5000);
   t.number("azimuth_sd_deg", azimuth_sd, 0.001, 10);
+  allow_for(t, "elevation_sd_deg", kind == SensorKind::polar_radar, "kind radar");
+  t.number("elevation_sd_deg", elevation_sd, 0.001, 10);
   t.number("range_max_m", range_max, 1000, 1'000'000);
   s.range_sd = Length::from_metres(range_sd);
   s.azimuth_sd = Angle::from_degrees(azimuth_sd);
+  s.elevation_sd = Angle::from_degrees(elevation_sd);
   s.range_max = Length::from_metres(range_max);
+  read_view(t, s);
   double latency = base::to_seconds(s.latency_sd);
-  t.number("latency_sd_s", latency, 0, 5);
+  t.number("latency_sd_s", latency, 0, kind == SensorKind::observer ? 60 : 5);
   s.latency_sd = base::seconds(latency);
   read_stated_accuracy(t, s);
   t.number("detection_probability", s.detection_probability, 0.01, 0.999);

@@ -95,6 +95,12 @@ serve::SensorKind kind_of(track::SensorKind kind) {
       return serve::SensorKind::mlat;
     case track::SensorKind::tracker:
       return serve::SensorKind::tracker;
+    case track::SensorKind::uav_telemetry:
+      return serve::SensorKind::uav;
+    case track::SensorKind::remote_id:
+      return serve::SensorKind::remote_id;
+    case track::SensorKind::observer:
+      return serve::SensorKind::observer;
   }
   return serve::SensorKind::radar;
 }

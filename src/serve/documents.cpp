@@ -375,6 +375,12 @@ std::string_view name_of(SensorKind kind) {
       return "mlat";
     case SensorKind::tracker:
       return "tracker";
+    case SensorKind::uav:
+      return "uav";
+    case SensorKind::remote_id:
+      return "remote_id";
+    case SensorKind::observer:
+      return "observer";
   }
   return "unknown";
 }

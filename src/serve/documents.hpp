@@ -23,11 +23,11 @@ namespace liptako::serve {
 enum class SourceState : std::uint8_t { waiting, live, stalled, dead, ended };
 enum class SensorState : std::uint8_t { waiting, live, silent };
 // The value is the bit in the track record's "kinds of sensors".
-enum class SensorKind : std::uint8_t { radar, ads_b, mlat, tracker };
+enum class SensorKind : std::uint8_t { radar, ads_b, mlat, tracker, uav, remote_id, observer };
 
 [[nodiscard]] std::string_view name_of(SourceState state);
 [[nodiscard]] std::string_view name_of(SensorState state);
-[[nodiscard]] std::string_view name_of(SensorKind kind);  // "radar", "adsb", "mlat", "tracker"
+[[nodiscard]] std::string_view name_of(SensorKind kind);  // "radar", "adsb", …
 [[nodiscard]] std::string_view name_of(track::TrackStatus status);
 
 // What was refused from a source, by reason.

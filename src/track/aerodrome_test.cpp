@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "track/scene_for_test.hpp"
-#include "track/sensors/mlat.hpp"
-#include "track/sensors/polar_radar.hpp"
+#include "track/sensors/mlat/mlat.hpp"
+#include "track/sensors/polar_radar/polar_radar.hpp"
 
 namespace liptako::track {
 namespace {
@@ -48,10 +48,10 @@ TEST(PolarRadar, AnAircraftOnTheGroundHasAPlaceNearTheRadar) {
   Plot plot;
   plot.slant_range = Length::from_metres(3000);
   plot.azimuth = base::Angle::from_degrees(0);
-  plot.on_ground = true;
+  plot.on_ground = OnGround::yes;
   EXPECT_NEAR(place_of(s, plot).y, 3000.0, 1.0);
   // And one that tells nothing at all lies at least under the beam, not over the antenna.
-  plot.on_ground = false;
+  plot.on_ground = OnGround::no;
   const double ground = place_of(s, plot).y;
   EXPECT_GT(ground, 3000.0 * 0.7);
   EXPECT_LT(ground, 3000.0);
@@ -62,13 +62,13 @@ TEST(PolarRadar, TheHeightOfWhatIsOnTheGroundIsNotInDoubt) {
   const geo::TangentFrame site(s.site);
   Plot plot;
   plot.slant_range = Length::from_metres(3000);
-  plot.on_ground = true;
+  plot.on_ground = OnGround::yes;
   HorizontalState at;
   at.x[kNorth] = 3000;
   const LinearMeasurement m = polar_radar::linearise(s, site, plot, site, at, kUntold);
   EXPECT_EQ(m.dh[0], 0.0);
   EXPECT_NEAR(m.y[0], 0.0, 1.0);
-  plot.on_ground = false;
+  plot.on_ground = OnGround::no;
   EXPECT_NE(polar_radar::linearise(s, site, plot, site, at, kUntold).dh[0], 0.0);
 }
 

@@ -23,7 +23,7 @@ double evidence_of(const Plot& plot,
     sum += *plot.icao_address == *identity.icao_address ? kSameAddress : kOtherAddress;
   if (plot.mode_3a && identity.mode_3a)
     sum += *plot.mode_3a == *identity.mode_3a ? kSameModeA : kOtherModeA;
-  if (plot.pressure_altitude && vertical.known) {
+  if (plot.pressure_altitude && has_pressure_altitude(vertical)) {
     const double quantum = plot.altitude_quantum.metres();
     const double then = vertical.altitude_m - lag * vertical.rate_mps;
     const double y = plot.pressure_altitude->metres() - then;

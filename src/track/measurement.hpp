@@ -45,6 +45,15 @@ struct LinearMeasurement {
   double dilution = 1.0;
 };
 
+// What a plot measures of the height itself: one number, nearly linear in height and place. `y` in
+// metres or radians.
+struct HeightMeasurement {
+  double y = 0.0;
+  double H[2] = {};  // over east and north
+  double dh = 0.0;   // over height
+  double R = 0.0;    // variance of the noise
+};
+
 // Where a first plot puts a new track: position with covariance in the frame it also chooses.
 struct FirstFix {
   geo::Geodetic position;

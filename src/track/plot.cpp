@@ -12,6 +12,10 @@ bool is_finite(const Plot& p) {
          std::isfinite(p.sd_north.metres()) && std::isfinite(p.correlation) &&
          std::isfinite(p.velocity_east.mps()) && std::isfinite(p.velocity_north.mps()) &&
          std::isfinite(p.velocity_sd.mps()) &&
+         (!p.elevation || std::isfinite(p.elevation->radians())) &&
+         std::isfinite(p.azimuth_width.radians()) && std::isfinite(p.range_width.metres()) &&
+         (!p.geometric_height || std::isfinite(p.geometric_height->metres())) &&
+         std::isfinite(p.geometric_height_sd.metres()) &&
          (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
 }
 
@@ -25,6 +29,7 @@ bool comes_before(const Plot& a, const Plot& b) {
                       p.latitude.radians(),
                       p.longitude.radians(),
                       p.icao_address ? p.icao_address->bits() : 0,
+                      p.uas.hash,
                       p.mode_3a ? p.mode_3a->bits() : 0,
                       p.pressure_altitude ? p.pressure_altitude->metres() : -1e6);
   };

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
@@ -13,15 +14,25 @@
 
 namespace liptako::track {
 
+// What there is stands in sensors/registered.def, a line each.
 enum class SensorKind : std::uint8_t {
-  polar_radar = 1,  // slant range and azimuth at its site; height, if any, from Mode C
-  ads_b = 2,        // positions told by the aircraft, each with its own accuracy
-  mlat = 3,         // multilateration: positions with a covariance; height, if any, from Mode C
-  tracker = 4,      // another system's tracker: its sensor tracks, correlated in time
+#define LIPTAKO_SENSOR(kind, number, folder) kind = number,
+#include "track/sensors/registered.def"
+#undef LIPTAKO_SENSOR
 };
 
-// What a report says it is of. With Plot::on_ground, what a motion model may be chosen by: what
-// moves on the ground moves by other laws than what flies.
+// How an aircraft can move (aircraft_class.hpp).
+enum class AircraftClass : std::uint8_t {
+  none = 0,  // not told
+  airliner = 1,
+  light = 2,
+  helicopter = 3,
+  uav = 4,
+  surface = 5,  // anything that rolls, on the ground
+};
+enum class OnGround : std::uint8_t { unknown = 0, yes = 1, no = 2 };
+// What a report says it is of. What moves on the ground moves by other laws than what flies: this is
+// what a motion model may be chosen by.
 enum class Mover : std::uint8_t { unknown = 0, aircraft = 1, vehicle = 2 };
 
 // A sensor and what is known of it. Every field has a working default but the site of a radar;
@@ -39,11 +50,14 @@ struct SensorDescription {
   base::Duration period = std::chrono::seconds(5);
   base::Length range_sd = base::Length::from_metres(60);
   base::Angle azimuth_sd = base::Angle::from_degrees(0.08);
+  // Radar that measures elevation too (3-D, or nodding and asked for a height): of its elevation.
+  base::Angle elevation_sd = base::Angle::from_degrees(0.15);
   // All but radar: standard deviation of the time a position is of. Moves positions along the
   // flight path. ADS-B: the aircraft compensates only in part [DO-260B, §2.2.3.2.3.2: within 0.2
   // s].
   base::Duration latency_sd = std::chrono::milliseconds(150);
-  // Multilateration, tracker: of one axis, where a report states no accuracy. Measured on recorded
+  // Multilateration, tracker, UAV, Remote ID: of one axis, where a report states no accuracy.
+  // Measured on recorded
   // systems: 0 to 7 m at an aerodrome's fixed transponders, 20 m across straight flight en route.
   base::Length position_sd = base::Length::from_metres(50);
   // Multilateration: by how much more per kilometre from `site`. Outside the ring of its receivers
@@ -66,6 +80,14 @@ struct SensorDescription {
   // east and north.
   bool plane_velocity = false;
   base::Length range_max = base::Length::from_nautical_miles(256);
+  base::Length range_min;
+  // Radar: between which elevations the antenna sees (coverage.hpp), and the terrain's horizon: the
+  // elevations below which nothing is seen, for directions evenly spaced from true north clockwise.
+  // None: that of the sea. At most kMaxHorizon.
+  base::Angle elevation_min = base::Angle::from_degrees(-5);
+  base::Angle elevation_max = base::Angle::from_degrees(90);
+  std::vector<base::Angle> horizon;
+  static constexpr std::size_t kMaxHorizon = 360;
   // Probability that a look at an aircraft inside coverage gives a plot.
   double detection_probability = 0.95;
   // Plots per look that come from no aircraft, by how the plot was made; spread evenly over the
@@ -87,6 +109,7 @@ void visit_fields(Archive& archive, SensorDescription& s) {
           s.placed,
           s.period);
   archive(s.range_sd, s.azimuth_sd, s.latency_sd, s.range_max, s.detection_probability);
+  archive(s.elevation_sd, s.range_min, s.elevation_min, s.elevation_max, s.horizon);
   archive(s.position_sd_per_km, s.surface, s.aerodrome_radius);
   archive(s.position_sd, s.velocity_sd, s.memory, s.carries, s.plane_velocity);
   archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);
@@ -100,12 +123,26 @@ struct Plot {
   // Radar: measured by the antenna.
   base::Length slant_range;
   base::Angle azimuth;  // clockwise from true north at the site
+  // Of the ray where it reaches a 3-D radar's antenna, above its horizontal plane.
+  std::optional<base::Angle> elevation;
 
-  // ADS-B, multilateration, tracker: told by the aircraft or computed by the other system.
+  // Observer: `azimuth` and `slant_range` are the middles of the sector and of the class of range
+  // that were told, these their full widths.
+  base::Angle azimuth_width;
+  base::Length range_width;
+  // Observer: how long before `time`, which is when it was told, the aircraft was seen.
+  base::Duration seen_ago{};
+  // Remote ID, observer: standard deviation of the instant that the position is of. 0: the sensor's
+  // latency_sd.
+  base::Duration time_sd{};
+
+  // ADS-B, multilateration, tracker, UAV, Remote ID: told by the aircraft or computed by the other
+  // system.
   base::Angle latitude;
   base::Angle longitude;
   base::Length position_sd;  // ADS-B: of one axis
-  // Multilateration, tracker: of the position, in true east and north. 0: the report states none.
+  // Multilateration, tracker, UAV: of the position, in true east and north; Remote ID: `sd_east` of
+  // one axis. 0: the report states none.
   base::Length sd_east;
   base::Length sd_north;
   double correlation = 0.0;  // of the two errors, within (-1, 1)
@@ -113,13 +150,19 @@ struct Plot {
   base::Speed velocity_north;
   base::Speed velocity_sd;  // of one axis; 0: no velocity in this report
 
+  // Above the ellipsoid, from satellite navigation; and its standard deviation, 0: not stated.
+  std::optional<base::Length> geometric_height;
+  base::Length geometric_height_sd;
+
   std::optional<base::Length> pressure_altitude;
   base::Length altitude_quantum = base::Length::from_feet(25);
   std::optional<base::IcaoAddress> icao_address;
+  base::UasId uas;
+  AircraftClass aircraft_class = AircraftClass::none;  // told, of its make; never `surface`
+  OnGround on_ground = OnGround::unknown;              // says the transponder
   std::optional<base::ModeACode> mode_3a;
   base::CallSign call_sign;
   Mover mover = Mover::unknown;
-  bool on_ground = false;  // says the transponder
 };
 
 // A surface radar's beam, and its echoes, end about here over the ground.
@@ -137,7 +180,9 @@ void visit_fields(Archive& archive, Plot& p) {
   archive(p.time, p.sensor, p.slant_range, p.azimuth, p.latitude, p.longitude, p.position_sd);
   archive(p.sd_east, p.sd_north, p.correlation, p.velocity_east, p.velocity_north, p.velocity_sd);
   archive(p.pressure_altitude, p.altitude_quantum, p.icao_address, p.mode_3a, p.call_sign);
-  archive(p.mover, p.on_ground);
+  archive(p.elevation, p.azimuth_width, p.range_width, p.seen_ago, p.time_sd, p.geometric_height);
+  archive(p.geometric_height_sd, p.uas.hash, p.aircraft_class, p.on_ground);
+  archive(p.mover);
 }
 
 }  // namespace liptako::track

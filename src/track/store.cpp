@@ -31,6 +31,10 @@ bool is_usable(const TrackRecord& t) {
   if (!(t.odds >= 0.5 / kMaxOdds && t.odds <= 2.0 * kMaxOdds)) return false;
   if (!(t.exchanged >= 0.0 && t.exchanged <= 1.0)) return false;
   if (t.seen_by_count > kMaxVisibilities) return false;
+  if (static_cast<int>(t.motion.told) >= kAircraftClasses ||
+      static_cast<int>(t.motion.used) >= kAircraftClasses) {
+    return false;
+  }
   for (const Visibility& seen : t.seen_by) {
     if (!(seen.covered >= 0.0 && seen.covered <= 1.0) || !base::is_reckonable(seen.last_hit) ||
         !base::is_reckonable(seen.accounted_until)) {
@@ -55,12 +59,15 @@ void visit_fields(Archive& archive, TrackRecord& t) {
   archive(origin.latitude, origin.longitude, origin.height);
   archive(t.imm, t.vertical, t.height_effect.d, t.odds, t.hits, t.refusals, t.breaks, t.doubts);
   archive(t.icao_address,
+          t.uas.hash,
           t.mode_3a,
           t.mode_3a_candidate,
           t.call_sign,
           t.mover,
           t.seen_by,
           t.seen_by_count,
+          t.motion.told,
+          t.motion.used,
           t.group,
           t.exchanged,
           t.cell);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "track/aircraft_class.hpp"
 #include "track/existence.hpp"
 #include "track/height_effect.hpp"
 #include "track/imm.hpp"
@@ -45,12 +46,14 @@ struct TrackRecord {
   std::uint16_t doubts = 0;  // DoubtMask
 
   std::optional<base::IcaoAddress> icao_address;
+  base::UasId uas;
   std::optional<base::ModeACode> mode_3a;
   std::optional<base::ModeACode> mode_3a_candidate;  // a new code waits for a second sighting
   base::CallSign call_sign;
   Mover mover = Mover::unknown;
   std::array<Visibility, kMaxVisibilities> seen_by{};
   std::uint8_t seen_by_count = 0;
+  Motion motion;
 
   // The group that it is in, by index, and whether its number may by now be another aircraft's: the
   // probability that it was exchanged with a neighbour's since somebody told who is who.

@@ -27,7 +27,8 @@ bool is_loadable(const Imm& imm) {
 bool is_loadable(const VerticalFilter& v) {
   return std::fabs(v.altitude_m) < kMost && std::fabs(v.rate_mps) < kMost && v.P00 >= 0.0 &&
          v.P11 >= 0.0 && v.P00 < kMost && v.P11 < kMost &&
-         v.P01 * v.P01 <= kRounding * v.P00 * v.P11;
+         v.P01 * v.P01 <= kRounding * v.P00 * v.P11 && std::fabs(v.offset.mean_m) < kMost &&
+         v.offset.variance_m2 >= 0.0 && v.offset.variance_m2 < kMost;
 }
 
 bool is_loadable(const HeightEffect& effect) {

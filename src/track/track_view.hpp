@@ -36,6 +36,10 @@ struct TrackView {
   base::Angle track_angle;  // clockwise from true north, [0, 2 pi)
   // Pressure altitude (Mode C or ADS-B flight level) and its rate; absent if no plot carried one.
   std::optional<base::Length> pressure_altitude;
+  // Above the ellipsoid, measured or worked out from the pressure altitude; absent if nothing told
+  // of the height.
+  std::optional<base::Length> geometric_height;
+  base::Length geometric_height_sd;
   base::Speed vertical_rate;
   // Horizontal position covariance in local east and north, square metres.
   double cov_ee_m2 = 0.0;

@@ -5,6 +5,8 @@
 #include "base/archive.hpp"
 #include "base/check.hpp"
 #include "base/math.hpp"
+#include "track/coverage.hpp"
+#include "track/plot_height.hpp"
 #include "track/sensors/models.hpp"
 #include "track/sensors/stated_position.hpp"
 #include "track/stored.hpp"
@@ -18,7 +20,8 @@ using base::to_seconds;
 
 constexpr double kFirstVelocitySdMps = 150.0;  // per axis, of an aircraft seen once
 constexpr double kFrameReachM = 30'000.0;    // beyond, the track moves to a frame of its own place
-constexpr double kSearchRadiusM = 12'000.0;  // place index: what 30 s of silence can hide
+constexpr double kSearchRadiusM = 12'000.0;  // place index
+constexpr double kWidestSearchM = 100'000.0;
 constexpr double kMissAfterPeriods = 1.3;
 constexpr double kCoastingAfterPeriods = 1.6;
 constexpr int kMaxMissesPerTick = 8;
@@ -34,10 +37,16 @@ constexpr std::uint64_t kSensorMemoryNs = 60'000'000'000;
 // own plot of this look may be mistaken for it; unless what it says of itself speaks against it.
 constexpr double kNearGate = 4.0;
 constexpr double kRivalEvidence = -4.0;
+constexpr double kSameUas = 12.0;  // log-likelihood ratio of an unmanned aircraft's identity
 
 // Squared Mahalanobis distance beyond which a report of another tracker tells of something new: one
 // in twenty does by chance.
 constexpr double kNewsDistance = 5.991;
+
+bool is_usable_horizon(const std::vector<base::Angle>& horizon) {
+  return horizon.size() <= SensorDescription::kMaxHorizon &&
+         std::ranges::all_of(horizon, [](base::Angle a) { return std::fabs(a.degrees()) <= 60.0; });
+}
 
 // What the configuration's ranges and the onboarding of sensors allow; a snapshot may hold
 // anything.
@@ -47,10 +56,13 @@ bool is_usable(const SensorDescription& s) {
   };
   return is_known(s.kind) && is_on_earth(s.site) && s.period >= std::chrono::milliseconds(100) &&
          s.period <= std::chrono::seconds(60) && within(s.range_sd.metres(), 1e-3, 1e5) &&
-         within(s.azimuth_sd.radians(), 1e-6, 1.0) && s.latency_sd >= Duration::zero() &&
-         s.latency_sd <= std::chrono::seconds(60) && within(s.position_sd.metres(), 1e-3, 1e5) &&
-         within(s.velocity_sd.mps(), 1e-3, 1e4) && s.memory >= std::chrono::milliseconds(100) &&
-         s.memory <= std::chrono::hours(1) && within(s.range_max.metres(), 1.0, 1e7) &&
+         within(s.azimuth_sd.radians(), 1e-6, 1.0) && within(s.elevation_sd.radians(), 1e-6, 1.0) &&
+         s.latency_sd >= Duration::zero() && s.latency_sd <= std::chrono::seconds(60) &&
+         within(s.position_sd.metres(), 1e-3, 1e5) && within(s.velocity_sd.mps(), 1e-3, 1e4) &&
+         s.memory >= std::chrono::milliseconds(100) && s.memory <= std::chrono::hours(1) &&
+         within(s.range_max.metres(), 1.0, 1e7) && within(s.range_min.metres(), 0.0, 1e6) &&
+         within(s.elevation_min.degrees(), -10.0, 90.0) &&
+         within(s.elevation_max.degrees(), -10.0, 90.0) && is_usable_horizon(s.horizon) &&
          within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
          within(s.aerodrome_radius.metres(), 0.0, 1e5) &&
          within(s.detection_probability, 1e-3, 0.9999) &&
@@ -64,6 +76,12 @@ bool stands_as_before(const SensorDescription& a, const SensorDescription& b) {
 }
 
 bool is_primary(const Plot& p) { return !p.icao_address && !p.mode_3a && !p.pressure_altitude; }
+
+// What 30 s of silence can hide, or three deviations of a rough report.
+base::Length search_radius(const FirstFix& fix) {
+  const double sd = std::sqrt(fix.cov_ee_m2 + fix.cov_nn_m2);
+  return base::Length::from_metres(std::fmin(kWidestSearchM, std::fmax(kSearchRadiusM, 3.0 * sd)));
+}
 
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
 
@@ -92,9 +110,10 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.groups);
 }
 
-Tracker::Tracker(const TrackerOptions& options)
-    : options_(options), motion_(options.imm), rollback_(options.max_pasts) {
-  aircraft_.model = motion_;
+Tracker::Tracker(const TrackerOptions& options) : options_(options), rollback_(options.max_pasts) {
+  for (int c = 0; c < kAircraftClasses; ++c)
+    motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), options.imm));
+  aircraft_.model = motions_[static_cast<std::size_t>(AircraftClass::airliner)];
   aircraft_.first_velocity_sd_mps = kFirstVelocitySdMps;
   registration_.set_enabled(options.registration);
 }
@@ -221,10 +240,9 @@ LinearMeasurement Tracker::linearise(const Plot& plot,
 
 FirstFix Tracker::first_fix(const Plot& plot) const {
   VerticalFilter vertical;
-  if (plot.pressure_altitude)
-    (void)update(vertical, *plot.pressure_altitude, plot.altitude_quantum);
-  const Height height = geometric_height(vertical);
   const SensorDescription& sensor = descriptions_[plot.sensor];
+  start_height(vertical, sensor, sensors_[plot.sensor].site, plot);
+  const Height height = geometric_height(vertical);
   return model_of(sensor.kind).first_fix(sensor, sensors_[plot.sensor].site, plot, height);
 }
 
@@ -238,13 +256,19 @@ double Tracker::false_plots(const Plot& plot) const {
                      sensors_[plot.sensor].clutter.density(plot.slant_range, plot.azimuth);
 }
 
+double Tracker::births_per_look(const Plot& plot, const geo::Geodetic& place) const {
+  if (!options_.learns_births || home_of(plot.sensor) != kPlacedHome)
+    return options_.births_per_look;
+  return options_.births_per_look * births_.ratio(place, descriptions_[plot.sensor].range_max);
+}
+
 double Tracker::false_plot_density(const Plot& plot) const {
   const SensorDescription& s = descriptions_[plot.sensor];
   return false_plots(plot) / model_of(s.kind).measurement_space(s);
 }
 
 double Tracker::standing(const TrackRecord& t) const {
-  if (t.icao_address || t.mode_3a || t.vertical.known) return 0.0;
+  if (t.icao_address || t.mode_3a || has_pressure_altitude(t.vertical)) return 0.0;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (descriptions_[t.seen_by[i].sensor].kind != SensorKind::polar_radar) return 0.0;
   }
@@ -306,11 +330,11 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   p.imm = t.imm;
   p.vertical = t.vertical;
   p.height_effect = t.height_effect;
-  predict(p.imm, motion_, dt);
+  predict(p.imm, motion_of(t), dt);
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
   p.behind_s = std::fmax(-dt, 0.0);
-  p.before = retrodict(p.imm, motion_, -dt);
+  p.before = retrodict(p.imm, motion_of(t), -dt);
   p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
 }
 
@@ -328,9 +352,12 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
     if (is_repeated(t, plot)) return std::nullopt;
   }
 
+  const bool same_uas = !plot.uas.empty() && plot.uas == t.uas;
+  if (!same_uas && !plot.uas.empty() && !t.uas.empty()) return std::nullopt;
+
   predict_to(t, plot, p);
   const SensorDescription& sensor = descriptions_[plot.sensor];
-  if (sensor.surface && p.vertical.known &&
+  if (sensor.surface && has_pressure_altitude(p.vertical) &&
       p.vertical.altitude_m > (sensor.site.height + kSurfaceSight).metres()) {
     return std::nullopt;
   }
@@ -349,7 +376,9 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
 
   // A late plot is of where the aircraft was.
   const Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
-  return Candidate{slot, fit.d2 <= gate, fit, evidence_of(plot, known, p.vertical, p.behind_s)};
+  const double identity =
+      evidence_of(plot, known, p.vertical, p.behind_s) + (same_uas ? kSameUas : 0.0);
+  return Candidate{slot, fit.d2 <= gate, fit, identity};
 }
 
 void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
@@ -429,13 +458,11 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
     gate = options_.gate;
     reach = kNearGate;
     const FirstFix fix = first_fix(plot);
-    store_.for_each_near(fix.position.latitude,
-                         fix.position.longitude,
-                         base::Length::from_metres(kSearchRadiusM),
-                         [&](std::uint32_t slot) {
-                           weigh(slot);
-                           too_late = too_late || is_of_the_past(slot, plot, fix);
-                         });
+    store_.for_each_near(
+        fix.position.latitude, fix.position.longitude, search_radius(fix), [&](std::uint32_t slot) {
+          weigh(slot);
+          too_late = too_late || is_of_the_past(slot, plot, fix);
+        });
     if (too_late && !best) {
       ++counters_.late;
       return;
@@ -482,7 +509,7 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
 
 void Tracker::note_contender(const Plot& plot, const Candidate& candidate) {
   const TrackRecord& t = store_.at(candidate.slot);
-  if (t.icao_address) {
+  if (t.icao_address || !t.uas.empty()) {
     if (!candidate.inside) return;
     rivals_ += probability_from(t.odds) * descriptions_[plot.sensor].detection_probability *
                base::exp(log_likelihood(candidate.fit) + std::fmin(candidate.identity, 0.0));
@@ -500,7 +527,7 @@ bool Tracker::is_contended(const Plot& plot) {
     inside = inside || c.inside;
     grouped = grouped || (c.inside && store_.at(c.slot).group != kNoSlot);
   }
-  if (!inside) return false;
+  if (!inside || !plot.uas.empty()) return false;
   // Of a sensor whose errors live on, the cluster filter would make too much.
   const bool independent = model_of(descriptions_[plot.sensor].kind).dilution == nullptr;
   if (!grouped && (contenders_.size() < 2 || !independent)) return false;
@@ -545,10 +572,10 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
     initial.mean.x[kVelocityEast] = before.ground_speed.mps() * sine;
     initial.mean.x[kVelocityNorth] = before.ground_speed.mps() * cosine;
   }
-  track::start(t.imm, options_.imm, initial);
+  track::start(t.imm, motion_of(t).options, initial);
   predict(t.vertical, to_seconds(plot.time - t.time));
-  if (plot.pressure_altitude)
-    (void)update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+  if (plot.pressure_altitude || !t.vertical.known)
+    start_height(t.vertical, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot);
   t.time = plot.time;
   t.last_plot_time = std::max(t.last_plot_time, plot.time);
   t.refusals = 0;
@@ -651,6 +678,7 @@ void Tracker::note_hit(TrackRecord& t, const Plot& plot) {
 void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
   TrackRecord& t = store_.at(slot);
   if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
+  if (!plot.uas.empty()) t.uas = plot.uas;
   if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
   if (plot.mover != Mover::unknown) t.mover = plot.mover;
   Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
@@ -675,7 +703,7 @@ void Tracker::associate(std::uint32_t slot,
   t.vertical = prediction.vertical;
   t.height_effect = prediction.height_effect;
   if (dt > 0.0) t.time = plot.time;
-  const Gaussian& before = prediction.before;
+  Gaussian before = prediction.before;
 
   TrackEvent event;
   event.kind = was_coasting ? TrackEventKind::resumed : TrackEventKind::updated;
@@ -683,19 +711,26 @@ void Tracker::associate(std::uint32_t slot,
   event.trace.sensor = plot.sensor;
   event.trace.candidates = choice.candidates;
   event.trace.lag_s = static_cast<float>(lag);
-  if (plot.pressure_altitude) {
-    event.trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum, lag);
+  if (tells_height(plot)) {
+    event.trace.altitude = use_height({t.vertical, t.imm, before, t.height_effect},
+                                      descriptions_[plot.sensor],
+                                      sensors_[plot.sensor].site,
+                                      plot,
+                                      t.frame,
+                                      lag);
   }
+  const bool renewed = PressureOffsets::is_due(t.last_plot_time, plot.time);
+  if (renewed) renew_offset(t, plot, {t.vertical, t.imm, before, t.height_effect});
   const Height height = geometric_height(t.vertical);
   LinearMeasurement position =
-      plot.pressure_altitude && model_of(descriptions_[plot.sensor].kind).uses_height
+      (renewed || tells_height(plot)) && model_of(descriptions_[plot.sensor].kind).uses_height
           ? linearise(plot, t, before.mean, height)
           : prediction.position;
   const LinearMeasurement gated = considered(position, t.height_effect, height);
   position.dilution = dilution_of(t, plot, before, gated);
   LinearMeasurement used = gated;
   used.dilution = position.dilution;
-  const auto result = update(t.imm, motion_, used, before, lag);
+  const auto result = update(t.imm, motion_of(t), used, before, lag);
   Gaussian after;
   if (result) {
     update(t.height_effect, position, before, result->fit.S);
@@ -715,6 +750,9 @@ void Tracker::associate(std::uint32_t slot,
   event.trace.gate_ratio = result->fit.d2 / choice.gate;
   event.trace.log_likelihood = result->log_likelihood;
 
+  for (std::size_t m = 0; m < kModes; ++m) event.trace.modes[m] = static_cast<float>(t.imm.mu[m]);
+  event.trace.motion = t.motion.used;
+
   const SensorDescription& s = descriptions_[plot.sensor];
   t.odds = after_hit(after_time(t.odds, t.time - t.existence_time, options_.mean_lifetime),
                      s.detection_probability / false_plot_density(plot) * result->likelihood);
@@ -727,6 +765,7 @@ void Tracker::associate(std::uint32_t slot,
   note_identity(slot, plot);
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
+  judge_motion(t, plot, after);
   move_frame(t, after);
   rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
@@ -743,10 +782,31 @@ void Tracker::associate(std::uint32_t slot,
   if (anew) restart(slot, plot, events);
 }
 
+void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states) {
+  if (t.home != kPlacedHome) return;
+  const HorizontalState& at = states.before.mean;
+  const double height = geometric_height(t.vertical).mean_m;
+  const geo::Geodetic place =
+      geo::place_of(ecef_at(t.frame, at.x[kEast], at.x[kNorth], height), t.frame).position;
+  if (t.status != TrackStatus::tentative) offsets_.learn(plot, place);
+  adopt(states, offsets_.at(place, t.vertical.altitude_m, plot.time));
+}
+
+void Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after) {
+  const Motion m = judged(
+      t.motion,
+      plot,
+      descriptions_[plot.sensor].kind,
+      {after, t.icao_address || t.mode_3a || !t.uas.empty(), t.status != TrackStatus::tentative});
+  const bool changed = m.used != t.motion.used;
+  t.motion = m;
+  if (changed) track::start(t.imm, motion_of(t).options, after);
+}
+
 // A report whose velocity contradicts its positions is used for its position alone.
 void Tracker::use_velocity(
     TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace) {
-  const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_, lag) : after;
+  const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_of(t), lag) : after;
   LinearMeasurement velocity = considered(stated::linearise_velocity(plot, t.frame, then.mean),
                                           t.height_effect,
                                           geometric_height(t.vertical));
@@ -754,7 +814,7 @@ void Tracker::use_velocity(
   velocity.dilution = dilution_of(t, plot, then, velocity);
   const auto result = trace.velocity_nis > options_.gate_addressed
                           ? std::nullopt
-                          : update(t.imm, motion_, velocity, then, lag);
+                          : update(t.imm, motion_of(t), velocity, then, lag);
   if (!result) {
     ++counters_.velocity_refused;
     return;
@@ -764,13 +824,38 @@ void Tracker::use_velocity(
   after = combine(t.imm);
 }
 
+double Tracker::share_in_view_of(const TrackRecord& t, std::uint16_t sensor) const {
+  if (t.home != kPlacedHome) return 1.0;
+  const double dt = std::fmax(0.0, to_seconds(sensors_[sensor].latest - t.time));
+  const Gaussian g = combine(t.imm);
+  VerticalFilter vertical = t.vertical;
+  predict(vertical, dt);
+  const Height height = geometric_height(vertical);
+  const geo::Place place = geo::place_of(ecef_at(t.frame,
+                                                 g.mean.x[kEast] + dt * g.mean.x[kVelocityEast],
+                                                 g.mean.x[kNorth] + dt * g.mean.x[kVelocityNorth],
+                                                 height.mean_m),
+                                         t.frame);
+  return share_in_view(descriptions_[sensor], sensors_[sensor].site, place.position, height);
+}
+
+bool Tracker::has_confirming_sensor(const TrackRecord& t) const {
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    if (model_of(descriptions_[t.seen_by[i].sensor].kind).confirms) return true;
+  }
+  return false;
+}
+
 void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
   if (t.status != TrackStatus::tentative || !doubts_.may_confirm(store_, slot)) return;
   const std::uint32_t needed =
       t.icao_address ? options_.confirm_hits_addressed : options_.confirm_hits;
   if (t.hits < needed || probability_from(t.odds) < options_.confirm_existence) return;
+  if (!has_confirming_sensor(t)) return;
   t.status = TrackStatus::confirmed;
+  if (t.home == kPlacedHome && t.breaks == 0)
+    births_.learn(view(slot, t.first_plot_time).position, t.time);
   if (!t.icao_address) return;
   // A track of the same address that missed its looks since before this one began, and could have
   // flown here, was this aircraft: its number goes on. One that is still being seen, or is
@@ -808,7 +893,9 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
     ++counters_.over_limit;
     return;
   }
-  const double exists = options_.births_per_look / (options_.births_per_look + false_plots(plot));
+  const FirstFix fix = first_fix(plot);
+  const double births = births_per_look(plot, fix.position);
+  const double exists = births / (births + false_plots(plot));
   if (is_primary(plot)) {
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, 1.0);
     if (exists < options_.drop_existence) {
@@ -817,7 +904,6 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
       return;
     }
   }
-  const FirstFix fix = first_fix(plot);
   geo::Geodetic origin = fix.position;
   origin.height = base::Length();
   const std::uint16_t home = home_of(plot.sensor);
@@ -834,11 +920,14 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   t.home = home;
   t.time = t.first_plot_time = t.last_plot_time = t.existence_time = plot.time;
   t.frame = geo::TangentFrame(origin);
-  if (plot.pressure_altitude)
-    (void)update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum);
+  start_height(t.vertical, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot);
 
-  track::start(t.imm, options_.imm, initial_state(plot, fix));
+  const Gaussian initial = initial_state(plot, fix);
+  t.motion = judged({}, plot, descriptions_[plot.sensor].kind, {initial});
+  track::start(t.imm, motion_of(t).options, initial);
   t.height_effect = effect_of(fix);
+  Gaussian begun = initial;
+  renew_offset(t, plot, {t.vertical, t.imm, begun, t.height_effect});
 
   t.odds = odds_from(exists);
   t.hits = 1;
@@ -898,6 +987,7 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
       Visibility& v = t.seen_by[i];
       const SensorDescription& s = descriptions_[v.sensor];
       const Timestamp latest = sensors_[v.sensor].latest;
+      double in_view = -1.0;  // not asked yet
       for (int misses = 0;
            to_seconds(latest - v.accounted_until) > kMissAfterPeriods * to_seconds(s.period);
            ++misses) {
@@ -905,8 +995,10 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
           v.accounted_until = latest;
           break;
         }
-        if (t.group != kNoSlot) groups_[t.group].miss(slot, v.covered * s.detection_probability);
-        t.odds = after_miss(t.odds, v, s.detection_probability);
+        if (in_view < 0.0) in_view = share_in_view_of(t, v.sensor);
+        const double seen = s.detection_probability * in_view;
+        if (t.group != kNoSlot) groups_[t.group].miss(slot, v.covered * seen);
+        t.odds = after_miss(t.odds, v, seen);
         v.accounted_until += s.period;
       }
     }
@@ -935,7 +1027,7 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
     }
     if (t.status == TrackStatus::coasting) {
       Imm ahead = t.imm;
-      predict(ahead, motion_, to_seconds(now - t.time));
+      predict(ahead, motion_of(t), to_seconds(now - t.time));
       if (position_sd_m(combine(ahead)) > options_.max_position_sd.metres())
         drop(slot, now, events);
     }
@@ -952,10 +1044,10 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
   if (dt < 0.0) state.vertical.altitude_m += dt * state.vertical.rate_mps;
   if (dt > 0.0) {
     Imm imm = t.imm;
-    predict(imm, motion_, dt);
+    predict(imm, motion_of(t), dt);
     state.state = combine(imm);
   } else {
-    state.state = retrodict(t.imm, motion_, -dt);
+    state.state = retrodict(t.imm, motion_of(t), -dt);
   }
   return view_of(t, state);
 }
@@ -983,7 +1075,9 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
   v.ground_speed = base::Speed::from_mps(std::sqrt(east * east + north * north));
   v.track_angle = base::Angle::from_radians(base::wrap_two_pi(base::atan2(east, north)));
   if (vertical.known) {
-    v.pressure_altitude = base::Length::from_metres(vertical.altitude_m);
+    if (!vertical.geometric) v.pressure_altitude = base::Length::from_metres(vertical.altitude_m);
+    v.geometric_height = base::Length::from_metres(height.mean_m);
+    v.geometric_height_sd = base::Length::from_metres(std::sqrt(height.variance_m2));
     v.vertical_rate = base::Speed::from_mps(vertical.rate_mps);
   }
   const PositionCovariance covariance = claimed(g, effect, height);
@@ -1028,6 +1122,8 @@ void Tracker::save(base::ByteWriter& out) const {
   save_groups(out);
   rollback_.save(out);
   memory_.save(out);
+  offsets_.save(out);
+  births_.save(out);
   registration_.save(out);
   doubts_.save(store_, out);
   saver(counters_, next_number_);
@@ -1058,6 +1154,7 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   if (!tracker.rollback_.load(in, tracker.store_.slot_count(), tracker.sensors_.size()))
     return std::nullopt;
   tracker.memory_.load(in);
+  if (!tracker.offsets_.load(in) || !tracker.births_.load(in)) return std::nullopt;
   tracker.registration_.set_sensors(tracker.descriptions_, {});
   if (!tracker.registration_.load(in, tracker.descriptions_)) return std::nullopt;
   if (!tracker.doubts_.load(tracker.descriptions_, tracker.store_, in)) return std::nullopt;

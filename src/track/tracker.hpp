@@ -12,14 +12,18 @@
 // a tracker that goes on identically.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "track/birth_map.hpp"
 #include "track/clutter_map.hpp"
 #include "track/doubt/doubt_book.hpp"
 #include "track/group.hpp"
 #include "track/identity_memory.hpp"
+#include "track/plot_height.hpp"
+#include "track/pressure_offset.hpp"
 #include "track/registration/registration.hpp"
 #include "track/rollback.hpp"
 #include "track/store.hpp"
@@ -48,6 +52,8 @@ struct TrackerOptions {
   base::Duration mean_lifetime = std::chrono::hours(1);
   // New aircraft per look of one sensor, anywhere in its coverage.
   double births_per_look = 0.05;
+  // Learns where aircraft begin to be seen (birth_map.hpp).
+  bool learns_births = true;
   // Hypotheses of one group of tracks in doubt; 0: every plot goes to one track at once.
   int max_hypotheses = 200;
   // Bounds memory and time against a flood of forged reports; plots beyond start no track.
@@ -71,6 +77,9 @@ struct UpdateTrace {
   std::uint16_t candidates = 0;  // tracks inside the gate; more than 1: the choice was ambiguous
   float lag_s = 0.0F;            // > 0: a late plot, used by retrodiction
   AltitudeUse altitude = AltitudeUse::none;
+  // Probabilities of the modes after it; all 0 for a first plot. And whose modes they were.
+  std::array<float, kModes> modes{};
+  AircraftClass motion = AircraftClass::airliner;
   float velocity_nis = 0.0F;  // of a reported velocity; beyond the gate it was not used
 };
 
@@ -207,6 +216,8 @@ class Tracker {
   // Plots of this plot's make that come from no aircraft: a look, were they everywhere as dense as
   // at its place; and that density, in the units of its measurement.
   [[nodiscard]] double false_plots(const Plot& plot) const;
+  // New aircraft a look, were they everywhere as frequent as at the place of the plot.
+  [[nodiscard]] double births_per_look(const Plot& plot, const geo::Geodetic& place) const;
   [[nodiscard]] double false_plot_density(const Plot& plot) const;
   // Probability that the source of the track's plots stands still, seen from its velocity alone; 0
   // for a track that a transponder or another kind of sensor vouches for.
@@ -264,8 +275,19 @@ class Tracker {
   void restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events);
   [[nodiscard]] Gaussian initial_state(const Plot& plot, const FirstFix& fix) const;
   [[nodiscard]] std::uint32_t nearest_with_address(const Plot& plot) const;
+  // Of where the track is at the sensor's newest look.
+  [[nodiscard]] double share_in_view_of(const TrackRecord& t, std::uint16_t sensor) const;
+  // A sensor whose plots confirm tracks has seen it.
+  [[nodiscard]] bool has_confirming_sensor(const TrackRecord& t) const;
   // `shown`: an event has told of the track under its present number.
   void confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events);
+  [[nodiscard]] const ImmModel& motion_of(const TrackRecord& t) const {
+    return motions_[static_cast<std::size_t>(t.motion.used)];
+  }
+  // Asks the atmosphere's offset anew, and a confirmed track that knows both heights tells it.
+  void renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states);
+  // The track moves on as what it turns out to be; `after`: its state.
+  void judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after);
   // `after` the position was used; becomes the state with the velocity, if that was used too.
   void use_velocity(
       TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace);
@@ -302,7 +324,7 @@ class Tracker {
   [[nodiscard]] TrackView view_of(const TrackRecord& t, const Extrapolation& state) const;
 
   TrackerOptions options_;
-  ImmModel motion_;
+  std::vector<ImmModel> motions_;  // by AircraftClass
   AircraftMotion aircraft_;
   Prediction
       tried_[2];  // of the track being considered and of the best so far; between calls, nothing
@@ -329,6 +351,8 @@ class Tracker {
   std::vector<Told> told_;
   IdentityMemory memory_;
   DoubtBook doubts_;
+  PressureOffsets offsets_;
+  BirthMap births_;
   TrackerCounters counters_;
   std::uint32_t next_number_ = 1;
 };

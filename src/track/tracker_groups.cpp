@@ -55,6 +55,11 @@ std::uint32_t Tracker::allocate_group() {
 void Tracker::enter(std::uint32_t slot, std::uint32_t index) {
   Group& group = groups_[index];
   TrackRecord& t = store_.at(slot);
+  // All of a group move as airliners do.
+  if (t.motion.used != AircraftClass::airliner) {
+    t.motion.used = AircraftClass::airliner;
+    track::start(t.imm, motion_of(t).options, combine(t.imm));
+  }
   AircraftState x;
   x.imm = t.imm;
   x.vertical = t.vertical;
@@ -211,7 +216,8 @@ void Tracker::close(const OpenLook& open, std::vector<TrackEvent>& events) {
     PlotInLook in{w.plot};
     in.false_density = false_plot_density(w.plot) + w.rivals;
     const SensorDescription& s = descriptions_[open.sensor];
-    in.newcomer_density = options_.births_per_look / model_of(s.kind).measurement_space(s);
+    in.newcomer_density =
+        births_per_look(w.plot, first_fix(w.plot).position) / model_of(s.kind).measurement_space(s);
     look_plots_.push_back(in);
     at = std::max(at, w.plot.time);
     return true;

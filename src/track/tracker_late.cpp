@@ -21,11 +21,11 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   p.imm = step->imm;
   p.vertical = step->vertical;
   p.height_effect = step->height_effect;
-  predict(p.imm, motion_, dt);
+  predict(p.imm, motion_of(t), dt);
   predict(p.vertical, std::fmax(dt, 0.0));
   predict(p.height_effect, std::fmax(dt, 0.0));
   p.behind_s = std::fmax(-dt, 0.0);
-  p.before = retrodict(p.imm, motion_, p.behind_s);
+  p.before = retrodict(p.imm, motion_of(t), p.behind_s);
   p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
   return true;
 }
@@ -44,7 +44,7 @@ std::optional<UpdateResult> Tracker::use_again(
   }
   LinearMeasurement used = considered(position, t.height_effect, geometric_height(t.vertical));
   used.dilution = position.dilution = dilution;
-  const auto result = update(t.imm, motion_, used, p.before, p.behind_s);
+  const auto result = update(t.imm, motion_of(t), used, p.before, p.behind_s);
   if (!result) return std::nullopt;
   update(t.height_effect, position, p.before, result->fit.S);
   Gaussian after = combine(t.imm);

@@ -18,6 +18,23 @@ constexpr double kPressureOffsetShare = 0.03;
 constexpr double kUnknownHeightM = 6000.0;
 constexpr double kUnknownHeightSdM = 3500.0;
 
+// A flight level known no better than this has stopped being told: some 30 s ago.
+constexpr double kStalePressureSdM = 100.0;
+
+double offset_variance(const VerticalFilter& v) {
+  if (v.offset.variance_m2 > 0.0) return v.offset.variance_m2;
+  const double sd = kPressureOffsetSdM + kPressureOffsetShare * std::fabs(v.altitude_m);
+  return sd * sd;
+}
+
+// From pressure altitude to geometric height, or back.
+void turn(VerticalFilter& v, bool to_geometric) {
+  v.P00 += offset_variance(v);
+  v.altitude_m += to_geometric ? v.offset.mean_m : -v.offset.mean_m;
+  v.geometric = to_geometric;
+  v.refusals = 0;
+}
+
 void start(VerticalFilter& v, double altitude_m, double variance) {
   v.altitude_m = altitude_m;
   v.rate_mps = 0.0;
@@ -26,6 +43,24 @@ void start(VerticalFilter& v, double altitude_m, double variance) {
   v.P11 = kFirstRateSdMps * kFirstRateSdMps;
   v.known = true;
   v.refusals = 0;
+}
+
+// An innovation y of dh times the height `lag` seconds ago, of variance R; false: beyond the gate.
+bool correct(VerticalFilter& v, const HeightMeasurement& m, double lag) {
+  // H = dh [1 -lag]: a late report is of where the aircraft was.
+  const double ph0 = m.dh * (v.P00 - lag * v.P01);
+  const double ph1 = m.dh * (v.P01 - lag * v.P11);
+  const double S = m.dh * (ph0 - lag * ph1) + m.R;
+  if (!(m.y * m.y <= kGate * S)) return false;
+  v.refusals = 0;
+  const double k0 = ph0 / S;
+  const double k1 = ph1 / S;
+  v.altitude_m += k0 * m.y;
+  v.rate_mps += k1 * m.y;
+  v.P11 -= k1 * ph1;
+  v.P01 -= k0 * ph1;
+  v.P00 -= k0 * ph0;
+  return true;
 }
 
 }  // namespace
@@ -48,31 +83,36 @@ AltitudeUse update(VerticalFilter& v,
     start(v, z, R);
     return AltitudeUse::restarted;
   }
-  // H = [1 -lag]: a late report is of where the aircraft was.
-  const double ph0 = v.P00 - lag * v.P01;
-  const double ph1 = v.P01 - lag * v.P11;
-  const double S = ph0 - lag * ph1 + R;
+  if (v.geometric) turn(v, false);
   const double y = z - (v.altitude_m - lag * v.rate_mps);
-  if (y * y > kGate * S) {
-    if (++v.refusals < kRefusalsBeforeRestart) return AltitudeUse::refused;
-    start(v, z, R);
-    return AltitudeUse::restarted;
+  if (correct(v, {y, {0.0, 0.0}, 1.0, R}, lag)) return AltitudeUse::used;
+  if (++v.refusals < kRefusalsBeforeRestart) return AltitudeUse::refused;
+  start(v, z, R);
+  return AltitudeUse::restarted;
+}
+
+AltitudeUse update_geometric(VerticalFilter& v, const HeightMeasurement& m, double lag) {
+  if (!(m.R > 0.0) || m.dh == 0.0) return AltitudeUse::none;
+  if (!v.geometric) {
+    if (v.P00 < kStalePressureSdM * kStalePressureSdM) return AltitudeUse::none;
+    turn(v, true);
   }
-  v.refusals = 0;
-  const double k0 = ph0 / S;
-  const double k1 = ph1 / S;
-  v.altitude_m += k0 * y;
-  v.rate_mps += k1 * y;
-  v.P11 -= k1 * ph1;
-  v.P01 -= k0 * ph1;
-  v.P00 -= k0 * ph0;
-  return AltitudeUse::used;
+  if (correct(v, m, lag)) return AltitudeUse::used;
+  if (++v.refusals < kRefusalsBeforeRestart) return AltitudeUse::refused;
+  start(v, v.altitude_m - lag * v.rate_mps + m.y / m.dh, m.R / (m.dh * m.dh));
+  return AltitudeUse::restarted;
+}
+
+void start_geometric(VerticalFilter& v, const Height& height) {
+  if (v.known || !(height.variance_m2 > 0.0)) return;
+  start(v, height.mean_m, height.variance_m2);
+  v.geometric = true;
 }
 
 Height geometric_height(const VerticalFilter& v) {
   if (!v.known) return {kUnknownHeightM, kUnknownHeightSdM * kUnknownHeightSdM};
-  const double offset_sd_m = kPressureOffsetSdM + kPressureOffsetShare * std::fabs(v.altitude_m);
-  return {v.altitude_m, v.P00 + offset_sd_m * offset_sd_m};
+  if (v.geometric) return {v.altitude_m, v.P00};
+  return {v.altitude_m + v.offset.mean_m, v.P00 + offset_variance(v)};
 }
 
 }  // namespace liptako::track

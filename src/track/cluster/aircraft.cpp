@@ -96,7 +96,8 @@ bool AircraftMotion::update(Density& x,
 
 bool AircraftMotion::alike(const Density& a, const Density& b) {
   if (a.identity.icao_address != b.identity.icao_address ||
-      a.identity.mode_3a != b.identity.mode_3a || a.vertical.known != b.vertical.known)
+      a.identity.mode_3a != b.identity.mode_3a || a.vertical.known != b.vertical.known ||
+      a.vertical.geometric != b.vertical.geometric)
     return false;
   const double apart = a.vertical.altitude_m - b.vertical.altitude_m;
   return !a.vertical.known ||

@@ -1,31 +1,50 @@
 #include "track/sensors/models.hpp"
 
-#include <array>
+#include <iterator>
 
 #include "base/check.hpp"
-#include "track/sensors/ads_b.hpp"
-#include "track/sensors/mlat.hpp"
-#include "track/sensors/polar_radar.hpp"
-#include "track/sensors/system_track.hpp"
 
 namespace liptako::track {
+
+#define LIPTAKO_SENSOR(kind, number, folder) \
+  namespace folder {                         \
+  const SensorModel& model();                \
+  }
+#include "track/sensors/registered.def"
+#undef LIPTAKO_SENSOR
+
 namespace {
 
-// In the order of SensorKind, which counts from 1.
 using Model = const SensorModel& (*)();
-constexpr std::array<Model, 4> kModels = {
-    polar_radar::model,
-    ads_b::model,
-    mlat::model,
-    system_track::model,
+constexpr Model kModels[] = {
+#define LIPTAKO_SENSOR(kind, number, folder) folder::model,
+#include "track/sensors/registered.def"
+#undef LIPTAKO_SENSOR
 };
+
+// In the order of SensorKind, which counts from 1.
+constexpr SensorKind kKinds[] = {
+#define LIPTAKO_SENSOR(kind, number, folder) SensorKind::kind,
+#include "track/sensors/registered.def"
+#undef LIPTAKO_SENSOR
+};
+consteval bool are_counted_from_one() {
+  for (std::size_t i = 0; i < std::size(kKinds); ++i) {
+    if (static_cast<std::size_t>(kKinds[i]) != i + 1) return false;
+  }
+  return true;
+}
+static_assert(are_counted_from_one());
+static_assert(std::size(kKinds) <= 7, "TrackView::kinds has a bit for each");
 
 }  // namespace
 
 bool is_known(SensorKind kind) {
   const auto number = static_cast<std::size_t>(kind);
-  return number >= 1 && number <= kModels.size();
+  return number >= 1 && number <= std::size(kModels);
 }
+
+std::span<const SensorKind> sensor_kinds() { return kKinds; }
 
 const SensorModel& model_of(SensorKind kind) {
   CHECK(is_known(kind));

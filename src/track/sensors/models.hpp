@@ -1,9 +1,11 @@
 // The sensor models there are. The tracker knows none of them: it asks for what it needs through
-// this table. A new kind of sensor is a file here that fills a SensorModel, a value of SensorKind
-// and a line in models.cpp.
+// this table. A new kind of sensor is a folder here that fills a SensorModel, with its test, and a
+// line in registered.def; models_test.cpp then holds it to its own gradients and to simulated
+// plots.
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "track/measurement.hpp"
@@ -34,6 +36,18 @@ struct SensorModel {
                         const geo::TangentFrame& site,
                         const Plot& plot,
                         const Height& height) = nullptr;
+  // What a plot measures of the height itself, linearised at `at` and `height`; absent if it does
+  // not. Null: no plot of this kind does.
+  std::optional<HeightMeasurement> (*linearise_height)(const SensorDescription& sensor,
+                                                       const geo::TangentFrame& site,
+                                                       const Plot& plot,
+                                                       const geo::TangentFrame& frame,
+                                                       const HorizontalState& at,
+                                                       const Height& height) = nullptr;
+  // The height that a plot alone gives; absent as above.
+  std::optional<Height> (*first_height)(const SensorDescription& sensor,
+                                        const geo::TangentFrame& site,
+                                        const Plot& plot) = nullptr;
   // Size of the space that the sensor's false plots are spread over, in the units of y.
   double (*measurement_space)(const SensorDescription& sensor) = nullptr;
   // Share of the period within which a second plot of one aircraft is of the same look; 0: only one
@@ -44,11 +58,15 @@ struct SensorModel {
   double (*dilution)(const SensorDescription& sensor,
                      const Plot& plot,
                      std::optional<base::Duration> since_last) = nullptr;
+  // Plots of this kind, however many, confirm no track that no other kind has seen.
+  bool confirms = true;
 };
 
 // Requires is_known(kind).
 [[nodiscard]] const SensorModel& model_of(SensorKind kind);
 [[nodiscard]] bool is_known(SensorKind kind);
+// All there are.
+[[nodiscard]] std::span<const SensorKind> sensor_kinds();
 
 // A sensor of this kind with the defaults of its model.
 [[nodiscard]] SensorDescription described(SensorKind kind);

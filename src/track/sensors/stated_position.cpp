@@ -2,10 +2,15 @@
 
 #include <algorithm>
 
+#include "base/math.hpp"
+
 namespace liptako::track::stated {
 namespace {
 
 constexpr double kMostCorrelation = 0.99;
+constexpr double kLeastStepS = 1e-3;
+// A step of a told height is 0.5 m at best; and the antenna is somewhere on the aircraft.
+constexpr base::Length kLeastHeightSd = base::Length::from_metres(1);
 
 double usable_sd_m(base::Length sd, base::Length otherwise, base::Length least) {
   return std::max((sd > base::Length() ? sd : otherwise).metres(), least.metres());
@@ -47,6 +52,27 @@ FirstFix first_fix(const Plot& plot, const Covariance& stated, const Height& hei
           stated.ee_m2,
           stated.en_m2,
           stated.nn_m2};
+}
+
+std::optional<HeightMeasurement> linearise_height(const Plot& plot,
+                                                  base::Length otherwise,
+                                                  const Height& height) {
+  const auto told = first_height(plot, otherwise);
+  if (!told) return std::nullopt;
+  return HeightMeasurement{told->mean_m - height.mean_m, {0.0, 0.0}, 1.0, told->variance_m2};
+}
+
+std::optional<Height> first_height(const Plot& plot, base::Length otherwise) {
+  if (!plot.geometric_height) return std::nullopt;
+  const double sd = usable_sd_m(plot.geometric_height_sd, otherwise, kLeastHeightSd);
+  return Height{plot.geometric_height->metres(), sd * sd};
+}
+
+double fading(base::Duration memory, std::optional<base::Duration> since_last) {
+  if (!since_last) return 1.0;
+  const double dt = std::max(kLeastStepS, std::fabs(base::to_seconds(*since_last)));
+  const double kept = base::exp(-dt / base::to_seconds(memory));
+  return (1.0 + kept) / (1.0 - kept);
 }
 
 LinearMeasurement linearise_velocity(const Plot& plot,

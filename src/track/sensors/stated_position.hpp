@@ -13,6 +13,8 @@
 // of latitude.
 #pragma once
 
+#include <optional>
+
 #include "track/measurement.hpp"
 
 namespace liptako::track::stated {
@@ -38,6 +40,17 @@ struct Covariance {
                                           const Height& height);
 
 [[nodiscard]] FirstFix first_fix(const Plot& plot, const Covariance& stated, const Height& height);
+
+// Of a plot with a geometric height: y = told - height, in metres, dh = 1. Its standard deviation
+// is `otherwise` where none is stated.
+[[nodiscard]] std::optional<HeightMeasurement> linearise_height(const Plot& plot,
+                                                                base::Length otherwise,
+                                                                const Height& height);
+[[nodiscard]] std::optional<Height> first_height(const Plot& plot, base::Length otherwise);
+
+// (1 + a) / (1 - a), a = exp(-dt / memory): how much wider than stated to take a report whose error
+// is in part that of the one `since_last` ago (system_track/system_track.hpp); 1 if there was none.
+[[nodiscard]] double fading(base::Duration memory, std::optional<base::Duration> since_last);
 
 // Area of the sensor's coverage, square metres: what its false plots are spread over.
 [[nodiscard]] double measurement_space(const SensorDescription& sensor);

@@ -25,6 +25,9 @@ const KIND_TEXT: Record<string, TextKey> = {
   adsb: 'kindAdsb',
   mlat: 'kindMlat',
   tracker: 'kindTracker',
+  uav: 'kindUav',
+  remote_id: 'kindRemoteId',
+  observer: 'kindObserver',
 };
 
 // States that want an operator's attention.

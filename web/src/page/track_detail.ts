@@ -61,7 +61,15 @@ export function doubtNames(doubts: number): string[] {
   return DOUBTS.filter((_, i) => (doubts >> i) & 1).map((name) => text(`doubt_${name}`));
 }
 
-const KINDS: readonly TextKey[] = ['kindRadar', 'kindAdsb', 'kindMlat', 'kindTracker'];
+const KINDS: readonly TextKey[] = [
+  'kindRadar',
+  'kindAdsb',
+  'kindMlat',
+  'kindTracker',
+  'kindUav',
+  'kindRemoteId',
+  'kindObserver',
+];
 
 const COMPONENTS: Record<string, TextKey> = {
   range: 'innovationRange',

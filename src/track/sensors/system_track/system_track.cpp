@@ -1,29 +1,25 @@
-#include "track/sensors/ads_b.hpp"
+#include "track/sensors/system_track/system_track.hpp"
 
-#include "base/math.hpp"
 #include "track/sensors/stated_position.hpp"
 
-namespace liptako::track::ads_b {
+namespace liptako::track::system_track {
 namespace {
 
-// Reports that claim no better (0.1 NM at 95 %) are not held to the measured deviation.
-constexpr double kWorstBoundM = 80.0;
+// A step of I062/105 is 0.6 m, one of I062/500 0.5 m; and no tracker knows a place better than the
+// sensors it rests on.
+constexpr base::Length kLeastSd = base::Length::from_metres(5);
+constexpr double kPositionWithVelocity = 2.0;
 
 SensorDescription described() {
   SensorDescription s;
-  s.kind = SensorKind::ads_b;
-  s.position_sd = base::Length::from_metres(1e4);  // not measured: what the aircraft claims holds
-  s.period = std::chrono::seconds(1);
+  s.kind = SensorKind::tracker;
+  s.period = std::chrono::seconds(5);
+  s.latency_sd = std::chrono::microseconds(7812);  // 1/128 s, the step of I062/070
   return s;
 }
 
-// What the aircraft says is a bound. Where it was measured that a station's reports keep it by far,
-// that is what they err by; one that claims nothing is not believed more for it.
 stated::Covariance covariance_of(const SensorDescription& sensor, const Plot& plot) {
-  const double stated = plot.position_sd.metres(), measured = sensor.position_sd.metres();
-  const double sd = stated < kWorstBoundM ? std::fmin(stated, measured) : stated;
-  const double variance = sd * sd;
-  return {variance, 0.0, variance};
+  return stated::covariance_of(plot, sensor.position_sd, kLeastSd);
 }
 
 LinearMeasurement linearise(const SensorDescription& sensor,
@@ -42,18 +38,26 @@ FirstFix first_fix(const SensorDescription& sensor,
   return stated::first_fix(plot, covariance_of(sensor, plot), height);
 }
 
+double dilution(const SensorDescription& sensor,
+                const Plot& plot,
+                std::optional<base::Duration> since_last) {
+  const double shared = plot.velocity_sd > base::Speed() ? kPositionWithVelocity : 1.0;
+  return shared * stated::fading(sensor.memory, since_last);
+}
+
 constexpr SensorModel kModel{
-    .kind = SensorKind::ads_b,
-    .name = "ads-b",
+    .kind = SensorKind::tracker,
+    .name = "tracker",
     .needs_site = false,
     .described = described,
     .linearise = linearise,
     .first_fix = first_fix,
     .measurement_space = stated::measurement_space,
+    .dilution = dilution,
 };
 
 }  // namespace
 
 const SensorModel& model() { return kModel; }
 
-}  // namespace liptako::track::ads_b
+}  // namespace liptako::track::system_track

@@ -1,4 +1,4 @@
-#include "track/sensors/polar_radar.hpp"
+#include "track/sensors/polar_radar/polar_radar.hpp"
 
 #include "base/math.hpp"
 
@@ -7,12 +7,17 @@ namespace {
 
 // Shortest horizontal distance at which azimuth still means something.
 constexpr double kMinGroundRangeM = 50.0;
+constexpr double kEffectiveEarthM = 4.0 / 3.0 * geo::kMeanRadiusM;
+// Of elevation, a metre of ground range: half of what curves over the Earth less what does over the
+// effective one.
+constexpr double kBendPerM = 0.5 / geo::kMeanRadiusM - 0.5 / kEffectiveEarthM;
+constexpr double kBendShareSd = 0.2;
 
 SensorDescription described() { return {}; }
 
 // On the ground, and in sight: about as high as the radar.
 bool at_site_height(const SensorDescription& sensor, const Plot& plot) {
-  return sensor.surface || plot.on_ground;
+  return sensor.surface || plot.on_ground == OnGround::yes;
 }
 
 // The height to use. One that nobody told is of something under the beam, which ends at about 45
@@ -40,9 +45,38 @@ constexpr SensorModel kModel{
     .described = described,
     .linearise = linearise,
     .first_fix = first_fix,
+    .linearise_height = linearise_height,
+    .first_height = first_height,
     .measurement_space = measurement_space,
     .same_look_share = 0.5,
 };
+
+// The place seen from the site, and how that changes with east, north and height.
+struct Sight {
+  geo::Position<geo::Enu> q;
+  double g[3][3];  // a row for east, north and up at the site; columns as said
+  double ground;   // at least kMinGroundRangeM
+};
+
+Sight sight_of(const geo::TangentFrame& site,
+               const geo::TangentFrame& frame,
+               const HorizontalState& at,
+               double height_m) {
+  const double e = at.x[kEast];
+  const double n = at.x[kNorth];
+  Sight s{site.enu_from_ecef(ecef_at(frame, e, n, height_m)), {}, 0.0};
+  s.ground = std::fmax(kMinGroundRangeM, std::sqrt(s.q.x * s.q.x + s.q.y * s.q.y));
+  // The frame's axes seen from the site, east and north bent by the drop.
+  const auto rotation = geo::rotation_between(frame, site);
+  const double slope[3] = {-e / geo::kMeanRadiusM, -n / geo::kMeanRadiusM, 1.0};
+  for (std::size_t column = 0; column < 3; ++column) {
+    for (std::size_t row = 0; row < 3; ++row) {
+      const double along_up = slope[column] * rotation[3 * row + 2];
+      s.g[row][column] = column == 2 ? along_up : rotation[3 * row + column] + along_up;
+    }
+  }
+  return s;
+}
 
 }  // namespace
 
@@ -53,26 +87,15 @@ LinearMeasurement linearise(const SensorDescription& sensor,
                             const HorizontalState& at,
                             const Height& assumed) {
   const Height height = seen_height(sensor, plot, assumed);
-  const double e = at.x[kEast];
-  const double n = at.x[kNorth];
-  const auto q = site.enu_from_ecef(ecef_at(frame, e, n, height.mean_m));
-  const double ground = std::fmax(kMinGroundRangeM, std::sqrt(q.x * q.x + q.y * q.y));
-  const double range = std::sqrt(ground * ground + q.z * q.z);
-
-  // Columns of dq/d(east, north, height): the frame's axes seen from the site, east and north bent
-  // by the drop.
-  const auto rotation = geo::rotation_between(frame, site);
-  const double slope[3] = {-e / geo::kMeanRadiusM, -n / geo::kMeanRadiusM, 1.0};
+  const Sight s = sight_of(site, frame, at, height.mean_m);
+  const auto& q = s.q;
+  const double range = std::sqrt(s.ground * s.ground + q.z * q.z);
   double d_range[3];
   double d_azimuth[3];
   for (std::size_t column = 0; column < 3; ++column) {
-    double g[3];
-    for (std::size_t row = 0; row < 3; ++row) {
-      const double along_up = slope[column] * rotation[3 * row + 2];
-      g[row] = column == 2 ? along_up : rotation[3 * row + column] + along_up;
-    }
+    const double g[3] = {s.g[0][column], s.g[1][column], s.g[2][column]};
     d_range[column] = (q.x * g[0] + q.y * g[1] + q.z * g[2]) / range;
-    d_azimuth[column] = (q.y * g[0] - q.x * g[1]) / (ground * ground);
+    d_azimuth[column] = (q.y * g[0] - q.x * g[1]) / (s.ground * s.ground);
   }
 
   LinearMeasurement m;
@@ -134,6 +157,52 @@ FirstFix first_fix(const SensorDescription& sensor,
           along * cos_az * cos_az + across * sin_az * sin_az,
           from_height * sin_az,
           from_height * cos_az};
+}
+
+std::optional<HeightMeasurement> linearise_height(const SensorDescription& sensor,
+                                                  const geo::TangentFrame& site,
+                                                  const Plot& plot,
+                                                  const geo::TangentFrame& frame,
+                                                  const HorizontalState& at,
+                                                  const Height& height) {
+  if (!plot.elevation) return std::nullopt;
+  const Sight s = sight_of(site, frame, at, height.mean_m);
+  const double range2 = s.ground * s.ground + s.q.z * s.q.z;
+  const double bend = kBendPerM * s.ground;
+  double d[3];
+  for (std::size_t column = 0; column < 3; ++column) {
+    const double d_ground = (s.q.x * s.g[0][column] + s.q.y * s.g[1][column]) / s.ground;
+    d[column] = (s.ground * s.g[2][column] - s.q.z * d_ground) / range2 + kBendPerM * d_ground;
+  }
+  const double sd = sensor.elevation_sd.radians();
+  return HeightMeasurement{plot.elevation->radians() - base::atan2(s.q.z, s.ground) - bend,
+                           {d[0], d[1]},
+                           d[2],
+                           sd * sd + kBendShareSd * kBendShareSd * bend * bend};
+}
+
+std::optional<Height> first_height(const SensorDescription& sensor,
+                                   const geo::TangentFrame& site,
+                                   const Plot& plot) {
+  if (!plot.elevation) return std::nullopt;
+  const double range = plot.slant_range.metres();
+  const double bend = kBendPerM * range * base::cos(plot.elevation->radians());
+  const auto [sine, cosine] = base::sincos(plot.elevation->radians() - bend);
+  const auto [sin_az, cos_az] = base::sincos(plot.azimuth.radians());
+  const geo::Geodetic place = geo::geodetic_from_ecef(
+      site.ecef_from_enu({range * cosine * sin_az, range * cosine * cos_az, range * sine}));
+  const double sd = sensor.elevation_sd.radians();
+  const double across = range * range * (sd * sd + kBendShareSd * kBendShareSd * bend * bend);
+  const double along = sensor.range_sd.metres() * sine;
+  return Height{place.height.metres(), across * cosine * cosine + along * along};
+}
+
+base::Angle elevation_of(base::Length antenna, base::Length slant_range, base::Length height) {
+  const double range = std::fmax(1.0, slant_range.metres());
+  const double low = kEffectiveEarthM + antenna.metres();
+  const double high = kEffectiveEarthM + height.metres();
+  const double sine = (high * high - low * low - range * range) / (2.0 * range * low);
+  return base::Angle::from_radians(base::asin(std::fmin(1.0, std::fmax(-1.0, sine))));
 }
 
 const SensorModel& model() { return kModel; }

@@ -1,4 +1,4 @@
-#include "track/sensors/mlat.hpp"
+#include "track/sensors/mlat/mlat.hpp"
 
 #include <cmath>
 
