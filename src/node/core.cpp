@@ -26,7 +26,7 @@ feeds::TimeBase time_base_of(const SourceConfig& source) {
 feeds::Feed feed_of(const SourceConfig& source) {
   const feeds::TimeBase time_base = time_base_of(source);
   if (source.format == feeds::SourceFormat::asterix) {
-    return feeds::Feed(feeds::AsterixFeed(time_base));
+    return feeds::Feed(feeds::AsterixFeed(time_base, {}, source.editions));
   }
   return feeds::Feed(feeds::ModeSFeed(source.format, source.sensor, time_base));
 }
@@ -176,6 +176,7 @@ void Core::on_configuration(base::ByteView payload) {
     }
     feeds[i].set_time_base(time_base_of(config->sources[i]));
     feeds[i].set_sensor(config->sources[i].sensor);
+    feeds[i].set_editions(config->sources[i].editions);
   }
   config_ = std::move(*config);
   config_text_ = text_of(payload);
@@ -206,6 +207,7 @@ void Core::on_datagram(const record::EntryView& entry, std::vector<track::TrackE
   feed_output_.clear();
   feeds_[entry.source.value].take(entry.payload, entry.utc, sensors_, feed_output_);
   use_sensors();
+  tracker_.clear_findings();  // of the entry before: who wanted them has them
   for (const track::Plot& plot : feed_output_.plots) tracker_.take(plot, events);
   for (const feeds::SensorLook& look : feed_output_.looks)
     tracker_.note_sensor_time(look.sensor, look.time);

@@ -24,7 +24,7 @@ base::SacSic receiver(const OfflineOptions& options, std::size_t number) {
 feeds::Feed feed_of(const feeds::IndexedRecording& recording, base::SacSic receiver) {
   const auto time_base = feeds::TimeBase::recording;
   if (recording.format == feeds::SourceFormat::asterix)
-    return feeds::Feed(feeds::AsterixFeed(time_base, recording.guide));
+    return feeds::Feed(feeds::AsterixFeed(time_base, recording.guide, recording.editions));
   return feeds::Feed(feeds::ModeSFeed(recording.format, receiver, time_base, recording.guide));
 }
 
@@ -58,6 +58,11 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
   const auto drain = [&] {
     for (const track::TrackEvent& event : events) sink(event, names);
     events.clear();
+    if (options.findings) {
+      for (const track::Finding& finding : tracker.doubts().findings())
+        options.findings(finding, names);
+    }
+    tracker.clear_findings();
   };
   for (const feeds::DueBlock& due : index.blocks) {
     if (!next_tick) next_tick = due.time + kTickEvery;
@@ -96,6 +101,7 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
   }
   summary.recordings = std::move(index.recordings);
   summary.tracker = tracker.counters();
+  summary.doubts = tracker.doubts().counters();
   summary.sensors.assign(sensors.sensors().begin(), sensors.sensors().end());
   return summary;
 }
