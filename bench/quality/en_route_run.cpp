@@ -179,6 +179,13 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
     with_scorer.take(now, due, shown_by(with, now));
     without_scorer.take(now, due, shown_by(without, now));
   }
+  const std::vector<BiasFound> biases = biases_now();
+  const Worst worst = worst_of(biases);
+  result.last_range_m = worst.range_m;
+  result.last_azimuth_rad = worst.azimuth_rad;
+  result.last_time_s = worst.time_s;
+  for (const BiasFound& b : biases) result.jumps += b.found.jumps;
+  result.doubted = with.registration().doubted_aircraft();
   result.with = with_scorer.score();
   result.without = without_scorer.score();
   return result;

@@ -41,6 +41,13 @@ struct EnRouteResult {
   // Seconds from the start until all errors stayed within 10 m, 0.01 deg and 20 ms; negative:
   // never.
   double found_after_s = -1.0;
+  // At the end of the run, as above; jumps found in all of it, of which the scenario has none; and
+  // aircraft doubted at the end, none of which lies.
+  double last_range_m = 0.0;
+  double last_azimuth_rad = 0.0;
+  double last_time_s = 0.0;
+  std::uint32_t jumps = 0;
+  std::uint32_t doubted = 0;
   assess::Score with;
   assess::Score without;
   std::uint64_t plots = 0;

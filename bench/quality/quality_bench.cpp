@@ -310,6 +310,12 @@ void print_en_route(const bench::EnRouteResult& result) {
       result.worst_azimuth_rad / kDegree,
       1e3 * result.worst_time_s,
       result.found_after_s);
+  fmt::print("at the end {:.1f} m, {:.4f} deg, {:.1f} ms; {} jumps, {} aircraft doubted\n",
+             result.last_range_m,
+             result.last_azimuth_rad / kDegree,
+             1e3 * result.last_time_s,
+             result.jumps,
+             result.doubted);
   const auto row = [](std::string_view name, const assess::Score& s) {
     fmt::print(
         "{:<22} GOSPA {:>6.1f} m (localisation {:.0f}, missed {:.0f}, false {:.0f}), position RMS "

@@ -7,18 +7,21 @@
 #include <iterator>
 
 #include "assess/report.hpp"
+#include "en_route_run.hpp"
 #include "nations_run.hpp"
 
 namespace liptako::bench {
 namespace {
 
-sim::Scenario sahel() {
-  std::ifstream in(LIPTAKO_SOURCE_DIR "/scenarios/sahel24.toml");
+sim::Scenario shipped(const std::string& file) {
+  std::ifstream in(std::string(LIPTAKO_SOURCE_DIR "/scenarios/") + file);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto scenario = sim::load_scenario(text, "sahel24.toml");
+  auto scenario = sim::load_scenario(text, file);
   EXPECT_TRUE(scenario.has_value()) << scenario.error().message;
   return *scenario;
 }
+
+sim::Scenario sahel() { return shipped("sahel24.toml"); }
 
 NationsRunOptions ten_minutes() {
   NationsRunOptions options;
@@ -94,6 +97,31 @@ TEST(Quality, FallsWithClocksThatAreLate) {
   };
   for (std::size_t i = 0; i < right->size(); ++i)
     EXPECT_GT(along_m((*wrong)[i]), 5.0 * along_m((*right)[i])) << (*right)[i].node;
+}
+
+// A short cut of the day that the benchmark scores: biases of up to 100 m, 0.2 deg and 0.2 s.
+TEST(Quality, BiasesOfAnEnRouteAreaAreFoundAndTakenAway) {
+  EnRouteOptions options;
+  options.length = std::chrono::minutes(2);
+  const auto result = run_en_route(shipped("en-route.toml"), options);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  ASSERT_EQ(result->biases.size(), 9u);
+  EXPECT_LT(result->worst_range_m, 10.0);
+  EXPECT_LT(result->worst_azimuth_rad, 0.01 * base::kRadiansPerDegree);
+  EXPECT_LT(result->worst_time_s, 0.02);
+  EXPECT_LT(result->with.gospa.rms_m, 0.6 * result->without.gospa.rms_m);
+  EXPECT_LT(result->with.all.position_rms()->metres(), 500.0 / 3.0);
+  EXPECT_EQ(result->jumps, 0u);
+}
+
+TEST(Quality, RegistrationDisturbsNoAreaWithoutBiases) {
+  EnRouteOptions options;
+  options.perfect = true;
+  options.learn = std::chrono::minutes(2);  // when little is known yet
+  options.length = std::chrono::minutes(3);
+  const auto result = run_en_route(shipped("en-route.toml"), options);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  EXPECT_LT(result->with.gospa.rms_m, 1.01 * result->without.gospa.rms_m);
 }
 
 }  // namespace

@@ -109,10 +109,11 @@ int run_track(const TrackOptions& options) {
       [&](base::Timestamp time,
           const track::Tracker& tracker,
           std::span<const std::string> sensor_names) {
-        for (std::uint16_t i = 0; i < sensor_names.size(); ++i) {
+        for (std::size_t k = 0; k < sensor_names.size(); ++k) {
+          const auto i = static_cast<std::uint16_t>(k);
           if (!tracker.registration().takes_part(i)) continue;
           serve::append_registration_json(
-              time, sensor_names[i], tracker.registration().report(i), registration);
+              time, sensor_names[k], tracker.registration().report(i), registration);
           registration += '\n';
         }
       });

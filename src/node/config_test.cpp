@@ -61,6 +61,15 @@ code = "BF"
 name = "ouagadougou"
 )";
 
+TEST(Config, RegistrationIsOnUnlessSaidOtherwise) {
+  EXPECT_TRUE(parse_config(kGood, "node.toml")->registration);
+  const std::string tracking = std::string(kGood) + "[tracking]\nregistration = ";
+  EXPECT_FALSE(parse_config(tracking + "false\n", "node.toml")->registration);
+  const auto wrong = parse_config(tracking + "1\n", "node.toml");
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_NE(wrong.error().message.find("true or false is needed"), std::string::npos);
+}
+
 TEST(Config, AFederationIsItsMembersAndWhichOneThisIs) {
   const auto config = parse_config(std::string(kGood) + kFederation, "node.toml");
   ASSERT_TRUE(config) << config.error().message;

@@ -27,6 +27,9 @@ constexpr double kFirstMlatTimeS = 0.3;
 // Aircraft and stations have their time from satellites; what is left is the mean of installations'
 // latencies.
 constexpr double kFirstAdsbTimeS = 0.03;
+// Clocks that differ by more do not tell the same time; asked of those compared so often.
+constexpr double kAstray = 0.09;
+constexpr std::uint64_t kLeastCompared = 50;
 constexpr double kFirstShare = 0.03;  // see vertical_filter.cpp
 constexpr double kFirstOffsetM = 60.0;
 constexpr double kDriftRangeM = 3.0;
@@ -121,14 +124,13 @@ void BiasFilter::set_sensors(std::span<const SensorDescription> sensors,
   for (std::size_t i = 0; i < sensors.size(); ++i) {
     const Components components = components_of(sensors[i]);
     const SensorKind kind = sensors[i].kind;
-    const double first[kComponents] = {kFirstRangeM,
-                                       kFirstAzimuthRad,
-                                       kind == SensorKind::ads_b  ? kFirstAdsbTimeS
-                                       : kind == SensorKind::mlat ? kFirstMlatTimeS
-                                                                  : kFirstTimeS};
     const double drift[kComponents] = {kDriftRangeM, kDriftAzimuthRad, kDriftTimeS};
     const int old = i < from.size() ? from[i] : -1;
     if (old >= 0) standings_[i] = old_standings[static_cast<std::size_t>(old)];
+    const double first_time = kind == SensorKind::mlat                             ? kFirstMlatTimeS
+                              : kind == SensorKind::ads_b && !standings_[i].astray ? kFirstAdsbTimeS
+                                                                                   : kFirstTimeS;
+    const double first[kComponents] = {kFirstRangeM, kFirstAzimuthRad, first_time};
     for (int c = 0; c < kComponents; ++c) {
       if (!components.has[c]) continue;
       const std::size_t place = i * kComponents + static_cast<std::size_t>(c);
@@ -462,6 +464,63 @@ void BiasFilter::solve(std::span<const Observation> window) {
   P_.swap(Y_);
 }
 
+bool BiasFilter::find_clock_astray() {
+  const auto clock = [&](std::size_t s) {
+    return standings_[s].observations < kLeastCompared
+               ? -1
+               : column(static_cast<std::uint16_t>(s), kTime);
+  };
+  const auto is_good = [&](int k) {
+    return k >= 0 && first_sd_[static_cast<std::size_t>(k)] <= kFirstAdsbTimeS;
+  };
+  const auto apart = [&](int a, int b) {
+    return std::fabs(x_[static_cast<std::size_t>(a)] - x_[static_cast<std::size_t>(b)]);
+  };
+  const auto count_with = [&](int k) {
+    int agree = 0;
+    for (std::size_t other = 0; other < standings_.size(); ++other) {
+      const int o = clock(other);
+      agree += o >= 0 && apart(k, o) <= kAstray ? 1 : 0;
+    }
+    return agree;
+  };
+  // The time on which most clocks agree, of whatever sensor, among those that good ones tell.
+  int time = -1, most = 0;
+  for (std::size_t s = 0; s < standings_.size(); ++s) {
+    const int k = clock(s);
+    if (!is_good(k)) continue;
+    const int agree = count_with(k);
+    if (agree > most) {
+      most = agree;
+      time = k;
+    }
+  }
+  if (time < 0) return false;
+  bool found = false;
+  for (std::size_t s = 0; s < standings_.size(); ++s) {
+    const int k = clock(s);
+    if (!is_good(k) || apart(k, time) <= kAstray) continue;
+    if (count_with(k) == most) continue;  // nobody can tell which of them is right
+    standings_[s].astray = true;
+    found = true;
+  }
+  if (!found) return false;
+  for (std::size_t s = 0; s < standings_.size(); ++s) {
+    const int k = column(static_cast<std::uint16_t>(s), kTime);
+    if (k >= 0 && standings_[s].astray) first_sd_[static_cast<std::size_t>(k)] = kFirstTimeS;
+  }
+  // What they said is in all clocks.
+  for (std::size_t s = 0; s < standings_.size(); ++s) {
+    const int k = column(static_cast<std::uint16_t>(s), kTime);
+    if (k < 0) continue;
+    for (int i = 0; i < size_; ++i) at(P_, k, i) = at(P_, i, k) = 0.0;
+    const double first = first_sd_[static_cast<std::size_t>(k)];
+    at(P_, k, k) = first * first;
+    x_[static_cast<std::size_t>(k)] = 0.0;
+  }
+  return true;
+}
+
 void BiasFilter::weigh_aircraft(std::span<const Observation> window, double seconds) {
   const double kept = base::exp(-seconds / kOffsetMemoryS);
   for (Offset& offset : offsets_) {
@@ -516,6 +575,7 @@ void BiasFilter::use(std::vector<Observation>& window, Timestamp now) {
   drift(now);
   const bool jumped = find_jump(window, now);
   solve(window);
+  if (find_clock_astray()) solve(window);
   if (!jumped) weigh_aircraft(window, seconds);
   for (const Observation& o : window) {
     if (!o.doubted) {
@@ -527,7 +587,7 @@ void BiasFilter::use(std::vector<Observation>& window, Timestamp now) {
 
 template <class Archive>
 void visit_fields(Archive& archive, SensorStanding& s) {
-  archive(s.observations, s.jumps, s.last_jump, s.suspicion);
+  archive(s.observations, s.jumps, s.last_jump, s.astray, s.suspicion);
 }
 
 template <class Archive>
@@ -556,8 +616,18 @@ bool BiasFilter::load(base::ByteReader& in) {
     return false;
   const auto is_finite = [](double v) { return std::isfinite(v); };
   if (!std::ranges::all_of(x_, is_finite) || !std::ranges::all_of(P_, is_finite)) return false;
+  for (int i = 0; i < size_; ++i) {
+    if (!(at(P_, i, i) > 0.0)) return false;
+    for (int k = 0; k < i; ++k) {
+      if (at(P_, i, k) != at(P_, k, i)) return false;
+    }
+  }
   for (const SensorStanding& s : standings_) {
     if (!base::is_reckonable(s.last_jump) || !std::isfinite(s.suspicion)) return false;
+  }
+  for (std::size_t s = 0; s < sensors; ++s) {
+    const int k = column(static_cast<std::uint16_t>(s), kTime);
+    if (k >= 0 && standings_[s].astray) first_sd_[static_cast<std::size_t>(k)] = kFirstTimeS;
   }
   std::uint32_t used = 0;
   loader(used);

@@ -10,13 +10,16 @@
 // What cannot be told from the observations (the clock that all sensors share, the direction of two
 // radars that see nothing but each other) keeps the variance it had: the covariance says so.
 //
-// Robust in three ways.
+// Robust in four ways.
 //   w         1 up to 3 sigma, then falling as the fourth power, found by repetition: an
 //             observation that disagrees counts little, one far off not at all
 //   doubt     of each aircraft, how far its ADS-B positions stand off from where the sensors put it
 //             once their biases are taken away, over some minutes. An aircraft that stands off is
 //             doubted: the observations against its ADS-B move no bias until it agrees again. This
 //             finds what drags slowly, too, which no single observation shows
+//   clocks    ADS-B stations give the time. Where they differ, the one with which most clocks of
+//             whatever sensor agree is right; the others are then thought no better than a
+//             radar's, and all clocks are learnt anew
 //   jumps     of each sensor, how far the observations of one window want its biases moved,
 //             clipped at 3 sigma an observation so that a few aircraft cannot say so; summed as by
 //             [Page54]. If most of them would agree better, the sensor was changed: it begins anew
@@ -41,6 +44,7 @@ struct SensorStanding {
   std::uint64_t observations = 0;
   std::uint32_t jumps = 0;
   base::Timestamp last_jump;
+  bool astray = false;     // a clock that was thought good, and is not
   double suspicion = 0.0;  // the sum of [Page54]
 };
 
@@ -112,6 +116,8 @@ class BiasFilter {
   [[nodiscard]] bool find_jump(std::span<const Observation> window, base::Timestamp now);
   void begin_anew(std::uint16_t sensor, const double (&moved)[kComponents]);
   void solve(std::span<const Observation> window);
+  // True: a clock was found astray, and all of them begin anew.
+  [[nodiscard]] bool find_clock_astray();
   void weigh_aircraft(std::span<const Observation> window, double seconds);
   void reset();
   // In place, symmetric positive definite. False: it is not.

@@ -310,6 +310,19 @@ TEST(Registration, MultilaterationServesWhereNobodySendsAdsb) {
   }
 }
 
+TEST(Registration, AStationWhoseClockIsWrongDoesNotMoveTheOthers) {
+  std::vector<Given> sensors = with_ads_b(three_radars(kSome), 0.4);
+  sensors.push_back({sensor(SensorKind::ads_b, 11, 13, 0.5, 1), {}});
+  sensors.push_back({sensor(SensorKind::ads_b, 12, 13, -0.5, 1), {}});
+  Scene scene(sensors, 50, 71);
+  Registration r = begin(scene);
+  run(r, scene, 240);
+  EXPECT_NEAR(r.report(3).time.value, 0.4, 0.06);
+  EXPECT_NEAR(r.report(4).time.value, 0.0, 0.04);
+  EXPECT_NEAR(r.report(5).time.value, 0.0, 0.04);
+  for (std::uint16_t i = 0; i < 3; ++i) EXPECT_LT(errors_of(r, scene, i).time_s, 0.06) << i;
+}
+
 TEST(Registration, ASpoofedMinorityMovesNoBias) {
   // Three in ten are dragged eastwards together, so slowly that no report stands out.
   for (const double drift_mps : {1.0, 4.0, 20.0}) {
