@@ -98,10 +98,15 @@ struct TrackOptions {
   std::string data;
   std::string runs;  // "A-B" or "A"; empty: all
   bool research = false;
+  std::string exchange;     // of s2: plots (also if empty), tracks, none
+  bool covariance = false;  // of positions, in three more columns
   std::vector<std::string> files;
   std::string sensors;
   std::string date;
   std::string output = "-";
+  std::string doubts;  // file for what was found doubtful; empty: none
+  std::string registration;  // file for what is learnt of sensors' biases; empty: none
+  bool no_registration = false;
 };
 int run_track(const TrackOptions& options);
 int run_track_set(const TrackOptions& options);
@@ -120,6 +125,9 @@ struct ScoreOptions {
   std::string runs;  // "A-B" or "A"; empty: those that have estimates
   std::string truth;
   std::string tracks;
+  // What is doubted against what is wrong (docs/DOUBTS.md), instead of truth and tracks.
+  std::string labels;
+  std::string doubts;
   std::string member;
   bool json = false;
   double cutoff_m = 4630.0;

@@ -104,6 +104,14 @@ class Table {
     out = static_cast<Integer>(*value);
   }
 
+  void flag(std::string_view key, bool& out) {
+    const toml::node* node = find(key, false);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<bool>();
+    if (!value) return refuse(key, line(*node), "true or false is needed");
+    out = *value;
+  }
+
   template <class Enum>
   void choice(std::string_view key,
               Enum& out,
@@ -686,7 +694,15 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   std::optional<Error> mistake;
   NodeConfig config;
   Table top(*root, "", file, mistake);
-  top.allow_only({"federation", "keys", "node", "record", "sensor", "server", "source", "standby"});
+  top.allow_only({"federation",
+                  "keys",
+                  "node",
+                  "record",
+                  "sensor",
+                  "server",
+                  "source",
+                  "standby",
+                  "tracking"});
   const toml::table* node = root->get_as<toml::table>("node");
   if (node == nullptr) {
     top.refuse("node", 1, "the table [node] is missing");
@@ -709,6 +725,16 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
       int days = static_cast<int>(config.retain / base::kDay);
       t.integer("retain_days", days, 1, 36'500);
       config.retain = days * base::kDay;
+    }
+  }
+  if (const toml::node* tracking = root->get("tracking")) {
+    const toml::table* table = tracking->as_table();
+    if (table == nullptr) {
+      top.refuse("tracking", Table::line(*tracking), "write it as [tracking]");
+    } else {
+      Table t(*table, "tracking", file, mistake);
+      t.allow_only({"registration"});
+      t.flag("registration", config.registration);
     }
   }
   if (const toml::node* server = root->get("server")) {

@@ -109,6 +109,7 @@ struct NodeConfig {
   FederationConfig federation;
   KeysConfig keys;
   std::optional<StandbyConfig> standby;
+  bool registration = true;  // sensors' biases are learnt and taken away
 };
 
 // Where the node's keys lie: as configured, or the record folder's path with ".keys", so that a

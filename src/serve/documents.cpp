@@ -7,6 +7,8 @@
 #include "serve/frames.hpp"
 #include "serve/json_writer.hpp"
 #include "serve/reasons.hpp"
+#include "serve/registration_line.hpp"
+#include "track/doubt/doubt.hpp"
 
 namespace liptako::serve {
 namespace {
@@ -74,6 +76,11 @@ void put_track_fields(JsonWriter& json,
     if ((track.sensors >> i & 1u) != 0) json.string(sensor_names[i]);
   }
   json.end_array();
+  json.key("doubts").begin_array();
+  for (std::size_t i = 0; i < track::kDoubts; ++i) {
+    if ((track.doubts >> i & 1u) != 0) json.string(track::kDoubtNames[i]);
+  }
+  json.end_array();
 }
 
 // What the API tells beyond the line of tracks.jsonl.
@@ -135,6 +142,11 @@ void put_sensor(JsonWriter& json, const SensorStatus& sensor) {
   sensor.site ? json.number(sensor.site->longitude.degrees(), 7) : json.null();
   json.key("period_s");
   put_seconds(json, sensor.period, 2);
+  if (sensor.registration) {
+    json.key("registration").begin_object();
+    put_registration_fields(json, *sensor.registration);
+    json.end_object();
+  }
   json.end_object();
 }
 
@@ -419,7 +431,10 @@ void append_track_json(const track::TrackView& track,
 NodeStatus without_restricted(NodeStatus status) {
   status.sources.clear();
   status.record.detail.clear();
-  for (SensorStatus& sensor : status.sensors) sensor.site.reset();
+  for (SensorStatus& sensor : status.sensors) {
+    sensor.site.reset();
+    sensor.registration.reset();
+  }
   return status;
 }
 

@@ -125,4 +125,19 @@ struct Plot {
 // A surface radar's beam, and its echoes, end about here over the ground.
 inline constexpr base::Length kSurfaceSight = base::Length::from_metres(500);
 
+// Every number in it is one.
+[[nodiscard]] bool is_finite(const Plot& plot);
+// By time, then who tells his address first, then by what else they say: an order that does not
+// depend on how they came.
+[[nodiscard]] bool comes_before(const Plot& a, const Plot& b);
+
+// Field list for snapshots.
+template <class Archive>
+void visit_fields(Archive& archive, Plot& p) {
+  archive(p.time, p.sensor, p.slant_range, p.azimuth, p.latitude, p.longitude, p.position_sd);
+  archive(p.sd_east, p.sd_north, p.correlation, p.velocity_east, p.velocity_north, p.velocity_sd);
+  archive(p.pressure_altitude, p.altitude_quantum, p.icao_address, p.mode_3a, p.call_sign);
+  archive(p.mover, p.on_ground);
+}
+
 }  // namespace liptako::track
