@@ -165,6 +165,15 @@ void Tracker::gather(const Plot& plot, std::vector<TrackEvent>& events) {
     enter(c.slot, index);
   }
   Group& group = groups_[index];
+  // The same report in another form, or sent twice: one thing was seen once.
+  const auto says_the_same = [&](const auto& waiting) {
+    return waiting.plot.sensor == plot.sensor && waiting.plot.time == plot.time &&
+           plot.icao_address && waiting.plot.icao_address == plot.icao_address;
+  };
+  if (std::ranges::any_of(group.waiting, says_the_same)) {
+    ++counters_.split;
+    return;
+  }
   group.waiting.push_back({plot, rivals_});
   ++counters_.grouped;
   const auto is_it = [&](const OpenLook& o) { return o.group == index && o.sensor == plot.sensor; };
