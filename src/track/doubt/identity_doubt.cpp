@@ -199,7 +199,7 @@ void DoubtBook::note_arrival(TrackStore& store, std::uint32_t slot, const Plot& 
   if (before == kNoSlot) return;
   const std::uint32_t old_address = store.at(before).icao_address->bits();
   const std::uint32_t new_address = plot.icao_address->bits();
-  for (Arrival& a : arrivals_) {
+  for (const Arrival& a : arrivals_) {
     if (a.slot == kNoSlot || to_seconds(plot.time - a.time) > kArrivalMemoryS) continue;
     if (a.address != old_address || a.before != new_address) continue;
     const Why why{2.0, 2.0, {static_cast<double>(a.number), least}, 2};
@@ -210,8 +210,7 @@ void DoubtBook::note_arrival(TrackStore& store, std::uint32_t slot, const Plot& 
       other.value[0] = d.number.value;
       raise(store, a.slot, Doubt::swapped_addresses, plot, other);
     }
-    a.slot = kNoSlot;
-    return;
+    break;
   }
   arrivals_[next_arrival_] = {plot.time, slot, d.number.value, new_address, old_address};
   next_arrival_ = (next_arrival_ + 1) % kArrivals;

@@ -122,6 +122,12 @@ void DoubtBook::doubt_transponder(TrackStore& store, std::uint32_t slot, const P
   const TrackDoubt& d = tracks_[slot];
   if (d.primaries < kPrimariesNeeded || d.hits <= d.primaries) return;
   if (!t.icao_address && !t.mode_3a) return;
+  // Its replies go on, under another address.
+  for (const Arrival& a : arrivals_) {
+    if (a.slot != kNoSlot && t.icao_address && a.before == t.icao_address->bits() &&
+        to_seconds(plot.time - a.time) < kNewsS)
+      return;
+  }
   double evidence = 0.0;
   std::uint32_t silent = 0;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
