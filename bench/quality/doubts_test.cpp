@@ -36,7 +36,9 @@ TEST(DoubtScenarios, WhatIsWrongIsFound) {
     const auto scenario =
         read_scenario(LIPTAKO_SOURCE_DIR "/scenarios/doubts", std::string(bounds.scenario));
     ASSERT_TRUE(scenario.has_value()) << scenario.error().message;
-    const auto run = run_doubts(*scenario, {});
+    DoubtsRunOptions options;
+    options.length = std::chrono::minutes(13);
+    const auto run = run_doubts(*scenario, options);
     ASSERT_TRUE(run.has_value()) << run.error().message;
     ASSERT_TRUE(run->scores.contains(std::string(bounds.pathology)));
     const assess::PathologyScore& s = run->scores.at(std::string(bounds.pathology));

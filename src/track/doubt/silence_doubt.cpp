@@ -31,7 +31,7 @@ constexpr double kGhostLimit = 9.2;
 constexpr double kTransponderLimit = 6.9;
 constexpr double kAliveAfterPeriods = 2.5;
 constexpr double kHitAfterPeriods = 1.6;
-constexpr std::uint8_t kPrimariesNeeded = 3;
+constexpr std::uint8_t kPrimariesNeeded = 5;
 constexpr double kJustSeen = 0.98;  // as kCoveredAfterHit
 constexpr double kNewsS = 60.0;
 
