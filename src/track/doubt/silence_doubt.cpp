@@ -47,7 +47,8 @@ void DoubtBook::look_for_silences(TrackStore& store, std::uint32_t slot, const P
                           to_seconds(plot.time - d.claim.time) < 5.0 &&
                           to_seconds(plot.time - d.last_independent) > kNewsS;
   if (!vouched && !ads_b_only) return;
-  for (std::uint16_t i = 0; i < sensors_.size(); ++i) {
+  for (std::size_t n = 0; n < sensors_.size(); ++n) {
+    const auto i = static_cast<std::uint16_t>(n);
     Sensor& s = sensors_[i];
     const SensorDescription& description = descriptions_[i];
     if (description.kind != SensorKind::polar_radar || !description.placed || !s.heard) continue;
