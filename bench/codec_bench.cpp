@@ -95,16 +95,16 @@ struct Result {
   }
 };
 
-Result measure(std::string name, const base::Bytes& data) {
+Result measure(std::string name, const base::Bytes& data, Editions editions = {}) {
   Result result{.name = std::move(name), .octets = data.size()};
   result.typed_s = best_seconds([&] {
     Typed typed;
-    decode_datagram(data, typed);
+    decode_datagram(data, typed, editions);
     result.records = typed.records;
   });
   result.json_s = best_seconds([&] {
     Lines lines;
-    BlockWalker walker(data);
+    BlockWalker walker(data, 0, false, editions);
     for_each_record(walker, lines);
     force(lines);
   });
@@ -231,8 +231,9 @@ int main(int argc, char** argv) {
   std::vector<Result> results;
   for (const char* name : kRecordings) {
     if (const auto file = read_surveillance(name)) {
-      results.push_back(
-          measure(std::string(name).substr(0, std::string_view(name).find('.')), unframed(*file)));
+      results.push_back(measure(std::string(name).substr(0, std::string_view(name).find('.')),
+                                unframed(*file),
+                                editions_of(name)));
     }
   }
   if (results.empty()) results.push_back(measure("synthetic_cat048", synthetic_cat048(50'000)));

@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "codec/asterix/decode.hpp"
+#include "codec/asterix/edition.hpp"
 #include "codec/asterix/encode.hpp"
 #include "codec/asterix/json.hpp"
 #include "codec/asterix/values.hpp"
@@ -44,11 +45,16 @@ struct Checker {
     append_json(record, "", line);
     check_line();
     switch (record.info.category) {
+      case 10:
+        return check_typed<Cat010Report>(record, to_cat010);
       case 19:
         return check_typed<Cat019Message>(record, to_cat019);
       case 20:
         return check_typed<Cat020Report>(record, to_cat020);
       case 21:
+        if (is_cat021_ed023(record)) {
+          return check_typed<Cat021Ed023Report>(record, to_cat021_ed023);
+        }
         return check_typed<Cat021Report>(record, to_cat021);
       case 34:
         return check_typed<Cat034Message>(record, to_cat034);
@@ -73,7 +79,10 @@ struct Checker {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  BlockWalker walker({data, size});
-  for_each_record(walker, Checker{});
+  (void)weigh_editions({data, size});
+  for (const Editions editions : {Editions{}, Editions{.cat021_ed023 = true}}) {
+    BlockWalker walker({data, size}, 0, false, editions);
+    for_each_record(walker, Checker{});
+  }
   return 0;
 }

@@ -4,9 +4,17 @@
 // (docs/SCORING.md).
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
-//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--pathologies [--seeds N]]
-//                 [--json]
+//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] [--json]
+//   bench_quality --recordings [--data FOLDER]
+//   bench_quality --en-route [--minutes N] [--seed N] [--perfect] [--json]
+//   bench_quality --pathologies [--seeds N] [--json]
 //
+// --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
+// by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
+// out. It is part of the first, too.
+//
+// --recordings prints instead what the tracker makes of recordings of real sensors
+// (docs/RECORDINGS.md); they are in FOLDER, or in surveillance/asterix/ of the same places.
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
 // set and mode, then one a nation. --pathologies alone: what of scenarios/doubts is found, over 20
 // seeds (docs/DOUBTS.md). The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
@@ -23,7 +31,10 @@
 #include "assess/pathologies.hpp"
 #include "assess/report.hpp"
 #include "doubts_run.hpp"
+#include "en_route_run.hpp"
+#include "late_run.hpp"
 #include "nations_run.hpp"
+#include "recordings_run.hpp"
 #include "sets_run.hpp"
 
 namespace {
@@ -34,8 +45,14 @@ struct Arguments {
   bench::NationsRunOptions run;
   std::string scenario = LIPTAKO_SOURCE_DIR "/scenarios/sahel24.toml";
   std::string data;
+  std::string set;  // one alone
   std::uint32_t runs = 0;
   bool sets_only = false;
+  bool en_route_only = false;
+  bool perfect = false;
+  bool recordings = false;
+  bool data_given = false;
+  bool late = false;
   bool pathologies = false;
   std::uint32_t seeds = 20;
   bool json = false;
@@ -56,7 +73,16 @@ Arguments arguments_of(int argc, char** argv) {
       a.run.length = std::chrono::minutes(5);
       a.runs = 5;
       a.seeds = 2;
+    } else if (argument == "--en-route") {
+      a.en_route_only = true;
+    } else if (argument == "--perfect") {
+      a.perfect = true;
     } else if (argument == "--sets-only") {
+      a.sets_only = true;
+    } else if (argument == "--late") {
+      a.late = true;
+    } else if (argument == "--set" && has_value) {
+      a.set = argv[++i];
       a.sets_only = true;
     } else if (argument == "--pathologies") {
       a.pathologies = true;
@@ -64,6 +90,9 @@ Arguments arguments_of(int argc, char** argv) {
       a.seeds = static_cast<std::uint32_t>(std::strtoul(argv[++i], nullptr, 10));
     } else if (argument == "--data" && has_value) {
       a.data = argv[++i];
+      a.data_given = true;
+    } else if (argument == "--recordings") {
+      a.recordings = true;
     } else if (argument == "--minutes" && has_value) {
       a.run.length = std::chrono::minutes(std::strtol(argv[++i], nullptr, 10));
     } else if (argument == "--seed" && has_value) {
@@ -170,15 +199,46 @@ void print_row(const assess::TrafficScore& score) {
       score.per_aircraft_m(score.sums.total()));
 }
 
+// Consistency: NEES over its dimension, and the share of errors within the 95 % ellipse.
+void print_nees(std::string_view of, const assess::Consistency& nees) {
+  if (nees.count() == 0) return;
+  fmt::print(
+      "{:9}{} NEES {:.3f}, {:.1f} % inside\n", "", of, *nees.mean(), 100.0 * *nees.inside_95());
+}
+void print_consistency(const assess::PointSetScore& score) { print_nees("all", score.nees); }
+void print_consistency(const assess::TrafficScore& score) {
+  print_nees("straight", score.straight.nees);
+  print_nees("turning", score.turn.nees);
+}
+
 std::string name_of(const assess::PointSetScore& score) { return std::string(score.set.name); }
 std::string name_of(const assess::TrafficScore& score) { return score.set; }
 
+std::string_view exchange_of(const app::SetHow& how) {
+  switch (how.exchange) {
+    case app::SetExchange::plots:
+      return "plots";
+    case app::SetExchange::tracks:
+      return "tracks";
+    case app::SetExchange::none:
+      break;
+  }
+  return "none";
+}
+
+// As in the first column; the exchange is that of s2 and every ten scans for tracks.
+std::string label_of(const std::string& set, const app::SetHow& how) {
+  if (how.exchange == app::SetExchange::tracks) return set + " tracks";
+  return how.exchange == app::SetExchange::none ? set + " none" : set;
+}
+
 void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   if (!as_json) {
-    fmt::print("{:<9}{:<12}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
+    fmt::print("{:<10}{:<12}{:>9}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
                "set",
                "mode",
                "us/plot",
+               "ms/scan",
                "runs",
                "GOSPA",
                "loc",
@@ -188,20 +248,184 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   for (const bench::SetResult& set : sets) {
     const double us_per_plot =
         set.plots == 0 ? 0.0 : 1e6 * set.cpu_s / static_cast<double>(set.plots);
+    const double ms_per_scan =
+        set.scans == 0 ? 0.0 : 1e3 * set.cpu_s / static_cast<double>(set.scans);
     std::visit(
         [&](const auto& score) {
           if (as_json) {
-            fmt::print("{{\"mode\":\"{}\",\"us_per_plot\":{:.2f},\"score\":{}}}\n",
-                       name_of(set.mode),
-                       us_per_plot,
-                       assess::to_json(score));
+            fmt::print(
+                "{{\"mode\":\"{}\",\"exchange\":\"{}\",\"us_per_plot\":{:.2f},\"score\":{}}}\n",
+                name_of(set.how.mode),
+                exchange_of(set.how),
+                us_per_plot,
+                assess::to_json(score));
             return;
           }
-          fmt::print("{:<9}{:<12}{:>9.1f}", name_of(score), name_of(set.mode), us_per_plot);
+          fmt::print("{:<10}{:<12}{:>9.1f}{:>9.2f}",
+                     label_of(name_of(score), set.how),
+                     name_of(set.how.mode),
+                     us_per_plot,
+                     ms_per_scan);
           print_row(score);
           fmt::print("\n");
+          print_consistency(score);
+          for (const app::SensorFit& fit : set.sensors) {
+            if (const auto nis = fit.nis()) fmt::print("{:9}{} NIS {:.3f}\n", "", fit.sensor, *nis);
+          }
         },
         set.score);
+  }
+}
+
+constexpr double kDegree = base::kRadiansPerDegree;
+
+void print_en_route(const bench::EnRouteResult& result) {
+  fmt::print("{:<24}{:>26}{:>32}{:>30}\n",
+             "sensor",
+             "range error (given), m",
+             "azimuth error (given), deg",
+             "time error (given), ms");
+  for (const bench::BiasFound& b : result.biases) {
+    fmt::print("{:<24}", b.sensor);
+    if (b.is_radar) {
+      fmt::print("{:>10.1f} ±{:>4.1f} ({:>6.1f}){:>14.4f} ±{:>7.4f} ({:>6.2f})",
+                 b.found.range.value - b.range_m,
+                 b.found.range.sd,
+                 b.range_m,
+                 (b.found.azimuth.value - b.azimuth_rad) / kDegree,
+                 b.found.azimuth.sd / kDegree,
+                 b.azimuth_rad / kDegree);
+    } else {
+      fmt::print("{:>56}", "");
+    }
+    fmt::print("{:>13.1f} ±{:>5.1f} ({:>6.0f})\n",
+               1e3 * (b.found.time.value - b.time_s),
+               1e3 * b.found.time.sd,
+               1e3 * b.time_s);
+  }
+  fmt::print(
+      "worst {:.1f} m of 10, {:.4f} deg of 0.01, {:.1f} ms of 20; all within for good after {:.0f} "
+      "s\n",
+      result.worst_range_m,
+      result.worst_azimuth_rad / kDegree,
+      1e3 * result.worst_time_s,
+      result.found_after_s);
+  const auto row = [](std::string_view name, const assess::Score& s) {
+    fmt::print(
+        "{:<22} GOSPA {:>6.1f} m (localisation {:.0f}, missed {:.0f}, false {:.0f}), position RMS "
+        "{:.1f} m of 500/3, updated "
+        "{:.2f} %, long gaps {:.3f} %, angle {:.2f} deg, speed {:.2f} m/s, NEES {:.2f}\n",
+        name,
+        s.gospa.rms_m,
+        s.gospa.localisation_rms_m,
+        s.gospa.missed_rms_m,
+        s.gospa.false_rms_m,
+        metres(s.all.position_rms()),
+        percent(s.all.update_probability()),
+        percent(s.long_gap_share),
+        s.all.track_angle_rms() ? s.all.track_angle_rms()->degrees() : 0.0,
+        s.all.speed_rms() ? s.all.speed_rms()->mps() : 0.0,
+        s.all.nees.mean().value_or(0.0));
+  };
+  row("with registration", result.with);
+  row("without registration", result.without);
+  fmt::print("GOSPA ratio {:.4f} of 0.75, {} plots\n",
+             result.with.gospa.rms_m / result.without.gospa.rms_m,
+             result.plots);
+}
+
+int score_en_route(const Arguments& arguments) {
+  const std::string file = LIPTAKO_SOURCE_DIR "/scenarios/en-route.toml";
+  std::ifstream in(file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto scenario = sim::load_scenario(text, file);
+  if (!scenario) {
+    fmt::print(stderr, "{}\n", scenario.error().message);
+    return 1;
+  }
+  bench::EnRouteOptions options;
+  options.seed = arguments.run.seed;
+  options.length = arguments.run.length;
+  options.score = arguments.run.score;
+  options.perfect = arguments.perfect;
+  const auto result = bench::run_en_route(*scenario, options);
+  if (!result) {
+    fmt::print(stderr, "{}\n", result.error().message);
+    return 1;
+  }
+  if (!arguments.json) {
+    fmt::print("{}, seed {}, {:.0f} minutes after 10\n",
+               scenario->name,
+               options.seed,
+               base::to_seconds(options.length) / 60.0);
+    print_en_route(*result);
+    return 0;
+  }
+  fmt::print(
+      "{{\"scenario\":\"{}\",\"seed\":{},\"worst_range_m\":{:.2f},\"worst_azimuth_deg\":{:.5f},"
+      "\"worst_time_s\":{:.5f},\"found_after_s\":{:.0f},\"position_rms_m\":{:.2f},"
+      "\"position_rms_unregistered_m\":{:.2f},\"gospa_m\":{:.2f},\"gospa_unregistered_m\":{:.2f},"
+      "\"gospa_ratio\":{:.4f}}}\n",
+      scenario->name,
+      options.seed,
+      result->worst_range_m,
+      result->worst_azimuth_rad / kDegree,
+      result->worst_time_s,
+      result->found_after_s,
+      metres(result->with.all.position_rms()),
+      metres(result->without.all.position_rms()),
+      result->with.gospa.rms_m,
+      result->without.gospa.rms_m,
+      result->with.gospa.rms_m / result->without.gospa.rms_m);
+  return 0;
+}
+
+int print_recordings(const std::string& folder) {
+  const std::string sensors = LIPTAKO_SOURCE_DIR "/tests/recordings/";
+  const auto print = [](const auto& figures) {
+    if (!figures) {
+      fmt::print(stderr, "{}\n", figures.error().message);
+      return false;
+    }
+    fmt::print("{}\n", bench::to_text(*figures));
+    return true;
+  };
+  const bool aerodrome = print(bench::run_aerodrome(folder, sensors + "lebl_2016.toml"));
+  const bool radar = print(bench::run_radar_hour(folder, sensors + "bcn_2023.toml"));
+  return aerodrome && radar ? 0 : 1;
+}
+
+void print_late(const std::vector<bench::LateResult>& results) {
+  fmt::print("{:<18}{:>10}{:>9}{:>7}{:>15}{:>7}{:>9}{:>10}{:>8}{:>8}\n",
+             "delays",
+             "in order",
+             "come",
+             "ratio",
+             "retrodiction",
+             "ratio",
+             "turning",
+             "in order",
+             "inside",
+             "late");
+  for (const bench::LateResult& r : results) {
+    fmt::print(
+        "{:<18}{:>8.1f} m{:>7.1f} m{:>7.3f}{:>13.1f} m{:>7.3f}{:>7.1f} m{:>8.1f} m{:>6.1f} "
+        "%{:>8}\n",
+        r.scene.name,
+        r.in_order_m,
+        r.as_they_come_m,
+        r.ratio(),
+        r.by_retrodiction_m,
+        r.ratio_by_retrodiction(),
+        r.turning_as_they_come_m,
+        r.turning_in_order_m,
+        100.0 * r.inside_95,
+        r.late);
+    if (r.shown != r.instants)
+      fmt::print("{:<18}{} of {} instants without a track, or with two\n",
+                 "",
+                 r.instants - r.shown,
+                 r.instants);
   }
 }
 
@@ -279,15 +503,26 @@ int print_pathologies(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   Arguments arguments = arguments_of(argc, argv);
+  if (!arguments.wrong && arguments.recordings) {
+    // Without --data: beside the sets.
+    return print_recordings(arguments.data_given ? arguments.data
+                                                 : arguments.data + "/../surveillance/asterix");
+  }
   if (arguments.wrong) {
     fmt::print(
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
-        "[--scenario FILE] [--data FOLDER] [--sets-only] [--pathologies [--seeds N]] [--json]\n");
+        "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
+        "[--en-route [--perfect]] [--recordings] [--pathologies [--seeds N]] [--json]\n");
     return 2;
   }
+  if (arguments.en_route_only) return score_en_route(arguments);
   if (arguments.pathologies) return print_pathologies(arguments);
-  const auto sets = bench::run_sets(arguments.data, arguments.runs);
+  if (arguments.late) {
+    print_late(bench::run_late(arguments.runs == 0 ? 40 : 5));
+    return 0;
+  }
+  const auto sets = bench::run_sets(arguments.data, arguments.set, arguments.runs);
   if (!sets) {
     fmt::print(stderr, "{}\n", sets.error().message);
     return 1;
@@ -297,6 +532,7 @@ int main(int argc, char** argv) {
   else
     print_sets(*sets, arguments.json);
   if (arguments.sets_only) return sets->empty() ? 1 : 0;
+  if (const int failed = score_en_route(arguments); failed != 0) return failed;
   std::ifstream in(arguments.scenario);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   const auto scenario = sim::load_scenario(text, arguments.scenario);

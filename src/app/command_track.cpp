@@ -14,6 +14,7 @@
 #include "node/config.hpp"
 #include "node/offline.hpp"
 #include "serve/finding_line.hpp"
+#include "serve/registration_line.hpp"
 #include "serve/track_event_line.hpp"
 
 namespace liptako::app {
@@ -32,6 +33,7 @@ int run_track(const TrackOptions& options) {
                                    "recordings are needed, or --set and --data"))});
   }
   node::OfflineOptions offline;
+  offline.registration = !options.no_registration;
   if (!options.date.empty()) {
     auto date = base::parse_rfc3339(options.date);
     if (!date) return report(date.error());
@@ -81,6 +83,7 @@ int run_track(const TrackOptions& options) {
     };
   }
   std::uint64_t updates = 0;
+  std::string registration;
   const node::OfflineSummary summary = node::track_recordings(
       recordings,
       offline,
@@ -89,9 +92,29 @@ int run_track(const TrackOptions& options) {
         lines += '\n';
         ++updates;
         if (lines.size() > kWriteChunk) flush();
+      },
+      [&](base::Timestamp time,
+          const track::Tracker& tracker,
+          std::span<const std::string> sensor_names) {
+        for (std::uint16_t i = 0; i < sensor_names.size(); ++i) {
+          if (!tracker.registration().takes_part(i)) continue;
+          serve::append_registration_json(
+              time, sensor_names[i], tracker.registration().report(i), registration);
+          registration += '\n';
+        }
       });
   flush();
   if (doubts != nullptr) written = std::fclose(doubts) == 0 && written;
+  if (!options.registration.empty()) {
+    std::FILE* file = std::fopen(options.registration.c_str(), "w");
+    bool kept = file != nullptr && std::fwrite(registration.data(), 1, registration.size(), file) ==
+                                       registration.size();
+    kept = file != nullptr && std::fclose(file) == 0 && kept;
+    if (!kept) {
+      return report({base::ErrorKind::world,
+                     fmt::format("{}: {}", options.registration, std::strerror(errno))});
+    }
+  }
   written = (to_stdout ? std::fflush(out) : std::fclose(out)) == 0 && written;
   if (!written)
     return report(

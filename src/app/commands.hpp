@@ -98,11 +98,15 @@ struct TrackOptions {
   std::string data;
   std::string runs;  // "A-B" or "A"; empty: all
   bool research = false;
+  std::string exchange;     // of s2: plots (also if empty), tracks, none
+  bool covariance = false;  // of positions, in three more columns
   std::vector<std::string> files;
   std::string sensors;
   std::string date;
   std::string output = "-";
   std::string doubts;  // file for what was found doubtful; empty: none
+  std::string registration;  // file for what is learnt of sensors' biases; empty: none
+  bool no_registration = false;
 };
 int run_track(const TrackOptions& options);
 int run_track_set(const TrackOptions& options);

@@ -11,6 +11,7 @@
 #include "app/recordings.hpp"
 #include "app/words.hpp"
 #include "codec/asterix/decode.hpp"
+#include "codec/asterix/edition.hpp"
 #include "codec/asterix/json.hpp"
 #include "codec/capture/recording_reader.hpp"
 #include "codec/modes/avr.hpp"
@@ -68,6 +69,9 @@ std::string json_string(std::string_view text) {
 bool tells_of_a_person(const Record& record) {
   switch (record.info.category) {
     case 21:
+      if (is_cat021_ed023(record)) {
+        return to_cat021_ed023(record).emitter_category == feeds::kParachutist;
+      }
       return to_cat021(record).emitter_category == feeds::kParachutist;
     case 62: {
       const Cat062Track track = to_cat062(record);
@@ -258,10 +262,12 @@ class Window {
 };
 
 // A plain file, piece by piece; the walker says how far it came, and the rest leads the next piece.
-void decode_stream(Window& window, Printer& printer) {
+void decode_stream(Window& window, const std::optional<Editions>& given, Printer& printer) {
+  const Editions editions =
+      given ? *given : weigh_editions(window.rest()).verdict().value_or(Editions{});
   std::uint64_t base = 0;
   while (!window.rest().empty()) {
-    BlockWalker walker(window.rest(), base, window.more());
+    BlockWalker walker(window.rest(), base, window.more(), editions);
     for_each_record(walker, printer);
     base += walker.consumed();
     window.take(walker.consumed());
@@ -288,12 +294,18 @@ void decode_replies(Window& window, feeds::SourceFormat format, ReplyPrinter& pr
 
 // Each datagram by itself. Offsets count the datagrams' octets alone, so that a capture prints what
 // the same blocks in a plain file print.
-void decode_datagrams(Window& window, capture::RecordingReader& reader, Printer& printer) {
+void decode_datagrams(Window& window,
+                      capture::RecordingReader& reader,
+                      const std::optional<Editions>& given,
+                      Printer& printer) {
   std::uint64_t base = 0;
+  Editions editions = given.value_or(Editions{});
   while (true) {
     const auto step = reader.step(window.rest(), window.more());
     if (step.datagram) {
-      BlockWalker walker(step.datagram->bytes, base);
+      // As the last datagram that told.
+      if (!given) editions = weigh_editions(step.datagram->bytes).verdict().value_or(editions);
+      BlockWalker walker(step.datagram->bytes, base, false, editions);
       for_each_record(walker, printer);
       base += step.datagram->bytes.size();
     }
@@ -336,9 +348,9 @@ int run_decode(const std::vector<std::string>& paths,
     if (replies) {
       decode_replies(window, *format, reply_printer);
     } else if (container == capture::Container::stream) {
-      decode_stream(window, printer);
+      decode_stream(window, options.editions, printer);
     } else {
-      decode_datagrams(window, reader.emplace(container), printer);
+      decode_datagrams(window, reader.emplace(container), options.editions, printer);
     }
     printer.flush();
     reply_printer.flush();

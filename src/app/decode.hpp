@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/asterix/record.hpp"
 #include "feeds/source_format.hpp"
 
 namespace liptako::app {
@@ -15,6 +16,8 @@ struct DecodeOptions {
   bool fields = false;
   // What the files hold; absent: each is recognised by its content.
   std::optional<feeds::SourceFormat> format = std::nullopt;
+  // Which editions they are written in; absent: as their records tell.
+  std::optional<codec::asterix::Editions> editions = std::nullopt;
 };
 
 // Decodes recordings ("-": standard input) in pieces, whatever their size: plain ASTERIX, captures

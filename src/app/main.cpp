@@ -346,11 +346,21 @@ int run(int argc, char** argv) {
       ->add_option("--mode", track.research, "research or operational (the default): of the set")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, bool>{{"research", true}, {"operational", false}}));
+  track_command->add_option(
+      "--exchange", track.exchange, "Between the agents of s2: plots (the default), tracks, none");
+  track_command->add_flag(
+      "--covariance", track.covariance, "Of the set: columns pxx,pxy,pyy too, in m^2");
   track_command->add_option("--sensors", track.sensors, "[[sensor]] tables: sites and accuracies");
   track_command->add_option(
       "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");
   track_command->add_option(
       "-o,--output", track.output, "One JSON line per track update; - is standard output");
+  track_command->add_option(
+      "--registration",
+      track.registration,
+      "File: one JSON line per sensor and minute of what is learnt of its biases");
+  track_command->add_flag(
+      "--no-registration", track.no_registration, "Take the sensors as they are");
   track_command->add_option(
       "--doubts", track.doubts, "File for what is found doubtful, as JSON Lines (docs/DOUBTS.md)");
   track_command->callback([&] { result = run_track(track); });
@@ -423,7 +433,13 @@ int run(int argc, char** argv) {
           std::map<std::string, feeds::SourceFormat>{{"asterix", feeds::SourceFormat::asterix},
                                                      {"beast", feeds::SourceFormat::beast},
                                                      {"avr", feeds::SourceFormat::avr}}));
+  std::string edition;
+  decode_command
+      ->add_option("--edition", edition, "Edition of CAT021, if it is not to be recognised")
+      ->check(CLI::IsMember({"021=0.23", "021=2"}));
   decode_command->callback([&] {
+    if (!edition.empty())
+      decode.editions = codec::asterix::Editions{.cat021_ed023 = edition == "021=0.23"};
     if (recordings.empty() && !decode.fields) throw CLI::RequiredError(decode_files->get_name());
     result = run_decode(recordings, decode, std::cout, std::cerr);
   });

@@ -81,6 +81,15 @@ base::Length position_sd(const codec::asterix::Cat021Report& report) {
   return sd_of(radius95_m(report));
 }
 
+base::Length position_sd(const codec::asterix::Cat021Ed023Report& report) {
+  return sd_of(report.quality ? entry(kNucP, report.quality->nuc_p) : 0.0);
+}
+
+// The categories of NUCr are those of NACv [DO-260, table 2-22; DO-260A, table 2-25].
+base::Speed velocity_sd(const codec::asterix::Cat021Ed023Report& report) {
+  return velocity_sd(report.nuc_r.value_or(std::uint8_t{0}));
+}
+
 base::Length position_sd(const SquitterQuality& quality) { return sd_of(radius95_m(quality)); }
 
 base::Speed velocity_sd(const codec::asterix::Cat021Report& report) {

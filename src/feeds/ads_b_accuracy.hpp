@@ -17,6 +17,9 @@ namespace liptako::feeds {
 // given 300 m: 0.4 NM at 95 %, what the poorest airborne navigation in use holds. Versions 1 and up
 // that say NACp 0 and no containment are given 10 NM at 95 %.
 [[nodiscard]] base::Length position_sd(const codec::asterix::Cat021Report& report);
+// Of edition 0.23, which knows the categories of DO-260 alone.
+[[nodiscard]] base::Length position_sd(const codec::asterix::Cat021Ed023Report& report);
+[[nodiscard]] base::Speed velocity_sd(const codec::asterix::Cat021Ed023Report& report);
 
 // Of one axis of the ground vector; 4 m/s (10 m/s at 95 %) if nothing is said.
 [[nodiscard]] base::Speed velocity_sd(const codec::asterix::Cat021Report& report);

@@ -9,6 +9,7 @@
 #include "base/math.hpp"
 #include "base/time_range.hpp"
 #include "codec/asterix/decode.hpp"
+#include "codec/asterix/edition.hpp"
 #include "feeds/ads_b_accuracy.hpp"
 #include "feeds/computed_plots.hpp"
 #include "feeds/plausible.hpp"
@@ -29,6 +30,8 @@ constexpr base::Duration kMaxStepBack = std::chrono::seconds(8);
 constexpr base::Duration kMaxStepAhead = std::chrono::seconds(90);
 // Less than this is the jitter of a recording played at the pace it was made.
 constexpr base::Duration kLeadThatCounts = std::chrono::seconds(5);
+// Blocks of CAT021 that are looked at to tell the edition of a datagram.
+constexpr std::uint64_t kWeighedBlocks = 8;
 
 }  // namespace
 
@@ -112,6 +115,7 @@ struct AsterixHandler {
     p.slant_range = r.measured_position->slant_range;
     p.azimuth = r.measured_position->azimuth;
     p.icao_address = assigned(r.aircraft_address);
+    p.on_ground = r.communications && r.communications->on_ground();
     if (r.call_sign) p.call_sign = *r.call_sign;
     if (r.mode_3a && !r.mode_3a->garbled && !r.mode_3a->not_validated && !r.mode_3a->stale)
       p.mode_3a = r.mode_3a->code;
@@ -168,6 +172,55 @@ struct AsterixHandler {
     if (t) out.looks.push_back({*index, *t});
   }
 
+  // What an aerodrome's sensor tells of itself. Which of the kinds it is, only its reports say.
+  void on_message(const Cat010Report& r) {
+    ++feed.counters_.records;
+    if (!r.source) return refuse(r.record, "no_data_source_identifier");
+    for (const auto kind : {track::SensorKind::polar_radar, track::SensorKind::mlat}) {
+      const auto index = sensors.known(*r.source, kind);
+      if (!index) continue;
+      sensors.note_service(*index, reception, std::nullopt);
+      if (r.system_status) {
+        constexpr std::uint8_t kNotToBeUsed = 2;  // I010/550
+        sensors.note_set_aside(
+            *index,
+            r.system_status->release == kNotToBeUsed || r.system_status->time_source_invalid);
+      }
+      const auto t = time(r.record, r.time_of_day);
+      if (t) out.looks.push_back({*index, *t});
+    }
+  }
+  void on_report(const Cat010Report& r) {
+    using cat010::MessageType;
+    if (r.message_type && *r.message_type != static_cast<std::uint8_t>(MessageType::report)) {
+      return on_message(r);
+    }
+    const bool primary = r.descriptor && r.descriptor->detection == cat010::Detection::primary;
+    if (!primary) return computed(r, r.time_of_day, track::SensorKind::mlat);
+    const auto index = sensor(r.record, r.source, track::SensorKind::polar_radar);
+    if (!index) return;
+    if (sensors.activity(*index).set_aside) return refuse(r.record, "sensor_not_operational");
+    auto plot = surface_plot_of(r);
+    if (!plot) return refuse(r.record, plot.error().reason, plot.error().detail);
+    const auto t = time(r.record, r.time_of_day);
+    if (!t) return;
+    plot->time = *t;
+    plot->sensor = *index;
+    deliver(*plot);
+  }
+
+  void on_report(const Cat021Ed023Report& r) {
+    const auto index = sensor(r.record, r.source, track::SensorKind::ads_b);
+    if (!index) return;
+    auto plot = plot_of(r, sensors.sensors()[*index]);
+    if (!plot) return refuse(r.record, plot.error().reason, plot.error().detail);
+    const auto t = time(r.record, r.time_of_day);
+    if (!t) return;
+    plot->time = *t;
+    plot->sensor = *index;
+    deliver(*plot);
+  }
+
   void on_report(const Cat021Report& r) {
     const auto index = sensor(r.record, r.source, track::SensorKind::ads_b);
     if (!index) return;
@@ -197,6 +250,8 @@ struct AsterixHandler {
     p.sensor = *index;
     p.latitude = position->latitude;
     p.longitude = position->longitude;
+    if (is_beyond_reach(p, sensors.sensors()[*index]))
+      return refuse(r.record, "position_out_of_range", "beyond its range");
     p.position_sd = position_sd(r);
     if (r.ground_vector && !r.ground_vector->range_exceeded) {
       const auto [sine, cosine] = base::sincos(r.ground_vector->track_angle.radians());
@@ -210,6 +265,7 @@ struct AsterixHandler {
     if (!r.descriptor || r.descriptor->address_type == 0)
       p.icao_address = assigned(r.aircraft_address);
     p.mode_3a = r.mode_3a;
+    p.on_ground = r.descriptor && r.descriptor->on_ground;
     if (r.call_sign) p.call_sign = *r.call_sign;
     deliver(p);
   }
@@ -266,8 +322,15 @@ void AsterixFeed::take(base::ByteView datagram,
                        FeedOutput& out) {
   ++counters_.datagrams;
   counters_.bytes += datagram.size();
+  // Of the wrong edition nothing may pass for data.
+  if (const auto told = weigh_editions(datagram, kWeighedBlocks).verdict();
+      told && *told != editions_) {
+    note_rejected("other_edition",
+                  told->cat021_ed023 ? "CAT021 of edition 0.23" : "CAT021 of an edition 2.x");
+    return;
+  }
   AsterixHandler handler{*this, sensors, out, reception};
-  decode_datagram(datagram, handler);
+  decode_datagram(datagram, handler, editions_);
 }
 
 base::Duration AsterixFeed::lead() const {
@@ -286,12 +349,12 @@ void AsterixFeed::note_rejected(std::string_view reason, std::string last, std::
 }
 
 void AsterixFeed::save(base::ByteWriter& out) const {
-  base::Saver{out}(time_base_, guide_, offset_, last_reception_);
+  base::Saver{out}(time_base_, guide_, offset_, last_reception_, editions_.cat021_ed023);
   counters_.save(out);
 }
 
 void AsterixFeed::load(base::ByteReader& in) {
-  base::Loader{in}(time_base_, guide_, offset_, last_reception_);
+  base::Loader{in}(time_base_, guide_, offset_, last_reception_, editions_.cat021_ed023);
   counters_.load(in);
   const bool sound = base::is_reckonable(guide_) && base::is_reckonable(last_reception_) &&
                      (!offset_ || (*offset_ < base::kDay && *offset_ > -base::kDay));

@@ -1,6 +1,7 @@
 #include "feeds/block_time.hpp"
 
 #include "codec/asterix/decode.hpp"
+#include "codec/asterix/edition.hpp"
 
 namespace liptako::feeds {
 namespace {
@@ -15,6 +16,8 @@ struct FirstTime {
   }
   void on_report(const Cat048Report& r) { note(r.time_of_day); }
   void on_report(const Cat034Message& r) { note(r.time_of_day); }
+  void on_report(const Cat010Report& r) { note(r.time_of_day); }
+  void on_report(const Cat021Ed023Report& r) { note(r.time_of_day); }
   void on_report(const Cat019Message& r) { note(r.time_of_day); }
   void on_report(const Cat020Report& r) { note(r.time_of_day); }
   void on_report(const Cat062Track& r) { note(r.time_of_track); }
@@ -29,7 +32,7 @@ struct FirstTime {
 
 std::optional<TimeOfDay> first_time_of_day(base::ByteView block) {
   FirstTime first;
-  decode_datagram(block, first);
+  decode_datagram(block, first, weigh_editions(block).verdict().value_or(Editions{}));
   return first.found;
 }
 

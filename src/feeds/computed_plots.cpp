@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "base/math.hpp"
+#include "feeds/ads_b_accuracy.hpp"
 #include "feeds/plausible.hpp"
 #include "feeds/system_plane.hpp"
 #include "geo/frames.hpp"
@@ -18,6 +19,8 @@ using namespace codec::asterix;  // NOLINT(google-build-using-namespace): this f
 
 // Standard deviations beyond this say nothing about a position.
 constexpr double kMostSdM = 100'000.0;
+// CAT010 does not say in what steps a transponder tells its altitude.
+constexpr double kSaidNowhereFt = 100.0;
 // Ages are sent in quarters of a second.
 constexpr base::Duration kAgeStep = std::chrono::milliseconds(250);
 
@@ -72,6 +75,38 @@ void state_accuracy(
 
 bool usable(const FlightLevel& level) { return !level.garbled && !level.not_validated; }
 bool usable(const ReplyCode& code) { return !code.garbled && !code.not_validated && !code.stale; }
+
+// Reports of CAT010 that nothing that moves stands behind.
+std::optional<Refusal> refusal_of(const Cat010Report& r) {
+  const cat010::Descriptor d = r.descriptor.value_or(cat010::Descriptor{});
+  const cat010::TrackStatus status = r.track_status.value_or(cat010::TrackStatus{});
+  if (d.simulated || d.test) return Refusal{"simulated_or_test", {}};
+  if (d.field_monitor) return Refusal{"field_monitor", {}};
+  if (d.corrupted_replies) return Refusal{"failed_station_check", "corrupted replies"};
+  if (status.ghost) return Refusal{"failed_station_check", "a ghost, says the system"};
+  if (status.end_of_track) return Refusal{"track_ended", {}};
+  if (status.coasted != 0) return Refusal{"track_coasting", {}};
+  return std::nullopt;
+}
+
+track::Mover mover_of(cat010::Kind kind) {
+  switch (kind) {
+    case cat010::Kind::aircraft:
+    case cat010::Kind::helicopter:
+      return track::Mover::aircraft;
+    case cat010::Kind::vehicle:
+      return track::Mover::vehicle;
+    case cat010::Kind::undetermined:
+      break;
+  }
+  return track::Mover::unknown;
+}
+
+// Vehicles are followed inside a declared aerodrome, and nowhere else (docs/SCHEMA.md).
+bool on_aerodrome(const track::Plot& plot, const track::SensorDescription& sensor) {
+  return sensor.placed && geo::rough_distance(sensor.site, {plot.latitude, plot.longitude, {}}) <=
+                              sensor.aerodrome_radius;
+}
 
 // The time since any sensor last contributed, where the system tells it.
 std::optional<base::Duration> youngest_update(const Cat062Track& r) {
@@ -157,12 +192,12 @@ std::expected<track::Plot, Refusal> plot_of(const Cat020Report& r,
   const cat020::TrackStatus status = r.track_status.value_or(cat020::TrackStatus{});
   if (descriptor.simulated || descriptor.test) return refuse("simulated_or_test");
   if (descriptor.field_monitor) return refuse("field_monitor");
-  if (r.vehicle_fleet || r.vehicle_message) return refuse("not_an_aircraft");
   if (descriptor.corrupted_replies) return refuse("failed_station_check", "corrupted replies");
   if (status.ghost) return refuse("failed_station_check", "a ghost, says the system");
   if (status.end_of_track) return refuse("track_ended");
   if (status.coasted) return refuse("track_coasting");
   track::Plot p;
+  p.on_ground = descriptor.on_ground;
   // Only a real 24-bit address identifies.
   if (descriptor.address_kind.value_or(0) != 1) p.icao_address = assigned(r.aircraft_address);
   if (r.mode_3a && usable(*r.mode_3a)) p.mode_3a = r.mode_3a->code;
@@ -179,12 +214,95 @@ std::expected<track::Plot, Refusal> plot_of(const Cat020Report& r,
 
   const auto convergence = place(r.position, r.cartesian_position, sensor, p);
   if (!convergence) return std::unexpected(convergence.error());
+  if (r.vehicle_fleet || r.vehicle_message) {
+    if (!on_aerodrome(p, sensor)) return refuse("not_an_aircraft");
+    p.mover = track::Mover::vehicle;
+  }
   if (r.position_accuracy && r.position_accuracy->position_sd) {
     const cat020::StandardDeviation& sd = *r.position_accuracy->position_sd;
     // The item is unsigned, and a correlation is not: the upper half is read as two's complement.
     constexpr double kSpan = 65536 / 4.0;
     const double correlation = sd.correlation < kSpan / 2 ? sd.correlation : sd.correlation - kSpan;
     state_accuracy(sd.x, sd.y, correlation, *convergence, p);
+  }
+  return p;
+}
+
+std::expected<track::Plot, Refusal> plot_of(const Cat010Report& r,
+                                            const track::SensorDescription& sensor) {
+  if (auto refusal = refusal_of(r)) return std::unexpected(*std::move(refusal));
+  const cat010::Descriptor descriptor = r.descriptor.value_or(cat010::Descriptor{});
+  track::Plot p;
+  p.on_ground = descriptor.on_ground;
+  p.icao_address = assigned(r.aircraft_address);
+  if (r.mode_3a && usable(*r.mode_3a)) p.mode_3a = r.mode_3a->code;
+  if (r.flight_level && usable(*r.flight_level)) {
+    p.pressure_altitude = r.flight_level->pressure_altitude;
+    p.altitude_quantum = Length::from_feet(kSaidNowhereFt);
+  }
+  if (!p.icao_address && !p.mode_3a && !p.pressure_altitude) return refuse("no_transponder");
+  if (r.identification) p.call_sign = r.identification->text;
+  const auto convergence = place(r.position, r.cartesian_position, sensor, p);
+  if (!convergence) return std::unexpected(convergence.error());
+  p.mover = mover_of(descriptor.kind);
+  if (r.vehicle_fleet || r.vehicle_message) p.mover = track::Mover::vehicle;
+  if (p.mover == track::Mover::vehicle && !on_aerodrome(p, sensor)) {
+    return refuse("not_an_aircraft");
+  }
+  if (const auto& sd = r.position_sd) {
+    const double product = sd->x.metres() * sd->y.metres();
+    state_accuracy(sd->x, sd->y, product > 0.0 ? sd->covariance / product : 0.0, *convergence, p);
+  }
+  return p;
+}
+
+std::expected<track::Plot, Refusal> surface_plot_of(const Cat010Report& r) {
+  if (auto refusal = refusal_of(r)) return std::unexpected(*std::move(refusal));
+  if (!r.measured_position) return refuse("no_position");
+  track::Plot p;
+  p.slant_range = r.measured_position->slant_range;
+  p.azimuth = r.measured_position->azimuth;
+  return p;
+}
+
+bool is_beyond_reach(const track::Plot& plot, const track::SensorDescription& sensor) {
+  return sensor.placed &&
+         geo::rough_distance(sensor.site, {plot.latitude, plot.longitude, {}}) > sensor.range_max;
+}
+
+std::expected<track::Plot, Refusal> plot_of(const Cat021Ed023Report& r,
+                                            const track::SensorDescription& sensor) {
+  using cat021_ed023::AddressType;
+  const cat021_ed023::Descriptor d = r.descriptor.value_or(cat021_ed023::Descriptor{});
+  const auto address = static_cast<AddressType>(d.address_type);
+  if (d.simulated || d.test) return refuse("simulated_or_test");
+  if (d.field_monitor) return refuse("field_monitor");
+  if (r.emitter_category == kParachutist) return refuse(kAPerson);
+  if (address == AddressType::surface_vehicle ||
+      (r.emitter_category && *r.emitter_category >= kFirstSurfaceVehicle)) {
+    return refuse("not_an_aircraft");
+  }
+  if (!r.position) return refuse("no_position");
+  track::Plot p;
+  if (const auto placed = place(r.position, std::nullopt, {}, p); !placed) {
+    return std::unexpected(placed.error());
+  }
+  if (is_beyond_reach(p, sensor)) return refuse("position_out_of_range", "beyond its range");
+  p.position_sd = position_sd(r);
+  if (r.ground_vector && r.ground_vector->ground_speed >= Speed()) {
+    const auto [sine, cosine] = base::sincos(r.ground_vector->track_angle.radians());
+    p.velocity_east = r.ground_vector->ground_speed * sine;
+    p.velocity_north = r.ground_vector->ground_speed * cosine;
+    p.velocity_sd = velocity_sd(r);
+  }
+  p.on_ground = d.on_ground;
+  p.pressure_altitude = r.pressure_altitude;
+  constexpr std::uint8_t kHundreds = 2;
+  p.altitude_quantum = Length::from_feet(d.altitude_reporting == kHundreds ? 100 : 25);
+  // Only a real 24-bit address identifies; a shared or anonymous one does not.
+  if (!r.descriptor || address == AddressType::icao) p.icao_address = assigned(r.aircraft_address);
+  if (r.call_sign && r.call_sign->view().find('?') == std::string_view::npos) {
+    p.call_sign = *r.call_sign;
   }
   return p;
 }

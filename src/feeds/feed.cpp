@@ -31,6 +31,10 @@ void Feed::set_sensor(base::SacSic sensor) {
   if (auto* mode_s = std::get_if<ModeSFeed>(&feed_)) mode_s->set_sensor(sensor);
 }
 
+void Feed::set_editions(codec::asterix::Editions editions) {
+  if (auto* asterix = std::get_if<AsterixFeed>(&feed_)) asterix->set_editions(editions);
+}
+
 base::Duration Feed::lead() const {
   return std::visit([](const auto& feed) { return feed.lead(); }, feed_);
 }

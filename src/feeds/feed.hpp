@@ -27,6 +27,8 @@ class Feed {
   void set_time_base(TimeBase time_base);
   // The sensor that a Mode S receiver is; of no meaning for ASTERIX, whose records name theirs.
   void set_sensor(base::SacSic sensor);
+  // Of no meaning for a Mode S receiver.
+  void set_editions(codec::asterix::Editions editions);
   [[nodiscard]] base::Duration lead() const;
   void note_rejected(std::string_view reason, std::string last, std::uint64_t count = 1);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "codec/asterix/edition.hpp"
 #include "codec/asterix/record.hpp"
 #include "feeds/block_time.hpp"
 #include "feeds/time_of_day.hpp"
@@ -83,6 +84,19 @@ void index_chunks(ChunkReader& reader,
     about.damage.push_back({"not_a_data_block", reader.gaps(), reader.last_gap()});
 }
 
+// What the recording's blocks of CAT021 tell together.
+asterix::Editions editions_told(std::span<const DueBlock> blocks) {
+  constexpr std::uint64_t kEnough = 1000;
+  asterix::EditionEvidence all;
+  for (const DueBlock& due : blocks) {
+    const asterix::EditionEvidence one = asterix::weigh_editions(due.block, kEnough);
+    all.ed023 += one.ed023;
+    all.later += one.later;
+    if (all.ed023 + all.later >= kEnough) break;
+  }
+  return all.verdict().value_or(asterix::Editions{});
+}
+
 // The day of the first packet of a capture that tells one.
 std::optional<base::Timestamp> day_told(base::ByteView recording) {
   ChunkReader reader(recording.first(std::min(recording.size(), ChunkReader::kHead)));
@@ -118,13 +132,17 @@ RecordingIndex index_recordings(std::span<const base::ByteView> recordings,
                                 .skips = {},
                                 .fault = {},
                                 .damage = {},
+                                .editions = {},
                                 .guide = day + base::kDay / 2});
+    const std::size_t first = index.blocks.size();
     if (reader.container() == codec::capture::Container::stream &&
         reader.format() == SourceFormat::asterix) {
       index_blocks(recording, i, index);
     } else {
       index_chunks(reader, recording, i, pace, index);
     }
+    if (reader.format() == SourceFormat::asterix)
+      index.recordings[i].editions = editions_told(std::span(index.blocks).subspan(first));
   }
   std::stable_sort(index.blocks.begin(),
                    index.blocks.end(),

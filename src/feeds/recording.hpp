@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "base/time.hpp"
+#include "codec/asterix/record.hpp"
 #include "feeds/chunk_reader.hpp"
 #include "feeds/source_counters.hpp"
 
@@ -36,6 +37,7 @@ struct IndexedRecording {
   codec::capture::SkipCounts skips;                // packets of a capture that are no datagram
   std::optional<codec::capture::ReadFault> fault;  // where a capture breaks off
   std::vector<Rejected> damage;                    // between the blocks of a plain file
+  codec::asterix::Editions editions;               // as its records tell
   base::Timestamp guide;                           // near its first time: within half a day
 };
 

@@ -28,11 +28,17 @@ void SensorDirectory::configure(std::span<const track::SensorDescription> sensor
   ++revision_;
 }
 
-std::optional<std::uint16_t> SensorDirectory::find(base::SacSic sac_sic, track::SensorKind kind) {
+std::optional<std::uint16_t> SensorDirectory::known(base::SacSic sac_sic,
+                                                    track::SensorKind kind) const {
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
     if (sensors_[i].sac_sic == sac_sic && sensors_[i].kind == kind)
       return static_cast<std::uint16_t>(i);
   }
+  return std::nullopt;
+}
+
+std::optional<std::uint16_t> SensorDirectory::find(base::SacSic sac_sic, track::SensorKind kind) {
+  if (const auto index = known(sac_sic, kind)) return index;
   if (!onboard_ || sensors_.size() >= track::Tracker::kMaxSensors) return std::nullopt;
   track::SensorDescription s = track::described(kind);
   s.sac_sic = sac_sic;

@@ -30,6 +30,9 @@ class SensorDirectory {
   // Replaces the configured sensors; activity is kept by SAC/SIC and kind.
   void configure(std::span<const track::SensorDescription> sensors);
 
+  // Index of the sensor, or nothing if it is not entered.
+  [[nodiscard]] std::optional<std::uint16_t> known(base::SacSic sac_sic,
+                                                   track::SensorKind kind) const;
   // Index of the sensor, or nothing if it is unknown and may not be entered.
   [[nodiscard]] std::optional<std::uint16_t> find(base::SacSic sac_sic, track::SensorKind kind);
 

@@ -104,6 +104,14 @@ class Table {
     out = static_cast<Integer>(*value);
   }
 
+  void flag(std::string_view key, bool& out) {
+    const toml::node* node = find(key, false);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<bool>();
+    if (!value) return refuse(key, line(*node), "true or false is needed");
+    out = *value;
+  }
+
   template <class Enum>
   void choice(std::string_view key,
               Enum& out,
@@ -125,6 +133,14 @@ class Table {
            line(*node),
            value ? fmt::format("'{}' is none of {}", *value, names)
                  : fmt::format("one of {} is needed", names));
+  }
+
+  void flag(std::string_view key, bool& out) {
+    const toml::node* node = find(key, false);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<bool>();
+    if (!value) return refuse(key, line(*node), "true or false is needed");
+    out = *value;
   }
 
   [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
@@ -228,12 +244,25 @@ void allow_for(Table& t, std::string_view key, bool allowed, std::string_view ki
 // The fields of sensors that state positions computed by another system.
 void read_stated_accuracy(Table& t, track::SensorDescription& s) {
   const bool tracker = s.kind == SensorKind::tracker;
-  allow_for(t, "position_sd_m", tracker || s.kind == SensorKind::mlat, "kinds mlat and tracker");
+  const bool mlat = s.kind == SensorKind::mlat;
+  allow_for(t,
+            "position_sd_m",
+            tracker || mlat || s.kind == SensorKind::ads_b,
+            "kinds adsb, mlat and tracker");
+  for (const std::string_view key : {"position_sd_m_per_km", "aerodrome_radius_m"})
+    allow_for(t, key, mlat, "kind mlat");
+  allow_for(t, "surface", s.kind == SensorKind::polar_radar, "kind radar");
   for (const std::string_view key : {"velocity_sd_mps", "velocity_axes", "memory_s", "carries"})
     allow_for(t, key, tracker, "kind tracker");
   double position_sd = s.position_sd.metres(), velocity_sd = s.velocity_sd.mps(),
          memory = base::to_seconds(s.memory);
   t.number("position_sd_m", position_sd, 1, 10'000);
+  double per_km = s.position_sd_per_km.metres(), aerodrome = s.aerodrome_radius.metres();
+  t.number("position_sd_m_per_km", per_km, 0, 100);
+  t.number("aerodrome_radius_m", aerodrome, 0, 20'000);
+  s.position_sd_per_km = base::Length::from_metres(per_km);
+  s.aerodrome_radius = base::Length::from_metres(aerodrome);
+  t.flag("surface", s.surface);
   t.number("velocity_sd_mps", velocity_sd, 0.1, 100);
   t.number("memory_s", memory, 0.1, 600);
   s.position_sd = base::Length::from_metres(position_sd);
@@ -262,6 +291,9 @@ track::SensorDescription read_sensor(Table& t) {
                 "azimuth_sd_deg",
                 "latency_sd_s",
                 "position_sd_m",
+                "position_sd_m_per_km",
+                "aerodrome_radius_m",
+                "surface",
                 "velocity_sd_mps",
                 "velocity_axes",
                 "memory_s",
@@ -322,6 +354,9 @@ void read_format(Table& t, std::span<const track::SensorDescription> sensors, So
             {"avr", SourceFormat::avr}},
            false);
   const bool asterix = s.format == SourceFormat::asterix;
+  allow_for(t, "edition", asterix, "format asterix");
+  // Of CAT021.
+  t.choice("edition", s.editions.cat021_ed023, {{"2", false}, {"0.23", true}}, false);
   allow_for(t, "sensor", !asterix, "formats beast and avr");
   std::string name;
   t.text("sensor", name, !asterix, kMaxNameLength);
@@ -350,6 +385,7 @@ SourceConfig read_source(Table& t, std::span<const track::SensorDescription> sen
                 "interface",
                 "path",
                 "format",
+                "edition",
                 "sensor",
                 "speed",
                 "time",
@@ -658,7 +694,15 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
   std::optional<Error> mistake;
   NodeConfig config;
   Table top(*root, "", file, mistake);
-  top.allow_only({"federation", "keys", "node", "record", "sensor", "server", "source", "standby"});
+  top.allow_only({"federation",
+                  "keys",
+                  "node",
+                  "record",
+                  "sensor",
+                  "server",
+                  "source",
+                  "standby",
+                  "tracking"});
   const toml::table* node = root->get_as<toml::table>("node");
   if (node == nullptr) {
     top.refuse("node", 1, "the table [node] is missing");
@@ -681,6 +725,16 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
       int days = static_cast<int>(config.retain / base::kDay);
       t.integer("retain_days", days, 1, 36'500);
       config.retain = days * base::kDay;
+    }
+  }
+  if (const toml::node* tracking = root->get("tracking")) {
+    const toml::table* table = tracking->as_table();
+    if (table == nullptr) {
+      top.refuse("tracking", Table::line(*tracking), "write it as [tracking]");
+    } else {
+      Table t(*table, "tracking", file, mistake);
+      t.allow_only({"registration"});
+      t.flag("registration", config.registration);
     }
   }
   if (const toml::node* server = root->get("server")) {

@@ -12,6 +12,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "codec/asterix/record.hpp"
 #include "feeds/source_format.hpp"
 #include "seal/note.hpp"
 #include "track/plot.hpp"
@@ -36,7 +37,8 @@ struct SourceConfig {
   std::string path;        // file
   feeds::SourceFormat format = feeds::SourceFormat::asterix;
   base::SacSic sensor;  // beast, avr: of the sensor of kind ads_b that the receiver is
-  double speed = 1.0;   // file: times as fast as recorded, from 0.001; 0: as fast as possible
+  codec::asterix::Editions editions;  // asterix
+  double speed = 1.0;  // file: times as fast as recorded, from 0.001; 0: as fast as possible
   SourceTime time = SourceTime::utc;
   base::Duration stall_after = std::chrono::seconds(20);  // silent for longer: shown as stalled
 };
@@ -107,6 +109,7 @@ struct NodeConfig {
   FederationConfig federation;
   KeysConfig keys;
   std::optional<StandbyConfig> standby;
+  bool registration = true;  // sensors' biases are learnt and taken away
 };
 
 // Where the node's keys lie: as configured, or the record folder's path with ".keys", so that a

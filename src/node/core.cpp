@@ -26,7 +26,7 @@ feeds::TimeBase time_base_of(const SourceConfig& source) {
 feeds::Feed feed_of(const SourceConfig& source) {
   const feeds::TimeBase time_base = time_base_of(source);
   if (source.format == feeds::SourceFormat::asterix) {
-    return feeds::Feed(feeds::AsterixFeed(time_base));
+    return feeds::Feed(feeds::AsterixFeed(time_base, {}, source.editions));
   }
   return feeds::Feed(feeds::ModeSFeed(source.format, source.sensor, time_base));
 }
@@ -176,6 +176,7 @@ void Core::on_configuration(base::ByteView payload) {
     }
     feeds[i].set_time_base(time_base_of(config->sources[i]));
     feeds[i].set_sensor(config->sources[i].sensor);
+    feeds[i].set_editions(config->sources[i].editions);
   }
   config_ = std::move(*config);
   config_text_ = text_of(payload);
@@ -184,6 +185,7 @@ void Core::on_configuration(base::ByteView payload) {
   conditions_ = std::move(conditions);
   sensors_.configure(config_.sensors);
   use_sensors();
+  tracker_.set_registration(config_.registration);
   federation_.configure(config_.federation);
 }
 

@@ -700,6 +700,8 @@ serve::NodeStatus Node::status(const Stamp& now) const {
     if (sensor.placed) status.site = sensor.site;
     status.period =
         activity.observed_period > Duration::zero() ? activity.observed_period : sensor.period;
+    if (core.tracker().registration().takes_part(i))
+      status.registration = core.tracker().registration().report(i);
     s.sensors.push_back(std::move(status));
   }
   return s;

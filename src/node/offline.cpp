@@ -8,6 +8,7 @@ namespace liptako::node {
 namespace {
 
 constexpr base::Duration kTickEvery = std::chrono::seconds(1);
+constexpr base::Duration kMinute = std::chrono::minutes(1);
 
 // Whose receiver the recording `number` of Mode S replies is, which it does not tell: the one ADS-B
 // station that is described, or else one by itself.
@@ -23,7 +24,7 @@ base::SacSic receiver(const OfflineOptions& options, std::size_t number) {
 feeds::Feed feed_of(const feeds::IndexedRecording& recording, base::SacSic receiver) {
   const auto time_base = feeds::TimeBase::recording;
   if (recording.format == feeds::SourceFormat::asterix)
-    return feeds::Feed(feeds::AsterixFeed(time_base, recording.guide));
+    return feeds::Feed(feeds::AsterixFeed(time_base, recording.guide, recording.editions));
   return feeds::Feed(feeds::ModeSFeed(recording.format, receiver, time_base, recording.guide));
 }
 
@@ -31,11 +32,14 @@ feeds::Feed feed_of(const feeds::IndexedRecording& recording, base::SacSic recei
 
 OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
                                 const OfflineOptions& options,
-                                const OfflineSink& sink) {
+                                const OfflineSink& sink,
+                                const OfflineMinute& each_minute) {
   OfflineSummary summary;
   feeds::SensorDirectory sensors(true);
   sensors.configure(options.sensors);
-  track::Tracker tracker;
+  track::TrackerOptions how;
+  how.registration = options.registration;
+  track::Tracker tracker(how);
   std::uint64_t sensors_used = 0;
   std::vector<std::string> names;
   feeds::RecordingIndex index =
@@ -50,6 +54,7 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
   feeds::FeedOutput output;
   std::vector<track::TrackEvent> events;
   std::optional<base::Timestamp> next_tick;
+  std::optional<base::Timestamp> next_minute;
   const auto drain = [&] {
     for (const track::TrackEvent& event : events) sink(event, names);
     events.clear();
@@ -68,6 +73,11 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
     }
     for (; *next_tick <= due.time; *next_tick += kTickEvery) tracker.advance(*next_tick, events);
     drain();
+    if (!next_minute) next_minute = due.time + kMinute;
+    if (due.time >= *next_minute) {
+      if (each_minute) each_minute(due.time, tracker, names);
+      next_minute = due.time + kMinute;
+    }
 
     ++summary.blocks;
     output.clear();
@@ -83,6 +93,7 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
       tracker.note_sensor_time(look.sensor, look.time);
     drain();
   }
+  if (each_minute && next_tick) each_minute(*next_tick, tracker, names);
   for (const feeds::Feed& feed : recorded) {
     summary.records += feed.counters().records;
     summary.plots += feed.counters().plots;

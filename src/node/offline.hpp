@@ -19,6 +19,7 @@ struct OfflineOptions {
   // The day the recordings begin: ASTERIX tells the time of day only. Absent: the day a capture
   // tells, else 1970-01-01.
   std::optional<base::Timestamp> date;
+  bool registration = true;  // sensors' biases are learnt and taken away
   // Receives what was found doubtful, in order, among the events.
   std::function<void(const track::Finding&, std::span<const std::string> sensor_names)> findings;
 };
@@ -38,8 +39,13 @@ struct OfflineSummary {
 using OfflineSink =
     std::function<void(const track::TrackEvent&, std::span<const std::string> sensor_names)>;
 
+// Receives the tracker once a minute of the recordings' time, and at their end.
+using OfflineMinute = std::function<void(
+    base::Timestamp, const track::Tracker&, std::span<const std::string> sensor_names)>;
+
 [[nodiscard]] OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
                                               const OfflineOptions& options,
-                                              const OfflineSink& sink);
+                                              const OfflineSink& sink,
+                                              const OfflineMinute& each_minute = {});
 
 }  // namespace liptako::node

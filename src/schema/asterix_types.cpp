@@ -127,18 +127,25 @@ class Walk {
 
 std::vector<Type> asterix_types() {
   std::vector<Type> out;
-  for (unsigned number = 0; number < 256; ++number) {
-    const asterix::Category* category = asterix::find_category(static_cast<std::uint8_t>(number));
-    if (category == nullptr) continue;
+  const auto add = [&](const asterix::Category* category, std::string_view edition) {
     Type& type = out.emplace_back();
-    type.name = fmt::format("asterix.cat{:03}", number);
+    type.name = fmt::format("asterix.cat{:03}{}", category->number, edition);
     type.plane = Plane::wire;
-    type.defined_in = {fmt::format("spec/asterix/cat{:03}.hpp", number)};
+    type.defined_in = {fmt::format("spec/asterix/cat{:03}{}.hpp", category->number, edition)};
     type.meaning = fmt::format("{}, edition {}", category->title, category->edition);
     Walk walk(*category, type);
     for (const Part& item : category->items) {
       if (item.shape != Shape::unused) walk.item(item);
     }
+  };
+  constexpr asterix::Editions kOld{.cat021_ed023 = true};
+  for (unsigned number = 0; number < 256; ++number) {
+    const auto octet = static_cast<std::uint8_t>(number);
+    const asterix::Category* category = asterix::find_category(octet);
+    if (category == nullptr) continue;
+    add(category, "");
+    const asterix::Category* old = asterix::find_category(octet, kOld);
+    if (old != category) add(old, "_ed023");
   }
   return out;
 }

@@ -89,13 +89,15 @@ TEST(AsterixTypes, AreTheDecodersTables) {
   std::vector<std::string> names;
   for (const Type& type : types) names.push_back(type.name);
   EXPECT_EQ(names,
-            (std::vector<std::string>{"asterix.cat019",
+            (std::vector<std::string>{"asterix.cat010",
+                                      "asterix.cat019",
                                       "asterix.cat020",
                                       "asterix.cat021",
+                                      "asterix.cat021_ed023",
                                       "asterix.cat034",
                                       "asterix.cat048",
                                       "asterix.cat062"}));
-  const Type& plots = types[4];
+  const Type& plots = types[6];
   const Field* range = find(plots, "measured_position.slant_range_nm");
   ASSERT_NE(range, nullptr);
   EXPECT_EQ(range->unit, "NM");

@@ -7,6 +7,7 @@
 #include "serve/frames.hpp"
 #include "serve/json_writer.hpp"
 #include "serve/reasons.hpp"
+#include "serve/registration_line.hpp"
 #include "track/doubt/doubt.hpp"
 
 namespace liptako::serve {
@@ -141,6 +142,11 @@ void put_sensor(JsonWriter& json, const SensorStatus& sensor) {
   sensor.site ? json.number(sensor.site->longitude.degrees(), 7) : json.null();
   json.key("period_s");
   put_seconds(json, sensor.period, 2);
+  if (sensor.registration) {
+    json.key("registration").begin_object();
+    put_registration_fields(json, *sensor.registration);
+    json.end_object();
+  }
   json.end_object();
 }
 
@@ -425,7 +431,10 @@ void append_track_json(const track::TrackView& track,
 NodeStatus without_restricted(NodeStatus status) {
   status.sources.clear();
   status.record.detail.clear();
-  for (SensorStatus& sensor : status.sensors) sensor.site.reset();
+  for (SensorStatus& sensor : status.sensors) {
+    sensor.site.reset();
+    sensor.registration.reset();
+  }
   return status;
 }
 

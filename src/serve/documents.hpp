@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "geo/geodetic.hpp"
+#include "track/registration/registration.hpp"
 #include "track/track_view.hpp"
 
 namespace liptako::serve {
@@ -59,7 +60,8 @@ struct SensorStatus {
   std::optional<base::Duration> age;
   std::uint64_t plots = 0;
   std::optional<geo::Geodetic> site;
-  std::optional<base::Duration> period;  // of the antenna, as observed
+  std::optional<base::Duration> period;                   // of the antenna, as observed
+  std::optional<track::SensorRegistration> registration;  // of a sensor whose biases are learnt
 };
 
 // Whether what comes in reaches the disk. Degraded is a state to act upon: what is lost is in no

@@ -80,7 +80,10 @@ class OtherSystem {
 
 struct Scene {
   explicit Scene(std::vector<SensorDescription> with) { tracker.set_sensors(with); }
-  void take(const Plot& p) { tracker.take(p, events); }
+  void take(const Plot& p) {
+    tracker.take(p, events);
+    tracker.advance(p.time, events);
+  }
   [[nodiscard]] std::vector<TrackView> tracks(double s) const {
     std::vector<TrackView> views;
     tracker.for_each_track(
@@ -247,6 +250,7 @@ TEST(ComputedSensors, ASnapshotGoesOnIdentically) {
         t % 2 == 0 ? mlat_plot(0, a, at_second(t), prng) : report(1, a, at_second(t), 0, 0);
     run.take(p);
     again->take(p, events);
+    again->advance(p.time, events);
   }
   base::Bytes one, other;
   base::ByteWriter one_out(one), other_out(other);

@@ -32,6 +32,17 @@ void predict(HeightEffect& effect, double dt) {
   effect.d[kNorth] += dt * effect.d[kVelocityNorth];
 }
 
+void change_frame(HeightEffect& effect,
+                  const geo::TangentFrame& from,
+                  const geo::TangentFrame& to) {
+  const auto r = geo::rotation_between(from, to);
+  for (const int k : {kEast, kVelocityEast}) {
+    const double east = effect.d[k], north = effect.d[k + 1];
+    effect.d[k] = r[0] * east + r[1] * north;
+    effect.d[k + 1] = r[3] * east + r[4] * north;
+  }
+}
+
 LinearMeasurement considered(const LinearMeasurement& m,
                              const HeightEffect& effect,
                              const Height& height) {

@@ -24,6 +24,9 @@ struct HeightEffect {
 // Straight extrapolation.
 void predict(HeightEffect& effect, double dt);
 
+// Into another tangent frame.
+void change_frame(HeightEffect& effect, const geo::TangentFrame& from, const geo::TangentFrame& to);
+
 // The measurement with the effect of an unknown height error counted in its noise.
 [[nodiscard]] LinearMeasurement considered(const LinearMeasurement& m,
                                            const HeightEffect& effect,

@@ -52,6 +52,12 @@ struct Imm {
   double unused[3] = {};  // a register's width of 8 is read and written from each row on
 };
 
+// Field lists for snapshots (base/archive.hpp).
+template <class Archive>
+void visit_fields(Archive& archive, Imm& imm) {
+  archive(imm.x, imm.P, imm.mu);
+}
+
 // What every step needs of the options, worked out once.
 class ImmModel {
  public:
@@ -75,6 +81,11 @@ struct Gaussian {
   HorizontalState mean;
   double P[kPackedSize] = {};
 };
+
+template <class Archive>
+void visit_fields(Archive& archive, Gaussian& g) {
+  archive(g.mean.x, g.P);
+}
 
 // How a measurement fits a state.
 struct Discrepancy {

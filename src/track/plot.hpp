@@ -20,6 +20,10 @@ enum class SensorKind : std::uint8_t {
   tracker = 4,      // another system's tracker: its sensor tracks, correlated in time
 };
 
+// What a report says it is of. With Plot::on_ground, what a motion model may be chosen by: what
+// moves on the ground moves by other laws than what flies.
+enum class Mover : std::uint8_t { unknown = 0, aircraft = 1, vehicle = 2 };
+
 // A sensor and what is known of it. Every field has a working default but the site of a radar;
 // described() (sensors/models.hpp) gives the defaults of a kind.
 struct SensorDescription {
@@ -42,7 +46,16 @@ struct SensorDescription {
   // Multilateration, tracker: of one axis, where a report states no accuracy. Measured on recorded
   // systems: 0 to 7 m at an aerodrome's fixed transponders, 20 m across straight flight en route.
   base::Length position_sd = base::Length::from_metres(50);
+  // Multilateration: by how much more per kilometre from `site`. Outside the ring of its receivers
+  // differences of arrival times tell less and less of the distance.
+  base::Length position_sd_per_km;
   base::Speed velocity_sd = base::Speed::from_mps(5);  // tracker
+  // Polar radar: it looks at the surface of an aerodrome. What it sees is at the height of its site
+  // and has told no height; what flies higher than kSurfaceSight over it, it does not see.
+  bool surface = false;
+  // Multilateration: vehicles within this distance of `site` are followed, as those of a declared
+  // aerodrome. 0: none are.
+  base::Length aerodrome_radius;
   // Tracker: how long an error of its tracks lives on from report to report
   // (sensors/system_track.hpp). Measured on a recorded server: 10 s and more.
   base::Duration memory = std::chrono::seconds(15);
@@ -74,6 +87,7 @@ void visit_fields(Archive& archive, SensorDescription& s) {
           s.placed,
           s.period);
   archive(s.range_sd, s.azimuth_sd, s.latency_sd, s.range_max, s.detection_probability);
+  archive(s.position_sd_per_km, s.surface, s.aerodrome_radius);
   archive(s.position_sd, s.velocity_sd, s.memory, s.carries, s.plane_velocity);
   archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);
 }
@@ -104,6 +118,26 @@ struct Plot {
   std::optional<base::IcaoAddress> icao_address;
   std::optional<base::ModeACode> mode_3a;
   base::CallSign call_sign;
+  Mover mover = Mover::unknown;
+  bool on_ground = false;  // says the transponder
 };
+
+// A surface radar's beam, and its echoes, end about here over the ground.
+inline constexpr base::Length kSurfaceSight = base::Length::from_metres(500);
+
+// Every number in it is one.
+[[nodiscard]] bool is_finite(const Plot& plot);
+// By time, then who tells his address first, then by what else they say: an order that does not
+// depend on how they came.
+[[nodiscard]] bool comes_before(const Plot& a, const Plot& b);
+
+// Field list for snapshots.
+template <class Archive>
+void visit_fields(Archive& archive, Plot& p) {
+  archive(p.time, p.sensor, p.slant_range, p.azimuth, p.latitude, p.longitude, p.position_sd);
+  archive(p.sd_east, p.sd_north, p.correlation, p.velocity_east, p.velocity_north, p.velocity_sd);
+  archive(p.pressure_altitude, p.altitude_quantum, p.icao_address, p.mode_3a, p.call_sign);
+  archive(p.mover, p.on_ground);
+}
 
 }  // namespace liptako::track

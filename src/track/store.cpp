@@ -18,40 +18,18 @@ std::int32_t cell_index(double degrees) {
   return static_cast<std::int32_t>(std::floor(degrees / kCellDegrees));
 }
 
-// A track that a running tracker could have written. Magnitudes are bounded well beyond anything
-// that flies, so that no prediction leaves the range of doubles.
+// A track that a running tracker could have written.
 bool is_usable(const TrackRecord& t) {
-  constexpr double kMost = 1e9;
-  constexpr double kRounding = 1.0 + 1e-6;
-  if (t.call_sign.view().size() > 8) return false;
-  if (!is_sound(t.imm) || !is_on_earth(t.frame.origin())) return false;
-  for (int m = 0; m < kModes; ++m) {
-    if (!(t.imm.mu[m] >= 0.0)) return false;
-    for (int r = 0; r < kStateSize; ++r) {
-      if (std::fabs(t.imm.x[r][m]) > kMost || t.imm.P[packed(r, r)][m] > kMost * kMost)
-        return false;
-      // Cauchy's inequality for every pair; what it lets through, the next update finds.
-      for (int k = r + 1; k < kStateSize; ++k) {
-        const double p = t.imm.P[packed(r, k)][m];
-        if (!(p * p <= kRounding * t.imm.P[packed(r, r)][m] * t.imm.P[packed(k, k)][m]))
-          return false;
-      }
-    }
-  }
-  for (const double d : t.height_effect.d) {
-    if (!(std::fabs(d) < kMost)) return false;
-  }
-  const VerticalFilter& v = t.vertical;
-  const double variances = v.P00 * v.P11;
-  if (!(std::fabs(v.altitude_m) < kMost && std::fabs(v.rate_mps) < kMost && v.P00 >= 0.0 &&
-        v.P11 >= 0.0 && v.P00 < kMost && v.P11 < kMost && v.P01 * v.P01 <= kRounding * variances)) {
+  if (t.call_sign.view().size() > 8 || t.mover > Mover::vehicle || !is_on_earth(t.frame.origin()))
     return false;
-  }
+  if (!is_loadable(t.imm) || !is_loadable(t.vertical) || !is_loadable(t.height_effect))
+    return false;
   for (const base::Timestamp time :
        {t.time, t.first_plot_time, t.last_plot_time, t.existence_time}) {
     if (!base::is_reckonable(time)) return false;
   }
   if (!(t.odds >= 0.5 / kMaxOdds && t.odds <= 2.0 * kMaxOdds)) return false;
+  if (!(t.exchanged >= 0.0 && t.exchanged <= 1.0)) return false;
   if (t.seen_by_count > kMaxVisibilities) return false;
   for (const Visibility& seen : t.seen_by) {
     if (!(seen.covered >= 0.0 && seen.covered <= 1.0) || !base::is_reckonable(seen.last_hit) ||
@@ -70,32 +48,21 @@ void visit_fields(Archive& archive, Visibility& v) {
 }
 
 template <class Archive>
-void visit_fields(Archive& archive, VerticalFilter& v) {
-  archive(v.altitude_m, v.rate_mps, v.P00, v.P01, v.P11, v.known, v.refusals);
-}
-
-template <class Archive>
 void visit_fields(Archive& archive, TrackRecord& t) {
   geo::Geodetic origin = t.frame.origin();
   archive(
       t.number, t.status, t.home, t.time, t.first_plot_time, t.last_plot_time, t.existence_time);
   archive(origin.latitude, origin.longitude, origin.height);
-  archive(t.imm.x,
-          t.imm.P,
-          t.imm.mu,
-          t.vertical,
-          t.height_effect.d,
-          t.odds,
-          t.hits,
-          t.refusals,
-          t.breaks,
-          t.doubts);
+  archive(t.imm, t.vertical, t.height_effect.d, t.odds, t.hits, t.refusals, t.breaks, t.doubts);
   archive(t.icao_address,
           t.mode_3a,
           t.mode_3a_candidate,
           t.call_sign,
+          t.mover,
           t.seen_by,
           t.seen_by_count,
+          t.group,
+          t.exchanged,
           t.cell);
   t.frame = geo::TangentFrame(origin);
 }

@@ -48,8 +48,14 @@ struct TrackRecord {
   std::optional<base::ModeACode> mode_3a;
   std::optional<base::ModeACode> mode_3a_candidate;  // a new code waits for a second sighting
   base::CallSign call_sign;
+  Mover mover = Mover::unknown;
   std::array<Visibility, kMaxVisibilities> seen_by{};
   std::uint8_t seen_by_count = 0;
+
+  // The group that it is in, by index, and whether its number may by now be another aircraft's: the
+  // probability that it was exchanged with a neighbour's since somebody told who is who.
+  std::uint32_t group = kNoSlot;
+  double exchanged = 0.0;
 
   // Place index; rebuilt on load.
   std::uint64_t cell = 0;
@@ -73,6 +79,12 @@ class TrackStore {
   // Enters or moves the track in the indices after its address or position changed.
   void index_address(std::uint32_t slot, base::IcaoAddress address);
   void index_place(std::uint32_t slot, base::Angle latitude, base::Angle longitude);
+
+  [[nodiscard]] bool has_address(base::IcaoAddress address) const {
+    bool has = false;
+    for_each_with_address(address, [&](std::uint32_t) { has = true; });
+    return has;
+  }
 
   // Calls visit(slot) for every active track with this address. `visit` must not change the store.
   template <class Visit>

@@ -5,6 +5,8 @@
 
 #include "base/time_range.hpp"
 #include "geo/geodetic.hpp"
+#include "track/height_effect.hpp"
+#include "track/vertical_filter.hpp"
 
 namespace liptako::track {
 
@@ -13,5 +15,11 @@ namespace liptako::track {
   return std::fabs(p.latitude.degrees()) <= 90.0001 && std::fabs(p.longitude.degrees()) <= 360.0 &&
          std::fabs(p.height.metres()) <= 1e9;
 }
+
+// Magnitudes are bounded well beyond anything that flies, so that no prediction leaves the range of
+// doubles.
+[[nodiscard]] bool is_loadable(const Imm& imm);
+[[nodiscard]] bool is_loadable(const VerticalFilter& vertical);
+[[nodiscard]] bool is_loadable(const HeightEffect& effect);
 
 }  // namespace liptako::track

@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "geo/geodetic.hpp"
+#include "track/plot.hpp"
 
 namespace liptako::track {
 
@@ -46,10 +47,16 @@ struct TrackView {
   std::array<double, 4> cov_position_velocity{};
   std::array<double, 3> cov_velocity{};
   double existence = 0.0;  // probability that there is an aircraft behind this track
+  // The plots of some look may be this aircraft's or a neighbour's, and more than one way to share
+  // them out is still believed.
+  bool ambiguous = false;
+  // Probability that the number went over to a neighbour since somebody told who is who.
+  double exchanged = 0.0;
   std::optional<base::IcaoAddress> icao_address;
   std::optional<base::ModeACode> mode_3a;
   base::CallSign call_sign;
-  std::uint32_t breaks = 0;  // times this number was lost and resumed by identity
+  Mover mover = Mover::unknown;  // what its reports say it is
+  std::uint32_t breaks = 0;      // times this number was lost and resumed by identity
   std::uint64_t sensors =
       0;  // bit i: sensor i (order of configuration) has contributed in the last 60 s
   std::uint16_t doubts = 0;  // bit i: Doubt i (doubt/doubt.hpp)

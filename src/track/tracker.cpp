@@ -27,28 +27,17 @@ constexpr std::uint32_t kMaxClaims = 4;  // tracks that may claim one address at
 constexpr double kSameAircraftM =
     5000.0;  // two aircraft with one address are further apart than this
 constexpr std::uint32_t kRefusalsBeforeRestart = 3;
+constexpr std::size_t kMaxInstant = 4096;
 constexpr std::uint64_t kSensorMemoryNs = 60'000'000'000;
 
-// Log-likelihood ratios of identity, same aircraft against another one. A wrong Mode A code is a
-// garble, a change of code or another aircraft; a missing address is a primary or Mode A/C plot.
-constexpr double kSameAddress = 12.0;
-constexpr double kSameModeA = 5.0;
-constexpr double kOtherModeA = -5.0;
-constexpr double kMaxAltitudePenalty = 8.0;
+// A plot within twice the gate of a track (its square: four times) is near enough that the track's
+// own plot of this look may be mistaken for it; unless what it says of itself speaks against it.
+constexpr double kNearGate = 4.0;
+constexpr double kRivalEvidence = -4.0;
 
 // Squared Mahalanobis distance beyond which a report of another tracker tells of something new: one
 // in twenty does by chance.
 constexpr double kNewsDistance = 5.991;
-
-bool is_finite(const Plot& p) {
-  return std::isfinite(p.slant_range.metres()) && std::isfinite(p.azimuth.radians()) &&
-         std::isfinite(p.latitude.radians()) && std::isfinite(p.longitude.radians()) &&
-         std::isfinite(p.position_sd.metres()) && std::isfinite(p.sd_east.metres()) &&
-         std::isfinite(p.sd_north.metres()) && std::isfinite(p.correlation) &&
-         std::isfinite(p.velocity_east.mps()) && std::isfinite(p.velocity_north.mps()) &&
-         std::isfinite(p.velocity_sd.mps()) &&
-         (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
-}
 
 // What the configuration's ranges and the onboarding of sensors allow; a snapshot may hold
 // anything.
@@ -62,9 +51,16 @@ bool is_usable(const SensorDescription& s) {
          s.latency_sd <= std::chrono::seconds(60) && within(s.position_sd.metres(), 1e-3, 1e5) &&
          within(s.velocity_sd.mps(), 1e-3, 1e4) && s.memory >= std::chrono::milliseconds(100) &&
          s.memory <= std::chrono::hours(1) && within(s.range_max.metres(), 1.0, 1e7) &&
+         within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
+         within(s.aerodrome_radius.metres(), 0.0, 1e5) &&
          within(s.detection_probability, 1e-3, 0.9999) &&
          within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
          within(s.false_plots_addressed, 1e-12, 1e6);
+}
+
+bool stands_as_before(const SensorDescription& a, const SensorDescription& b) {
+  return a.placed == b.placed && a.site.latitude == b.site.latitude &&
+         a.site.longitude == b.site.longitude && a.site.height == b.site.height;
 }
 
 bool is_primary(const Plot& p) { return !p.icao_address && !p.mode_3a && !p.pressure_altitude; }
@@ -90,10 +86,18 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.address_flood,
           c.over_limit,
           c.nothing_new,
-          c.clutter);
+          c.rolled_back,
+          c.clutter,
+          c.grouped,
+          c.groups);
 }
 
-Tracker::Tracker(const TrackerOptions& options) : options_(options), motion_(options.imm) {}
+Tracker::Tracker(const TrackerOptions& options)
+    : options_(options), motion_(options.imm), rollback_(options.max_pasts) {
+  aircraft_.model = motion_;
+  aircraft_.first_velocity_sd_mps = kFirstVelocitySdMps;
+  registration_.set_enabled(options.registration);
+}
 
 void Tracker::rebuild_sites() {
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
@@ -124,6 +128,14 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
     place_changed[old] = new_index[old] == kPlacedHome ||
                          sensors[new_index[old]].placed != descriptions_[old].placed;
   }
+  std::vector<int> former(sensors.size(), -1);
+  for (std::size_t old = 0; old < new_index.size(); ++old) {
+    // One that was moved is another sensor to whoever learns its biases.
+    if (new_index[old] != kPlacedHome &&
+        stands_as_before(descriptions_[old], sensors[new_index[old]]))
+      former[new_index[old]] = static_cast<int>(old);
+  }
+  registration_.set_sensors(sensors, former);
   descriptions_.assign(sensors.begin(), sensors.end());
   doubts_.set_sensors(sensors, new_index);
   sensors_ = std::move(states);
@@ -133,7 +145,9 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
       sensors_[i].clutter = ClutterMap(s);
   }
   rebuild_sites();
+  rollback_.clear();
   memory_.remap_homes(new_index, place_changed);
+  remap_looks(new_index);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
     TrackRecord& t = store_.at(slot);
     if (!t.active) continue;
@@ -141,6 +155,7 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
       // A track in the frame of a sensor without a site means nothing once that sensor goes or gets
       // its site.
       if (place_changed[t.home]) {
+        leave(slot);
         store_.release(slot);
         continue;
       }
@@ -197,8 +212,11 @@ LinearMeasurement Tracker::linearise(const Plot& plot,
                                      const HorizontalState& at,
                                      const Height& height) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
-  return model_of(sensor.kind)
-      .linearise(sensor, sensors_[plot.sensor].site, plot, t.frame, at, height);
+  LinearMeasurement m =
+      model_of(sensor.kind)
+          .linearise(sensor, sensors_[plot.sensor].site, plot, t.frame, at, height);
+  registration_.widen(m, plot.sensor, at);
+  return m;
 }
 
 FirstFix Tracker::first_fix(const Plot& plot) const {
@@ -248,10 +266,12 @@ double Tracker::dilution_of(const TrackRecord& t,
                             const LinearMeasurement& m) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
   const SensorModel& model = model_of(sensor.kind);
-  if (model.dilution == nullptr) return 1.0;
   std::optional<Duration> since_last;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (t.seen_by[i].sensor == plot.sensor) since_last = plot.time - t.seen_by[i].last_hit;
+  }
+  if (model.dilution == nullptr) {
+    return since_last ? registration_.dilution(m, plot.sensor, to_seconds(*since_last)) : 1.0;
   }
   // An error that lives on is in the track too, and would agree with it. What does not agree is
   // new.
@@ -289,12 +309,14 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   predict(p.imm, motion_, dt);
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
+  p.behind_s = std::fmax(-dt, 0.0);
   p.before = retrodict(p.imm, motion_, -dt);
   p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
 }
 
 std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
                                                     const Plot& plot,
+                                                    double reach,
                                                     Prediction& p) const {
   const TrackRecord& t = store_.at(slot);
   if (t.home != home_of(plot.sensor)) return std::nullopt;
@@ -307,10 +329,17 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   }
 
   predict_to(t, plot, p);
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  if (sensor.surface && p.vertical.known &&
+      p.vertical.altitude_m > (sensor.site.height + kSurfaceSight).metres()) {
+    return std::nullopt;
+  }
+  p.rewound = rewind(slot, plot, p);
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
   // What is not a number is outside.
-  if (!(fit.d2 <= (same_address ? options_.gate_addressed : options_.gate))) return std::nullopt;
+  const double gate = same_address ? options_.gate_addressed : options_.gate;
+  if (!(fit.d2 <= reach * gate)) return std::nullopt;
   // Likelier an echo of what stands there, and the aircraft unseen this time.
   if (is_primary(plot)) {
     const double seen = descriptions_[plot.sensor].detection_probability;
@@ -318,31 +347,43 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
       return std::nullopt;
   }
 
-  double identity = same_address ? kSameAddress : 0.0;
-  if (plot.mode_3a && t.mode_3a) identity += *plot.mode_3a == *t.mode_3a ? kSameModeA : kOtherModeA;
-  if (plot.pressure_altitude && p.vertical.known) {
-    const double quantum = plot.altitude_quantum.metres();
-    const double late = std::fmin(to_seconds(plot.time - t.time), 0.0);
-    const double then = p.vertical.altitude_m + late * p.vertical.rate_mps;
-    const double y = plot.pressure_altitude->metres() - then;
-    identity -=
-        std::fmin(kMaxAltitudePenalty, 0.5 * y * y / (p.vertical.P00 + quantum * quantum + 100.0));
-  }
-  return Candidate{slot, fit, identity};
+  // A late plot is of where the aircraft was.
+  const Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
+  return Candidate{slot, fit.d2 <= gate, fit, evidence_of(plot, known, p.vertical, p.behind_s)};
 }
 
-void Tracker::take(const Plot& told, std::vector<TrackEvent>& events) {
-  CHECK(told.sensor < sensors_.size());
+void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
+  CHECK(reported.sensor < sensors_.size());
   ++counters_.plots;
-  if (!is_finite(told)) {
+  if (!is_finite(reported)) {
     ++counters_.not_finite;
     return;
   }
+  const bool corrects = registration_.take(reported, descriptions_, corrected_);
+  const Plot& told = corrects ? corrected_ : reported;
+  doubts_.note_correction(reported, told);
   note_sensor_time(told.sensor, told.time);
+  if (!instant_.empty() && instant_.front().time != told.time) share_out_instant(events);
+  if (!open_looks_.empty()) close_looks(told.sensor, told.time, events);
   if (doubts_.passes_over(store_, told)) return;
   const std::optional<Plot> devalued = doubts_.devalued(store_, told);
   const Plot& plot = devalued ? *devalued : told;
+  if (plot.icao_address && store_.has_address(*plot.icao_address)) return use(plot, events);
+  instant_.push_back(plot);
+  if (instant_.size() >= kMaxInstant) share_out_instant(events);
+}
 
+// Plots of one instant whose aircraft is not known by address, in an order of their own: who is
+// whose must not depend on how they came.
+void Tracker::share_out_instant(std::vector<TrackEvent>& events) {
+  if (instant_.empty()) return;
+  std::swap(instant_, instant_in_hand_);
+  std::ranges::sort(instant_in_hand_, comes_before);
+  for (const Plot& plot : instant_in_hand_) use(plot, events);
+  instant_in_hand_.clear();
+}
+
+void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
   std::optional<Candidate> best;
   std::uint16_t inside = 0;
   std::uint32_t claims = 0;  // tracks with this address
@@ -350,10 +391,15 @@ void Tracker::take(const Plot& told, std::vector<TrackEvent>& events) {
   Prediction* best_prediction = &tried_[0];
   Prediction* next_prediction = &tried_[1];
   double best_score = 0.0;  // once there are two
+  double reach = 1.0;
+  contenders_.clear();
+  rivals_ = 0.0;
   const auto score = [](const Candidate& c) { return log_likelihood(c.fit) + c.identity; };
   const auto weigh = [&](std::uint32_t slot) {
-    const auto candidate = consider(slot, plot, *next_prediction);
+    const auto candidate = consider(slot, plot, reach, *next_prediction);
     if (!candidate) return;
+    if (reach > 1.0) note_contender(plot, *candidate);
+    if (!candidate->inside) return;
     ++inside;
     // One alone need not be compared. The lower slot wins a tie, whatever order the indices give.
     if (best) {
@@ -378,13 +424,23 @@ void Tracker::take(const Plot& told, std::vector<TrackEvent>& events) {
     return;
   }
   double gate = options_.gate_addressed;
-  if (!best) {
+  // Where a track near by has the address and does not fit, no other one is given it: it would be
+  // one aircraft's name on whatever stands beside it.
+  if (!best && (claims == 0 || nearest_with_address(plot) == kNoSlot)) {
     gate = options_.gate;
+    reach = kNearGate;
     const FirstFix fix = first_fix(plot);
     store_.for_each_near(fix.position.latitude,
                          fix.position.longitude,
                          base::Length::from_metres(kSearchRadiusM),
-                         weigh);
+                         [&](std::uint32_t slot) {
+                           weigh(slot);
+                           too_late = too_late || is_of_the_past(slot, plot, fix);
+                         });
+    if (too_late && !best) {
+      ++counters_.late;
+      return;
+    }
   }
   if (best) {
     if (is_repeated(store_.at(best->slot), plot)) {
@@ -394,6 +450,7 @@ void Tracker::take(const Plot& told, std::vector<TrackEvent>& events) {
     }
     if (doubts_.is_echo(store_, plot, best->slot)) return;
     if (is_carried(store_.at(best->slot), plot)) return note_carried(best->slot, plot);
+    if (options_.max_hypotheses > 0 && is_contended(plot)) return gather(plot, events);
     associate(best->slot, plot, *best_prediction, {inside, gate}, events);
     return;
   }
@@ -424,6 +481,35 @@ void Tracker::take(const Plot& told, std::vector<TrackEvent>& events) {
   start(plot, events);
 }
 
+void Tracker::note_contender(const Plot& plot, const Candidate& candidate) {
+  const TrackRecord& t = store_.at(candidate.slot);
+  if (t.icao_address) {
+    if (!candidate.inside) return;
+    rivals_ += probability_from(t.odds) * descriptions_[plot.sensor].detection_probability *
+               base::exp(log_likelihood(candidate.fit) + std::fmin(candidate.identity, 0.0));
+    return;
+  }
+  if (candidate.identity > kRivalEvidence || (candidate.inside && t.group != kNoSlot))
+    contenders_.push_back(candidate);
+}
+
+// More than one track without an address may have sent the plot, or one that is already in doubt.
+bool Tracker::is_contended(const Plot& plot) {
+  bool inside = false;
+  bool grouped = false;
+  for (const Candidate& c : contenders_) {
+    inside = inside || c.inside;
+    grouped = grouped || (c.inside && store_.at(c.slot).group != kNoSlot);
+  }
+  if (!inside) return false;
+  // Of a sensor whose errors live on, the cluster filter would make too much.
+  const bool independent = model_of(descriptions_[plot.sensor].kind).dilution == nullptr;
+  if (!grouped && (contenders_.size() < 2 || !independent)) return false;
+  // Whatever order the indices give.
+  std::ranges::sort(contenders_, {}, &Candidate::slot);
+  return true;
+}
+
 std::uint32_t Tracker::nearest_with_address(const Plot& plot) const {
   const FirstFix fix = first_fix(plot);
   std::uint32_t nearest = kNoSlot;
@@ -443,6 +529,7 @@ std::uint32_t Tracker::nearest_with_address(const Plot& plot) const {
 void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
   if (plot.time < t.time) return;  // a late plot is no reason to go back
+  rollback_.forget(slot);
   ++counters_.restarted;
   const TrackView before = view(slot, plot.time);
   TrackEvent event;
@@ -566,11 +653,13 @@ void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
   TrackRecord& t = store_.at(slot);
   if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
   if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
-  if (!plot.mode_3a) return;
-  // A first code is taken at once, a change only when seen twice in a row: one reply may be
-  // garbled.
-  if (!t.mode_3a || t.mode_3a_candidate == plot.mode_3a) t.mode_3a = plot.mode_3a;
-  t.mode_3a_candidate = plot.mode_3a;
+  if (plot.mover != Mover::unknown) t.mover = plot.mover;
+  Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
+  note_code(known, plot);
+  t.mode_3a = known.mode_3a;
+  t.mode_3a_candidate = known.mode_3a_candidate;
+  // Somebody told who this is.
+  if (plot.icao_address) t.exchanged = 0.0;
 }
 
 void Tracker::associate(std::uint32_t slot,
@@ -578,6 +667,7 @@ void Tracker::associate(std::uint32_t slot,
                         const Prediction& prediction,
                         const Choice& choice,
                         std::vector<TrackEvent>& events) {
+  if (prediction.rewound) return roll_back(slot, plot, prediction, choice, events);
   TrackRecord& t = store_.at(slot);
   const bool was_coasting = t.status == TrackStatus::coasting;
   const double dt = to_seconds(plot.time - t.time);
@@ -639,6 +729,7 @@ void Tracker::associate(std::uint32_t slot,
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
   move_frame(t, after);
+  rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
   event.view = view_of(t, {t.time, after, t.vertical, t.height_effect});
   const bool anew = doubts_.note_used(store_, slot, plot, event.view, {event.trace.altitude});
@@ -657,14 +748,20 @@ void Tracker::associate(std::uint32_t slot,
 void Tracker::use_velocity(
     TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace) {
   const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_, lag) : after;
-  LinearMeasurement velocity = stated::linearise_velocity(plot, t.frame, then.mean);
+  LinearMeasurement velocity = considered(stated::linearise_velocity(plot, t.frame, then.mean),
+                                          t.height_effect,
+                                          geometric_height(t.vertical));
   trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
   velocity.dilution = dilution_of(t, plot, then, velocity);
-  if (trace.velocity_nis > options_.gate_addressed ||
-      !update(t.imm, motion_, velocity, then, lag)) {
+  const auto result = trace.velocity_nis > options_.gate_addressed
+                          ? std::nullopt
+                          : update(t.imm, motion_, velocity, then, lag);
+  if (!result) {
     ++counters_.velocity_refused;
     return;
   }
+  // Else what a wrong height does to the velocity would never end, and grow in the position.
+  update(t.height_effect, velocity, then, result->fit.S);
   after = combine(t.imm);
 }
 
@@ -733,6 +830,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   }
 
   const std::uint32_t slot = store_.allocate();
+  rollback_.forget(slot);
   TrackRecord& t = store_.at(slot);
   t.home = home;
   t.time = t.first_plot_time = t.last_plot_time = t.existence_time = plot.time;
@@ -787,10 +885,13 @@ void Tracker::drop(std::uint32_t slot, Timestamp at, std::vector<TrackEvent>& ev
                       t.status != TrackStatus::tentative,
                       t.hits});
   }
+  leave(slot);
   store_.release(slot);
 }
 
 void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
+  share_out_instant(events);
+  if (!open_looks_.empty()) close_old_looks(now, events);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
     TrackRecord& t = store_.at(slot);
     if (!t.active) continue;
@@ -805,6 +906,7 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
           v.accounted_until = latest;
           break;
         }
+        if (t.group != kNoSlot) groups_[t.group].miss(slot, v.covered * s.detection_probability);
         t.odds = after_miss(t.odds, v, s.detection_probability);
         v.accounted_until += s.period;
       }
@@ -900,9 +1002,12 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
                     with_effect(kVelocityEast, kVelocityNorth),
                     with_effect(kVelocityNorth, kVelocityNorth)};
   v.existence = probability_from(t.odds);
+  v.ambiguous = t.group != kNoSlot;
+  v.exchanged = t.exchanged;
   v.icao_address = t.icao_address;
   v.mode_3a = t.mode_3a;
   v.call_sign = t.call_sign;
+  v.mover = t.mover;
   v.breaks = t.breaks;
   v.doubts = t.doubts;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
@@ -921,7 +1026,10 @@ void Tracker::save(base::ByteWriter& out) const {
     s.clutter.save(out);
   }
   store_.save(out);
+  save_groups(out);
+  rollback_.save(out);
   memory_.save(out);
+  registration_.save(out);
   doubts_.save(store_, out);
   saver(counters_, next_number_);
 }
@@ -947,7 +1055,12 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   auto store = TrackStore::load(in);
   if (!store) return std::nullopt;
   tracker.store_ = std::move(*store);
+  if (!tracker.load_groups(in)) return std::nullopt;
+  if (!tracker.rollback_.load(in, tracker.store_.slot_count(), tracker.sensors_.size()))
+    return std::nullopt;
   tracker.memory_.load(in);
+  tracker.registration_.set_sensors(tracker.descriptions_, {});
+  if (!tracker.registration_.load(in, tracker.descriptions_)) return std::nullopt;
   if (!tracker.doubts_.load(tracker.descriptions_, tracker.store_, in)) return std::nullopt;
   loader(tracker.counters_, tracker.next_number_);
   if (!in.ok()) return std::nullopt;

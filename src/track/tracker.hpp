@@ -2,8 +2,11 @@
 //
 // For every plot: find the tracks it may belong to (by address, else by place), predict them to the
 // plot's time, gate them, choose the most likely by position, address, Mode A code and altitude
-// together, update filter and existence, or start a tentative track. Late plots are used by
-// retrodiction. Each update leaves a trace.
+// together, update filter and existence, or start a tentative track. Where a plot without an
+// address may be of more than one track without one, those tracks become a group: its plots wait
+// until the sensor has looked past them all and go through the cluster filter (cluster/pmbm.hpp),
+// until each track is independent of the others again. Late plots are used by retrodiction. Each
+// update leaves a trace.
 //
 // Deterministic: the same calls give the same tracks, numbers and traces; save() then load() gives
 // a tracker that goes on identically.
@@ -15,7 +18,10 @@
 
 #include "track/clutter_map.hpp"
 #include "track/doubt/doubt_book.hpp"
+#include "track/group.hpp"
 #include "track/identity_memory.hpp"
+#include "track/registration/registration.hpp"
+#include "track/rollback.hpp"
 #include "track/store.hpp"
 
 namespace liptako::track {
@@ -42,8 +48,14 @@ struct TrackerOptions {
   base::Duration mean_lifetime = std::chrono::hours(1);
   // New aircraft per look of one sensor, anywhere in its coverage.
   double births_per_look = 0.05;
+  // Hypotheses of one group of tracks in doubt; 0: every plot goes to one track at once.
+  int max_hypotheses = 200;
   // Bounds memory and time against a flood of forged reports; plots beyond start no track.
   std::uint32_t max_tracks = 50'000;
+  // Sensors' biases are learnt and taken away (registration/registration.hpp).
+  bool registration = true;
+  // Tracks whose last seconds are kept for late plots (rollback.hpp), at about 25 KB each.
+  std::uint32_t max_pasts = 2'048;
 };
 
 // Why a track stands where it stands: one line per plot that changed it. Plots that were set aside
@@ -93,8 +105,11 @@ struct TrackerCounters {
   std::uint64_t address_flood = 0;     // too many tracks claim one address already
   std::uint64_t over_limit = 0;        // no room for another track
   std::uint64_t nothing_new =
-      0;                      // another system's word on what a sensor it carries told us itself
-  std::uint64_t clutter = 0;  // plots so surely of a standing echo that they started no track
+      0;  // another system's word on what a sensor it carries told us itself
+  std::uint64_t rolled_back = 0;  // late plots used in their own place
+  std::uint64_t clutter = 0;      // plots so surely of a standing echo that they started no track
+  std::uint64_t grouped = 0;      // plots that went through the cluster filter
+  std::uint64_t groups = 0;       // groups begun
 };
 
 class Tracker {
@@ -107,8 +122,10 @@ class Tracker {
   void set_sensors(std::span<const SensorDescription> sensors);
   [[nodiscard]] std::span<const SensorDescription> sensors() const { return descriptions_; }
 
-  // A plot, in any order of time. Requires plot.sensor < sensors().size().
-  void take(const Plot& plot, std::vector<TrackEvent>& events);
+  // A plot, in any order of time. One whose address no track has, or that has none, is used when
+  // time moves on: with the next plot of another time or advance(). Requires plot.sensor <
+  // sensors().size().
+  void take(const Plot& reported, std::vector<TrackEvent>& events);
   // The sensor was alive and looking at this time (a north mark, a sector message): silence before
   // it is evidence.
   void note_sensor_time(std::uint16_t sensor, base::Timestamp time);
@@ -125,11 +142,16 @@ class Tracker {
   }
   [[nodiscard]] std::uint32_t track_count() const { return store_.active_count(); }
   [[nodiscard]] const TrackerCounters& counters() const { return counters_; }
+  [[nodiscard]] const Registration& registration() const { return registration_; }
+  // Instead of what the options said; what was learnt is kept.
+  void set_registration(bool on) { registration_.set_enabled(on); }
 
   // What was found doubtful since the findings were last cleared; at most
   // DoubtBook::kMaxFindings are kept.
   [[nodiscard]] const DoubtBook& doubts() const { return doubts_; }
   void clear_findings() { doubts_.clear_findings(); }
+  // Tracks whose recent past is kept for late plots.
+  [[nodiscard]] std::size_t pasts_kept() const { return rollback_.size(); }
 
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
@@ -144,6 +166,7 @@ class Tracker {
   };
   struct Candidate {
     std::uint32_t slot = kNoSlot;
+    bool inside = false;  // the gate; else the plot is nearer than twice the gate
     Discrepancy fit;
     double identity = 0.0;  // log-likelihood ratio of address, code and altitude
   };
@@ -154,6 +177,8 @@ class Tracker {
     HeightEffect height_effect;
     Gaussian before;  // of the plot's time
     LinearMeasurement position;
+    bool rewound = false;   // a late plot: the state is from the track's past
+    double behind_s = 0.0;  // how much older the plot is than the state
   };
   // What a track tells of one time, with what it was worked out from.
   struct Extrapolation {
@@ -196,9 +221,16 @@ class Tracker {
   // A report that tells nothing new: the aircraft is where it was thought to be, and is called so.
   void note_carried(std::uint32_t slot, const Plot& plot);
   void predict_to(const TrackRecord& t, const Plot& plot, Prediction& prediction) const;
+  // Of a track within `reach` times the squared gate; one with the plot's address must be inside.
   [[nodiscard]] std::optional<Candidate> consider(std::uint32_t slot,
                                                   const Plot& plot,
+                                                  double reach,
                                                   Prediction& prediction) const;
+  void share_out_instant(std::vector<TrackEvent>& events);
+  // Associates, starts or sets aside.
+  void use(const Plot& plot, std::vector<TrackEvent>& events);
+  void note_contender(const Plot& plot, const Candidate& candidate);
+  [[nodiscard]] bool is_contended(const Plot& plot);
   // What tells an update how it came about.
   struct Choice {
     std::uint16_t candidates = 0;
@@ -209,6 +241,25 @@ class Tracker {
                  const Prediction& prediction,
                  const Choice& choice,
                  std::vector<TrackEvent>& events);
+  // Late plots (tracker_late.cpp). Takes the prediction to the plot's time by the track's past;
+  // false if that does not go there.
+  [[nodiscard]] bool rewind(std::uint32_t slot, const Plot& plot, Prediction& prediction) const;
+  // associate() for a plot that was rewound to: with it and once more with all plots after it.
+  void roll_back(std::uint32_t slot,
+                 const Plot& plot,
+                 const Prediction& prediction,
+                 const Choice& choice,
+                 std::vector<TrackEvent>& events);
+  // The filter's part of that for one plot, its sensor's noise taken `dilution` times.
+  [[nodiscard]] std::optional<UpdateResult> use_again(TrackRecord& t,
+                                                      const Plot& plot,
+                                                      const Prediction& prediction,
+                                                      double dilution,
+                                                      UpdateTrace& trace);
+  // The plot is of this track, and too old for it.
+  [[nodiscard]] bool is_of_the_past(std::uint32_t slot,
+                                    const Plot& plot,
+                                    const FirstFix& fix) const;
   void start(const Plot& plot, std::vector<TrackEvent>& events);
   void restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events);
   [[nodiscard]] Gaussian initial_state(const Plot& plot, const FirstFix& fix) const;
@@ -220,6 +271,30 @@ class Tracker {
       TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace);
   void explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const;
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
+
+  // Groups (tracker_groups.cpp).
+
+  // The plot waits with the group of the tracks in contenders_; rivals_ are what else may have sent
+  // it.
+  void gather(const Plot& plot, std::vector<TrackEvent>& events);
+  void enter(std::uint32_t slot, std::uint32_t group);
+  void merge(std::uint32_t into, std::uint32_t other);
+  void bring_to(Group& group, base::Timestamp time) const;
+  // Looks whose sensor is known to have passed by `latest` of its own time, or that are so old by
+  // `now` that nothing more will come.
+  void close_looks(std::uint16_t sensor, base::Timestamp latest, std::vector<TrackEvent>& events);
+  void close_old_looks(base::Timestamp now, std::vector<TrackEvent>& events);
+  void close(const OpenLook& look, std::vector<TrackEvent>& events);
+  // What the group's filter believes goes into the tracks, after a look.
+  void publish(std::uint32_t group, const AircraftLook& look, std::vector<TrackEvent>& events);
+  void write_back(std::uint32_t slot, const Group& group, const AircraftState& x, double existence);
+  void leave(std::uint32_t slot);
+  [[nodiscard]] base::Duration look_time(const Group& group, std::uint16_t sensor) const;
+  [[nodiscard]] std::uint32_t allocate_group();
+  void remap_looks(std::span<const std::uint16_t> new_index);
+  void free_group(std::uint32_t index);
+  void save_groups(base::ByteWriter& out) const;
+  [[nodiscard]] bool load_groups(base::ByteReader& in);
   void note_hit(TrackRecord& t, const Plot& plot);
   void note_identity(std::uint32_t slot, const Plot& plot);
   // `now`: combine() of the track; moved with it.
@@ -228,11 +303,30 @@ class Tracker {
 
   TrackerOptions options_;
   ImmModel motion_;
+  AircraftMotion aircraft_;
   Prediction
       tried_[2];  // of the track being considered and of the best so far; between calls, nothing
+  Registration registration_;
+  Plot corrected_;  // the plot being taken; between calls, nothing
   std::vector<SensorDescription> descriptions_;
   std::vector<Sensor> sensors_;
   TrackStore store_;
+  Rollback rollback_;
+  std::vector<Plot> instant_;
+  std::vector<Plot> instant_in_hand_;
+  std::vector<Group> groups_;
+  std::vector<std::uint32_t> free_groups_;
+  std::vector<OpenLook> open_looks_;   // in the order they were opened
+  std::vector<Candidate> contenders_;  // of the plot in hand, without an address
+  double rivals_ = 0.0;
+  std::vector<PlotInLook> look_plots_;
+  struct Told {  // of a label, after a look
+    std::uint32_t label = 0;
+    double existence = 0.0;
+    AircraftState x;
+    bool alone = false;
+  };
+  std::vector<Told> told_;
   IdentityMemory memory_;
   DoubtBook doubts_;
   TrackerCounters counters_;

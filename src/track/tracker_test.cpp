@@ -250,6 +250,7 @@ TEST(Tracker, ASilentSensorIsNoEvidenceButALookingOneIs) {
     a.address.reset();
     double t = 0;
     for (; t < 12; t += 4, a.fly(4)) run.take(radar_plot(run.sensors[0], 0, a, at_second(t), prng));
+    run.advance(t - 4);
     const double before = run.confirmed(t).at(0).existence;
     for (; t < 26; t += 4) {
       if (sensor_looks) run.tracker.note_sensor_time(0, at_second(t));

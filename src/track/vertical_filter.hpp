@@ -19,6 +19,11 @@ struct VerticalFilter {
   std::uint8_t refusals = 0;  // plots in a row that did not fit
 };
 
+template <class Archive>
+void visit_fields(Archive& archive, VerticalFilter& v) {
+  archive(v.altitude_m, v.rate_mps, v.P00, v.P01, v.P11, v.known, v.refusals);
+}
+
 // What became of one altitude report.
 enum class AltitudeUse : std::uint8_t { none = 0, used = 1, refused = 2, restarted = 3 };
 

@@ -21,7 +21,7 @@ std::uint64_t fraction_ticks(base::Duration fraction) {
 }  // namespace
 
 Cat021Report to_cat021(const Record& record) {
-  CHECK(record.info.category == 21);
+  CHECK(&record.category() == &kCat021);
   using F = Fields<kCat021>;
   const F f{record};
   Cat021Report out;

@@ -65,7 +65,8 @@ struct Tally {
 void damage_and_count(std::vector<Bytes> blocks,
                       std::uint64_t most,
                       base::Prng& prng,
-                      Tally& tally) {
+                      Tally& tally,
+                      Editions editions = {}) {
   std::vector<bool> touched(blocks.size(), false);
   const std::uint64_t places = 1 + prng.below(most);
   for (std::uint64_t i = 0; i < places; ++i) {
@@ -92,11 +93,11 @@ void damage_and_count(std::vector<Bytes> blocks,
     data.insert(data.end(), block.begin(), block.end());
   }
   Delivered got;
-  BlockWalker walker(data);
+  BlockWalker walker(data, 0, false, editions);
   for_each_record(walker, got);
 
   for (std::size_t b = 0; b < blocks.size(); ++b) {
-    const Category* category = find_category(blocks[b].empty() ? 0 : blocks[b][0]);
+    const Category* category = find_category(blocks[b].empty() ? 0 : blocks[b][0], editions);
     if (touched[b] || category == nullptr) continue;
     const ByteView content = ByteView(blocks[b]).subspan(3);
     for (std::size_t at = 0; at < content.size();) {
@@ -139,7 +140,7 @@ TEST(Damage, OfRealRecordingsLosesOnlyWhatItTouches) {
       const std::size_t from = prng.below(all.size() - 200);
       const std::vector<Bytes> piece(all.begin() + static_cast<std::ptrdiff_t>(from),
                                      all.begin() + static_cast<std::ptrdiff_t>(from + 200));
-      damage_and_count(piece, 50, prng, tally);
+      damage_and_count(piece, 50, prng, tally, editions_of(name));
     }
     EXPECT_GE(tally.delivered * 1000, tally.untouched * 990)
         << name << ": " << tally.delivered << " of " << tally.untouched;

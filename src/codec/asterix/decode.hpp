@@ -3,7 +3,7 @@
 //   struct Handler {
 //     void on_report(const Cat048Report& plot);  // what is missing of on_report is not decoded:
 //     void on_report(const Cat034Message& message);  // Cat019Message, Cat020Report,
-//     void on_report(const Cat062Track& track);      // Cat021Report
+//     void on_report(const Cat062Track& track);  // Cat010Report, Cat021Report, Cat021Ed023Report
 //     void on_error(const RecordError& error);  // what could not be read, and why
 //     void on_other(const Block& block);        // a category this codec does not decode
 //   };
@@ -31,7 +31,7 @@ void for_each_record(BlockWalker& walker, Handler&& handler) {
       continue;
     }
     const Block& block = **next;
-    const Category* category = find_category(block.category);
+    const Category* category = find_category(block.category, walker.editions());
     if (category == nullptr) {
       handler.on_other(block);
       continue;
@@ -74,11 +74,14 @@ struct TypedReports {
   }
   void on_record(const Record& record) {
     switch (record.info.category) {
+      case 10:
+        return give(record, to_cat010);
       case 19:
         return give(record, to_cat019);
       case 20:
         return give(record, to_cat020);
       case 21:
+        if (is_cat021_ed023(record)) return give(record, to_cat021_ed023);
         return give(record, to_cat021);
       case 34:
         return give(record, to_cat034);
@@ -95,8 +98,8 @@ struct TypedReports {
 };
 
 template <class Handler>
-void decode_datagram(ByteView datagram, Handler&& handler) {
-  BlockWalker walker(datagram);
+void decode_datagram(ByteView datagram, Handler&& handler, Editions editions = {}) {
+  BlockWalker walker(datagram, 0, false, editions);
   for_each_record(walker, TypedReports<std::remove_reference_t<Handler>>{handler});
 }
 

@@ -39,8 +39,10 @@ void BlockWriter::add_report(std::uint8_t category, const Report& report) {
   add_raw(record_);
 }
 
+void BlockWriter::add(const Cat010Report& report) { add_report(10, report); }
 void BlockWriter::add(const Cat019Message& message) { add_report(19, message); }
 void BlockWriter::add(const Cat020Report& report) { add_report(20, report); }
+void BlockWriter::add(const Cat021Ed023Report& report) { add_report(21, report); }
 void BlockWriter::add(const Cat021Report& report) { add_report(21, report); }
 void BlockWriter::add(const Cat034Message& message) { add_report(34, message); }
 void BlockWriter::add(const Cat048Report& report) { add_report(48, report); }

@@ -17,8 +17,10 @@
 namespace liptako::codec::asterix {
 
 // FSPEC and items of one record, appended to `out`.
+void append_record(const Cat010Report& report, base::Bytes& out);
 void append_record(const Cat019Message& message, base::Bytes& out);
 void append_record(const Cat020Report& report, base::Bytes& out);
+void append_record(const Cat021Ed023Report& report, base::Bytes& out);
 void append_record(const Cat021Report& report, base::Bytes& out);
 void append_record(const Cat034Message& message, base::Bytes& out);
 void append_record(const Cat048Report& report, base::Bytes& out);
@@ -35,8 +37,10 @@ class BlockWriter {
   BlockWriter& operator=(const BlockWriter&) = delete;
 
   // Requires the category given to the constructor.
+  void add(const Cat010Report& report);
   void add(const Cat019Message& message);
   void add(const Cat020Report& report);
+  void add(const Cat021Ed023Report& report);
   void add(const Cat021Report& report);
   void add(const Cat034Message& message);
   void add(const Cat048Report& report);

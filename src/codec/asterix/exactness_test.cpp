@@ -128,7 +128,7 @@ TEST_P(Exactness, EveryLeafOfTheWholeFileHasTheSameCountMinimumMaximumAndSum) {
   LIPTAKO_NEED_RECORDING(kept, "decoded/" + stem(name) + ".libasterix.digest.json");
   Digest digest;
   for (const Piece& piece : pieces_of(bytes)) {
-    BlockWalker walker(piece.blocks);
+    BlockWalker walker(piece.blocks, 0, false, editions_of(name));
     for_each_record(walker, digest);
   }
   EXPECT_EQ(digest.refused, name.starts_with("cat020") ? 121u : 0u);
@@ -143,7 +143,7 @@ TEST_P(Exactness, EveryLeafOfTheWholeFileHasTheSameCountMinimumMaximumAndSum) {
     digest.leaves.erase(path);
     ++compared;
   }
-  EXPECT_GT(compared, 40u);
+  EXPECT_GT(compared, 30u);
   // What is left are bits that were spare in the edition of the kept results.
   for (const auto& [path, leaf] : digest.leaves) EXPECT_TRUE(leaf.sum == 0) << path;
 }
@@ -191,7 +191,10 @@ struct FirstRecords : LeafWalker {
     const bool quantity = field.form == Form::number || field.form == Form::signed_number;
     if (!quantity || !node->is_array() || !node->at(1).is_number()) return;
     // Kept with nine decimals, and speeds in NM/s where ours are in knots.
-    const double per_unit = field.name.ends_with("_kt") && field.scale.den == 16384 ? 3600.0 : 1.0;
+    double per_unit = field.name.ends_with("_kt") && field.scale.den == 16384 ? 3600.0 : 1.0;
+    // The known difference: that decoder counts these in sixteenths (physics_test.cpp).
+    const bool surface = items->contains("000") && (item == "202" || item == "210");
+    if (surface) per_unit = 4.0;
     EXPECT_NEAR(node->at(1).get<double>() * per_unit, scaled(field, raw), 1e-9 * per_unit) << path;
     ++scaled_compared;
   }
@@ -236,7 +239,7 @@ TEST_P(Exactness, TheFirstTwoThousandRecordsHaveTheSameValues) {
   } comparison;
   comparison.lines = &lines;
   for (const Piece& piece : pieces_of(bytes)) {
-    BlockWalker walker(piece.blocks, piece.offset);
+    BlockWalker walker(piece.blocks, piece.offset, false, editions_of(name));
     for_each_record(walker, comparison);
   }
   EXPECT_EQ(comparison.line, lines.size());

@@ -9,9 +9,11 @@
 
 #include "codec/asterix/text6.hpp"
 #include "codec/asterix/walk.hpp"
+#include "spec/asterix/cat010.hpp"
 #include "spec/asterix/cat019.hpp"
 #include "spec/asterix/cat020.hpp"
 #include "spec/asterix/cat021.hpp"
+#include "spec/asterix/cat021_ed023.hpp"
 #include "spec/asterix/cat034.hpp"
 #include "spec/asterix/cat048.hpp"
 #include "spec/asterix/cat062.hpp"
@@ -434,7 +436,8 @@ void describe(const Category& category,
 
 std::string field_reference() {
   std::string out;
-  for (const Category* category : {&kCat019, &kCat020, &kCat021, &kCat034, &kCat048, &kCat062}) {
+  for (const Category* category :
+       {&kCat010, &kCat019, &kCat020, &kCat021, &kCat021Ed023, &kCat034, &kCat048, &kCat062}) {
     if (!out.empty()) out += '\n';
     std::size_t items = 0;
     std::size_t fields = 0;

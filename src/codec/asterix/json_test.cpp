@@ -115,7 +115,7 @@ TEST(Json, IsValidForAnything) {
 }
 
 TEST(Json, NamesAreSnakeCaseAndUniqueInTheirObject) {
-  for (const Category* category : kCategories) {
+  for (const Category* category : kTables) {
     std::set<std::string_view> items = {
         "category", "edition", "offset", "length", "file", "error", "record", "oddities"};
     const auto check = [](std::string_view name, std::set<std::string_view>& in) {
@@ -159,6 +159,8 @@ TEST(Json, TheTablesAreComplete) {
   EXPECT_EQ(count(kCat048), std::pair(28ul, 141ul));
   EXPECT_EQ(count(kCat034), std::pair(14ul, 49ul));
   EXPECT_EQ(count(kCat021), std::pair(44ul, 158ul));
+  EXPECT_EQ(count(kCat010), std::pair(27ul, 69ul));
+  EXPECT_EQ(count(kCat021Ed023), std::pair(28ul, 67ul));
   // Two transponders more than the standard.
   EXPECT_EQ(count(kCat019), std::pair(12ul, 32ul));
   // The eight bits of an octet of receivers are one field here.

@@ -187,6 +187,70 @@ TEST(Physics, MultilaterationTracksMoveAtTheirSpeed) {
   RecordProperty("ratio_ppm", static_cast<int>(median(ratios) * 1e6));
 }
 
+// The same system's other output, and ADS-B of the old edition. I010/202 is told in the unit that
+// makes it agree with the positions and with I010/200 beside it.
+struct SurfaceMovement : Movement {
+  std::vector<double> velocity_ratios;  // I010/202 over I010/200
+  void on_report(const Cat010Report& r) {
+    if (!r.aircraft_address || !r.cartesian_position || !r.velocity || !r.polar_velocity ||
+        !r.time_of_day) {
+      return;
+    }
+    const double east = r.velocity->vx.mps();
+    const double north = r.velocity->vy.mps();
+    const double speed = std::sqrt(east * east + north * north);
+    if (speed > 20) velocity_ratios.push_back(speed / r.polar_velocity->ground_speed.mps());
+    by_address[r.aircraft_address->bits()].push_back(
+        {.time_s = base::to_seconds(r.time_of_day->since_midnight()),
+         .east_m = r.cartesian_position->x.metres(),
+         .north_m = r.cartesian_position->y.metres(),
+         .speed_mps = speed,
+         .direction_rad = base::atan2(east, north)});
+  }
+  void on_error(const RecordError&) {}
+  void on_other(const Block&) {}
+};
+
+TEST(Physics, SurfaceTracksMoveAtTheirSpeed) {
+  LIPTAKO_NEED_RECORDING(bytes, "cat010_lebl_mlat_2016.ast.xz");
+  SurfaceMovement movement;
+  movement.slowest_mps = 40;
+  decode_datagram(bytes, movement);
+  const std::vector<double> ratios = movement.ratios();
+  ASSERT_GT(ratios.size(), 50u);
+  EXPECT_NEAR(median(ratios), 1.0, 0.02);
+  ASSERT_GT(movement.velocity_ratios.size(), 1000u);
+  EXPECT_NEAR(median(movement.velocity_ratios), 1.0, 0.002);
+  RecordProperty("ratio_ppm", static_cast<int>(median(ratios) * 1e6));
+  RecordProperty("velocity_ppm", static_cast<int>(median(movement.velocity_ratios) * 1e6));
+}
+
+struct OldAdsbMovement : Movement {
+  void on_report(const Cat021Ed023Report& r) {
+    if (!r.aircraft_address || !r.position || !r.ground_vector || !r.time_of_day) return;
+    // Radii of curvature of the WGS-84 ellipsoid at 41.3 degrees north.
+    by_address[r.aircraft_address->bits()].push_back(
+        {.time_s = base::to_seconds(r.time_of_day->since_midnight()),
+         .east_m = r.position->longitude.radians() * 6'387'457 *
+                   base::cos(Angle::from_degrees(41.3).radians()),
+         .north_m = r.position->latitude.radians() * 6'363'254,
+         .speed_mps = r.ground_vector->ground_speed.mps(),
+         .direction_rad = r.ground_vector->track_angle.radians()});
+  }
+  void on_error(const RecordError&) {}
+  void on_other(const Block&) {}
+};
+
+TEST(Physics, OldAdsbPositionsMoveAtTheirReportedSpeed) {
+  LIPTAKO_NEED_RECORDING(bytes, "cat021_v023_lebl_2016.ast.xz");
+  OldAdsbMovement movement;
+  decode_datagram(bytes, movement, {.cat021_ed023 = true});
+  const std::vector<double> ratios = movement.ratios();
+  ASSERT_GT(ratios.size(), 500u);
+  EXPECT_NEAR(median(ratios), 1.0, 0.01);
+  RecordProperty("ratio_ppm", static_cast<int>(median(ratios) * 1e6));
+}
+
 struct SystemTrackMovement : Movement {
   std::vector<double> climb_ratios;    // change of level over rate
   std::vector<double> derived_ratios;  // speed by the aircraft over speed by the tracker

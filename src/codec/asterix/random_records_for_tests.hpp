@@ -6,17 +6,22 @@
 #include "base/prng.hpp"
 #include "codec/asterix/chain.hpp"
 #include "codec/asterix/record.hpp"
+#include "spec/asterix/cat010.hpp"
 #include "spec/asterix/cat019.hpp"
 #include "spec/asterix/cat020.hpp"
 #include "spec/asterix/cat021.hpp"
+#include "spec/asterix/cat021_ed023.hpp"
 #include "spec/asterix/cat034.hpp"
 #include "spec/asterix/cat048.hpp"
 #include "spec/asterix/cat062.hpp"
 
 namespace liptako::codec::asterix {
 
+// Of the two editions of CAT021 the one that is read where nobody says which it is.
 inline constexpr const Category* kCategories[] = {
-    &kCat019, &kCat020, &kCat021, &kCat034, &kCat048, &kCat062};
+    &kCat010, &kCat019, &kCat020, &kCat021, &kCat034, &kCat048, &kCat062};
+inline constexpr const Category* kTables[] = {
+    &kCat010, &kCat019, &kCat020, &kCat021, &kCat021Ed023, &kCat034, &kCat048, &kCat062};
 
 class RandomRecords {
  public:

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "spec/asterix/cat010.hpp"
 #include "spec/asterix/cat019.hpp"
 #include "spec/asterix/cat020.hpp"
 #include "spec/asterix/cat021.hpp"
+#include "spec/asterix/cat021_ed023.hpp"
 #include "spec/asterix/cat034.hpp"
 #include "spec/asterix/cat048.hpp"
 #include "spec/asterix/cat062.hpp"
@@ -151,8 +153,9 @@ constexpr bool subs_fit(const Category& category) {
   }
   return true;
 }
-static_assert(subs_fit(kCat019) && subs_fit(kCat020) && subs_fit(kCat021) && subs_fit(kCat034) &&
-              subs_fit(kCat048) && subs_fit(kCat062));
+static_assert(subs_fit(kCat010) && subs_fit(kCat019) && subs_fit(kCat020) && subs_fit(kCat021) &&
+              subs_fit(kCat021Ed023) && subs_fit(kCat034) && subs_fit(kCat048) &&
+              subs_fit(kCat062));
 }  // namespace
 
 struct RecordReader {
@@ -256,14 +259,16 @@ SubItems split_compound(const Category& category, const Part& part, ByteView ite
   return CompoundSplitter::split(category, part, item);
 }
 
-const Category* find_category(std::uint8_t number) {
+const Category* find_category(std::uint8_t number, Editions editions) {
   switch (number) {
+    case 10:
+      return &kCat010;
     case 19:
       return &kCat019;
     case 20:
       return &kCat020;
     case 21:
-      return &kCat021;
+      return editions.cat021_ed023 ? &kCat021Ed023 : &kCat021;
     case 34:
       return &kCat034;
     case 48:
@@ -367,7 +372,7 @@ bool BlockWalker::header_fits(std::size_t at) const {
 bool BlockWalker::block_starts(std::size_t at) const {
   if (at == data_.size()) return true;
   if (!header_fits(at)) return false;
-  const Category* category = find_category(data_[at]);
+  const Category* category = find_category(data_[at], editions_);
   if (category == nullptr) {
     return published(data_[at]) && leads_to_blocks(at) && !hides_blocks(at);
   }
@@ -395,7 +400,7 @@ bool BlockWalker::leads_to_blocks(std::size_t at) const {
     if (more_ && data_.size() - at < kLookAhead / 2) return true;  // too near to be judged
     if (at == data_.size()) return true;
     if (!header_fits(at) || !published(data_[at])) return false;
-    if (find_category(data_[at]) != nullptr) return block_starts(at);
+    if (find_category(data_[at], editions_) != nullptr) return block_starts(at);
   }
   return true;
 }
@@ -410,12 +415,14 @@ bool BlockWalker::hides_blocks(std::size_t at) const {
   const std::size_t end = at + std::min(length_at(at), kSearchedOctets);
   int tries = 0;
   for (std::size_t i = at + 1; i < end && tries < kTries; ++i) {
-    const bool believed = find_category(data_[i]) != nullptr && (seen_.none() || seen_[data_[i]]);
+    const bool believed =
+        find_category(data_[i], editions_) != nullptr && (seen_.none() || seen_[data_[i]]);
     if (!believed || !header_fits(i)) continue;
     ++tries;
     if (!block_starts(i)) continue;
     const std::size_t next = i + length_at(i);
-    if (next < data_.size() && find_category(data_[next]) != nullptr && block_starts(next)) {
+    if (next < data_.size() && find_category(data_[next], editions_) != nullptr &&
+        block_starts(next)) {
       return true;
     }
   }
@@ -428,7 +435,7 @@ void BlockWalker::hunt(std::size_t from) {
   hunted_ = true;
   for (at_ = from; at_ < end; ++at_) {
     const std::uint8_t category = data_[at_];
-    if (find_category(category) == nullptr && seen_.any() && !seen_[category]) continue;
+    if (find_category(category, editions_) == nullptr && seen_.any() && !seen_[category]) continue;
     if (block_starts(at_)) return;
   }
 }
@@ -455,7 +462,7 @@ std::optional<std::expected<Block, RecordError>> BlockWalker::next() {
     previous_ = at_;
     return std::unexpected(error);
   }
-  const bool opaque = find_category(data_[start]) == nullptr;
+  const bool opaque = find_category(data_[start], editions_) == nullptr;
   if (opaque && (!leads_to_blocks(start) || (!seen_[data_[start]] && hides_blocks(start)))) {
     error.fault = Fault::block_not_recognised;
     hunt(previous_ + 1);

@@ -115,8 +115,15 @@ class SubItems {
 };
 [[nodiscard]] SubItems split_compound(const Category& category, const Part& part, ByteView item);
 
+// The edition in which a source writes a category whose editions share a number but no items.
+// Nothing in a record tells it: it is a property of the source (edition.hpp).
+struct Editions {
+  bool cat021_ed023 = false;  // CAT021 is of edition 0.23, not of 2.x
+  friend bool operator==(const Editions&, const Editions&) = default;
+};
+
 // The table for a category number; nullptr for categories this codec does not decode.
-[[nodiscard]] const Category* find_category(std::uint8_t number);
+[[nodiscard]] const Category* find_category(std::uint8_t number, Editions editions = {});
 
 // Length in octets of a data block's header: category and length.
 inline constexpr std::size_t kBlockHeader = 3;
@@ -136,8 +143,11 @@ class BlockWalker {
   // `base` is added to all offsets. If `more` data follows this piece, walking stops in time for
   // the caller to bring a new piece that starts at consumed(); a piece must then hold at least
   // kPiece octets.
-  explicit BlockWalker(ByteView data, std::uint64_t base = 0, bool more = false)
-      : data_(data), base_(base), more_(more) {}
+  explicit BlockWalker(ByteView data,
+                       std::uint64_t base = 0,
+                       bool more = false,
+                       Editions editions = {})
+      : data_(data), base_(base), more_(more), editions_(editions) {}
   static constexpr std::size_t kPiece = 4 * 65536;
 
   // Next block, or an error (call again), or nullopt at the end.
@@ -145,6 +155,7 @@ class BlockWalker {
   // Tell the walker that a record of the block just given was in error, `at` octets into the data.
   void block_failed(std::uint64_t at);
   [[nodiscard]] std::size_t consumed() const { return at_; }
+  [[nodiscard]] Editions editions() const { return editions_; }
 
  private:
   [[nodiscard]] bool header_fits(std::size_t at) const;
@@ -155,6 +166,7 @@ class BlockWalker {
   ByteView data_;
   std::uint64_t base_;
   bool more_;
+  Editions editions_;
   std::size_t at_ = 0;
   std::size_t previous_ = 0;  // start of the block before at_
   bool hunted_ = false;       // at_ was found by a hunt

@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "codec/asterix/decode.hpp"
+#include "codec/asterix/edition.hpp"
 
 namespace liptako::codec::asterix {
 
@@ -28,7 +29,8 @@ struct Cutter {
 
 void append_record_cuts(base::ByteView datagram, std::vector<std::uint16_t>& cuts) {
   CHECK(datagram.size() <= 0xFFFF);
-  BlockWalker walker(datagram);
+  // Whichever edition its source is configured for, a record ends where its own table ends it.
+  BlockWalker walker(datagram, 0, false, weigh_editions(datagram).verdict().value_or(Editions{}));
   for_each_record(walker, Cutter{cuts, datagram.size()});
 }
 

@@ -14,8 +14,10 @@ namespace {
 // Counts what typed decoding gives.
 struct Counter {
   std::size_t reports = 0;
+  void on_report(const Cat010Report&) { ++reports; }
   void on_report(const Cat019Message&) { ++reports; }
   void on_report(const Cat020Report&) { ++reports; }
+  void on_report(const Cat021Ed023Report&) { ++reports; }
   void on_report(const Cat021Report&) { ++reports; }
   void on_report(const Cat034Message&) { ++reports; }
   void on_report(const Cat048Report&) { ++reports; }

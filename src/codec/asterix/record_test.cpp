@@ -72,7 +72,7 @@ inline constexpr auto kCompiled = compile(kRows);
 constexpr Category kSynthetic = synthetic_facts::kCompiled.category(250, "1.0", "Synthetic");
 
 std::vector<const Category*> all_categories() {
-  std::vector<const Category*> all(std::begin(kCategories), std::end(kCategories));
+  std::vector<const Category*> all(std::begin(kTables), std::end(kTables));
   all.push_back(&kSynthetic);
   return all;
 }

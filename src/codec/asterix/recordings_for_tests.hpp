@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "codec/asterix/record.hpp"
 #include "codec/capture/recording_reader.hpp"
 
 namespace liptako::codec::asterix {
@@ -42,11 +43,18 @@ inline std::optional<base::Bytes> read_surveillance(const std::string& name) {
   return bytes;
 }
 
-inline constexpr std::array<const char*, 5> kRecordings = {"cat048_034_jahorina.ast.xz",
+inline constexpr std::array<const char*, 8> kRecordings = {"cat010_lebl_mlat_2016.ast.xz",
+                                                           "cat010_lebl_smr_2016.ast.xz",
+                                                           "cat048_034_jahorina.ast.xz",
                                                            "cat048_bcn_2023.ast.xz",
+                                                           "cat021_v023_lebl_2016.ast.xz",
                                                            "cat021_v2x_alicante.ast.xz",
                                                            "cat020_019_lebl_mlat_2016.ast.xz",
                                                            "cat062_063_065_30min.ff.xz"};
+// What their names say.
+inline Editions editions_of(std::string_view name) {
+  return {.cat021_ed023 = name.starts_with("cat021_v023")};
+}
 
 // Data blocks of a recording and where in its file they begin.
 struct Piece {

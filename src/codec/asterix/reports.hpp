@@ -9,8 +9,10 @@
 // garbled = true.
 #pragma once
 
+#include "codec/asterix/cat010_report.hpp"
 #include "codec/asterix/cat019_report.hpp"
 #include "codec/asterix/cat020_report.hpp"
+#include "codec/asterix/cat021_ed023_report.hpp"
 #include "codec/asterix/cat021_report.hpp"
 #include "codec/asterix/cat034_report.hpp"
 #include "codec/asterix/cat048_report.hpp"

@@ -80,6 +80,19 @@ Gaussian blended(const Gaussian& a, const Gaussian& b, double share) {
   return out;
 }
 
+bool ConstantVelocity::is_usable(const Density& x) {
+  for (const double v : x.mean.x) {
+    if (!std::isfinite(v)) return false;
+  }
+  for (int r = 0; r < kStateSize; ++r) {
+    if (!(x.P[packed(r, r)] > 0.0)) return false;
+  }
+  for (const double p : x.P) {
+    if (!std::isfinite(p)) return false;
+  }
+  return true;
+}
+
 void ConstantVelocity::predict(Density& x, double dt) const {
   if (dt <= 0.0) return;
   double* P = x.P;

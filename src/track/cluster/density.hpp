@@ -6,11 +6,16 @@
 //   Density            the value type
 //   predict            through a time
 //   combined           its mean and covariance
-//   update             with a linearised measurement, whose y is taken at the combined mean
+//   linearise          a plot of a look, at the combined mean
+//   evidence           log-likelihood ratio of what a plot says of who sent it
+//   update             with a plot and its linearisation
+//   alike              two may be one target as far as identity tells
 //   blend              moment-matched sum of two, by weight
 //   start              from a first Gaussian
+//   begin              the same, from a plot
 #pragma once
 
+#include "track/cluster/look.hpp"
 #include "track/imm.hpp"
 #include "track/measurement.hpp"
 
@@ -29,20 +34,53 @@ struct Fit {
 // a with weight 1 - share, b with weight share, as one Gaussian of the same mean and covariance.
 [[nodiscard]] Gaussian blended(const Gaussian& a, const Gaussian& b, double share);
 
-struct ConstantVelocity {
+// Of a motion whose targets have neither name nor height.
+struct Nameless {
+  using Look = track::Look;
+
+  template <class Density>
+  [[nodiscard]] static LinearMeasurement linearise(const Look& look,
+                                                   const Density&,
+                                                   const Gaussian& predicted,
+                                                   std::size_t plot) {
+    return look.linearise(predicted, plot);
+  }
+  template <class Density>
+  [[nodiscard]] static double evidence(const Look&, const Density&, std::size_t) {
+    return 0.0;
+  }
+  template <class Density>
+  [[nodiscard]] static bool alike(const Density&, const Density&) {
+    return true;
+  }
+};
+
+struct ConstantVelocity : Nameless {
   using Density = Gaussian;
 
-  double noise_density = 0.02;  // of white acceleration, m^2/s^3
+  // Noise of white acceleration, m^2/s^3. Implicit: it is all that there is to say.
+  ConstantVelocity(double density = 0.02)  // NOLINT(google-explicit-constructor)
+      : noise_density(density) {}
+
+  double noise_density;
 
   void predict(Density& x, double dt) const;
   [[nodiscard]] static Gaussian combined(const Density& x) { return x; }
-  [[nodiscard]] static bool update(Density& x, const LinearMeasurement& m) {
+  [[nodiscard]] static bool update(Density& x,
+                                   const LinearMeasurement& m,
+                                   const Look&,
+                                   std::size_t) {
     return kalman_update(x, m);
   }
   static void blend(Density& x, const Density& other, double share) {
     x = blended(x, other, share);
   }
   [[nodiscard]] static Density start(const Gaussian& first) { return first; }
+  [[nodiscard]] static Density begin(const Gaussian& first, const Look&, std::size_t) {
+    return first;
+  }
+  // What a snapshot may hold: finite, with positive variances.
+  [[nodiscard]] static bool is_usable(const Density& x);
 };
 
 }  // namespace liptako::track

@@ -39,9 +39,21 @@ class Look {
   [[nodiscard]] virtual double plane_per_measured(std::size_t plot) const = 0;
   [[nodiscard]] virtual double false_density(std::size_t plot) const = 0;
   [[nodiscard]] virtual double detection_probability(const Gaussian& predicted) const = 0;
+  // Density over z, at the plot, of plots from targets that nobody has seen yet, where `per_m2` of
+  // them are everywhere; `first` is the target that such a plot would begin.
+  [[nodiscard]] virtual double undetected_density(std::size_t plot,
+                                                  double per_m2,
+                                                  const Gaussian& first) const {
+    return per_m2 * plane_per_measured(plot) * detection_probability(first);
+  }
   // y = z - h at the predicted mean, with the R that the linearisation asks for.
   [[nodiscard]] virtual LinearMeasurement linearise(const Gaussian& predicted,
                                                     std::size_t plot) const = 0;
+  // What has more than two dimensions (exchange/tracklet_look.hpp) is told in two parts with
+  // independent noise: the second as linearised once the first was used.
+  [[nodiscard]] virtual bool has_rest() const { return false; }
+  [[nodiscard]] virtual LinearMeasurement linearise_rest(const Gaussian& after,
+                                                         std::size_t plot) const;
 };
 
 struct PlanePlot {

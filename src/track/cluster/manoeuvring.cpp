@@ -2,7 +2,7 @@
 
 namespace liptako::track {
 
-bool Manoeuvring::update(Density& x, const LinearMeasurement& m) const {
+bool Manoeuvring::update(Density& x, const LinearMeasurement& m, const Look&, std::size_t) const {
   return track::update(x, model, m, combine(x), 0.0).has_value();
 }
 

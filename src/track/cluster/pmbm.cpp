@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/archive.hpp"
 #include "base/check.hpp"
 #include "base/math.hpp"
 
@@ -19,6 +20,8 @@ constexpr double kBlendExistence = 0.1;
 constexpr double kBeliefTolerance = 1e-6;
 constexpr double kLeastShareOfPair = 1e-6;
 constexpr double kLeastDensity = 1e-300;
+constexpr double kThoughtThere = 0.5;    // existence from which a component's fit counts
+constexpr double kRivalDistance = 16.0;  // squared, in variances: four standard deviations
 
 // Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
 bool factorise(const double* P, double root[kStateSize][kStateSize]) {
@@ -134,7 +137,7 @@ void PmbmFilter<Motion>::sort_plots() {
 
 template <class Motion>
 template <class Use>
-void PmbmFilter<Motion>::gate(const Gaussian& predicted, Use use) const {
+void PmbmFilter<Motion>::gate(const Density& x, const Gaussian& predicted, Use use) const {
   // A box that holds the gate's ellipse for the widest plot, then half as much again for what
   // curvature does to it.
   const double reach = std::sqrt(options_.gate) * 1.5;
@@ -147,10 +150,27 @@ void PmbmFilter<Motion>::gate(const Gaussian& predicted, Use use) const {
   for (; it != by_east_.end() && places_[*it].east <= east + half_east; ++it) {
     const std::uint32_t j = *it;
     if (std::fabs(places_[j].north - north) > half_north) continue;
-    const LinearMeasurement m = look_->linearise(predicted, j);
-    const Fit how = fit(predicted, m);
-    if (how.d2 <= options_.gate) use(j, how, m);
+    const LinearMeasurement m = motion_.linearise(*look_, x, predicted, j);
+    Fit how = fit(predicted, m);
+    if (how.d2 > options_.gate) continue;
+    how.log_likelihood += motion_.evidence(*look_, x, j);
+    if (look_->has_rest()) {
+      Gaussian after = predicted;
+      if (!kalman_update(after, m)) continue;
+      const Fit rest = fit(after, look_->linearise_rest(after, j));
+      if (rest.d2 > options_.gate) continue;
+      how.d2 += rest.d2;
+      how.log_likelihood += rest.log_likelihood;
+    }
+    use(j, how, m);
   }
+}
+
+template <class Motion>
+bool PmbmFilter<Motion>::absorb(Density& x, std::uint32_t plot, const LinearMeasurement& m) const {
+  if (!motion_.update(x, m, *look_, plot)) return false;
+  return !look_->has_rest() ||
+         motion_.update(x, look_->linearise_rest(motion_.combined(x), plot), *look_, plot);
 }
 
 template <class Motion>
@@ -159,7 +179,7 @@ void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
                                       double unseen,
                                       const LinearMeasurement& m) {
   Density x = u.x;
-  if (!motion_.update(x, m)) return;
+  if (!absorb(x, plot, m)) return;
   Newcomer& newcomer = newcomers_[plot];
   if (newcomer.unseen == 0.0) {
     newcomer.x = x;
@@ -172,7 +192,7 @@ void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
 template <class Motion>
 void PmbmFilter<Motion>::find_newcomers() {
   newcomers_.assign(look_->size(), Newcomer{});
-  for (std::size_t j = 0; j < newcomers_.size() && undetected_per_m2_ > 0.0; ++j) {
+  for (std::size_t j = 0; j < newcomers_.size(); ++j) {
     Gaussian first;
     first.mean.x[kEast] = places_[j].east;
     first.mean.x[kNorth] = places_[j].north;
@@ -182,14 +202,20 @@ void PmbmFilter<Motion>::find_newcomers() {
     const double variance = options_.birth_velocity_sd * options_.birth_velocity_sd;
     first.P[packed(2, 2)] = variance;
     first.P[packed(3, 3)] = variance;
-    newcomers_[j].x = motion_.start(first);
-    newcomers_[j].unseen =
-        undetected_per_m2_ * look_->plane_per_measured(j) * look_->detection_probability(first);
+    const double unseen = look_->undetected_density(j, undetected_per_m2_, first);
+    if (!(unseen > 0.0)) continue;
+    newcomers_[j].x = motion_.begin(first, *look_, j);
+    newcomers_[j].unseen = unseen;
+    if (look_->has_rest()) {
+      const LinearMeasurement rest = look_->linearise_rest(first, j);
+      newcomers_[j].unseen *= base::exp(fit(first, rest).log_likelihood);
+      (void)motion_.update(newcomers_[j].x, rest, *look_, j);
+    }
   }
   for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
     for (const Undetected& u : *list) {
       const Gaussian predicted = motion_.combined(u.x);
-      gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+      gate(u.x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
         // Where the plot lies, not where the component has its mean: it may span the field.
         Gaussian there;
         there.mean.x[kEast] = places_[j].east;
@@ -251,8 +277,9 @@ void PmbmFilter<Motion>::find_edges() {
     for (std::uint32_t i = 0; i < clusters_[c].pool.size(); ++i) {
       const Gaussian predicted = motion_.combined(clusters_[c].pool[i].x);
       detection_.push_back(look_->detection_probability(predicted));
-      gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-        edges_.push_back({i, j, how.log_likelihood, m});
+      const Density& x = clusters_[c].pool[i].x;
+      gate(x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+        edges_.push_back({i, j, how, m});
         if (first_cluster_[j] < 0) {
           first_cluster_[j] = static_cast<std::int32_t>(c);
           return;
@@ -310,6 +337,8 @@ template <class Motion>
 void PmbmFilter<Motion>::update(const Look& look) {
   look_ = &look;
   ++counts_.looks;
+  confusions_.clear();
+  look_fit_ = {};
   sort_plots();
   find_newcomers();
   thin_undetected();
@@ -376,6 +405,38 @@ void PmbmFilter<Motion>::update(const Look& look) {
 }
 
 template <class Motion>
+void PmbmFilter<Motion>::find_lone(const Cluster& cluster) {
+  const std::size_t n = cluster.pool.size();
+  counts_fit_.resize(n);
+  bool several = false;
+  for (std::size_t i = 0; i < n; ++i)
+    counts_fit_[i] = cluster.pool[i].existence >= kThoughtThere ? 1 : 0;
+  for (const Hypothesis& h : cluster.hypotheses) several = several || h.count > 1;
+  if (!several) return;
+  combined_.resize(n);
+  for (std::size_t i = 0; i < n; ++i) combined_[i] = motion_.combined(cluster.pool[i].x);
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& a : cluster.of(h)) {
+      for (const Member& b : cluster.of(h)) {
+        if (b.component >= a.component) continue;
+        const Component& first = cluster.pool[a.component];
+        const Component& second = cluster.pool[b.component];
+        if (first.existence < kThoughtThere || second.existence < kThoughtThere) continue;
+        const Gaussian& x = combined_[a.component];
+        const Gaussian& y = combined_[b.component];
+        const double east = x.mean.x[kEast] - y.mean.x[kEast];
+        const double north = x.mean.x[kNorth] - y.mean.x[kNorth];
+        const double variance =
+            widest_plot_ * widest_plot_ +
+            std::fmax(x.P[packed(0, 0)] + x.P[packed(1, 1)], y.P[packed(0, 0)] + y.P[packed(1, 1)]);
+        if (east * east + north * north > kRivalDistance * variance) continue;
+        counts_fit_[a.component] = counts_fit_[b.component] = 0;
+      }
+    }
+  }
+}
+
+template <class Motion>
 void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   const std::size_t n = cluster.pool.size();
   plots_.clear();
@@ -403,11 +464,12 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     const double detected = cluster.pool[i].existence * group_detection_[i];
     if (!(detected > 0.0)) continue;
     gains_[i * columns + j] =
-        base::log(detected) + edge.log_likelihood - log_miss_[i] - log_rho_[j];
+        base::log(detected) + edge.fit.log_likelihood - log_miss_[i] - log_rho_[j];
     edge_of_[i * columns + j] = static_cast<std::int32_t>(e);
     has_edge_[i] = 1;
   }
 
+  find_lone(cluster);
   // One problem for each hypothesis, over its members that have a plot in their gate.
   ranked_.clear();
   double most = -1e300;
@@ -441,7 +503,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
       made = static_cast<std::int32_t>(children.pool.size());
       Component component = cluster.pool[i];
       component.existence = 1.0;
-      if (!motion_.update(component.x, group_edges_[edge_of_[i * columns + j]].m)) {
+      if (!absorb(component.x, plots_[j], group_edges_[edge_of_[i * columns + j]].m)) {
         component.existence = 0.0;  // a covariance lost; the component is dropped
       }
       children.pool.push_back(component);
@@ -473,6 +535,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     h.weight = base::exp(child->value - best);
     h.first = static_cast<std::uint32_t>(children.members.size());
     std::uint64_t taken = 0;
+    LookFit fitted;
     std::size_t row = 0;
     for (std::uint32_t k = 0; k < parent.count; ++k) {
       const Member m = cluster.members[parent.first + k];
@@ -482,6 +545,10 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
         children.members.push_back({missed_component(m.component), m.label});
       } else {
         taken |= std::uint64_t{1} << j;
+        if (counts_fit_[m.component] != 0) {
+          fitted.plots += 1.0;
+          fitted.squares += group_edges_[edge_of_[m.component * columns + j]].fit.d2;
+        }
         children.members.push_back({detected_component(m.component, j), m.label});
       }
     }
@@ -499,17 +566,21 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     }
     h.count = static_cast<std::uint32_t>(children.members.size()) - h.first;
     taken_.push_back(taken);
+    fit_of_.push_back(fitted);
     children.hypotheses.push_back(h);
   }
   double sum = 0.0;
   for (const Hypothesis& h : children.hypotheses) sum += h.weight;
   for (std::size_t k = 0; k < children.hypotheses.size(); ++k) {
     children.hypotheses[k].weight /= sum;
+    look_fit_.plots += children.hypotheses[k].weight * fit_of_[k].plots;
+    look_fit_.squares += children.hypotheses[k].weight * fit_of_[k].squares;
     for (std::size_t j = 0; j < columns; ++j) {
       if (((taken_[k] >> j) & 1) != 0) unclaimed_[plots_[j]] -= children.hypotheses[k].weight;
     }
   }
   taken_.clear();
+  fit_of_.clear();
   for (const std::uint32_t plot : plots_) column_of_plot_[plot] = -1;
   std::swap(cluster, children);
   give_back(children);
@@ -564,9 +635,10 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
   for (std::uint32_t i = 0; i < one.pool.size(); ++i) {
     const Gaussian predicted = motion_.combined(one.pool[i].x);
     group_detection_.push_back(look_->detection_probability(predicted));
-    gate(predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-      if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how.log_likelihood, m});
-    });
+    gate(
+        one.pool[i].x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+          if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how, m});
+        });
   }
   std::swap(cluster, one);
   give_back(one);
@@ -580,8 +652,10 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
     const double detected = std::fmin(
         cluster.pool[edge.component].existence * group_detection_[edge.component], kSurest);
     odds_[edge.component * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])] =
-        detected * base::exp(edge.log_likelihood) / ((1.0 - detected) * newcomers_[edge.plot].rho);
+        detected * base::exp(edge.fit.log_likelihood) /
+        ((1.0 - detected) * newcomers_[edge.plot].rho);
   }
+  find_lone(cluster);
   const AssociationMarginals marginals = beliefs_.run(odds_, columns, kBeliefTolerance);
   std::size_t next_edge = 0;  // edges stand in the order of components
   for (std::uint32_t i = 0; i < cluster.pool.size(); ++i) {
@@ -593,8 +667,12 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
       const Edge& edge = group_edges_[next_edge];
       const double share =
           marginals.pair[i * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])];
+      if (counts_fit_[i] != 0) {
+        look_fit_.plots += share;
+        look_fit_.squares += share * edge.fit.d2;
+      }
       Density updated = cluster.pool[i].x;
-      if (share < kLeastShareOfPair || !motion_.update(updated, edge.m)) continue;
+      if (share < kLeastShareOfPair || !absorb(updated, edge.plot, edge.m)) continue;
       component.existence += share;
       motion_.blend(component.x, updated, share / component.existence);
     }
@@ -693,7 +771,7 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
       if (east * east > near_east) continue;
       const Component& other = cluster.pool[o];
       if (!one_each && std::fabs(other.existence - mine.existence) > kBlendExistence) continue;
-      if (!alike_in_spread(centre, combined_[o])) continue;
+      if (!alike_in_spread(centre, combined_[o]) || !motion_.alike(mine.x, other.x)) continue;
       if (squared_distance(root, centre.mean, combined_[o].mean) > options_.blend_distance)
         continue;
       bool together = false;
@@ -738,6 +816,12 @@ void PmbmFilter<Motion>::unite_equal(Cluster& cluster) {
   for (const std::uint32_t k : order_) {
     const Hypothesis& h = cluster.hypotheses[k];
     if (!scratch_hypotheses_.empty() && !compare(scratch_hypotheses_.back(), h)) {
+      // The same aircraft, and perhaps other names.
+      const auto named = cluster.of(scratch_hypotheses_.back());
+      const auto also = cluster.of(h);
+      for (std::size_t m = 0; m < named.size(); ++m) {
+        if (named[m].label != also[m].label) confuse(named[m].label, h.weight);
+      }
       scratch_hypotheses_.back().weight += h.weight;
     } else {
       scratch_hypotheses_.push_back(h);
@@ -867,16 +951,14 @@ void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
 }
 
 template <class Motion>
-std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
+std::span<const ReportedPoint> PmbmFilter<Motion>::estimate(const SetEstimateOptions& report) {
   reported_.clear();
   for (const Cluster& cluster : clusters_) {
     believed_.clear();
     for (const Hypothesis& h : cluster.hypotheses) {
       for (const Member& m : cluster.of(h)) {
         const Component& component = cluster.pool[m.component];
-        const Gaussian g = motion_.combined(component.x);
-        believed_.push_back(
-            {g.mean, g.P[packed(0, 0)] + g.P[packed(1, 1)], component.existence, m.label});
+        believed_.push_back({motion_.combined(component.x), component.existence, m.label});
       }
     }
     believed_sets_.clear();
@@ -885,7 +967,7 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
       believed_sets_.push_back({h.weight, std::span(believed_).subspan(from, h.count)});
       from += h.count;
     }
-    const auto points = estimator_.estimate(believed_sets_, options_.report);
+    const auto points = estimator_.estimate(believed_sets_, report);
     reported_.insert(reported_.end(), points.begin(), points.end());
   }
   // Two points may be, for the most part, of one label: the second gets a number of its own.
@@ -900,6 +982,186 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
   return reported_;
 }
 
+template <class Motion>
+void PmbmFilter<Motion>::confuse(std::uint32_t label, double probability) {
+  const auto it = std::ranges::find(confusions_, label, &Confusion::label);
+  if (it == confusions_.end()) {
+    confusions_.push_back({label, probability});
+  } else {
+    it->probability += probability;
+  }
+}
+
+template <class Motion>
+std::uint32_t PmbmFilter<Motion>::add(const Density& x, double existence) {
+  Cluster cluster = take_cluster();
+  cluster.pool.push_back({existence, x});
+  cluster.hypotheses.push_back({1.0, 0, 1});
+  cluster.members.push_back({0, next_label_});
+  clusters_.push_back(std::move(cluster));
+  return next_label_++;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::clear() {
+  for (Cluster& cluster : clusters_) give_back(cluster);
+  clusters_.clear();
+  broad_.clear();
+  faint_.clear();
+  confusions_.clear();
+  undetected_per_m2_ = options_.undetected_per_m2;
+  next_label_ = 1;
+  counts_ = {};
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::gather_beliefs(const Cluster& cluster) {
+  beliefs_of_labels_.clear();
+  for (const Hypothesis& h : cluster.hypotheses) {  // the heaviest first
+    for (const Member& m : cluster.of(h)) {
+      const Component& component = cluster.pool[m.component];
+      const auto it = std::ranges::find(beliefs_of_labels_, m.label, &Belief::label);
+      if (it == beliefs_of_labels_.end()) {
+        beliefs_of_labels_.push_back({m.label, h.weight * component.existence, &component.x});
+      } else {
+        it->existence += h.weight * component.existence;
+      }
+    }
+  }
+  std::ranges::sort(beliefs_of_labels_, {}, &Belief::label);
+  for (Belief& belief : beliefs_of_labels_) belief.alone = beliefs_of_labels_.size() == 1;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::remove(std::uint32_t label) {
+  std::erase_if(clusters_, [&](Cluster& cluster) {
+    bool any = false;
+    bool left = false;
+    for (Hypothesis& h : cluster.hypotheses) {
+      std::uint32_t kept = 0;
+      for (std::uint32_t k = 0; k < h.count; ++k) {
+        const Member m = cluster.members[h.first + k];
+        if (m.label != label) cluster.members[h.first + kept++] = m;
+      }
+      any = any || kept != h.count;
+      left = left || kept != 0;
+      h.count = kept;
+    }
+    if (!any) return false;
+    if (!left) {
+      give_back(cluster);
+      return true;
+    }
+    unite_equal(cluster);
+    prune(cluster);
+    return false;
+  });
+}
+
+template <class Motion>
+bool PmbmFilter<Motion>::take(std::uint32_t label, Density& x, double& existence) {
+  for (std::size_t c = 0; c < clusters_.size(); ++c) {
+    Cluster& cluster = clusters_[c];
+    bool has = false;
+    bool alone = true;
+    for (const Hypothesis& h : cluster.hypotheses) {
+      for (const Member& m : cluster.of(h)) {
+        has = has || m.label == label;
+        alone = alone && m.label == label;
+      }
+    }
+    if (!has || !alone) continue;
+    existence = 0.0;
+    for (const Hypothesis& h : cluster.hypotheses) {
+      for (const Member& m : cluster.of(h)) {
+        const Component& component = cluster.pool[m.component];
+        const double expected = h.weight * component.existence;
+        if (existence == 0.0) {
+          x = component.x;
+        } else {
+          motion_.blend(x, component.x, expected / (existence + expected));
+        }
+        existence += expected;
+      }
+    }
+    give_back(cluster);
+    clusters_.erase(clusters_.begin() + static_cast<std::ptrdiff_t>(c));
+    return true;
+  }
+  return false;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::miss(std::uint32_t label, double detection_probability) {
+  const double silent = 1.0 - std::fmin(detection_probability, kSurest);
+  for (Cluster& cluster : clusters_) {
+    bool any = false;
+    becomes_.assign(cluster.pool.size(), kNone);
+    for (Hypothesis& h : cluster.hypotheses) {
+      for (Member& m : cluster.of(h)) {
+        if (m.label != label) continue;
+        any = true;
+        if (becomes_[m.component] == kNone) {
+          // A component of its own: in other hypotheses another label may have it.
+          becomes_[m.component] = static_cast<std::uint32_t>(cluster.pool.size());
+          Component mine = cluster.pool[m.component];
+          mine.existence *= silent / (1.0 - mine.existence * (1.0 - silent));
+          cluster.pool.push_back(mine);
+        }
+        h.weight *= 1.0 - cluster.pool[m.component].existence * (1.0 - silent);
+        m.component = becomes_[m.component];
+      }
+    }
+    if (!any) continue;
+    unite_equal(cluster);
+    prune(cluster);
+    return;
+  }
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::save(base::ByteWriter& out) const {
+  base::Saver saver(out);
+  saver(clusters_, broad_, faint_, undetected_per_m2_, next_label_);
+}
+
+template <class Motion>
+bool PmbmFilter<Motion>::load(base::ByteReader& in) {
+  clear();
+  base::Loader loader(in);
+  loader(clusters_, broad_, faint_, undetected_per_m2_, next_label_);
+  const auto is_share = [](double p) { return p >= 0.0 && p <= 1.0 + 1e-9; };
+  const auto is_expected = [](double n) { return n >= 0.0 && n < 1e9; };
+  const auto sound = [&] {
+    if (!in.ok() || !is_expected(undetected_per_m2_) || next_label_ == 0) return false;
+    for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
+      for (const Undetected& u : *list) {
+        if (!is_expected(u.expected) || !motion_.is_usable(u.x)) return false;
+      }
+    }
+    for (const Cluster& cluster : clusters_) {
+      if (cluster.hypotheses.empty()) return false;
+      for (const Component& c : cluster.pool) {
+        if (!is_share(c.existence) || !motion_.is_usable(c.x)) return false;
+      }
+      for (const Hypothesis& h : cluster.hypotheses) {
+        if (!is_share(h.weight) || !(h.weight > 0.0)) return false;
+        if (h.count > cluster.members.size() || h.first > cluster.members.size() - h.count)
+          return false;
+      }
+      for (const Member& m : cluster.members) {
+        if (m.component >= cluster.pool.size() || m.label == 0 || m.label >= next_label_)
+          return false;
+      }
+    }
+    return true;
+  };
+  if (sound()) return true;
+  clear();
+  return false;
+}
+
+template class PmbmFilter<AircraftMotion>;
 template class PmbmFilter<ConstantVelocity>;
 template class PmbmFilter<Manoeuvring>;
 

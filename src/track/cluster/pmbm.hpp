@@ -37,6 +37,8 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.hpp"
+#include "track/cluster/aircraft.hpp"
 #include "track/cluster/belief_propagation.hpp"
 #include "track/cluster/density.hpp"
 #include "track/cluster/look.hpp"
@@ -74,9 +76,21 @@ struct PmbmCounts {
   std::uint64_t by_marginals = 0;     // clusters updated by marginals
 };
 
+// How the plots of one look fitted the components that took them, over all hypotheses by weight: if
+// the models hold, the mean of squares / plots is the dimension, 2 of a plot. Components count that
+// somebody was thought to be at (existence of one half or more) and that no other such component
+// was near: where two could have a plot, it goes for the most part to the one that it fits.
+struct LookFit {
+  double plots = 0.0;
+  double squares = 0.0;  // normalised innovations squared [BarShalom01, §5.4]
+};
+
 template <class Motion>
 class PmbmFilter {
  public:
+  using Density = typename Motion::Density;
+  using Look = typename Motion::Look;
+
   PmbmFilter(const PmbmOptions& options, const Motion& motion);
 
   // Through a time; requires dt >= 0.
@@ -85,28 +99,117 @@ class PmbmFilter {
   void add_undetected(const Gaussian& density, double expected);
   void update(const Look& look);
   // What to report now. Valid until the next call.
-  [[nodiscard]] std::span<const ReportedPoint> estimate();
+  [[nodiscard]] std::span<const ReportedPoint> estimate() { return estimate(options_.report); }
+  [[nodiscard]] std::span<const ReportedPoint> estimate(const SetEstimateOptions& report);
   [[nodiscard]] const PmbmCounts& counts() const { return counts_; }
+  // Of the last look.
+  [[nodiscard]] const LookFit& look_fit() const { return look_fit_; }
+
+  // For a tracker that gives this filter the few tracks that are in doubt and takes them back.
+
+  // A track, independent of all others; the label by which it is known here.
+  std::uint32_t add(const Density& x, double existence);
+  // As it was before the first track and the first look; options stay.
+  void clear();
+  [[nodiscard]] bool is_empty() const { return clusters_.empty(); }
+  // What is believed of one label: the component of the heaviest hypothesis that has it, and the
+  // probability of existence over all.
+  struct Belief {
+    std::uint32_t label = 0;
+    double existence = 0.0;
+    const Density* x = nullptr;
+    bool alone = false;  // independent of every other label
+  };
+  // Calls visit(belief) for every label, in ascending order of clusters and labels. `visit` must
+  // not change the filter.
+  template <class Visit>
+  void for_each_label(Visit&& visit) {
+    for (const Cluster& cluster : clusters_) {
+      gather_beliefs(cluster);
+      for (const Belief& belief : beliefs_of_labels_) visit(belief);
+    }
+  }
+  // Takes a label out of all hypotheses.
+  void remove(std::uint32_t label);
+  // The same for one that is independent of all others, with the mean of what it may be. False:
+  // there is no such label.
+  [[nodiscard]] bool take(std::uint32_t label, Density& x, double& existence);
+  // One sensor looked at this label alone and saw nothing.
+  void miss(std::uint32_t label, double detection_probability);
+  // All of the other filter's clusters, under new labels: calls renamed(old label, new label). Both
+  // are of the same time and frame; the other is left empty.
+  template <class Renamed>
+  void adopt(PmbmFilter& other, Renamed&& renamed) {
+    const std::uint32_t offset = next_label_ - 1;
+    for (Cluster& cluster : other.clusters_) {
+      for (Member& m : cluster.members) m.label += offset;
+      gather_beliefs(cluster);
+      for (const Belief& belief : beliefs_of_labels_) renamed(belief.label - offset, belief.label);
+      clusters_.push_back(std::move(cluster));
+    }
+    next_label_ += other.next_label_ - 1;
+    other.clusters_.clear();
+    other.clear();
+  }
+  // Calls change(density) for everything that is in the frame of the states.
+  template <class Change>
+  void for_each_density(Change&& change) {
+    for (Cluster& cluster : clusters_) {
+      for (Component& component : cluster.pool) change(component.x);
+    }
+    for (std::vector<Undetected>* list : {&broad_, &faint_}) {
+      for (Undetected& u : *list) change(u.x);
+    }
+  }
+  // Names that the last update may have exchanged: hypotheses that differed in labels alone became
+  // one, and labels follow the heavier. Calls visit(label, probability of the other ways to name).
+  template <class Visit>
+  void for_each_confusion(Visit&& visit) const {
+    for (const Confusion& c : confusions_) visit(c.label, c.probability);
+  }
+
+  void save(base::ByteWriter& out) const;
+  // False: this is not what save() wrote of a filter that could run on; the filter is then empty.
+  [[nodiscard]] bool load(base::ByteReader& in);
 
  private:
-  using Density = typename Motion::Density;
   struct Component {
     double existence = 0.0;
     Density x;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Component& c) {
+      archive(c.existence, c.x);
+    }
   };
   struct Member {
     std::uint32_t component = 0;
     std::uint32_t label = 0;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Member& m) {
+      archive(m.component, m.label);
+    }
   };
   struct Hypothesis {
     double weight = 0.0;
     std::uint32_t first = 0;
     std::uint32_t count = 0;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Hypothesis& h) {
+      archive(h.weight, h.first, h.count);
+    }
   };
   struct Cluster {
     std::vector<Component> pool;
     std::vector<Hypothesis> hypotheses;
     std::vector<Member> members;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Cluster& c) {
+      archive(c.pool, c.hypotheses, c.members);
+    }
 
     void clear() { pool.clear(), hypotheses.clear(), members.clear(); }
     [[nodiscard]] std::span<const Member> of(const Hypothesis& h) const {
@@ -119,12 +222,21 @@ class PmbmFilter {
   struct Undetected {
     double expected = 0.0;
     Density x;
+
+    template <class Archive>
+    friend void visit_fields(Archive& archive, Undetected& u) {
+      archive(u.expected, u.x);
+    }
+  };
+  struct Confusion {
+    std::uint32_t label = 0;
+    double probability = 0.0;
   };
   // A plot in the gate of a component.
   struct Edge {
     std::uint32_t component = 0;
     std::uint32_t plot = 0;
-    double log_likelihood = 0.0;
+    Fit fit;
     LinearMeasurement m;
   };
   // What a plot would be if no track has it.
@@ -138,9 +250,12 @@ class PmbmFilter {
   [[nodiscard]] Cluster take_cluster();
   void give_back(Cluster& cluster);
   void sort_plots();
-  // Calls use(plot, fit, measurement) for each plot in the gate.
+  // Calls use(plot, fit, measurement) for each plot in the gate of x, whose combined()
+  // is `predicted`.
   template <class Use>
-  void gate(const Gaussian& predicted, Use use) const;
+  void gate(const Density& x, const Gaussian& predicted, Use use) const;
+  // Updates with all of a plot, `m` its first part. False if a covariance was lost.
+  [[nodiscard]] bool absorb(Density& x, std::uint32_t plot, const LinearMeasurement& m) const;
   void find_newcomers();
   void add_newcomer(std::uint32_t plot,
                     const Undetected& u,
@@ -151,6 +266,8 @@ class PmbmFilter {
   void recycle(const Density& x, double expected);
   // Hypotheses of both, multiplied; `other` is spent.
   void join(Cluster& into, Cluster& other);
+  // Which components' fit counts (LookFit), into counts_fit_.
+  void find_lone(const Cluster& cluster);
   // With group_edges_ and group_detection_.
   void update_cluster(Cluster& cluster);
   [[nodiscard]] bool is_too_large(const Cluster& cluster);
@@ -167,6 +284,9 @@ class PmbmFilter {
   void part(Cluster& cluster);
   // One of the parts: the labels for which part_of_ says `which`.
   void keep(const Cluster& cluster, std::uint32_t which);
+  // Fills beliefs_of_labels_, by label.
+  void gather_beliefs(const Cluster& cluster);
+  void confuse(std::uint32_t label, double probability);
 
   PmbmOptions options_;
   Motion motion_;
@@ -176,9 +296,13 @@ class PmbmFilter {
   double undetected_per_m2_ = 0.0;
   std::uint32_t next_label_ = 1;
   PmbmCounts counts_;
+  LookFit look_fit_;
+
+  std::vector<Confusion> confusions_;  // of the last update
 
   // Scratch of one look.
   const Look* look_ = nullptr;
+  std::vector<Belief> beliefs_of_labels_;
   std::vector<Cluster> next_;
   std::vector<Cluster> spare_;
   std::vector<PlotPlace> places_;
@@ -212,6 +336,8 @@ class PmbmFilter {
   std::vector<std::int32_t> made_;            // by component and column: new component, -1 none
   std::vector<std::int32_t> born_;            // by column: new component
   std::vector<std::uint64_t> taken_;          // by child: columns some track has
+  std::vector<LookFit> fit_of_;               // by child
+  std::vector<std::uint8_t> counts_fit_;      // by component
   std::vector<std::uint32_t> order_;
   std::vector<std::uint32_t> becomes_;
   std::vector<double> total_;
@@ -232,6 +358,7 @@ class PmbmFilter {
   std::vector<ReportedPoint> reported_;
 };
 
+extern template class PmbmFilter<AircraftMotion>;
 extern template class PmbmFilter<ConstantVelocity>;
 extern template class PmbmFilter<Manoeuvring>;
 

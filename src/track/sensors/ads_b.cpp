@@ -6,15 +6,23 @@
 namespace liptako::track::ads_b {
 namespace {
 
+// Reports that claim no better (0.1 NM at 95 %) are not held to the measured deviation.
+constexpr double kWorstBoundM = 80.0;
+
 SensorDescription described() {
   SensorDescription s;
   s.kind = SensorKind::ads_b;
+  s.position_sd = base::Length::from_metres(1e4);  // not measured: what the aircraft claims holds
   s.period = std::chrono::seconds(1);
   return s;
 }
 
-stated::Covariance covariance_of(const Plot& plot) {
-  const double variance = plot.position_sd.metres() * plot.position_sd.metres();
+// What the aircraft says is a bound. Where it was measured that a station's reports keep it by far,
+// that is what they err by; one that claims nothing is not believed more for it.
+stated::Covariance covariance_of(const SensorDescription& sensor, const Plot& plot) {
+  const double stated = plot.position_sd.metres(), measured = sensor.position_sd.metres();
+  const double sd = stated < kWorstBoundM ? std::fmin(stated, measured) : stated;
+  const double variance = sd * sd;
   return {variance, 0.0, variance};
 }
 
@@ -24,14 +32,14 @@ LinearMeasurement linearise(const SensorDescription& sensor,
                             const geo::TangentFrame& frame,
                             const HorizontalState& at,
                             const Height& height) {
-  return stated::linearise(plot, covariance_of(plot), sensor.latency_sd, frame, at, height);
+  return stated::linearise(plot, covariance_of(sensor, plot), sensor.latency_sd, frame, at, height);
 }
 
-FirstFix first_fix(const SensorDescription&,
+FirstFix first_fix(const SensorDescription& sensor,
                    const geo::TangentFrame&,
                    const Plot& plot,
                    const Height& height) {
-  return stated::first_fix(plot, covariance_of(plot), height);
+  return stated::first_fix(plot, covariance_of(sensor, plot), height);
 }
 
 constexpr SensorModel kModel{

@@ -1,5 +1,7 @@
 #include "track/sensors/mlat.hpp"
 
+#include <cmath>
+
 #include "track/sensors/stated_position.hpp"
 
 namespace liptako::track::mlat {
@@ -17,8 +19,20 @@ SensorDescription described() {
   return s;
 }
 
+// Where a report states none: so much at the site, and more with the distance from it.
+base::Length position_sd(const SensorDescription& sensor, const Plot& plot) {
+  const double at_site = sensor.position_sd.metres();
+  const double per_km = sensor.position_sd_per_km.metres();
+  if (!sensor.placed || !(per_km > 0.0)) return sensor.position_sd;
+  const double distance_km =
+      geo::rough_distance(sensor.site, {plot.latitude, plot.longitude, base::Length()}).metres() /
+      1000.0;
+  const double growth = per_km * distance_km;
+  return base::Length::from_metres(std::sqrt(at_site * at_site + growth * growth));
+}
+
 stated::Covariance covariance_of(const SensorDescription& sensor, const Plot& plot) {
-  return stated::covariance_of(plot, sensor.position_sd, kLeastSd);
+  return stated::covariance_of(plot, position_sd(sensor, plot), kLeastSd);
 }
 
 LinearMeasurement linearise(const SensorDescription& sensor,

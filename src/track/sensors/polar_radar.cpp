@@ -10,6 +10,23 @@ constexpr double kMinGroundRangeM = 50.0;
 
 SensorDescription described() { return {}; }
 
+// On the ground, and in sight: about as high as the radar.
+bool at_site_height(const SensorDescription& sensor, const Plot& plot) {
+  return sensor.surface || plot.on_ground;
+}
+
+// The height to use. One that nobody told is of something under the beam, which ends at about 45
+// degrees of elevation [Skolnik08, ch. 2]: near by, less than the usual guess. Above that guess a
+// near aircraft would have no place at all.
+Height seen_height(const SensorDescription& sensor, const Plot& plot, const Height& assumed) {
+  if (at_site_height(sensor, plot)) return {sensor.site.height.metres(), 0.0};
+  constexpr double kUntoldSdM = 1000.0;
+  constexpr double kMiddleOfBeam = 0.35;  // half the sine
+  if (assumed.variance_m2 < kUntoldSdM * kUntoldSdM) return assumed;
+  const double middle = sensor.site.height.metres() + kMiddleOfBeam * plot.slant_range.metres();
+  return {std::fmin(assumed.mean_m, middle), assumed.variance_m2};
+}
+
 // Range times azimuth.
 double measurement_space(const SensorDescription& sensor) {
   return 2.0 * base::kPi * sensor.range_max.metres();
@@ -34,7 +51,8 @@ LinearMeasurement linearise(const SensorDescription& sensor,
                             const Plot& plot,
                             const geo::TangentFrame& frame,
                             const HorizontalState& at,
-                            const Height& height) {
+                            const Height& assumed) {
+  const Height height = seen_height(sensor, plot, assumed);
   const double e = at.x[kEast];
   const double n = at.x[kNorth];
   const auto q = site.enu_from_ecef(ecef_at(frame, e, n, height.mean_m));
@@ -69,15 +87,18 @@ LinearMeasurement linearise(const SensorDescription& sensor,
   const double azimuth_sd = sensor.azimuth_sd.radians();
   m.R[0] = range_sd * range_sd;
   m.R[2] = azimuth_sd * azimuth_sd;
-  m.dh[0] = d_range[2];
-  m.dh[1] = d_azimuth[2];
+  if (!at_site_height(sensor, plot)) {
+    m.dh[0] = d_range[2];
+    m.dh[1] = d_azimuth[2];
+  }
   return m;
 }
 
 FirstFix first_fix(const SensorDescription& sensor,
                    const geo::TangentFrame& site,
                    const Plot& plot,
-                   const Height& height) {
+                   const Height& assumed) {
+  const Height height = seen_height(sensor, plot, assumed);
   const auto [sin_az, cos_az] = base::sincos(plot.azimuth.radians());
   const double range = plot.slant_range.metres();
   // Elevation by fixed point: the height error of the last guess, over the range, corrects its
@@ -103,7 +124,8 @@ FirstFix first_fix(const SensorDescription& sensor,
   // at which the ray arrives there: the height above the site, plus what the Earth curves away.
   const double rise =
       height.mean_m - sensor.site.height.metres() + ground * ground / (2.0 * geo::kMeanRadiusM);
-  const double from_height = std::fmax(-3.0, std::fmin(3.0, -rise / ground));
+  const double from_height =
+      at_site_height(sensor, plot) ? 0.0 : std::fmax(-3.0, std::fmin(3.0, -rise / ground));
   const double across_sd_m = ground * sensor.azimuth_sd.radians();
   const double across = across_sd_m * across_sd_m;
   return {position,

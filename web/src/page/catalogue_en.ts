@@ -219,6 +219,7 @@ export const en: Catalogue = {
   reason_position_out_of_range: 'position outside the Earth’s coordinates',
   reason_a_person: 'a person under a parachute: not followed',
   reason_not_an_aircraft: 'not an aircraft',
+  reason_other_edition: 'another edition than the configured one',
   reason_failed_station_check: 'failed the station’s check',
   reason_no_transponder: 'transmission without a transponder',
   reason_sensor_not_operational: 'not operational, says the sensor itself',

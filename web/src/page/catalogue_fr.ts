@@ -218,6 +218,7 @@ export const fr = {
   reason_position_out_of_range: 'position hors des coordonnées terrestres',
   reason_a_person: 'une personne sous parachute : pas suivie',
   reason_not_an_aircraft: 'pas un aéronef',
+  reason_other_edition: 'autre édition que celle qui est configurée',
   reason_failed_station_check: 'refusé par le contrôle de la station',
   reason_no_transponder: 'émission sans transpondeur',
   reason_sensor_not_operational: 'capteur hors service, dit-il lui-même',

@@ -1,0 +1,187 @@
+#include "en_route_run.hpp"
+
+#include <cmath>
+#include <map>
+
+#include "feeds/asterix_feed.hpp"
+#include "node/config.hpp"
+#include "sim/configuration.hpp"
+#include "sim/world.hpp"
+#include "track/tracker.hpp"
+
+namespace liptako::bench {
+namespace {
+
+using base::Timestamp;
+
+// A track is due as long as some sensor reported the aircraft: the longest gap that the
+// requirements allow, 3.3 intervals of 8 s [EUROCONTROL-SPEC-0147].
+constexpr base::Duration kSeen = std::chrono::milliseconds(26'400);
+constexpr base::Duration kTick = std::chrono::milliseconds(500);
+constexpr double kRangeGoalM = 10.0;
+constexpr double kAzimuthGoalRad = 0.01 * base::kRadiansPerDegree;
+constexpr double kTimeGoalS = 0.02;
+
+assess::TruthSample truth_sample(const sim::World& world,
+                                 const sim::TruthState& state,
+                                 Timestamp now) {
+  assess::TruthSample sample;
+  sample.aircraft = state.flight;
+  sample.position = {state.place.latitude, state.place.longitude, base::Length()};
+  sample.track_angle = state.track_angle;
+  sample.ground_speed = state.ground_speed;
+  sample.pressure_altitude = state.pressure_altitude;
+  bool seen = false;
+  for (const sim::SourceInfo& source : world.sources()) {
+    const auto reported = world.reported(state.flight, source.index);
+    seen = seen || (reported && now - *reported <= kSeen);
+  }
+  sample.expected = !state.on_ground && seen;
+  return sample;
+}
+
+std::vector<assess::TrackSample> shown_by(const track::Tracker& tracker, Timestamp now) {
+  std::vector<assess::TrackSample> shown;
+  tracker.for_each_track([&](std::uint32_t slot) {
+    const track::TrackView view = tracker.view(slot, now);
+    if (view.status == track::TrackStatus::tentative || !view.placed) return;
+    assess::TrackSample& sample = shown.emplace_back();
+    sample.track = view.number.value;
+    sample.position = view.position;
+    sample.pressure_altitude = view.pressure_altitude;
+    sample.updated = view.last_plot_time;
+    sample.ground_speed = view.ground_speed;
+    sample.track_angle = view.track_angle;
+    sample.covariance = {view.cov_ee_m2, view.cov_en_m2, view.cov_nn_m2};
+  });
+  return shown;
+}
+
+struct Worst {
+  double range_m = 0.0;
+  double azimuth_rad = 0.0;
+  double time_s = 0.0;
+  [[nodiscard]] bool within_goals() const {
+    return range_m <= kRangeGoalM && azimuth_rad <= kAzimuthGoalRad && time_s <= kTimeGoalS;
+  }
+};
+
+Worst worst_of(const std::vector<BiasFound>& biases) {
+  Worst worst;
+  for (const BiasFound& b : biases) {
+    if (b.is_radar) {
+      worst.range_m = std::fmax(worst.range_m, std::fabs(b.found.range.value - b.range_m));
+      worst.azimuth_rad =
+          std::fmax(worst.azimuth_rad, std::fabs(b.found.azimuth.value - b.azimuth_rad));
+    }
+    worst.time_s = std::fmax(worst.time_s, std::fabs(b.found.time.value - b.time_s));
+  }
+  return worst;
+}
+
+}  // namespace
+
+base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOptions& options) {
+  if (options.perfect) {
+    for (sim::Radar& radar : scenario.radars) {
+      radar.range_bias = base::Length();
+      radar.azimuth_bias = base::Angle();
+      radar.clock.offset = {};
+    }
+    for (sim::MlatSystem& system : scenario.mlat_systems) system.clock.offset = {};
+  }
+  std::map<base::SacSic, BiasFound> given;
+  for (const sim::Radar& r : scenario.radars) {
+    given[r.id] = {r.name,
+                   true,
+                   r.range_bias.metres(),
+                   r.azimuth_bias.radians(),
+                   base::to_seconds(r.clock.offset),
+                   {}};
+  }
+  for (const sim::AdsbStation& s : scenario.adsb_stations)
+    given[s.id] = {s.name, false, 0.0, 0.0, base::to_seconds(s.clock.offset), {}};
+  for (const sim::MlatSystem& s : scenario.mlat_systems)
+    given[s.id] = {s.name, false, 0.0, 0.0, base::to_seconds(s.clock.offset), {}};
+
+  sim::World world(scenario, options.seed, options.start);
+  std::string text;
+  for (const sim::SourceInfo& source : world.sources()) {
+    if (text.empty()) text = sim::configuration_for(world, source.node);
+  }
+  const auto config = node::parse_config(text, "en-route");
+  if (!config) return std::unexpected(config.error());
+  feeds::SensorDirectory sensors;
+  sensors.configure(config->sensors);
+  std::vector<feeds::AsterixFeed> feeds(world.sources().size());
+
+  track::TrackerOptions unregistered;
+  unregistered.registration = false;
+  track::Tracker with;
+  track::Tracker without(unregistered);
+  with.set_sensors(sensors.sensors());
+  without.set_sensors(sensors.sensors());
+  assess::Scorer with_scorer(options.score);
+  assess::Scorer without_scorer(options.score);
+
+  EnRouteResult result;
+  feeds::FeedOutput output;
+  std::vector<track::TrackEvent> events;
+  const auto biases_now = [&] {
+    std::vector<BiasFound> out;
+    for (std::size_t i = 0; i < sensors.sensors().size(); ++i) {
+      const auto known = given.find(sensors.sensors()[i].sac_sic);
+      if (known == given.end()) continue;
+      out.push_back(known->second);
+      out.back().found = with.registration().report(static_cast<std::uint16_t>(i));
+    }
+    return out;
+  };
+  const Timestamp first = options.start + options.learn;
+  const Timestamp last = first + options.length;
+  Timestamp instant = first;
+  for (Timestamp now = options.start + kTick; now <= last; now += kTick) {
+    world.advance(now, [&](const sim::Emission& emission) {
+      output.clear();
+      feeds[emission.source].take(emission.datagram, emission.emitted_at, sensors, output);
+      for (const track::Plot& plot : output.plots) {
+        ++result.plots;
+        with.take(plot, events);
+        without.take(plot, events);
+        events.clear();
+      }
+      for (const feeds::SensorLook& look : output.looks) {
+        with.note_sensor_time(look.sensor, look.time);
+        without.note_sensor_time(look.sensor, look.time);
+      }
+    });
+    with.advance(now, events);
+    without.advance(now, events);
+    events.clear();
+    const double elapsed = base::to_seconds(now - options.start);
+    if (std::fmod(elapsed, 10.0) == 0.0) {
+      const bool within = worst_of(biases_now()).within_goals();
+      if (!within) result.found_after_s = -1.0;
+      if (within && result.found_after_s < 0.0) result.found_after_s = elapsed;
+    }
+    if (now < instant) continue;
+    if (instant == first) {
+      result.biases = biases_now();
+      const Worst worst = worst_of(result.biases);
+      result.worst_range_m = worst.range_m;
+      result.worst_azimuth_rad = worst.azimuth_rad;
+      result.worst_time_s = worst.time_s;
+    }
+    instant += options.every;
+    std::vector<assess::TruthSample> due;
+    for (const sim::TruthState& state : world.truth(now))
+      due.push_back(truth_sample(world, state, now));
+    with_scorer.take(now, due, shown_by(with, now));
+    without_scorer.take(now, due, shown_by(without, now));
+  }
+  result.with = with_scorer.score();
+  result.without = without_scorer.score();
+  return result;
+}
+
+}  // namespace liptako::bench

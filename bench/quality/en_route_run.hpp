@@ -1,0 +1,52 @@
+// An en-route area whose sensors are all set up wrong, seen twice at once: by a tracker that
+// registers its sensors and by one that does not, given the same plots. What each shows is scored
+// against the truth, and the biases found against those the scenario gave.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "assess/scorer.hpp"
+#include "base/result.hpp"
+#include "sim/scenario.hpp"
+#include "track/registration/registration.hpp"
+
+namespace liptako::bench {
+
+struct EnRouteOptions {
+  std::uint64_t seed = 24;
+  base::Timestamp start = base::timestamp_from_ns(1'795'305'600'000'000'000);  // 2026-11-22
+  base::Duration learn = std::chrono::minutes(10);   // then biases are compared, scoring begins
+  base::Duration length = std::chrono::minutes(20);  // scored
+  base::Duration every = std::chrono::seconds(4);    // from instant to instant
+  assess::ScoreOptions score;
+  bool perfect = false;  // the scenario's biases are left out: what registration costs
+};
+
+struct BiasFound {
+  std::string sensor;
+  bool is_radar = false;
+  double range_m = 0.0;  // given
+  double azimuth_rad = 0.0;
+  double time_s = 0.0;
+  track::SensorRegistration found;  // at the end of `learn`
+};
+
+struct EnRouteResult {
+  std::vector<BiasFound> biases;
+  // The largest error of any radar, and of any sensor's time, at the end of `learn`.
+  double worst_range_m = 0.0;
+  double worst_azimuth_rad = 0.0;
+  double worst_time_s = 0.0;
+  // Seconds from the start until all errors stayed within 10 m, 0.01 deg and 20 ms; negative:
+  // never.
+  double found_after_s = -1.0;
+  assess::Score with;
+  assess::Score without;
+  std::uint64_t plots = 0;
+};
+
+[[nodiscard]] base::Result<EnRouteResult> run_en_route(sim::Scenario scenario,
+                                                       const EnRouteOptions& options);
+
+}  // namespace liptako::bench

@@ -1,0 +1,34 @@
+#include "track/plot.hpp"
+
+#include <cmath>
+#include <tuple>
+
+namespace liptako::track {
+
+bool is_finite(const Plot& p) {
+  return std::isfinite(p.slant_range.metres()) && std::isfinite(p.azimuth.radians()) &&
+         std::isfinite(p.latitude.radians()) && std::isfinite(p.longitude.radians()) &&
+         std::isfinite(p.position_sd.metres()) && std::isfinite(p.sd_east.metres()) &&
+         std::isfinite(p.sd_north.metres()) && std::isfinite(p.correlation) &&
+         std::isfinite(p.velocity_east.mps()) && std::isfinite(p.velocity_north.mps()) &&
+         std::isfinite(p.velocity_sd.mps()) &&
+         (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
+}
+
+bool comes_before(const Plot& a, const Plot& b) {
+  const auto key = [](const Plot& p) {
+    return std::tuple(p.time,
+                      !p.icao_address,
+                      p.sensor,
+                      p.azimuth.radians(),
+                      p.slant_range.metres(),
+                      p.latitude.radians(),
+                      p.longitude.radians(),
+                      p.icao_address ? p.icao_address->bits() : 0,
+                      p.mode_3a ? p.mode_3a->bits() : 0,
+                      p.pressure_altitude ? p.pressure_altitude->metres() : -1e6);
+  };
+  return key(a) < key(b);
+}
+
+}  // namespace liptako::track

@@ -1,0 +1,118 @@
+// A small memory of aircraft that several sensors report, by 24-bit address, and the observations
+// of the sensors' biases that come of it. It never looks at a fused track: that rests on the biased
+// sensor itself.
+//
+// Of each aircraft the last reports of each sensor are kept, raw. One sensor is the aircraft's
+// reference: an ADS-B station if there is one, else multilateration, else the radar first in the
+// list. A report of another sensor becomes an observation when the reference has reported before
+// and after it, by its position at that time, drawn straight between the two: so no velocity and no
+// filter is assumed, and a turn matters little.
+//
+// Bounded: 1,024 aircraft, in buckets of four by a hash of the address. An aircraft that finds its
+// bucket full of others that are still reported is not used. No allocation after set_sensors().
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "geo/frames.hpp"
+#include "track/registration/observation.hpp"
+
+namespace liptako::track::registration {
+
+class CommonAircraft {
+ public:
+  static constexpr std::uint16_t kAircraft = 1024;
+
+  // Forgets every aircraft.
+  void set_sensors(std::span<const SensorDescription> sensors);
+  // A plot as reported. Requires plot.sensor to be known and its numbers to be finite. Appends what
+  // it makes complete to `out`, never beyond `most` of them.
+  void take(const Plot& plot,
+            std::span<const SensorDescription> sensors,
+            std::vector<Observation>& out,
+            std::size_t most);
+  // What the aircraft says of its own place is not to be believed; its reports are still compared.
+  void set_doubted(std::uint16_t aircraft, bool doubted) {
+    if (aircraft < aircraft_.size()) aircraft_[aircraft].doubted = doubted;
+  }
+  // How many aircraft there are of which ADS-B is doubted.
+  [[nodiscard]] std::uint32_t doubted() const;
+  // The aircraft that has this place; 0 if none. Changes when another takes the place.
+  [[nodiscard]] std::uint32_t address_of(std::uint16_t aircraft) const {
+    return aircraft_[aircraft].used ? aircraft_[aircraft].address : 0;
+  }
+
+  void save(base::ByteWriter& out) const;
+  // False: not a memory of these sensors.
+  [[nodiscard]] bool load(base::ByteReader& in);
+
+ private:
+  static constexpr int kWays = 4;
+  static constexpr int kReports = 6;
+  static constexpr int kLines = 12;
+
+  struct Report {
+    base::Timestamp time;
+    double first = 0.0;   // slant range, or latitude
+    double second = 0.0;  // azimuth, or longitude
+    float altitude_m = 0.0F;
+    float sd_east_m = 0.0F;
+    float sd_north_m = 0.0F;
+    float correlation = 0.0F;
+    bool has_altitude = false;
+    bool compared = false;          // with a reference that is believed
+    bool compared_doubted = false;  // with one that is not
+  };
+  // Reports of one sensor on one aircraft, by time.
+  struct Line {
+    std::uint16_t sensor = 0;
+    std::uint8_t count = 0;
+    base::Timestamp newest;
+    base::Timestamp observed;  // the newest report that became an observation
+    bool was_observed = false;
+    std::array<Report, kReports> reports;
+  };
+  struct Aircraft {
+    std::uint32_t address = 0;
+    bool used = false;
+    bool doubted = false;
+    std::uint8_t lines_used = 0;
+    std::uint8_t waiting = 0;  // upper bound of reports not yet compared
+    base::Timestamp newest;
+    std::array<Line, kLines> lines;
+  };
+  struct Sensor {
+    Components components;
+    bool stated = false;  // a latitude and longitude, not range and azimuth
+    std::uint32_t rank = 0;
+    geo::TangentFrame site;
+  };
+  template <class Archive>
+  friend void visit_fields(Archive& archive, Report& r);
+
+  [[nodiscard]] Aircraft* find(std::uint32_t address, base::Timestamp time);
+  [[nodiscard]] Line* line_of(Aircraft& a, std::uint16_t sensor, base::Timestamp time) const;
+  [[nodiscard]] Line* reference_of(Aircraft& a, base::Timestamp time, bool doubted_too) const;
+  [[nodiscard]] std::optional<Observation> compare(
+      const Aircraft& a,
+      Line& line,
+      const Report& report,
+      const Line& reference,
+      int before,
+      std::span<const SensorDescription> sensors) const;
+  void compare_with(Aircraft& a,
+                    Line& reference,
+                    Line& changed,
+                    std::span<const SensorDescription> sensors,
+                    std::vector<Observation>& out,
+                    std::size_t most);
+  [[nodiscard]] static Plot plot_of(const Sensor& s, std::uint16_t sensor, const Report& report);
+
+  std::vector<Sensor> sensors_;
+  std::vector<Aircraft> aircraft_;
+};
+
+}  // namespace liptako::track::registration

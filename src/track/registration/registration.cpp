@@ -1,0 +1,202 @@
+#include "track/registration/registration.hpp"
+
+#include <cmath>
+
+#include "base/archive.hpp"
+#include "base/time_range.hpp"
+
+namespace liptako::track {
+
+using registration::Component;
+using registration::Estimate;
+using registration::kAzimuth;
+using registration::kComponents;
+using registration::kRange;
+using registration::kTime;
+using registration::Observation;
+
+namespace {
+
+// Known: sd below this share of the noise; of time, below so many seconds.
+constexpr double kKnownShare = 0.5;
+constexpr double kKnownTimeS = 0.1;
+// Significant: beyond so many sd; once taken away, as long as it is beyond the second.
+constexpr double kSignificant = 2.0;
+constexpr double kStillSignificant = 1.0;
+// A sensor's remaining bias is the same for about so long: until the aircraft is seen from another
+// side.
+constexpr double kMemoryS = 60.0;
+constexpr double kMostDilution = 4.0;
+// What no sensor is wrong by: taken away from nothing.
+constexpr double kBeyondReason[kComponents] = {10'000.0, 0.5, 60.0};
+// Windows of clocks that ran away are left behind.
+constexpr base::Duration kRanAway = 10 * Registration::kWindow;
+
+}  // namespace
+
+void Registration::set_sensors(std::span<const SensorDescription> sensors,
+                               std::span<const int> former) {
+  aircraft_.set_sensors(sensors);
+  filter_.set_sensors(sensors, former);
+  window_.clear();
+  window_.reserve(kMostObservations);
+  corrections_.assign(sensors.size(), {});
+  decide(sensors);
+}
+
+bool Registration::take(const Plot& plot,
+                        std::span<const SensorDescription> sensors,
+                        Plot& corrected) {
+  if (!enabled_) return false;
+  if (!started_ || plot.time >= due_ || due_ - plot.time > kRanAway) work_out(plot.time, sensors);
+  aircraft_.take(plot, sensors, window_, kMostObservations);
+  const Correction& c = corrections_[plot.sensor];
+  if (!c.any) return false;
+  corrected = plot;
+  if (c.applied[kRange]) {
+    corrected.slant_range =
+        base::Length::from_metres(std::fmax(0.0, plot.slant_range.metres() - c.value[kRange]));
+  }
+  if (c.applied[kAzimuth]) {
+    corrected.azimuth =
+        base::Angle::from_radians(base::wrap_two_pi(plot.azimuth.radians() - c.value[kAzimuth]));
+  }
+  if (c.applied[kTime]) corrected.time = plot.time - base::seconds(c.value[kTime]);
+  return true;
+}
+
+void Registration::work_out(base::Timestamp now, std::span<const SensorDescription> sensors) {
+  if (started_ && !window_.empty()) {
+    filter_.use(window_, now);
+    for (const Observation& o : window_) {
+      if (aircraft_.address_of(o.aircraft) == o.address)
+        aircraft_.set_doubted(o.aircraft, filter_.is_doubted(o.aircraft));
+    }
+    window_.clear();
+    decide(sensors);
+  }
+  started_ = true;
+  due_ = now + kWindow;
+}
+
+void Registration::decide(std::span<const SensorDescription> sensors) {
+  for (std::size_t i = 0; i < sensors.size(); ++i) {
+    const auto s = static_cast<std::uint16_t>(i);
+    Correction& c = corrections_[s];
+    c.any = c.considered = false;
+    for (int k = 0; k < kComponents; ++k) {
+      const auto component = static_cast<Component>(k);
+      if (!filter_.has(s, component)) continue;
+      const Estimate e = filter_.estimate(s, component);
+      double variance = e.sd * e.sd;
+      double known = kKnownTimeS;
+      if (k == kTime) variance = filter_.relative_time_variance(s);
+      if (k == kRange) known = kKnownShare * sensors[s].range_sd.metres();
+      if (k == kAzimuth) known = kKnownShare * sensors[s].azimuth_sd.radians();
+      const bool is_known = variance < known * known && std::fabs(e.value) < kBeyondReason[k];
+      const double beyond = std::fabs(e.value) / std::fmax(e.sd, 1e-12);
+      c.applied[k] = is_known && beyond > (c.applied[k] ? kStillSignificant : kSignificant);
+      c.value[k] = c.applied[k] ? e.value : 0.0;
+      c.variance[k] = is_known ? variance : 0.0;
+      c.any = c.any || c.applied[k];
+      c.considered = c.considered || is_known;
+    }
+  }
+}
+
+void Registration::widen(LinearMeasurement& m,
+                         std::uint16_t sensor,
+                         const HorizontalState& at) const {
+  const Correction& c = corrections_[sensor];
+  if (!enabled_ || !c.considered) return;
+  const double v[2] = {m.H[0][kEast] * at.x[kVelocityEast] + m.H[0][kNorth] * at.x[kVelocityNorth],
+                       m.H[1][kEast] * at.x[kVelocityEast] + m.H[1][kNorth] * at.x[kVelocityNorth]};
+  m.R[0] += c.variance[kRange] + c.variance[kTime] * v[0] * v[0];
+  m.R[1] += c.variance[kTime] * v[0] * v[1];
+  m.R[2] += c.variance[kAzimuth] + c.variance[kTime] * v[1] * v[1];
+}
+
+double Registration::dilution(const LinearMeasurement& m,
+                              std::uint16_t sensor,
+                              double since_last) const {
+  const Correction& c = corrections_[sensor];
+  if (!enabled_ || !c.considered || m.columns == Columns::velocity) return 1.0;
+  // Shares of the noise that are bias; of time, as if at 250 m/s along.
+  const double counted = 2.0 * kMemoryS / std::fmax(since_last, 0.1) - 1.0;
+  if (!(counted > 0.0)) return 1.0;
+  const double along = 250.0 * 250.0 * 0.5 * c.variance[kTime];
+  const double range = (c.variance[kRange] +
+                        along * (m.H[0][kEast] * m.H[0][kEast] + m.H[0][kNorth] * m.H[0][kNorth])) /
+                       m.R[0];
+  const double azimuth = (c.variance[kAzimuth] + along * (m.H[1][kEast] * m.H[1][kEast] +
+                                                          m.H[1][kNorth] * m.H[1][kNorth])) /
+                         m.R[2];
+  return std::fmin(kMostDilution, 1.0 + counted * 0.5 * (range + azimuth));
+}
+
+bool Registration::takes_part(std::uint16_t sensor) const {
+  return enabled_ && sensor < corrections_.size() && filter_.has(sensor, kTime);
+}
+
+SensorRegistration Registration::report(std::uint16_t sensor) const {
+  SensorRegistration out;
+  const auto one = [&](Component component) {
+    BiasReport b;
+    if (!filter_.has(sensor, component)) return b;
+    const Estimate e = filter_.estimate(sensor, component);
+    b.present = true;
+    b.value = e.value;
+    b.sd = e.sd;
+    b.applied = enabled_ && corrections_[sensor].applied[component];
+    return b;
+  };
+  out.range = one(kRange);
+  out.azimuth = one(kAzimuth);
+  out.time = one(kTime);
+  const registration::SensorStanding& standing = filter_.standing(sensor);
+  out.observations = standing.observations;
+  out.jumps = standing.jumps;
+  out.last_jump = standing.last_jump;
+  return out;
+}
+
+namespace registration {
+
+template <class Archive>
+void visit_fields(Archive& archive, Observation& o) {
+  archive(o.time, o.address, o.aircraft, o.sensor, o.reference, o.doubted, o.y, o.own, o.other);
+  archive(o.height, o.altitude_m, o.toward, o.noise, o.R, o.reference_variance_m2);
+}
+
+}  // namespace registration
+
+void Registration::save(base::ByteWriter& out) const {
+  base::Saver saver(out);
+  saver(enabled_, started_, due_);
+  for (const Correction& c : corrections_) saver(c.applied);
+  saver(window_);
+  aircraft_.save(out);
+  filter_.save(out);
+}
+
+bool Registration::load(base::ByteReader& in, std::span<const SensorDescription> sensors) {
+  base::Loader loader(in);
+  loader(enabled_, started_, due_);
+  for (Correction& c : corrections_) loader(c.applied);
+  loader(window_);
+  if (!in.ok() || !base::is_reckonable(due_) || window_.size() > kMostObservations) return false;
+  window_.reserve(kMostObservations);
+  for (const Observation& o : window_) {
+    const bool finite = std::isfinite(o.y[0]) && std::isfinite(o.y[1]) && o.R[0] > 0.0 &&
+                        o.R[0] * o.R[2] - o.R[1] * o.R[1] > 0.0 && o.noise[0] > 0.0 &&
+                        o.noise[0] * o.noise[2] - o.noise[1] * o.noise[1] > 0.0;
+    if (!finite || o.sensor >= sensors.size() || o.reference >= sensors.size() ||
+        o.aircraft >= registration::CommonAircraft::kAircraft || !base::is_reckonable(o.time))
+      return false;
+  }
+  if (!aircraft_.load(in) || !filter_.load(in)) return false;
+  decide(sensors);
+  return true;
+}
+
+}  // namespace liptako::track

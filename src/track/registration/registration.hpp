@@ -1,0 +1,106 @@
+// On-line registration: the biases of every sensor, learnt from aircraft that several sensors
+// report, taken away from its plots, and what of them is not known counted in the plots' noise.
+//
+//   plot as reported ─► CommonAircraft ─► observations of 10 s ─► BiasFilter ─► corrected plot
+//
+// A bias is taken away once it is known (its sd well below the sensor's own noise) and significant
+// (beyond two sd), so that a sensor without one is not disturbed. Time: the plot's time is moved,
+// not its position, so that no velocity is needed and a late plot stays what it is. What is left,
+// variance B in the sensor's own measures, is not noise: it is the same at the next look. So R + B
+// is what the gate expects, and the gain takes as much of it as keeps many looks of one sensor from
+// adding up to more than one holds of it (dilution, as of another tracker's reports) [Schmidt66
+// carries the correlation instead, at four numbers a track for every bias of every sensor].
+//
+// Deterministic; a function of the plots. No allocation a plot after set_sensors(). An addressed
+// plot of a sensor that takes part costs a look at its aircraft.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "track/measurement.hpp"
+#include "track/registration/bias_filter.hpp"
+#include "track/registration/common_aircraft.hpp"
+
+namespace liptako::track {
+
+// One bias of one sensor, as of now.
+struct BiasReport {
+  bool present = false;  // the sensor can have it
+  double value = 0.0;    // what the sensor reports minus what is so: metres, radians, seconds
+  double sd = 0.0;       // of the value; near what was thought at first: not observed
+  bool applied = false;  // taken away from its plots
+};
+
+struct SensorRegistration {
+  BiasReport range;
+  BiasReport azimuth;
+  BiasReport time;
+  std::uint64_t observations = 0;  // against other sensors, that moved the biases
+  std::uint32_t jumps = 0;
+  base::Timestamp last_jump;  // of the newest jump, if there was one
+};
+
+class Registration {
+ public:
+  // How often the biases are worked out.
+  static constexpr base::Duration kWindow = std::chrono::seconds(10);
+
+  // Sensors in force. former[i]: what was sensor i, or negative; it keeps what is known of it.
+  void set_sensors(std::span<const SensorDescription> sensors, std::span<const int> former);
+  // Off: nothing is learnt and nothing is taken away.
+  void set_enabled(bool enabled) { enabled_ = enabled; }
+  [[nodiscard]] bool enabled() const { return enabled_; }
+
+  // Learns from a plot as reported. True: `corrected` is to be used in its place; false: there is
+  // nothing to correct. Requires finite numbers.
+  [[nodiscard]] bool take(const Plot& plot,
+                          std::span<const SensorDescription> sensors,
+                          Plot& corrected);
+  // The biases' remaining uncertainty into the measurement's noise. `at`: the state it was
+  // linearised at.
+  void widen(LinearMeasurement& m, std::uint16_t sensor, const HorizontalState& at) const;
+  // LinearMeasurement::dilution of a position that widen() widened; `since_last` seconds since the
+  // sensor's last plot of the track.
+  [[nodiscard]] double dilution(const LinearMeasurement& m,
+                                std::uint16_t sensor,
+                                double since_last) const;
+
+  // It is on, and the sensor has biases that can be learnt.
+  [[nodiscard]] bool takes_part(std::uint16_t sensor) const;
+  [[nodiscard]] SensorRegistration report(std::uint16_t sensor) const;
+  // Aircraft whose ADS-B positions do not agree with what sensors say of them.
+  [[nodiscard]] std::uint32_t doubted_aircraft() const { return aircraft_.doubted(); }
+  // True height against pressure altitude, as far as slant ranges tell: share and offset, metres.
+  [[nodiscard]] registration::Estimate height_share() const { return filter_.height_share(); }
+  [[nodiscard]] registration::Estimate height_offset() const { return filter_.height_offset(); }
+
+  void save(base::ByteWriter& out) const;
+  // After set_sensors() with the same sensors. False: not a state of them.
+  [[nodiscard]] bool load(base::ByteReader& in, std::span<const SensorDescription> sensors);
+
+ private:
+  static constexpr std::size_t kMostObservations = 4096;
+
+  // What is done to a sensor's plots.
+  struct Correction {
+    bool any = false;
+    bool considered = false;
+    bool applied[registration::kComponents] = {};
+    double value[registration::kComponents] = {};
+    double variance[registration::kComponents] = {};  // of what is left
+  };
+
+  void work_out(base::Timestamp now, std::span<const SensorDescription> sensors);
+  void decide(std::span<const SensorDescription> sensors);
+
+  bool enabled_ = true;
+  registration::CommonAircraft aircraft_;
+  registration::BiasFilter filter_;
+  std::vector<registration::Observation> window_;
+  std::vector<Correction> corrections_;
+  bool started_ = false;
+  base::Timestamp due_;
+};
+
+}  // namespace liptako::track

@@ -1,0 +1,523 @@
+// Registration: what must hold whatever the biases and whoever flies. Aircraft fly straight and
+// exactly, sensors measure them with known errors.
+#include "track/registration/registration.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "base/bytes.hpp"
+#include "base/math.hpp"
+#include "base/prng.hpp"
+#include "track/tracker.hpp"
+
+namespace liptako::track {
+namespace {
+
+using base::kRadiansPerDegree;
+using base::Length;
+
+base::Timestamp at_second(double s) {
+  return base::timestamp_from_ns(1'795'305'600'000'000'000) + base::seconds(s);
+}
+
+struct Bias {
+  double range_m = 0.0;
+  double azimuth_rad = 0.0;
+  double time_s = 0.0;
+};
+
+struct Given {
+  SensorDescription sensor;
+  Bias bias;
+};
+
+SensorDescription sensor(SensorKind kind, std::uint8_t sic, double lat, double lon, double period) {
+  SensorDescription s;
+  s.sac_sic = {100, sic};
+  s.kind = kind;
+  s.site = {base::Angle::from_degrees(lat), base::Angle::from_degrees(lon), Length()};
+  s.placed = true;
+  s.period = base::seconds(period);
+  s.range_sd = Length::from_metres(50);
+  s.azimuth_sd = base::Angle::from_degrees(0.07);
+  return s;
+}
+
+struct Flyer {
+  double east_m, north_m, ve, vn, altitude_m;
+  std::uint32_t address;
+  double error_east_m = 0.0, error_north_m = 0.0;  // of its navigation, slow
+  double latency_s = 0.0;
+  bool has_ads_b = true;
+  bool spoofed = false;
+};
+
+constexpr double kAdsbSdM = 12.0;
+constexpr double kMlatSdM = 40.0;
+
+// Gives plots second by second in the order in which they were measured.
+class Scene {
+ public:
+  Scene(std::vector<Given> sensors, int aircraft, std::uint64_t seed)
+      : given_(std::move(sensors)), prng_(seed) {
+    for (const Given& g : given_) described_.push_back(g.sensor);
+    for (int i = 0; i < aircraft; ++i) {
+      const double course = prng_.uniform(0.0, 2.0 * base::kPi);
+      const double speed = prng_.uniform(180.0, 250.0);
+      Flyer f{prng_.uniform(-150e3, 150e3),
+              prng_.uniform(-150e3, 150e3),
+              speed * base::sin(course),
+              speed * base::cos(course),
+              prng_.uniform(6000.0, 12000.0),
+              0x300000u + static_cast<std::uint32_t>(i) * 7919u};
+      f.error_east_m = prng_.normal(0.0, kAdsbSdM);
+      f.error_north_m = prng_.normal(0.0, kAdsbSdM);
+      f.latency_s = prng_.normal(0.0, 0.05);
+      flyers_.push_back(f);
+    }
+  }
+
+  std::vector<Given>& given() { return given_; }
+  std::vector<Flyer>& flyers() { return flyers_; }
+  [[nodiscard]] std::span<const SensorDescription> sensors() const { return described_; }
+  double height_share = 0.0;  // true height over pressure altitude
+  double drift_mps = 0.0;     // of what spoofed aircraft say, eastwards
+  double drifted_m = 0.0;
+  bool whole_seconds = false;  // stamps are rounded to seconds
+
+  [[nodiscard]] std::vector<Plot> second() {
+    std::vector<std::pair<double, Plot>> out;
+    for (Flyer& f : flyers_) {
+      // 90 s of memory.
+      const double kept = base::exp(-1.0 / 90.0);
+      const double fresh = kAdsbSdM * std::sqrt(1.0 - kept * kept);
+      f.error_east_m = kept * f.error_east_m + prng_.normal(0.0, fresh);
+      f.error_north_m = kept * f.error_north_m + prng_.normal(0.0, fresh);
+      for (std::size_t s = 0; s < given_.size(); ++s) {
+        const SensorDescription& d = given_[s].sensor;
+        const double period = base::to_seconds(d.period);
+        const double phase = static_cast<double>((f.address * 37u + s * 101u) % 97u) / 97.0;
+        // The one look that falls into this second, if one does.
+        const double turn = std::floor((now_ + 1.0) / period - phase);
+        const double due = (turn + phase) * period;
+        if (due < now_ || due >= now_ + 1.0) continue;
+        if (d.kind == SensorKind::ads_b && !f.has_ads_b) continue;
+        if (const auto plot = look(s, f, due)) out.emplace_back(due, *plot);
+      }
+    }
+    now_ += 1.0;
+    drifted_m += drift_mps;
+    std::ranges::sort(out, [](const auto& a, const auto& b) {
+      return std::tie(a.first, a.second.icao_address, a.second.sensor) <
+             std::tie(b.first, b.second.icao_address, b.second.sensor);
+    });
+    std::vector<Plot> plots;
+    for (auto& [due, plot] : out) plots.push_back(plot);
+    return plots;
+  }
+  [[nodiscard]] double now() const { return now_; }
+
+ private:
+  std::optional<Plot> look(std::size_t index, const Flyer& f, double time) {
+    const SensorDescription& d = given_[index].sensor;
+    const Bias& bias = given_[index].bias;
+    Plot p;
+    p.sensor = static_cast<std::uint16_t>(index);
+    const double stamp = time + bias.time_s;
+    p.time = at_second(whole_seconds ? std::floor(stamp) : stamp);
+    p.icao_address = base::IcaoAddress(f.address);
+    p.pressure_altitude = Length::from_metres(f.altitude_m);
+    double east = f.east_m + f.ve * time, north = f.north_m + f.vn * time;
+    const double height = f.altitude_m * (1.0 + height_share);
+    if (d.kind == SensorKind::polar_radar) {
+      const auto q = geo::TangentFrame(d.site).enu_from_ecef(ecef_at(frame_, east, north, height));
+      const double range = std::sqrt(q.x * q.x + q.y * q.y + q.z * q.z);
+      if (range > 350e3) return std::nullopt;
+      p.slant_range = Length::from_metres(range + bias.range_m + prng_.normal(0.0, 50.0));
+      p.azimuth = base::Angle::from_radians(base::wrap_two_pi(
+          base::atan2(q.x, q.y) + bias.azimuth_rad + prng_.normal(0.0, 0.07 * kRadiansPerDegree)));
+      return p;
+    }
+    if (d.kind == SensorKind::ads_b) {
+      east += f.error_east_m - f.latency_s * f.ve + (f.spoofed ? drifted_m : 0.0);
+      north += f.error_north_m - f.latency_s * f.vn;
+      p.position_sd = Length::from_metres(kAdsbSdM);
+    } else {
+      east += prng_.normal(0.0, kMlatSdM);
+      north += prng_.normal(0.0, kMlatSdM);
+      p.sd_east = p.sd_north = Length::from_metres(kMlatSdM);
+    }
+    const auto place = geo::geodetic_from_ecef(ecef_at(frame_, east, north, height));
+    p.latitude = place.latitude;
+    p.longitude = place.longitude;
+    return p;
+  }
+
+  geo::TangentFrame frame_{
+      geo::Geodetic{base::Angle::from_degrees(13), base::Angle::from_degrees(0), Length()}};
+  std::vector<Given> given_;
+  std::vector<SensorDescription> described_;
+  std::vector<Flyer> flyers_;
+  base::Prng prng_;
+  double now_ = 0.0;
+};
+
+Registration begin(const Scene& scene) {
+  Registration r;
+  r.set_sensors(scene.sensors(), {});
+  return r;
+}
+
+Plot taken(Registration& r, const Plot& plot, const Scene& scene) {
+  Plot corrected;
+  return r.take(plot, scene.sensors(), corrected) ? corrected : plot;
+}
+
+void run(Registration& r, Scene& scene, double until_s) {
+  while (scene.now() < until_s) {
+    for (const Plot& plot : scene.second()) (void)taken(r, plot, scene);
+  }
+}
+
+std::vector<Given> three_radars(const std::array<Bias, 3>& biases) {
+  return {{sensor(SensorKind::polar_radar, 1, 13.5, -1.0, 5), biases[0]},
+          {sensor(SensorKind::polar_radar, 2, 12.2, 0.3, 6), biases[1]},
+          {sensor(SensorKind::polar_radar, 3, 13.4, 1.1, 8), biases[2]}};
+}
+
+std::vector<Given> with_ads_b(std::vector<Given> sensors, double clock_s = 0.0) {
+  sensors.push_back({sensor(SensorKind::ads_b, 10, 13, 0, 1), {0, 0, clock_s}});
+  return sensors;
+}
+
+constexpr double kDegree = kRadiansPerDegree;
+
+const std::array<Bias, 3> kSome = {Bias{100, 0.2 * kDegree, -0.2},
+                                   Bias{-80, -0.15 * kDegree, 0.15},
+                                   Bias{40, -0.05 * kDegree, 0.05}};
+
+struct Errors {
+  double range_m, azimuth_deg, time_s;
+};
+Errors errors_of(const Registration& r, const Scene& scene, std::uint16_t i) {
+  const SensorRegistration found = r.report(i);
+  const Bias& bias = const_cast<Scene&>(scene).given()[i].bias;
+  return {std::fabs(found.range.value - bias.range_m),
+          std::fabs(found.azimuth.value - bias.azimuth_rad) / kDegree,
+          std::fabs(found.time.value - bias.time_s)};
+}
+
+base::Bytes saved(const Registration& r) {
+  base::Bytes bytes;
+  base::ByteWriter out(bytes);
+  r.save(out);
+  return bytes;
+}
+
+TEST(Registration, FindsABiasWhateverItsSignAndValue) {
+  for (const double scale : {-5.0, -1.0, 0.5, 4.0}) {
+    std::array<Bias, 3> biases = kSome;
+    for (Bias& b : biases) {
+      b.range_m *= scale;
+      b.azimuth_rad *= scale;
+      b.time_s *= scale;
+    }
+    Scene scene(with_ads_b(three_radars(biases)), 50, 7);
+    Registration r = begin(scene);
+    run(r, scene, 420);
+    for (std::uint16_t i = 0; i < 3; ++i) {
+      const Errors e = errors_of(r, scene, i);
+      EXPECT_LT(e.range_m, 12.0) << scale << " radar " << i;
+      EXPECT_LT(e.azimuth_deg, 0.01) << scale << " radar " << i;
+      EXPECT_LT(e.time_s, 0.06) << scale << " radar " << i;
+      EXPECT_TRUE(r.report(i).range.applied && r.report(i).azimuth.applied) << scale;
+    }
+  }
+}
+
+TEST(Registration, ErrorsAreAsLargeAsTheCovarianceSays) {
+  double sum = 0.0;
+  int count = 0;
+  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+    base::Prng prng(seed);
+    std::array<Bias, 3> biases;
+    for (Bias& b : biases) {
+      b = {prng.normal(0, 150), prng.normal(0, 0.3 * kDegree), prng.normal(0, 0.3)};
+    }
+    Scene scene(with_ads_b(three_radars(biases), prng.normal(0, 0.03)), 40, 100 + seed);
+    scene.height_share = prng.normal(0, 0.03);
+    Registration r = begin(scene);
+    run(r, scene, 200);
+    for (std::uint16_t i = 0; i < 3; ++i) {
+      const SensorRegistration found = r.report(i);
+      const Errors e = errors_of(r, scene, i);
+      for (const double normalised : {e.range_m / found.range.sd,
+                                      e.azimuth_deg * kDegree / found.azimuth.sd,
+                                      e.time_s / found.time.sd}) {
+        sum += normalised * normalised;
+        ++count;
+        EXPECT_LT(normalised, 5.0) << "seed " << seed;
+      }
+    }
+  }
+  // 144 squares, of which those of one run depend on each other: between a half and twice of one.
+  EXPECT_GT(sum / count, 0.5);
+  EXPECT_LT(sum / count, 1.6);
+}
+
+TEST(Registration, WithoutAReferenceItKnowsThatItKnowsNothing) {
+  Scene alone({three_radars(kSome)[0]}, 40, 3);
+  Registration r = begin(alone);
+  const SensorRegistration before = r.report(0);
+  run(r, alone, 200);
+  const SensorRegistration after = r.report(0);
+  EXPECT_GE(after.range.sd, 0.99 * before.range.sd);
+  EXPECT_GE(after.azimuth.sd, 0.99 * before.azimuth.sd);
+  EXPECT_GE(after.time.sd, 0.99 * before.time.sd);
+  EXPECT_FALSE(after.range.applied || after.azimuth.applied || after.time.applied);
+}
+
+TEST(Registration, RadarsAloneFindTheirClocksDifferenceButNotTheTime) {
+  Scene scene(three_radars(kSome), 50, 11);
+  Registration r = begin(scene);
+  run(r, scene, 420);
+  const double difference = r.report(0).time.value - r.report(1).time.value;
+  EXPECT_NEAR(difference, kSome[0].time_s - kSome[1].time_s, 0.06);
+  for (std::uint16_t i = 0; i < 3; ++i) {
+    EXPECT_GT(r.report(i).time.sd, 0.2) << "three clocks of 0.5 s each cannot tell the time";
+    const Errors e = errors_of(r, scene, i);
+    EXPECT_LT(e.range_m, 5.0 * r.report(i).range.sd);
+    EXPECT_LT(e.azimuth_deg * kDegree, 5.0 * r.report(i).azimuth.sd);
+  }
+}
+
+TEST(Registration, MultilaterationServesWhereNobodySendsAdsb) {
+  std::vector<Given> sensors = three_radars(kSome);
+  sensors.push_back({sensor(SensorKind::mlat, 20, 13, 0, 1), {0, 0, 0.1}});
+  Scene scene(sensors, 50, 5);
+  Registration r = begin(scene);
+  run(r, scene, 300);
+  for (std::uint16_t i = 0; i < 3; ++i) {
+    const Errors e = errors_of(r, scene, i);
+    EXPECT_LT(e.range_m, 10.0);
+    EXPECT_LT(e.azimuth_deg, 0.01);
+    // Clocks against that of the multilateration.
+    const double against = r.report(i).time.value - r.report(3).time.value;
+    EXPECT_NEAR(against, kSome[i].time_s - 0.1, 0.06);
+  }
+}
+
+TEST(Registration, ASpoofedMinorityMovesNoBias) {
+  // Three in ten are dragged eastwards together, so slowly that no report stands out.
+  for (const double drift_mps : {1.0, 4.0, 20.0}) {
+    SCOPED_TRACE(drift_mps);
+    Scene scene(with_ads_b(three_radars(kSome)), 60, 13);
+    for (std::size_t i = 0; i < scene.flyers().size(); ++i) scene.flyers()[i].spoofed = i % 10 < 3;
+    Registration r = begin(scene);
+    run(r, scene, 120);
+    scene.drift_mps = drift_mps;
+    double worst_range_m = 0.0, worst_azimuth_deg = 0.0, worst_time_s = 0.0;
+    while (scene.now() < 420) {
+      run(r, scene, scene.now() + 20);
+      for (std::uint16_t i = 0; i < 3; ++i) {
+        const Errors e = errors_of(r, scene, i);
+        worst_range_m = std::max(worst_range_m, e.range_m);
+        worst_azimuth_deg = std::max(worst_azimuth_deg, e.azimuth_deg);
+        worst_time_s = std::max(worst_time_s, e.time_s);
+      }
+    }
+    EXPECT_LT(worst_range_m, 20.0);
+    EXPECT_LT(worst_azimuth_deg, 0.015);
+    EXPECT_LT(worst_time_s, 0.08);
+    EXPECT_GE(r.doubted_aircraft(), 14u) << "of 18";
+    EXPECT_LE(r.doubted_aircraft(), 20u);
+    for (std::uint16_t i = 0; i < 4; ++i) EXPECT_EQ(r.report(i).jumps, 0u) << i;
+  }
+}
+
+TEST(Registration, AnAircraftThatComesBackIsBelievedAgain) {
+  Scene scene(with_ads_b(three_radars(kSome)), 40, 17);
+  scene.flyers()[0].spoofed = true;
+  Registration r = begin(scene);
+  run(r, scene, 120);
+  scene.drifted_m = 800.0;
+  run(r, scene, 220);
+  EXPECT_EQ(r.doubted_aircraft(), 1u);
+  scene.drifted_m = 0.0;
+  run(r, scene, 820);
+  EXPECT_EQ(r.doubted_aircraft(), 0u);
+}
+
+TEST(Registration, AJumpIsFoundAndLearntAnew) {
+  struct Change {
+    Bias by;
+    const char* what;
+  };
+  for (const Change& change : {Change{{0, 0.3 * kDegree, 0}, "re-aligned"},
+                               Change{{0, 0, 0.5}, "clock stepped"},
+                               Change{{-150, 0, 0}, "range set anew"}}) {
+    Scene scene(with_ads_b(three_radars(kSome)), 50, 19);
+    Registration r = begin(scene);
+    run(r, scene, 300);
+    ASSERT_EQ(r.report(1).jumps, 0u);
+    Bias& bias = scene.given()[1].bias;
+    bias.range_m += change.by.range_m;
+    bias.azimuth_rad += change.by.azimuth_rad;
+    bias.time_s += change.by.time_s;
+    run(r, scene, 360);
+    EXPECT_EQ(r.report(1).jumps, 1u) << change.what;
+    EXPECT_EQ(r.report(0).jumps + r.report(2).jumps + r.report(3).jumps, 0u) << change.what;
+    run(r, scene, 480);
+    const Errors e = errors_of(r, scene, 1);
+    EXPECT_LT(e.range_m, 15.0) << change.what;
+    EXPECT_LT(e.azimuth_deg, 0.015) << change.what;
+    EXPECT_LT(e.time_s, 0.08) << change.what;
+    EXPECT_EQ(r.doubted_aircraft(), 0u) << change.what;
+  }
+}
+
+TEST(Registration, ASensorWithoutBiasIsLeftAlone) {
+  Scene scene(with_ads_b(three_radars({})), 50, 23);
+  Registration r = begin(scene);
+  while (scene.now() < 300) {
+    for (const Plot& plot : scene.second()) {
+      const Plot corrected = taken(r, plot, scene);
+      if (scene.now() < 120) continue;
+      ASSERT_NEAR(corrected.slant_range.metres(), plot.slant_range.metres(), 15.0);
+      ASSERT_NEAR(base::wrap_pi(corrected.azimuth.radians() - plot.azimuth.radians()),
+                  0.0,
+                  0.015 * kDegree);
+      ASSERT_NEAR(base::to_seconds(corrected.time - plot.time), 0.0, 0.08);
+    }
+  }
+}
+
+TEST(Registration, SavedAndLoadedItGoesOnIdentically) {
+  Scene scene(with_ads_b(three_radars(kSome)), 40, 29);
+  Registration r = begin(scene);
+  run(r, scene, 95);
+  const base::Bytes bytes = saved(r);
+  Registration again = begin(scene);
+  base::ByteReader in(bytes);
+  ASSERT_TRUE(again.load(in, scene.sensors()));
+  EXPECT_EQ(in.remaining(), 0u);
+  while (scene.now() < 160) {
+    for (const Plot& plot : scene.second()) {
+      const Plot a = taken(r, plot, scene);
+      const Plot b = taken(again, plot, scene);
+      ASSERT_EQ(a.slant_range, b.slant_range);
+      ASSERT_EQ(a.azimuth, b.azimuth);
+      ASSERT_EQ(a.time, b.time);
+    }
+  }
+  EXPECT_EQ(saved(r), saved(again));
+}
+
+TEST(Registration, DamagedSnapshotsAreRefusedOrHarmless) {
+  Scene scene(with_ads_b(three_radars(kSome)), 20, 31);
+  Registration r = begin(scene);
+  run(r, scene, 40);
+  const base::Bytes bytes = saved(r);
+  base::Prng prng(5);
+  for (int i = 0; i < 300; ++i) {
+    base::Bytes damaged = bytes;
+    damaged[prng.below(damaged.size())] ^= static_cast<std::uint8_t>(1u << prng.below(8));
+    if (i % 3 == 0) damaged.resize(prng.below(damaged.size()));
+    Registration again = begin(scene);
+    base::ByteReader in(damaged);
+    if (!again.load(in, scene.sensors())) continue;
+    Scene more(with_ads_b(three_radars(kSome)), 2, 37);
+    run(again, more, 12);
+  }
+}
+
+TEST(Registration, OrderOfPlotsOfOneTimeDoesNotMatter) {
+  const auto after = [](std::uint64_t order) {
+    Scene scene(with_ads_b(three_radars({})), 40, 41);
+    scene.whole_seconds = true;
+    Registration r = begin(scene);
+    base::Prng prng(order);
+    while (scene.now() < 150) {
+      std::vector<Plot> plots = scene.second();
+      for (std::size_t i = plots.size(); i > 1; --i) std::swap(plots[i - 1], plots[prng.below(i)]);
+      for (const Plot& plot : plots) (void)taken(r, plot, scene);
+    }
+    return r;
+  };
+  const Registration a = after(1), b = after(2);
+  for (std::uint16_t i = 0; i < 4; ++i) {
+    EXPECT_GT(a.report(i).observations, 100u);
+    EXPECT_EQ(a.report(i).observations, b.report(i).observations);
+    EXPECT_EQ(a.report(i).range.value, b.report(i).range.value);
+    EXPECT_EQ(a.report(i).azimuth.sd, b.report(i).azimuth.sd);
+    EXPECT_EQ(a.report(i).time.value, b.report(i).time.value);
+  }
+}
+
+TEST(Registration, WhatIsLearntStaysWithItsSensor) {
+  Scene scene(with_ads_b(three_radars(kSome)), 40, 43);
+  Tracker tracker;
+  tracker.set_sensors(scene.sensors());
+  std::vector<TrackEvent> events;
+  while (scene.now() < 100) {
+    for (const Plot& plot : scene.second()) tracker.take(plot, events);
+    events.clear();
+  }
+  const SensorRegistration before = tracker.registration().report(1);
+  std::vector<SensorDescription> next(scene.sensors().begin(), scene.sensors().end());
+  std::swap(next[0], next[1]);
+  next.erase(next.begin() + 2);
+  tracker.set_sensors(next);
+  const SensorRegistration after = tracker.registration().report(0);
+  EXPECT_EQ(after.azimuth.value, before.azimuth.value);
+  EXPECT_EQ(after.azimuth.sd, before.azimuth.sd);
+  EXPECT_EQ(after.observations, before.observations);
+  // One that was moved is a stranger.
+  next[0].site.latitude = base::Angle::from_degrees(12.3);
+  tracker.set_sensors(next);
+  EXPECT_EQ(tracker.registration().report(0).azimuth.value, 0.0);
+  EXPECT_EQ(tracker.registration().report(0).observations, 0u);
+}
+
+TEST(Registration, TracksOfBiasedRadarsComeNearerToTheTruth) {
+  // Aircraft that no ADS-B station hears profit from those that one does.
+  const auto mean_square_error = [](bool registered) {
+    Scene scene(with_ads_b(three_radars(kSome)), 60, 47);
+    for (std::size_t i = 0; i < 20; ++i) scene.flyers()[i].has_ads_b = false;
+    TrackerOptions options;
+    options.registration = registered;
+    Tracker tracker(options);
+    tracker.set_sensors(scene.sensors());
+    std::vector<TrackEvent> events;
+    double sum = 0.0;
+    int count = 0;
+    const geo::TangentFrame frame(
+        geo::Geodetic{base::Angle::from_degrees(13), base::Angle::from_degrees(0), Length()});
+    while (scene.now() < 240) {
+      for (const Plot& plot : scene.second()) tracker.take(plot, events);
+      events.clear();
+      if (scene.now() < 120) continue;
+      tracker.for_each_track([&](std::uint32_t slot) {
+        const TrackView v = tracker.view(slot, at_second(scene.now()));
+        for (std::size_t i = 0; i < 20; ++i) {
+          const Flyer& f = scene.flyers()[i];
+          if (v.icao_address != base::IcaoAddress(f.address)) continue;
+          const auto truth = geo::geodetic_from_ecef(ecef_at(
+              frame, f.east_m + f.ve * scene.now(), f.north_m + f.vn * scene.now(), f.altitude_m));
+          const double error = geo::rough_distance(truth, v.position).metres();
+          sum += error * error;
+          ++count;
+        }
+      });
+    }
+    EXPECT_GT(count, 20 * 100);
+    return sum / count;
+  };
+  EXPECT_LT(mean_square_error(true), 0.5 * mean_square_error(false));
+}
+
+}  // namespace
+}  // namespace liptako::track
