@@ -82,8 +82,10 @@ Finding DoubtBook::finding_of(const TrackStore& store, std::uint32_t slot, const
   f.sensor = plot.sensor;
   f.icao_address = plot.icao_address;
   f.mode_3a = plot.mode_3a;
-  f.slant_range = plot.slant_range;
-  f.azimuth = plot.azimuth;
+  // As it was reported.
+  const std::array<double, 2>& bias = sensors_[plot.sensor].bias;
+  f.slant_range = base::Length::from_metres(plot.slant_range.metres() - bias[0]);
+  f.azimuth = base::Angle::from_radians(plot.azimuth.radians() - bias[1]);
   if (slot == kNoSlot) return f;
   const TrackRecord& t = store.at(slot);
   const TrackDoubt& d = tracks_[slot];
@@ -209,7 +211,7 @@ bool DoubtBook::note_used(
 void DoubtBook::save(const TrackStore& store, base::ByteWriter& out) const {
   base::Saver saver(out);
   for (const Sensor& s : sensors_) {
-    saver(s.latest, s.heard, s.interrogates, s.population, s.walls);
+    saver(s.latest, s.heard, s.interrogates, s.bias, s.population, s.walls);
     s.map.save(out);
   }
   for (std::uint32_t slot = 0; slot < store.slot_count(); ++slot) {
@@ -233,8 +235,9 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
   base::Loader loader(in);
   const auto finite = [](double value) { return std::fabs(value) < 1e9; };
   for (Sensor& s : sensors_) {
-    loader(s.latest, s.heard, s.interrogates, s.population, s.walls);
+    loader(s.latest, s.heard, s.interrogates, s.bias, s.population, s.walls);
     if (!in.ok() || !base::is_reckonable(s.latest) || !s.population.is_usable()) return false;
+    if (!finite(s.bias[0]) || !finite(s.bias[1])) return false;
     for (const Wall& w : s.walls) {
       if (!finite(w.azimuth_rad) || !finite(w.distance_m) || !base::is_reckonable(w.last))
         return false;

@@ -31,6 +31,13 @@ class DoubtBook {
   void set_sensors(std::span<const SensorDescription> sensors,
                    std::span<const std::uint16_t> new_index);
   void note_sensor_time(std::uint16_t sensor, base::Timestamp time);
+  // What registration adds to the sensor's range and azimuth, from this plot on. It is taken away
+  // again here: a correction that is being learnt would look like a sensor that drifts.
+  void note_correction(const Plot& reported, const Plot& corrected) {
+    std::array<double, 2>& bias = sensors_[reported.sensor].bias;
+    bias = {corrected.slant_range.metres() - reported.slant_range.metres(),
+            corrected.azimuth.radians() - reported.azimuth.radians()};
+  }
 
   // A plot of an aircraft under POSITION-DOUBT that other sensors hold: not to be used.
   [[nodiscard]] bool passes_over(TrackStore& store, const Plot& plot);
@@ -160,7 +167,8 @@ class DoubtBook {
     geo::TangentFrame site;
     base::Timestamp latest;
     bool heard = false;
-    bool interrogates = false;  // its plots carry identity
+    bool interrogates = false;     // its plots carry identity
+    std::array<double, 2> bias{};  // that registration has added: m, rad
     DetectionMap map;
     Population population;
     std::array<Wall, kWalls> walls{};

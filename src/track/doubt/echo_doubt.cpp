@@ -159,6 +159,11 @@ bool DoubtBook::is_echo(TrackStore& store, const Plot& plot, std::uint32_t taken
 void DoubtBook::note_repeated(const TrackStore& store, std::uint32_t slot, const Plot& plot) {
   const SensorDescription& sensor = descriptions_[plot.sensor];
   if (sensor.kind != SensorKind::polar_radar || slot >= tracks_.size()) return;
+  for (std::uint8_t i = 0; i < store.at(slot).seen_by_count; ++i) {
+    const Visibility& v = store.at(slot).seen_by[i];
+    // One plot that came over two ways.
+    if (v.sensor == plot.sensor && v.last_hit == plot.time) return;
+  }
   ++counters_.split;
   tell_plot(store, slot, plot, Doubt::split_plot, {0.0, 0.0, {}, 1});
 }

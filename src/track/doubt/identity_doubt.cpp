@@ -23,6 +23,7 @@ using base::to_seconds;
 
 constexpr double kTwoPlacesM = 5'000.0;  // as kSameAircraftM in tracker.cpp
 constexpr std::uint8_t kRivalLooks = 4;
+constexpr std::uint8_t kRivalLooksOfOneRadar = 12;
 constexpr double kRivalAliveS = 12.0;
 constexpr double kDecidedAfterS = 8.0;  // reports that go on have come by then
 constexpr double kAtOnceS = 15.0;
@@ -108,8 +109,13 @@ void DoubtBook::compare_rivals(TrackStore& store, std::uint32_t slot, const Plot
     d.rival_looks = 0;
   }
   if (d.rival_looks < 255) ++d.rival_looks;
-  // Both go on being seen.
-  if (d.rival_looks < kRivalLooks || o.rival != d.number.value || o.rival_looks < kRivalLooks)
+  // Both go on being seen. One that a single radar sees may be a reflection, until it is known
+  // that no wall explains it.
+  const auto needed = [&](std::uint32_t one) {
+    const bool vouched = tracks_[one].claim.present || store.at(one).seen_by_count > 1;
+    return vouched ? kRivalLooks : kRivalLooksOfOneRadar;
+  };
+  if (d.rival_looks < needed(slot) || o.rival != d.number.value || o.rival_looks < needed(rival))
     return;
   const bool here_held = is_held(d, plot.time), there_held = is_held(o, plot.time);
   Why why{static_cast<double>(d.rival_looks),
@@ -199,7 +205,7 @@ void DoubtBook::note_arrival(TrackStore& store, std::uint32_t slot, const Plot& 
   if (before == kNoSlot) return;
   const std::uint32_t old_address = store.at(before).icao_address->bits();
   const std::uint32_t new_address = plot.icao_address->bits();
-  for (Arrival& a : arrivals_) {
+  for (const Arrival& a : arrivals_) {
     if (a.slot == kNoSlot || to_seconds(plot.time - a.time) > kArrivalMemoryS) continue;
     if (a.address != old_address || a.before != new_address) continue;
     const Why why{2.0, 2.0, {static_cast<double>(a.number), least}, 2};
@@ -210,8 +216,7 @@ void DoubtBook::note_arrival(TrackStore& store, std::uint32_t slot, const Plot& 
       other.value[0] = d.number.value;
       raise(store, a.slot, Doubt::swapped_addresses, plot, other);
     }
-    a.slot = kNoSlot;
-    return;
+    break;
   }
   arrivals_[next_arrival_] = {plot.time, slot, d.number.value, new_address, old_address};
   next_arrival_ = (next_arrival_ + 1) % kArrivals;

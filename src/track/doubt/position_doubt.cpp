@@ -231,8 +231,12 @@ bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot)
   at.x[kVelocityEast] = ve;
   at.x[kVelocityNorth] = vn;
   Sensor& state = sensors_[plot.sensor];
-  const LinearMeasurement m =
+  LinearMeasurement m =
       model_of(sensor.kind).linearise(sensor, state.site, plot, t.frame, at, height);
+  if (sensor.kind == SensorKind::polar_radar) {
+    m.y[0] -= state.bias[0];
+    m.y[1] = base::wrap_pi(m.y[1] - state.bias[1]);
+  }
   const double sd[2] = {std::sqrt(m.R[0]), std::sqrt(m.R[2])};
   const double determinant = m.H[0][0] * m.H[1][1] - m.H[0][1] * m.H[1][0];
   if (!(sd[0] > 0.0) || !(sd[1] > 0.0) || !(std::fabs(determinant) > 1e-12)) return false;

@@ -31,7 +31,7 @@ constexpr double kGhostLimit = 9.2;
 constexpr double kTransponderLimit = 6.9;
 constexpr double kAliveAfterPeriods = 2.5;
 constexpr double kHitAfterPeriods = 1.6;
-constexpr std::uint8_t kPrimariesNeeded = 3;
+constexpr std::uint8_t kPrimariesNeeded = 5;
 constexpr double kJustSeen = 0.98;  // as kCoveredAfterHit
 constexpr double kNewsS = 60.0;
 
@@ -47,7 +47,8 @@ void DoubtBook::look_for_silences(TrackStore& store, std::uint32_t slot, const P
                           to_seconds(plot.time - d.claim.time) < 5.0 &&
                           to_seconds(plot.time - d.last_independent) > kNewsS;
   if (!vouched && !ads_b_only) return;
-  for (std::uint16_t i = 0; i < sensors_.size(); ++i) {
+  for (std::size_t n = 0; n < sensors_.size(); ++n) {
+    const auto i = static_cast<std::uint16_t>(n);
     Sensor& s = sensors_[i];
     const SensorDescription& description = descriptions_[i];
     if (description.kind != SensorKind::polar_radar || !description.placed || !s.heard) continue;
@@ -122,6 +123,12 @@ void DoubtBook::doubt_transponder(TrackStore& store, std::uint32_t slot, const P
   const TrackDoubt& d = tracks_[slot];
   if (d.primaries < kPrimariesNeeded || d.hits <= d.primaries) return;
   if (!t.icao_address && !t.mode_3a) return;
+  // Its replies go on, under another address.
+  for (const Arrival& a : arrivals_) {
+    if (a.slot != kNoSlot && t.icao_address && a.before == t.icao_address->bits() &&
+        to_seconds(plot.time - a.time) < kNewsS)
+      return;
+  }
   double evidence = 0.0;
   std::uint32_t silent = 0;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {

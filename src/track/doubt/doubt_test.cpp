@@ -1,0 +1,242 @@
+// The tests behind the doubts keep the rates they promise; what they find, and what they leave
+// alone. Recall and precision on whole scenarios: bench/quality.
+#include <gtest/gtest.h>
+
+#include "track/doubt/detection_map.hpp"
+#include "track/doubt/population.hpp"
+#include "track/doubt/sequential.hpp"
+#include "track/scene_for_test.hpp"
+
+namespace liptako::track {
+namespace {
+
+using base::Prng;
+using testing::Aircraft;
+using testing::at_second;
+
+TEST(ShiftTest, AlarmsAreAsRareAsItSays) {
+  for (const double limit : {4.0, 6.0, 8.0}) {
+    Prng prng(7);
+    ShiftTest test;
+    int alarms = 0;
+    constexpr int kLooks = 400'000;
+    for (int i = 0; i < kLooks; ++i) {
+      test.take(prng.normal(), prng.normal(), 0.0);
+      if (test.statistic() <= limit) continue;
+      ++alarms;
+      test.clear();
+    }
+    const double k = ShiftTest::kReference;
+    const double rate = alarms / static_cast<double>(kLooks);
+    EXPECT_LT(rate, (1.0 + limit * limit) * base::exp(-2.0 * k * limit)) << limit;
+    EXPECT_GT(alarms, 0) << limit << ": the bound is not empty";
+  }
+}
+
+TEST(ShiftTest, WhatStaysWithinThreeOfItsOwnDeviationsIsNoShift) {
+  Prng prng(8);
+  for (const double share : {0.1, 0.5, 0.9}) {
+    ShiftTest test;
+    const double offset = 3.0 * std::sqrt(share);
+    for (int i = 0; i < 20'000; ++i) {
+      const double noise = std::sqrt(1.0 - share);
+      test.take(offset + noise * prng.normal(), noise * prng.normal(), share);
+      ASSERT_FALSE(test.alarms()) << share << ", look " << i;
+    }
+  }
+}
+
+TEST(ShiftTest, OneOutlierDoesNotDecideAndAShiftIsFound) {
+  ShiftTest outlier;
+  outlier.take(1e6, -1e6, 0.0);
+  outlier.take(1e6, -1e6, 0.0);
+  EXPECT_FALSE(outlier.alarms());
+  Prng prng(9);
+  ShiftTest shifted;
+  int looks = 0;
+  while (!shifted.alarms() && looks < 100) {
+    shifted.take(2.0 + prng.normal(), prng.normal(), 0.0);
+    ++looks;
+  }
+  EXPECT_GE(looks, 8);
+  EXPECT_LE(looks, 25);
+}
+
+TEST(Population, FindsTheSensorsBiasThoughOneAircraftInFiveLies) {
+  Prng prng(10);
+  Population population;
+  for (int look = 0; look < 20; ++look) {
+    for (std::uint32_t a = 1; a <= 20; ++a) {
+      const double course = 0.3 * a;
+      const auto rate = std::array<double, 2>{4.0 * base::cos(course), 3.0 * base::sin(course)};
+      Population::Comparison c;
+      c.track = a;
+      for (std::size_t i = 0; i < 2; ++i) {
+        const double bias = i == 0 ? 2.0 : -1.5;
+        const double lie = a % 5 == 0 ? 20.0 : 0.0;
+        c.y[i] = static_cast<float>(bias + 0.4 * rate[i] + lie + prng.normal());
+        c.rate[i] = static_cast<float>(rate[i]);
+      }
+      population.take(c, at_second(5 * look));
+    }
+  }
+  ASSERT_TRUE(population.known());
+  EXPECT_NEAR(population.bias(0), 2.0, 1.0);
+  EXPECT_NEAR(population.bias(1), -1.5, 1.0);
+  EXPECT_NEAR(population.lag_s(), 0.4, 0.3);
+  EXPECT_LT(population.spread(), 2.5);
+}
+
+TEST(DetectionMap, KnowsNothingAtFirstAndMoreWithEveryHit) {
+  DetectionMap map(base::Length::from_metres(300e3));
+  const DetectionMap::Sight sight{120e3, 1.0, 3.0 * base::kRadiansPerDegree};
+  const auto cell = map.cell_of(sight);
+  ASSERT_TRUE(cell.has_value());
+  EXPECT_EQ(map.expect(*cell).covered, 0.0) << "not seen is not: not there";
+  for (int i = 0; i < 100; ++i) map.learn(*cell, i % 10 != 0);
+  EXPECT_NEAR(map.expect(*cell).covered, 1.0, 0.02);
+  EXPECT_NEAR(map.expect(*cell).detection, 0.86, 0.05);
+  // Seen there: so is what is nearer in the same direction, and higher; not what is lower.
+  const auto nearer = map.cell_of({60e3, 1.0, 6.0 * base::kRadiansPerDegree});
+  const auto lower = map.cell_of({120e3, 1.0, 0.2 * base::kRadiansPerDegree});
+  ASSERT_TRUE(nearer && lower);
+  EXPECT_GT(map.expect(*nearer).covered, 0.9);
+  EXPECT_EQ(map.expect(*lower).covered, 0.0);
+  EXPECT_FALSE(map.cell_of({400e3, 1.0, 0.05}).has_value());
+}
+
+// Twelve aircraft under a radar that errs by 0.15 degrees and 100 m, and an ADS-B station.
+struct Scene {
+  explicit Scene(std::uint64_t seed) : prng(seed) {
+    sensors = {testing::radar(13, 0), testing::ads_b_station()};
+    tracker.set_sensors(sensors);
+    for (int i = 0; i < 12; ++i) {
+      Aircraft a;
+      a.frame = geo::TangentFrame(sensors[0].site);
+      a.east_m = prng.uniform(-120e3, 120e3);
+      a.north_m = prng.uniform(-120e3, 120e3);
+      a.course_rad = prng.uniform(0.0, 6.28);
+      a.address = base::IcaoAddress(0x050000u + static_cast<std::uint32_t>(i));
+      a.mode_a = base::ModeACode(static_cast<std::uint16_t>(01001 + i));
+      all.push_back(a);
+    }
+  }
+  // Where the first one says it is, off by so many metres to the right.
+  void second(double offset_m) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      Aircraft told = all[i];
+      if (i == 0) {
+        told.east_m += base::cos(told.course_rad) * offset_m;
+        told.north_m -= base::sin(told.course_rad) * offset_m;
+      }
+      tracker.take(testing::ads_b_plot(1, told, at_second(time), prng), events);
+      if (static_cast<int>(time) % 5 == static_cast<int>(i) % 5) {
+        Plot p = testing::radar_plot(sensors[0], 0, all[i], at_second(time + 0.3), prng);
+        p.slant_range = p.slant_range + base::Length::from_metres(100);
+        p.azimuth = base::Angle::from_radians(
+            base::wrap_two_pi(p.azimuth.radians() + 0.15 * base::kRadiansPerDegree));
+        tracker.take(p, events);
+      }
+      all[i].fly(1);
+    }
+    time += 1.0;
+    tracker.advance(at_second(time), events);
+  }
+  [[nodiscard]] TrackView first_track() const {
+    TrackView found;
+    tracker.for_each_track([&](std::uint32_t slot) {
+      const TrackView v = tracker.view(slot, at_second(time));
+      if (v.icao_address == all[0].address && v.status != TrackStatus::tentative) found = v;
+    });
+    return found;
+  }
+  Prng prng;
+  std::vector<SensorDescription> sensors;
+  std::vector<Aircraft> all;
+  Tracker tracker;
+  std::vector<TrackEvent> events;
+  double time = 0.0;
+};
+
+TEST(PositionDoubt, ABiasedRadarRaisesNone) {
+  Scene scene(21);
+  for (int s = 0; s < 900; ++s) scene.second(0.0);
+  EXPECT_TRUE(scene.tracker.doubts().findings().empty())
+      << name_of(scene.tracker.doubts().findings().front().doubt);
+}
+
+TEST(PositionDoubt, FalsePositionsAreDoubtedPassedOverAndBelievedAgain) {
+  Scene scene(22);
+  for (int s = 0; s < 300; ++s) scene.second(0.0);
+  const base::TrackNumber number = scene.first_track().number;
+  for (int s = 0; s < 200; ++s) scene.second(6.0 * s);  // away at 6 m/s
+  ASSERT_FALSE(scene.tracker.doubts().findings().empty());
+  const Finding& f = scene.tracker.doubts().findings().front();
+  EXPECT_EQ(f.doubt, Doubt::false_position);
+  EXPECT_EQ(f.icao_address, scene.all[0].address);
+  EXPECT_GT(f.statistic, f.limit);
+  const TrackView v = scene.first_track();
+  EXPECT_EQ(v.number, number);
+  EXPECT_NE(v.doubts & bit(Doubt::false_position), 0);
+  const testing::Error e = testing::error_of(v, scene.all[0]);
+  // It says 1,200 m; the radar, with its bias, knows better, and what is claimed covers it.
+  EXPECT_LT(std::sqrt(e.east_m * e.east_m + e.north_m * e.north_m), 700.0);
+  EXPECT_GT(std::sqrt(v.cov_ee_m2 + v.cov_nn_m2), 60.0);
+  EXPECT_GT(scene.tracker.doubts().counters().position_doubt, 50u);
+  for (int s = 0; s < 120; ++s) scene.second(0.0);
+  EXPECT_EQ(scene.first_track().doubts, 0);
+}
+
+TEST(Doubts, GoOnIdenticallyFromASnapshotAndDoNotTrustADamagedOne) {
+  Scene scene(23);
+  for (int s = 0; s < 330; ++s) scene.second(s < 300 ? 0.0 : 900.0);
+  const auto saved = [](const Tracker& tracker) {
+    base::Bytes bytes;
+    base::ByteWriter out(bytes);
+    tracker.save(out);
+    return bytes;
+  };
+  const base::Bytes bytes = saved(scene.tracker);
+  base::ByteReader in(bytes);
+  auto loaded = Tracker::load({}, in);
+  ASSERT_TRUE(loaded.has_value());
+  EXPECT_EQ(saved(*loaded), bytes);
+  Scene same = scene;
+  same.tracker = std::move(*loaded);
+  for (int s = 0; s < 60; ++s) {
+    scene.second(900.0);
+    same.second(900.0);
+  }
+  EXPECT_EQ(saved(same.tracker), saved(scene.tracker));
+  EXPECT_NE(scene.first_track().doubts, 0);
+  Prng prng(24);
+  for (int i = 0; i < 300; ++i) {  // whatever it makes of a flipped byte, it does not crash
+    base::Bytes flipped = bytes;
+    flipped[prng.below(flipped.size())] ^= static_cast<std::uint8_t>(1 + prng.below(255));
+    base::ByteReader from(flipped);
+    auto tracker = Tracker::load({}, from);
+    if (!tracker || tracker->sensors().size() != 2) continue;
+    Scene again = scene;
+    again.tracker = std::move(*tracker);
+    again.second(0.0);
+  }
+}
+
+TEST(Doubts, FindingsNobodyTakesAreBoundedAndCounted) {
+  Scene scene(25);
+  Plot echo;
+  for (int i = 0; i < 3 * static_cast<int>(DoubtBook::kMaxFindings); ++i) {
+    // Two plots of one aircraft in one look, over and over.
+    echo = testing::radar_plot(scene.sensors[0], 0, scene.all[1], at_second(5.0 * i), scene.prng);
+    scene.tracker.take(echo, scene.events);
+    echo.time += std::chrono::milliseconds(100);
+    scene.tracker.take(echo, scene.events);
+    scene.events.clear();
+  }
+  EXPECT_LE(scene.tracker.doubts().findings().size(), DoubtBook::kMaxFindings);
+  EXPECT_GT(scene.tracker.doubts().counters().findings_lost, 0u);
+  EXPECT_GT(scene.tracker.doubts().counters().split, DoubtBook::kMaxFindings);
+}
+
+}  // namespace
+}  // namespace liptako::track
