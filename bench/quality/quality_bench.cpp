@@ -525,7 +525,7 @@ int main(int argc, char** argv) {
   if (arguments.en_route_only) return score_en_route(arguments);
   if (arguments.pathologies) return print_pathologies(arguments);
   if (arguments.late) {
-    print_late(bench::run_late(arguments.runs == 0 ? 40 : 5));
+    print_late(bench::run_late(arguments.runs == 0 ? 10 : 5));
     return 0;
   }
   const auto sets = bench::run_sets(arguments.data, arguments.set, arguments.runs);

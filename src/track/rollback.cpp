@@ -142,8 +142,8 @@ bool Rollback::load(base::ByteReader& in, std::uint32_t slots, std::size_t senso
         steps.size() > kMaxSteps || !std::ranges::is_sorted(steps, {}, &PastStep::time))
       return false;
     for (const PastStep& step : steps) {
-      if (step.plot.sensor >= sensors || !is_sound(step.imm) || !base::is_reckonable(step.time) ||
-          !base::is_reckonable(step.plot.time))
+      if (step.plot.sensor >= sensors || !is_finite(step.plot) || !is_sound(step.imm) ||
+          !base::is_reckonable(step.time) || !base::is_reckonable(step.plot.time))
         return false;
     }
     past.steps.assign(steps.begin(), steps.end());

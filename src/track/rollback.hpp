@@ -7,7 +7,7 @@
 // Kept apart from the tracks, and only for those that need it: a track gets a past at the first
 // plot of a sensor that has ever been late by more than kLateBeyond against a track. Until then
 // late plots are used by retrodiction (imm.hpp), which takes the aircraft to have flown without
-// noise in between: harmless up to 2 s, and to the plots of radars beyond, not to precise ones.
+// noise in between: harmless up to 1 s, and to the plots of radars beyond, not to precise ones.
 // What is older than the past is used by retrodiction from its first state.
 //
 // Memory: kMaxSteps of about 1 KB for each of at most TrackerOptions::max_pasts tracks. No
@@ -36,7 +36,7 @@ struct PastStep {
 
 class Rollback {
  public:
-  static constexpr base::Duration kLateBeyond = std::chrono::seconds(2);
+  static constexpr base::Duration kLateBeyond = std::chrono::seconds(1);
   static constexpr std::size_t kMaxSteps = 24;
 
   // At most `max_pasts` tracks at a time; the others go without.
