@@ -4,7 +4,7 @@
 // (docs/SCORING.md).
 //
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
-//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--json]
+//                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] [--json]
 //   bench_quality --recordings [--data FOLDER]
 //   bench_quality --en-route [--minutes N] [--seed N] [--perfect] [--json]
 //
@@ -28,6 +28,7 @@
 
 #include "assess/report.hpp"
 #include "en_route_run.hpp"
+#include "late_run.hpp"
 #include "nations_run.hpp"
 #include "recordings_run.hpp"
 #include "sets_run.hpp"
@@ -40,12 +41,14 @@ struct Arguments {
   bench::NationsRunOptions run;
   std::string scenario = LIPTAKO_SOURCE_DIR "/scenarios/sahel24.toml";
   std::string data;
+  std::string set;  // one alone
   std::uint32_t runs = 0;
   bool sets_only = false;
   bool en_route_only = false;
   bool perfect = false;
   bool recordings = false;
   bool data_given = false;
+  bool late = false;
   bool json = false;
   bool wrong = false;
 };
@@ -68,6 +71,11 @@ Arguments arguments_of(int argc, char** argv) {
     } else if (argument == "--perfect") {
       a.perfect = true;
     } else if (argument == "--sets-only") {
+      a.sets_only = true;
+    } else if (argument == "--late") {
+      a.late = true;
+    } else if (argument == "--set" && has_value) {
+      a.set = argv[++i];
       a.sets_only = true;
     } else if (argument == "--data" && has_value) {
       a.data = argv[++i];
@@ -180,15 +188,46 @@ void print_row(const assess::TrafficScore& score) {
       score.per_aircraft_m(score.sums.total()));
 }
 
+// Consistency: NEES over its dimension, and the share of errors within the 95 % ellipse.
+void print_nees(std::string_view of, const assess::Consistency& nees) {
+  if (nees.count() == 0) return;
+  fmt::print(
+      "{:9}{} NEES {:.3f}, {:.1f} % inside\n", "", of, *nees.mean(), 100.0 * *nees.inside_95());
+}
+void print_consistency(const assess::PointSetScore& score) { print_nees("all", score.nees); }
+void print_consistency(const assess::TrafficScore& score) {
+  print_nees("straight", score.straight.nees);
+  print_nees("turning", score.turn.nees);
+}
+
 std::string name_of(const assess::PointSetScore& score) { return std::string(score.set.name); }
 std::string name_of(const assess::TrafficScore& score) { return score.set; }
 
+std::string_view exchange_of(const app::SetHow& how) {
+  switch (how.exchange) {
+    case app::SetExchange::plots:
+      return "plots";
+    case app::SetExchange::tracks:
+      return "tracks";
+    case app::SetExchange::none:
+      break;
+  }
+  return "none";
+}
+
+// As in the first column; the exchange is that of s2 and every ten scans for tracks.
+std::string label_of(const std::string& set, const app::SetHow& how) {
+  if (how.exchange == app::SetExchange::tracks) return set + " tracks";
+  return how.exchange == app::SetExchange::none ? set + " none" : set;
+}
+
 void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   if (!as_json) {
-    fmt::print("{:<9}{:<12}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
+    fmt::print("{:<10}{:<12}{:>9}{:>9}{:>5}{:>8}{:>7}{:>8}{:>7}  reference\n",
                "set",
                "mode",
                "us/plot",
+               "ms/scan",
                "runs",
                "GOSPA",
                "loc",
@@ -198,18 +237,30 @@ void print_sets(const std::vector<bench::SetResult>& sets, bool as_json) {
   for (const bench::SetResult& set : sets) {
     const double us_per_plot =
         set.plots == 0 ? 0.0 : 1e6 * set.cpu_s / static_cast<double>(set.plots);
+    const double ms_per_scan =
+        set.scans == 0 ? 0.0 : 1e3 * set.cpu_s / static_cast<double>(set.scans);
     std::visit(
         [&](const auto& score) {
           if (as_json) {
-            fmt::print("{{\"mode\":\"{}\",\"us_per_plot\":{:.2f},\"score\":{}}}\n",
-                       name_of(set.mode),
-                       us_per_plot,
-                       assess::to_json(score));
+            fmt::print(
+                "{{\"mode\":\"{}\",\"exchange\":\"{}\",\"us_per_plot\":{:.2f},\"score\":{}}}\n",
+                name_of(set.how.mode),
+                exchange_of(set.how),
+                us_per_plot,
+                assess::to_json(score));
             return;
           }
-          fmt::print("{:<9}{:<12}{:>9.1f}", name_of(score), name_of(set.mode), us_per_plot);
+          fmt::print("{:<10}{:<12}{:>9.1f}{:>9.2f}",
+                     label_of(name_of(score), set.how),
+                     name_of(set.how.mode),
+                     us_per_plot,
+                     ms_per_scan);
           print_row(score);
           fmt::print("\n");
+          print_consistency(score);
+          for (const app::SensorFit& fit : set.sensors) {
+            if (const auto nis = fit.nis()) fmt::print("{:9}{} NIS {:.3f}\n", "", fit.sensor, *nis);
+          }
         },
         set.score);
   }
@@ -333,6 +384,33 @@ int print_recordings(const std::string& folder) {
   return aerodrome && radar ? 0 : 1;
 }
 
+void print_late(const std::vector<bench::LateResult>& results) {
+  fmt::print("{:<18}{:>12}{:>10}{:>7}{:>12}{:>10}{:>8}{:>8}{:>9}\n",
+             "delays",
+             "as they come",
+             "in order",
+             "ratio",
+             "turning",
+             "in order",
+             "inside",
+             "late",
+             "shown");
+  for (const bench::LateResult& r : results) {
+    fmt::print(
+        "{:<18}{:>10.1f} m{:>8.1f} m{:>7.3f}{:>10.1f} m{:>8.1f} m{:>6.1f} %{:>8}{:>7.2f} %\n",
+        r.scene.name,
+        r.as_they_come_m,
+        r.in_order_m,
+        r.ratio(),
+        r.turning_as_they_come_m,
+        r.turning_in_order_m,
+        100.0 * r.inside_95,
+        r.late,
+        r.instants == 0 ? 0.0
+                        : 100.0 * static_cast<double>(r.shown) / static_cast<double>(r.instants));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -346,11 +424,16 @@ int main(int argc, char** argv) {
     fmt::print(
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
-        "[--scenario FILE] [--data FOLDER] [--sets-only] [--en-route [--perfect]] [--json]\n");
+        "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
+        "[--en-route [--perfect]] [--recordings] [--json]\n");
     return 2;
   }
   if (arguments.en_route_only) return score_en_route(arguments);
-  const auto sets = bench::run_sets(arguments.data, arguments.runs);
+  if (arguments.late) {
+    print_late(bench::run_late(arguments.runs == 0 ? 200 : 20));
+    return 0;
+  }
+  const auto sets = bench::run_sets(arguments.data, arguments.set, arguments.runs);
   if (!sets) {
     fmt::print(stderr, "{}\n", sets.error().message);
     return 1;

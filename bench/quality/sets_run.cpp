@@ -62,14 +62,14 @@ struct Tracked {
 };
 
 Tracked tracked(const SetFiles& files,
-                app::SetMode mode,
+                const app::SetHow& how,
                 std::span<const app::SetPlot> plots,
                 const app::RunRange& runs) {
   Tracked out;
-  out.result.mode = mode;
+  out.result.how = how;
   const std::clock_t begun = std::clock();
   const app::SetSummary summary =
-      app::track_set(files.name, mode, plots, runs, [&](const app::SetScan& scan) {
+      app::track_set(files.name, how, plots, runs, [&](const app::SetScan& scan) {
         for (const track::ReportedPoint& point : scan.held) {
           const auto& x = point.state.x;
           out.estimates.push_back(
@@ -79,11 +79,15 @@ Tracked tracked(const SetFiles& files,
                x[track::kEast],
                x[track::kNorth],
                assess::Velocity{x[track::kVelocityEast], x[track::kVelocityNorth]},
-               {}});
+               assess::PositionCovariance{point.error[track::packed(0, 0)],
+                                          point.error[track::packed(0, 1)],
+                                          point.error[track::packed(1, 1)]}});
         }
       });
   out.result.cpu_s = static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
   out.result.plots = summary.plots;
+  out.result.scans = summary.scans;
+  out.result.sensors = summary.sensors;
   // As from a file: by run, scan, track.
   std::stable_sort(out.estimates.begin(), out.estimates.end(), [](const auto& a, const auto& b) {
     return std::tuple(a.run, a.scan, a.track) < std::tuple(b.run, b.scan, b.track);
@@ -106,8 +110,16 @@ Result<void> run_set(const SetFiles& files,
     reference = std::move(*rows);
   }
   const app::RunRange range{1, runs};
-  for (const app::SetMode mode : {app::SetMode::operational, app::SetMode::research}) {
-    Tracked one = tracked(files, mode, *plots, range);
+  std::vector<app::SetExchange> exchanges = {app::SetExchange::plots};
+  if (files.name == "s2")
+    exchanges.insert(exchanges.end(), {app::SetExchange::tracks, app::SetExchange::none});
+  std::vector<app::SetHow> ways;
+  for (const app::SetExchange exchange : exchanges) {
+    for (const app::SetMode mode : {app::SetMode::operational, app::SetMode::research})
+      ways.push_back({mode, exchange});
+  }
+  for (const app::SetHow& how : ways) {
+    Tracked one = tracked(files, how, *plots, range);
     if (point_set != nullptr) {
       auto score = assess::score_point_set(*point_set, *truth, one.estimates, reference, {});
       if (!score) return std::unexpected(score.error());
@@ -124,9 +136,12 @@ Result<void> run_set(const SetFiles& files,
 
 }  // namespace
 
-Result<std::vector<SetResult>> run_sets(const std::string& folder, std::uint32_t runs) {
+Result<std::vector<SetResult>> run_sets(const std::string& folder,
+                                        const std::string& only,
+                                        std::uint32_t runs) {
   std::vector<SetResult> results;
   const auto run = [&](const std::string& set, const assess::PointSet* point_set) -> Result<void> {
+    if (!only.empty() && only != set) return {};
     const auto files = files_of(folder, set, point_set);
     if (!files) return std::unexpected(files.error());
     if (!*files) return {};

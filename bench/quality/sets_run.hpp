@@ -13,15 +13,19 @@
 namespace liptako::bench {
 
 struct SetResult {
-  app::SetMode mode = app::SetMode::operational;
+  app::SetHow how;
   std::uint64_t plots = 0;
+  std::uint64_t scans = 0;
   double cpu_s = 0.0;  // of tracking alone
+  std::vector<app::SensorFit> sensors;
   std::variant<assess::PointSetScore, assess::TrafficScore> score;
 };
 
-// Of the kept sets, those whose files are in the folder, each in both modes; with the first `runs`
-// runs only, or all for 0.
+// Of the kept sets, those whose files are in the folder, each in both modes, s2
+// with each exchange; with the first `runs`
+// runs only, or all for 0; `only` one set, or all if empty.
 [[nodiscard]] base::Result<std::vector<SetResult>> run_sets(const std::string& folder,
+                                                            const std::string& only,
                                                             std::uint32_t runs);
 
 }  // namespace liptako::bench

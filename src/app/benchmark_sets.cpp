@@ -9,6 +9,7 @@
 
 #include "base/math.hpp"
 #include "track/cluster/pmbm.hpp"
+#include "track/exchange/tracklet_look.hpp"
 
 namespace liptako::app {
 namespace {
@@ -78,8 +79,8 @@ track::PmbmOptions point_options(SetMode mode) {
   track::PmbmOptions options;
   options.mean_lifetime_s = -1.0 / base::log(kSurvival);
   if (mode == SetMode::operational) {
-    options.max_hypotheses = 60;
-    options.least_share = 1e-3;
+    options.max_hypotheses = 100;
+    options.least_share = 5e-4;
   }
   return options;
 }
@@ -106,6 +107,14 @@ std::vector<track::PlanePlot> plane_plots(std::span<const SetPlot> plots) {
   return out;
 }
 
+void note_fit(SetSummary& summary, const std::string& sensor, const track::LookFit& fit) {
+  auto it = std::ranges::find(summary.sensors, sensor, &SensorFit::sensor);
+  if (it == summary.sensors.end())
+    it = summary.sensors.insert(summary.sensors.end(), {sensor, 0.0, 0.0});
+  it->plots += fit.plots;
+  it->squares += fit.squares;
+}
+
 void count(SetSummary& summary, const track::PmbmCounts& counts) {
   summary.hypotheses += counts.hypotheses;
   summary.largest_cluster = std::max(summary.largest_cluster, counts.largest_cluster);
@@ -115,18 +124,24 @@ std::uint32_t scans_of(std::span<const SetPlot> run) {
   return run.empty() ? kPointScans : std::max(kPointScans, run.back().scan);
 }
 
+struct PlaneScene {
+  PointModel model;
+  track::PlaneSensor sensor;
+  std::string name;
+};
+
 void track_plane_run(std::uint32_t run_number,
                      std::span<const SetPlot> run,
-                     const track::PlaneSensor& sensor,
+                     const PlaneScene& scene,
                      SetMode mode,
                      const std::function<void(const SetScan&)>& held,
                      SetSummary& summary) {
-  const PointModel model;
-  PointFilter filter(point_options(mode), {model.noise_density});
+  PointFilter filter(point_options(mode), {scene.model.noise_density});
   for (std::uint32_t scan = 1; scan <= scans_of(run); ++scan) {
-    begin_point_scan(filter, model, scan);
+    begin_point_scan(filter, scene.model, scan);
     const auto plots = plane_plots(scan_of(run, scan));
-    filter.update(track::PlaneLook(sensor, plots));
+    filter.update(track::PlaneLook(scene.sensor, plots));
+    note_fit(summary, scene.name, filter.look_fit());
     held({run_number, scan, filter.estimate()});
     summary.plots += plots.size();
     ++summary.scans;
@@ -134,27 +149,44 @@ void track_plane_run(std::uint32_t run_number,
   count(summary, filter.counts());
 }
 
-// Both agents of a pair exchange their plots after every scan: each has all of them, and so both
-// hold the same.
-void track_pair(std::uint32_t pair,
-                std::array<std::span<const SetPlot>, 2> agents,
-                SetMode mode,
-                const std::function<void(const SetScan&)>& held,
-                SetSummary& summary) {
+// ---- Two agents ----
+
+struct Agents {
   PointModel model;
-  model.noise_density = 0.01;
-  PointFilter filter(point_options(mode), {model.noise_density});
   track::PlaneSensor sensor;
-  sensor.variance = 4.0;
-  sensor.detection_probability = 0.9;
-  sensor.false_per_m2 = 10.0 / (kPointField * kPointField);
-  const std::uint32_t scans = std::max(scans_of(agents[0]), scans_of(agents[1]));
+
+  Agents() {
+    model.noise_density = 0.01;
+    sensor.variance = 4.0;
+    sensor.detection_probability = 0.9;
+    sensor.false_per_m2 = 10.0 / (kPointField * kPointField);
+  }
+};
+
+using Pair = std::array<std::span<const SetPlot>, 2>;
+
+std::uint32_t scans_of(const Pair& agents) {
+  return std::max(scans_of(agents[0]), scans_of(agents[1]));
+}
+
+std::string name_of_agent(std::size_t agent) { return fmt::format("agent {}", agent + 1); }
+
+// Plots exchanged after every scan: each has all of them, and so both hold the same.
+void track_pair_by_plots(std::uint32_t pair,
+                         const Pair& agents,
+                         SetMode mode,
+                         const std::function<void(const SetScan&)>& held,
+                         SetSummary& summary) {
+  const Agents stated;
+  PointFilter filter(point_options(mode), {stated.model.noise_density});
+  const std::uint32_t scans = scans_of(agents);
   std::vector<std::vector<track::ReportedPoint>> all;
   for (std::uint32_t scan = 1; scan <= scans; ++scan) {
-    begin_point_scan(filter, model, scan);
-    for (const auto& agent : agents) {
-      const auto plots = plane_plots(scan_of(agent, scan));
-      filter.update(track::PlaneLook(sensor, plots));
+    begin_point_scan(filter, stated.model, scan);
+    for (std::size_t agent = 0; agent < agents.size(); ++agent) {
+      const auto plots = plane_plots(scan_of(agents[agent], scan));
+      filter.update(track::PlaneLook(stated.sensor, plots));
+      note_fit(summary, name_of_agent(agent), filter.look_fit());
       summary.plots += plots.size();
     }
     const auto now = filter.estimate();
@@ -167,6 +199,109 @@ void track_pair(std::uint32_t pair,
     }
   }
   count(summary, filter.counts());
+}
+
+// An agent that is told tracks has two filters: `own` knows its own plots alone, and is what it
+// tells of; `picture` knows what it was told besides, and is what it holds.
+struct Agent {
+  PointFilter own;
+  PointFilter picture;
+  track::TrackletSource from_other;
+};
+
+constexpr std::uint32_t kScansBetweenTracks = 10;
+// A target seen for ten scans at 0.9 is in the sender's picture but for those that the sender takes
+// for one with a neighbour, or has lost.
+constexpr double kUnseenAmongTracks = 0.02;
+constexpr double kLeastToldExistence = 0.1;
+
+track::SharedPicture told_by(std::uint32_t agent, PointFilter& own, std::uint32_t scan) {
+  const Agents stated;
+  track::SharedPicture picture;
+  picture.origin = agent;
+  picture.sequence = scan / kScansBetweenTracks;
+  picture.time = base::Timestamp() + base::seconds(scan);
+  picture.sensors = std::uint64_t{1} << agent;
+  picture.unseen = kUnseenAmongTracks;
+  picture.births = kBirths * kScansBetweenTracks;
+  if (scan == kScansBetweenTracks) picture.births += stated.model.expected_at_start;
+  picture.births_at = births_of(stated.model);
+  track::SetEstimateOptions report = point_options(SetMode::operational).report;
+  report.least_existence = kLeastToldExistence;
+  picture.tracks = track::shared_tracks(own.estimate(report));
+  return picture;
+}
+
+void track_pair_by_tracks(std::uint32_t pair,
+                          const Pair& agents,
+                          SetMode mode,
+                          const std::function<void(const SetScan&)>& held,
+                          SetSummary& summary) {
+  const Agents stated;
+  const track::ConstantVelocity motion{stated.model.noise_density};
+  const track::PmbmOptions options = point_options(mode);
+  const track::ExchangeOptions exchange{motion, options.mean_lifetime_s};
+  std::vector<Agent> sides;
+  for (std::uint32_t agent = 0; agent < 2; ++agent) {
+    sides.push_back({PointFilter(options, motion),
+                     PointFilter(options, motion),
+                     track::TrackletSource(exchange, std::uint64_t{1} << agent)});
+  }
+  const std::uint32_t scans = scans_of(agents);
+  std::array<std::vector<std::vector<track::ReportedPoint>>, 2> all;
+  for (std::uint32_t scan = 1; scan <= scans; ++scan) {
+    for (std::size_t agent = 0; agent < sides.size(); ++agent) {
+      const auto plots = plane_plots(scan_of(agents[agent], scan));
+      for (PointFilter* filter : {&sides[agent].own, &sides[agent].picture}) {
+        begin_point_scan(*filter, stated.model, scan);
+        filter->update(track::PlaneLook(stated.sensor, plots));
+      }
+      note_fit(summary, name_of_agent(agent), sides[agent].picture.look_fit());
+      summary.plots += plots.size();
+      ++summary.scans;
+    }
+    if (scan % kScansBetweenTracks == 0) {
+      for (std::uint32_t agent = 0; agent < 2; ++agent) {
+        Agent& other = sides[1 - agent];
+        const auto news = other.from_other.take(told_by(agent, sides[agent].own, scan));
+        other.picture.update(track::TrackletLook(news));
+      }
+    }
+    for (std::size_t agent = 0; agent < sides.size(); ++agent) {
+      const auto now = sides[agent].picture.estimate();
+      all[agent].emplace_back(now.begin(), now.end());
+    }
+  }
+  for (std::uint32_t agent = 0; agent < 2; ++agent) {
+    for (std::uint32_t scan = 1; scan <= scans; ++scan) {
+      held({2 * pair - 1 + agent, scan, all[agent][scan - 1]});
+    }
+    count(summary, sides[agent].picture.counts());
+  }
+}
+
+void track_pair(std::uint32_t pair,
+                const Pair& agents,
+                const SetHow& how,
+                const std::function<void(const SetScan&)>& held,
+                SetSummary& summary) {
+  switch (how.exchange) {
+    case SetExchange::plots:
+      return track_pair_by_plots(pair, agents, how.mode, held, summary);
+    case SetExchange::tracks:
+      return track_pair_by_tracks(pair, agents, how.mode, held, summary);
+    case SetExchange::none:
+      break;
+  }
+  const Agents stated;
+  for (std::uint32_t agent = 0; agent < 2; ++agent) {
+    track_plane_run(2 * pair - 1 + agent,
+                    agents[agent],
+                    {stated.model, stated.sensor, name_of_agent(agent)},
+                    how.mode,
+                    held,
+                    summary);
+  }
 }
 
 void track_polar_run(std::uint32_t run_number,
@@ -192,6 +327,7 @@ void track_polar_run(std::uint32_t run_number,
     std::vector<track::PolarPlot> plots;
     for (const SetPlot& plot : scan_of(run, scan)) plots.push_back({plot.a, plot.b});
     filter.update(track::PolarLook(sensor, plots));
+    note_fit(summary, "polar", filter.look_fit());
     held({run_number, scan, filter.estimate()});
     summary.plots += plots.size();
     ++summary.scans;
@@ -203,12 +339,20 @@ void track_polar_run(std::uint32_t run_number,
 
 constexpr double kScanPeriod = 4.0;
 
-// Turns of 20 to 60 s take 34 % of the time; their rates of 1 to 3 deg/s are what the turning modes
-// are made for.
+// Straight flight at constant speed, and turns of 20 to 60 s at constant rates between 1 and 3
+// deg/s that take 34 % of the time. The turning modes stand in the middle of each half of these
+// rates, a little inside, and their noise makes up for what is between; straight flight changes its
+// speed little. Mean straight flight would be 78 s: a turn is thought likelier than it is, since
+// one found late costs more than one feared in vain.
 track::Manoeuvring traffic_motion() {
   track::ImmOptions options;
-  options.noise_density = {0.2, 3.0, 3.0, 3.0, 3.0};
-  options.sojourn_s = {78.0, 40.0, 40.0, 40.0, 40.0};
+  for (int m = 0; m < track::kModes; ++m) {
+    const double sign = m % 2 == 1 ? 1.0 : -1.0;
+    const double rate = m == 0 ? 0.0 : sign * (m < 3 ? 1.45 : 2.65);
+    options.turn_rate[m] = rate * base::kRadiansPerDegree;
+  }
+  options.noise_density = {0.05, 1.0, 1.0, 1.0, 1.0};
+  options.sojourn_s = {60.0, 40.0, 40.0, 40.0, 40.0};
   options.turn_to_straight = 0.9;
   return {track::ImmModel(options)};
 }
@@ -231,8 +375,8 @@ void track_traffic(std::uint32_t run_number,
   options.max_faint = 100'000;
   options.gate = 30.0;  // the tails of five modes reach further than those of their Gaussian
   if (mode == SetMode::operational) {
-    options.max_hypotheses = 60;
-    options.least_share = 1e-3;
+    options.max_hypotheses = 100;
+    options.least_share = 5e-4;
   }
   track::PlaneSensor sensor;
   sensor.variance = 60.0 * 60.0;
@@ -244,6 +388,7 @@ void track_traffic(std::uint32_t run_number,
     if (scan > 1) filter.predict(kScanPeriod);
     const auto now = plane_plots(scan_of(plots, scan));
     filter.update(track::PlaneLook(sensor, now));
+    note_fit(summary, "radar", filter.look_fit());
     held({run_number, scan, filter.estimate()});
     summary.plots += now.size();
     ++summary.scans;
@@ -324,7 +469,7 @@ bool is_benchmark_set(const std::string& set) {
 std::string plots_file_of(const std::string& set) { return set + "_meas.csv"; }
 
 SetSummary track_set(const std::string& set,
-                     SetMode mode,
+                     const SetHow& how,
                      std::span<const SetPlot> plots,
                      const RunRange& runs,
                      const std::function<void(const SetScan&)>& held) {
@@ -332,7 +477,7 @@ SetSummary track_set(const std::string& set,
   if (is_traffic(set)) {
     std::uint32_t aircraft = 0;
     (void)parse_whole(std::string_view(set).substr(3), aircraft);
-    track_traffic(aircraft, plots, mode, held, summary);
+    track_traffic(aircraft, plots, how.mode, held, summary);
     return summary;
   }
   RunReader reader(plots);
@@ -351,13 +496,13 @@ SetSummary track_set(const std::string& set,
       const bool other_follows = number % 2 == 1 && !reader.at_end() && reader.run() == number + 1;
       if (other_follows) agents[1] = reader.take_run();
       const bool either = 2 * pair >= runs.first && (runs.last == 0 || 2 * pair - 1 <= runs.last);
-      if (either) track_pair(pair, agents, mode, held, summary);
+      if (either) track_pair(pair, agents, how, held, summary);
     } else if (!wanted) {
       continue;
     } else if (set == "s3") {
-      track_polar_run(number, run, mode, held, summary);
+      track_polar_run(number, run, how.mode, held, summary);
     } else {
-      track_plane_run(number, run, sensor, mode, held, summary);
+      track_plane_run(number, run, {{}, sensor, "plane"}, how.mode, held, summary);
     }
   }
   return summary;

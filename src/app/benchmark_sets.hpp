@@ -41,10 +41,27 @@ struct RunRange {
 // speed.
 enum class SetMode : std::uint8_t { research, operational };
 
+// What the two agents of s2 tell each other: every plot after each scan; tracks with their evidence
+// every ten scans (track/exchange); nothing.
+enum class SetExchange : std::uint8_t { plots, tracks, none };
+
 struct SetScan {
   std::uint32_t run = 0;
   std::uint32_t scan = 0;
   std::span<const track::ReportedPoint> held;
+};
+
+// How one sensor's plots fitted the tracks that took them.
+struct SensorFit {
+  std::string sensor;
+  double plots = 0.0;
+  double squares = 0.0;  // normalised innovations squared, over the plots
+
+  // 1 if the models hold; absent without plots.
+  [[nodiscard]] std::optional<double> nis() const {
+    if (!(plots > 0.0)) return std::nullopt;
+    return squares / plots / 2.0;
+  }
 };
 
 struct SetSummary {
@@ -52,14 +69,20 @@ struct SetSummary {
   std::uint64_t scans = 0;
   std::uint64_t hypotheses = 0;
   std::uint64_t largest_cluster = 0;
+  std::vector<SensorFit> sensors;
 };
 
 [[nodiscard]] bool is_benchmark_set(const std::string& set);
 // File of a set's plots in its folder, without .gz.
 [[nodiscard]] std::string plots_file_of(const std::string& set);
 // Calls `held` after every scan of every run in the range, in order. Requires is_benchmark_set().
+// The exchange is that of s2.
+struct SetHow {
+  SetMode mode = SetMode::operational;
+  SetExchange exchange = SetExchange::plots;
+};
 SetSummary track_set(const std::string& set,
-                     SetMode mode,
+                     const SetHow& how,
                      std::span<const SetPlot> plots,
                      const RunRange& runs,
                      const std::function<void(const SetScan&)>& held);

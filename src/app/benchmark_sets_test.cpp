@@ -83,7 +83,7 @@ TEST(TrackSet, holds_an_aircraft_under_one_number_among_false_plots) {
   const auto plots = one_run(1);
   int held = 0, others = 0;
   std::uint32_t number = 0, changes = 0;
-  (void)track_set("s1", SetMode::operational, plots, {}, [&](const SetScan& scan) {
+  (void)track_set("s1", {}, plots, {}, [&](const SetScan& scan) {
     for (const track::ReportedPoint& point : scan.held) {
       const bool near = std::fabs(point.state.x[0] - 100.0 - 0.5 * scan.scan) < 4.0 &&
                         std::fabs(point.state.x[1] - 120.0) < 4.0;
@@ -104,7 +104,7 @@ TEST(TrackSet, a_run_does_not_depend_on_the_others_nor_on_the_order_of_plots_in_
   auto plots = one_run(1);
   const auto rows = [](std::span<const SetPlot> in, const RunRange& range) {
     std::string text;
-    (void)track_set("s1", SetMode::research, in, range, [&](const SetScan& scan) {
+    (void)track_set("s1", {SetMode::research}, in, range, [&](const SetScan& scan) {
       for (const track::ReportedPoint& p : scan.held) {
         text += fmt::format("{} {} {} {}\n", scan.run, scan.scan, p.state.x[0], p.state.x[1]);
       }
@@ -123,6 +123,30 @@ TEST(TrackSet, a_run_does_not_depend_on_the_others_nor_on_the_order_of_plots_in_
   const auto second = one_run(2);
   plots.insert(plots.end(), second.begin(), second.end());
   EXPECT_EQ(rows(plots, {1, 1}), alone);
+}
+
+TEST(TrackSet, agents_that_tell_each_other_tracks_hold_an_aircraft_better_than_alone) {
+  auto plots = one_run(1);
+  const auto second = one_run(2);
+  plots.insert(plots.end(), second.begin(), second.end());
+  const auto error = [&](SetExchange exchange) {
+    double squares = 0.0;
+    int rows = 0;
+    (void)track_set("s2", {SetMode::operational, exchange}, plots, {}, [&](const SetScan& scan) {
+      for (const track::ReportedPoint& point : scan.held) {
+        const double east = point.state.x[0] - 100.0 - 0.5 * scan.scan;
+        const double north = point.state.x[1] - 120.0;
+        if (std::fabs(east) > 4.0 || std::fabs(north) > 4.0) continue;
+        squares += east * east + north * north;
+        ++rows;
+      }
+    });
+    EXPECT_GE(rows, 2 * 75);
+    return squares / rows;
+  };
+  const double alone = error(SetExchange::none);
+  EXPECT_LT(error(SetExchange::tracks), 0.9 * alone);
+  EXPECT_LT(error(SetExchange::plots), 0.9 * alone);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 
 #include "app/benchmark_sets.hpp"
 #include "app/commands.hpp"
@@ -31,6 +32,13 @@ std::string in_folder(const std::string& folder, const std::string& name) {
     if (std::filesystem::exists(packed, fault)) return packed.string();
   }
   return path.string();
+}
+
+std::optional<SetExchange> exchange_of(const std::string& name) {
+  if (name.empty() || name == "plots") return SetExchange::plots;
+  if (name == "tracks") return SetExchange::tracks;
+  if (name == "none") return SetExchange::none;
+  return std::nullopt;
 }
 
 // The sets a name stands for: itself, or for "atc" every atcN whose plots are in the folder.
@@ -75,6 +83,11 @@ int run_track_set(const TrackOptions& options) {
     return usage("--runs ne va pas avec atc : un tirage par taille",
                  "--runs does not go with atc: one run a size");
   }
+  const auto exchange = exchange_of(options.exchange);
+  if (!exchange || (!options.exchange.empty() && options.set != "s2")) {
+    return usage("--exchange plots, tracks ou none, avec s2 seulement",
+                 "--exchange plots, tracks or none, with s2 only");
+  }
   const std::vector<std::string> sets = sets_of(options.set, options.data);
   if (sets.empty()) {
     return report(
@@ -82,7 +95,8 @@ int run_track_set(const TrackOptions& options) {
          fmt::format("{}: {}", options.data, say("aucun atcN_meas.csv", "no atcN_meas.csv"))});
   }
 
-  std::string rows = "run,k,track,x,y,vx,vy\n";
+  std::string rows = "run,k,track,x,y,vx,vy";
+  rows += options.covariance ? ",pxx,pxy,pyy\n" : "\n";
   SetSummary sum;
   for (const std::string& set : sets) {
     const std::string path = in_folder(options.data, plots_file_of(set));
@@ -92,11 +106,13 @@ int run_track_set(const TrackOptions& options) {
     const auto* text = static_cast<const char*>(static_cast<const void*>(file->bytes().data()));
     const auto plots = parse_set_plots({text, file->bytes().size()}, path);
     if (!plots) return report(plots.error());
-    const SetMode mode = options.research ? SetMode::research : SetMode::operational;
-    const SetSummary one = track_set(set, mode, *plots, *runs, [&](const SetScan& scan) {
+    SetHow how;
+    if (options.research) how.mode = SetMode::research;
+    how.exchange = *exchange;
+    const SetSummary one = track_set(set, how, *plots, *runs, [&](const SetScan& scan) {
       for (const track::ReportedPoint& point : scan.held) {
         fmt::format_to(std::back_inserter(rows),
-                       "{},{},{},{:.4f},{:.4f},{:.5f},{:.5f}\n",
+                       "{},{},{},{:.4f},{:.4f},{:.5f},{:.5f}",
                        scan.run,
                        scan.scan,
                        point.label,
@@ -104,8 +120,26 @@ int run_track_set(const TrackOptions& options) {
                        point.state.x[track::kNorth],
                        point.state.x[track::kVelocityEast],
                        point.state.x[track::kVelocityNorth]);
+        if (options.covariance) {
+          fmt::format_to(std::back_inserter(rows),
+                         ",{:.8g},{:.8g},{:.8g}",
+                         point.error[track::packed(0, 0)],
+                         point.error[track::packed(0, 1)],
+                         point.error[track::packed(1, 1)]);
+        }
+        rows += '\n';
       }
     });
+    for (const SensorFit& fit : one.sensors) {
+      if (const auto nis = fit.nis()) {
+        print_error("{}\n",
+                    fmt::format(fmt::runtime(say("{}, {} : NIS / dimension {:.3f}",
+                                                 "{}, {}: NIS / dimension {:.3f}")),
+                                set,
+                                fit.sensor,
+                                *nis));
+      }
+    }
     sum.plots += one.plots;
     sum.scans += one.scans;
   }

@@ -98,6 +98,8 @@ struct TrackOptions {
   std::string data;
   std::string runs;  // "A-B" or "A"; empty: all
   bool research = false;
+  std::string exchange;     // of s2: plots (also if empty), tracks, none
+  bool covariance = false;  // of positions, in three more columns
   std::vector<std::string> files;
   std::string sensors;
   std::string date;

@@ -346,6 +346,10 @@ int run(int argc, char** argv) {
       ->add_option("--mode", track.research, "research or operational (the default): of the set")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, bool>{{"research", true}, {"operational", false}}));
+  track_command->add_option(
+      "--exchange", track.exchange, "Between the agents of s2: plots (the default), tracks, none");
+  track_command->add_flag(
+      "--covariance", track.covariance, "Of the set: columns pxx,pxy,pyy too, in m^2");
   track_command->add_option("--sensors", track.sensors, "[[sensor]] tables: sites and accuracies");
   track_command->add_option(
       "--date", track.date, "Day the recordings begin (default: a capture's, else 1970-01-01)");

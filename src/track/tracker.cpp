@@ -104,6 +104,7 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.address_flood,
           c.over_limit,
           c.nothing_new,
+          c.rolled_back,
           c.clutter,
           c.grouped,
           c.groups);
@@ -162,6 +163,7 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
       sensors_[i].clutter = ClutterMap(s);
   }
   rebuild_sites();
+  rollback_.clear();
   memory_.remap_homes(new_index, place_changed);
   remap_looks(new_index);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
@@ -330,6 +332,7 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   predict(p.imm, motion_of(t), dt);
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
+  p.behind_s = std::fmax(-dt, 0.0);
   p.before = retrodict(p.imm, motion_of(t), -dt);
   p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
 }
@@ -357,6 +360,7 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
       p.vertical.altitude_m > (sensor.site.height + kSurfaceSight).metres()) {
     return std::nullopt;
   }
+  p.rewound = rewind(slot, plot, p);
   const Discrepancy fit =
       evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
   // What is not a number is outside.
@@ -370,9 +374,9 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   }
 
   // A late plot is of where the aircraft was.
-  const double late = std::fmax(to_seconds(t.time - plot.time), 0.0);
   const Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
-  const double identity = evidence_of(plot, known, p.vertical, late) + (same_uas ? kSameUas : 0.0);
+  const double identity =
+      evidence_of(plot, known, p.vertical, p.behind_s) + (same_uas ? kSameUas : 0.0);
   return Candidate{slot, fit.d2 <= gate, fit, identity};
 }
 
@@ -450,7 +454,15 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
     gate = options_.gate;
     reach = kNearGate;
     const FirstFix fix = first_fix(plot);
-    store_.for_each_near(fix.position.latitude, fix.position.longitude, search_radius(fix), weigh);
+    store_.for_each_near(
+        fix.position.latitude, fix.position.longitude, search_radius(fix), [&](std::uint32_t slot) {
+          weigh(slot);
+          too_late = too_late || is_of_the_past(slot, plot, fix);
+        });
+    if (too_late && !best) {
+      ++counters_.late;
+      return;
+    }
   }
   if (best) {
     if (is_repeated(store_.at(best->slot), plot)) {
@@ -534,6 +546,7 @@ std::uint32_t Tracker::nearest_with_address(const Plot& plot) const {
 void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
   if (plot.time < t.time) return;  // a late plot is no reason to go back
+  rollback_.forget(slot);
   ++counters_.restarted;
   const TrackView before = view(slot, plot.time);
   TrackEvent event;
@@ -671,6 +684,7 @@ void Tracker::associate(std::uint32_t slot,
                         const Prediction& prediction,
                         const Choice& choice,
                         std::vector<TrackEvent>& events) {
+  if (prediction.rewound) return roll_back(slot, plot, prediction, choice, events);
   TrackRecord& t = store_.at(slot);
   const bool was_coasting = t.status == TrackStatus::coasting;
   const double dt = to_seconds(plot.time - t.time);
@@ -741,8 +755,9 @@ void Tracker::associate(std::uint32_t slot,
   note_identity(slot, plot);
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
-  judge_motion(t, plot, after);
+  if (judge_motion(t, plot, after)) rollback_.forget(slot);  // its modes mean something else
   move_frame(t, after);
+  rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
   confirm_if_due(slot, true, events);
   event.view = view_of(t, {t.time, after, t.vertical, t.height_effect});
@@ -760,7 +775,7 @@ void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightS
   adopt(states, offsets_.at(place, t.vertical.altitude_m, plot.time));
 }
 
-void Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after) {
+bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after) {
   const Motion m = judged(
       t.motion,
       plot,
@@ -769,20 +784,27 @@ void Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& aft
   const bool changed = m.used != t.motion.used;
   t.motion = m;
   if (changed) track::start(t.imm, motion_of(t).options, after);
+  return changed;
 }
 
 // A report whose velocity contradicts its positions is used for its position alone.
 void Tracker::use_velocity(
     TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace) {
   const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_of(t), lag) : after;
-  LinearMeasurement velocity = stated::linearise_velocity(plot, t.frame, then.mean);
+  LinearMeasurement velocity = considered(stated::linearise_velocity(plot, t.frame, then.mean),
+                                          t.height_effect,
+                                          geometric_height(t.vertical));
   trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
   velocity.dilution = dilution_of(t, plot, then, velocity);
-  if (trace.velocity_nis > options_.gate_addressed ||
-      !update(t.imm, motion_of(t), velocity, then, lag)) {
+  const auto result = trace.velocity_nis > options_.gate_addressed
+                          ? std::nullopt
+                          : update(t.imm, motion_of(t), velocity, then, lag);
+  if (!result) {
     ++counters_.velocity_refused;
     return;
   }
+  // Else what a wrong height does to the velocity would never end, and grow in the position.
+  update(t.height_effect, velocity, then, result->fit.S);
   after = combine(t.imm);
 }
 
@@ -876,6 +898,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   }
 
   const std::uint32_t slot = store_.allocate();
+  rollback_.forget(slot);
   TrackRecord& t = store_.at(slot);
   t.home = home;
   t.time = t.first_plot_time = t.last_plot_time = t.existence_time = plot.time;
@@ -1078,6 +1101,7 @@ void Tracker::save(base::ByteWriter& out) const {
   }
   store_.save(out);
   save_groups(out);
+  rollback_.save(out);
   memory_.save(out);
   offsets_.save(out);
   births_.save(out);
@@ -1107,6 +1131,8 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   if (!store) return std::nullopt;
   tracker.store_ = std::move(*store);
   if (!tracker.load_groups(in)) return std::nullopt;
+  if (!tracker.rollback_.load(in, tracker.store_.slot_count(), tracker.sensors_.size()))
+    return std::nullopt;
   tracker.memory_.load(in);
   if (!tracker.offsets_.load(in) || !tracker.births_.load(in)) return std::nullopt;
   tracker.registration_.set_sensors(tracker.descriptions_, {});

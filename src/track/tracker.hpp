@@ -24,6 +24,7 @@
 #include "track/plot_height.hpp"
 #include "track/pressure_offset.hpp"
 #include "track/registration/registration.hpp"
+#include "track/rollback.hpp"
 #include "track/store.hpp"
 
 namespace liptako::track {
@@ -110,10 +111,11 @@ struct TrackerCounters {
   std::uint64_t address_flood = 0;     // too many tracks claim one address already
   std::uint64_t over_limit = 0;        // no room for another track
   std::uint64_t nothing_new =
-      0;                      // another system's word on what a sensor it carries told us itself
-  std::uint64_t clutter = 0;  // plots so surely of a standing echo that they started no track
-  std::uint64_t grouped = 0;  // plots that went through the cluster filter
-  std::uint64_t groups = 0;   // groups begun
+      0;  // another system's word on what a sensor it carries told us itself
+  std::uint64_t rolled_back = 0;  // late plots used in their own place
+  std::uint64_t clutter = 0;      // plots so surely of a standing echo that they started no track
+  std::uint64_t grouped = 0;      // plots that went through the cluster filter
+  std::uint64_t groups = 0;       // groups begun
 };
 
 class Tracker {
@@ -174,6 +176,8 @@ class Tracker {
     HeightEffect height_effect;
     Gaussian before;  // of the plot's time
     LinearMeasurement position;
+    bool rewound = false;   // a late plot: the state is from the track's past
+    double behind_s = 0.0;  // how much older the plot is than the state
   };
   // What a track tells of one time, with what it was worked out from.
   struct Extrapolation {
@@ -238,6 +242,25 @@ class Tracker {
                  const Prediction& prediction,
                  const Choice& choice,
                  std::vector<TrackEvent>& events);
+  // Late plots (tracker_late.cpp). Takes the prediction to the plot's time by the track's past;
+  // false if that does not go there.
+  [[nodiscard]] bool rewind(std::uint32_t slot, const Plot& plot, Prediction& prediction) const;
+  // associate() for a plot that was rewound to: with it and once more with all plots after it.
+  void roll_back(std::uint32_t slot,
+                 const Plot& plot,
+                 const Prediction& prediction,
+                 const Choice& choice,
+                 std::vector<TrackEvent>& events);
+  // The filter's part of that for one plot, its sensor's noise taken `dilution` times.
+  [[nodiscard]] std::optional<UpdateResult> use_again(TrackRecord& t,
+                                                      const Plot& plot,
+                                                      const Prediction& prediction,
+                                                      double dilution,
+                                                      UpdateTrace& trace);
+  // The plot is of this track, and too old for it.
+  [[nodiscard]] bool is_of_the_past(std::uint32_t slot,
+                                    const Plot& plot,
+                                    const FirstFix& fix) const;
   void start(const Plot& plot, std::vector<TrackEvent>& events);
   void restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events);
   [[nodiscard]] Gaussian initial_state(const Plot& plot, const FirstFix& fix) const;
@@ -253,8 +276,8 @@ class Tracker {
   }
   // Asks the atmosphere's offset anew, and a confirmed track that knows both heights tells it.
   void renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states);
-  // The track moves on as what it turns out to be; `after`: its state.
-  void judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after);
+  // The track moves on as what it turns out to be; `after`: its state. True: as another class.
+  [[nodiscard]] bool judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after);
   // `after` the position was used; becomes the state with the velocity, if that was used too.
   void use_velocity(
       TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace);
@@ -300,6 +323,7 @@ class Tracker {
   std::vector<SensorDescription> descriptions_;
   std::vector<Sensor> sensors_;
   TrackStore store_;
+  Rollback rollback_;
   std::vector<Plot> instant_;
   std::vector<Plot> instant_in_hand_;
   std::vector<Group> groups_;

@@ -72,6 +72,7 @@ void Tracker::enter(std::uint32_t slot, std::uint32_t index) {
   t.existence_time = std::max(t.existence_time, group.time);
   group.members.push_back({group.filter.add(x, probability_from(t.odds)), slot});
   t.group = index;
+  rollback_.forget(slot);  // what happens in the group is not in its past
 }
 
 void Tracker::bring_to(Group& group, Timestamp time) const {
@@ -87,7 +88,7 @@ void Tracker::merge(std::uint32_t into, std::uint32_t other) {
   bring_to(a, time);
   bring_to(b, time);
   b.filter.for_each_density([&](AircraftState& x) { change_frame(x, b.frame, a.frame); });
-  a.filter.absorb(b.filter, [&](std::uint32_t from, std::uint32_t to) {
+  a.filter.adopt(b.filter, [&](std::uint32_t from, std::uint32_t to) {
     for (Group::Member& m : b.members) {
       if (m.label != from) continue;
       a.members.push_back({to, m.slot});

@@ -23,6 +23,8 @@ PositionRoot root_of(const Gaussian& x) {
 
 }  // namespace
 
+LinearMeasurement Look::linearise_rest(const Gaussian&, std::size_t) const { return {}; }
+
 PlotPlace PlaneLook::place(std::size_t plot) const {
   return {plots_[plot].east, plots_[plot].north, sensor_.variance, 0.0, sensor_.variance};
 }

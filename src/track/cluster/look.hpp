@@ -49,6 +49,11 @@ class Look {
   // y = z - h at the predicted mean, with the R that the linearisation asks for.
   [[nodiscard]] virtual LinearMeasurement linearise(const Gaussian& predicted,
                                                     std::size_t plot) const = 0;
+  // What has more than two dimensions (exchange/tracklet_look.hpp) is told in two parts with
+  // independent noise: the second as linearised once the first was used.
+  [[nodiscard]] virtual bool has_rest() const { return false; }
+  [[nodiscard]] virtual LinearMeasurement linearise_rest(const Gaussian& after,
+                                                         std::size_t plot) const;
 };
 
 struct PlanePlot {

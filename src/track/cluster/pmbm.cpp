@@ -20,6 +20,8 @@ constexpr double kBlendExistence = 0.1;
 constexpr double kBeliefTolerance = 1e-6;
 constexpr double kLeastShareOfPair = 1e-6;
 constexpr double kLeastDensity = 1e-300;
+constexpr double kThoughtThere = 0.5;    // existence from which a component's fit counts
+constexpr double kRivalDistance = 16.0;  // squared, in variances: four standard deviations
 
 // Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
 bool factorise(const double* P, double root[kStateSize][kStateSize]) {
@@ -149,9 +151,26 @@ void PmbmFilter<Motion>::gate(const Density& x, const Gaussian& predicted, Use u
     const std::uint32_t j = *it;
     if (std::fabs(places_[j].north - north) > half_north) continue;
     const LinearMeasurement m = motion_.linearise(*look_, x, predicted, j);
-    const Fit how = fit(predicted, m);
-    if (how.d2 <= options_.gate) use(j, how.log_likelihood + motion_.evidence(*look_, x, j), m);
+    Fit how = fit(predicted, m);
+    if (how.d2 > options_.gate) continue;
+    how.log_likelihood += motion_.evidence(*look_, x, j);
+    if (look_->has_rest()) {
+      Gaussian after = predicted;
+      if (!kalman_update(after, m)) continue;
+      const Fit rest = fit(after, look_->linearise_rest(after, j));
+      if (rest.d2 > options_.gate) continue;
+      how.d2 += rest.d2;
+      how.log_likelihood += rest.log_likelihood;
+    }
+    use(j, how, m);
   }
+}
+
+template <class Motion>
+bool PmbmFilter<Motion>::absorb(Density& x, std::uint32_t plot, const LinearMeasurement& m) const {
+  if (!motion_.update(x, m, *look_, plot)) return false;
+  return !look_->has_rest() ||
+         motion_.update(x, look_->linearise_rest(motion_.combined(x), plot), *look_, plot);
 }
 
 template <class Motion>
@@ -160,7 +179,7 @@ void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
                                       double unseen,
                                       const LinearMeasurement& m) {
   Density x = u.x;
-  if (!motion_.update(x, m, *look_, plot)) return;
+  if (!absorb(x, plot, m)) return;
   Newcomer& newcomer = newcomers_[plot];
   if (newcomer.unseen == 0.0) {
     newcomer.x = x;
@@ -187,17 +206,25 @@ void PmbmFilter<Motion>::find_newcomers() {
     if (!(unseen > 0.0)) continue;
     newcomers_[j].x = motion_.begin(first, *look_, j);
     newcomers_[j].unseen = unseen;
+    if (look_->has_rest()) {
+      const LinearMeasurement rest = look_->linearise_rest(first, j);
+      newcomers_[j].unseen *= base::exp(fit(first, rest).log_likelihood);
+      (void)motion_.update(newcomers_[j].x, rest, *look_, j);
+    }
   }
   for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
     for (const Undetected& u : *list) {
       const Gaussian predicted = motion_.combined(u.x);
-      gate(u.x, predicted, [&](std::uint32_t j, double log_likelihood, const LinearMeasurement& m) {
+      gate(u.x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
         // Where the plot lies, not where the component has its mean: it may span the field.
         Gaussian there;
         there.mean.x[kEast] = places_[j].east;
         there.mean.x[kNorth] = places_[j].north;
         add_newcomer(
-            j, u, u.expected * look_->detection_probability(there) * base::exp(log_likelihood), m);
+            j,
+            u,
+            u.expected * look_->detection_probability(there) * base::exp(how.log_likelihood),
+            m);
       });
     }
   }
@@ -251,8 +278,8 @@ void PmbmFilter<Motion>::find_edges() {
       const Gaussian predicted = motion_.combined(clusters_[c].pool[i].x);
       detection_.push_back(look_->detection_probability(predicted));
       const Density& x = clusters_[c].pool[i].x;
-      gate(x, predicted, [&](std::uint32_t j, double log_likelihood, const LinearMeasurement& m) {
-        edges_.push_back({i, j, log_likelihood, m});
+      gate(x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+        edges_.push_back({i, j, how, m});
         if (first_cluster_[j] < 0) {
           first_cluster_[j] = static_cast<std::int32_t>(c);
           return;
@@ -311,6 +338,7 @@ void PmbmFilter<Motion>::update(const Look& look) {
   look_ = &look;
   ++counts_.looks;
   confusions_.clear();
+  look_fit_ = {};
   sort_plots();
   find_newcomers();
   thin_undetected();
@@ -377,6 +405,38 @@ void PmbmFilter<Motion>::update(const Look& look) {
 }
 
 template <class Motion>
+void PmbmFilter<Motion>::find_lone(const Cluster& cluster) {
+  const std::size_t n = cluster.pool.size();
+  counts_fit_.resize(n);
+  bool several = false;
+  for (std::size_t i = 0; i < n; ++i)
+    counts_fit_[i] = cluster.pool[i].existence >= kThoughtThere ? 1 : 0;
+  for (const Hypothesis& h : cluster.hypotheses) several = several || h.count > 1;
+  if (!several) return;
+  combined_.resize(n);
+  for (std::size_t i = 0; i < n; ++i) combined_[i] = motion_.combined(cluster.pool[i].x);
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& a : cluster.of(h)) {
+      for (const Member& b : cluster.of(h)) {
+        if (b.component >= a.component) continue;
+        const Component& first = cluster.pool[a.component];
+        const Component& second = cluster.pool[b.component];
+        if (first.existence < kThoughtThere || second.existence < kThoughtThere) continue;
+        const Gaussian& x = combined_[a.component];
+        const Gaussian& y = combined_[b.component];
+        const double east = x.mean.x[kEast] - y.mean.x[kEast];
+        const double north = x.mean.x[kNorth] - y.mean.x[kNorth];
+        const double variance =
+            widest_plot_ * widest_plot_ +
+            std::fmax(x.P[packed(0, 0)] + x.P[packed(1, 1)], y.P[packed(0, 0)] + y.P[packed(1, 1)]);
+        if (east * east + north * north > kRivalDistance * variance) continue;
+        counts_fit_[a.component] = counts_fit_[b.component] = 0;
+      }
+    }
+  }
+}
+
+template <class Motion>
 void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   const std::size_t n = cluster.pool.size();
   plots_.clear();
@@ -404,11 +464,12 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     const double detected = cluster.pool[i].existence * group_detection_[i];
     if (!(detected > 0.0)) continue;
     gains_[i * columns + j] =
-        base::log(detected) + edge.log_likelihood - log_miss_[i] - log_rho_[j];
+        base::log(detected) + edge.fit.log_likelihood - log_miss_[i] - log_rho_[j];
     edge_of_[i * columns + j] = static_cast<std::int32_t>(e);
     has_edge_[i] = 1;
   }
 
+  find_lone(cluster);
   // One problem for each hypothesis, over its members that have a plot in their gate.
   ranked_.clear();
   double most = -1e300;
@@ -442,8 +503,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
       made = static_cast<std::int32_t>(children.pool.size());
       Component component = cluster.pool[i];
       component.existence = 1.0;
-      const Edge& edge = group_edges_[edge_of_[i * columns + j]];
-      if (!motion_.update(component.x, edge.m, *look_, edge.plot)) {
+      if (!absorb(component.x, plots_[j], group_edges_[edge_of_[i * columns + j]].m)) {
         component.existence = 0.0;  // a covariance lost; the component is dropped
       }
       children.pool.push_back(component);
@@ -475,6 +535,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     h.weight = base::exp(child->value - best);
     h.first = static_cast<std::uint32_t>(children.members.size());
     std::uint64_t taken = 0;
+    LookFit fitted;
     std::size_t row = 0;
     for (std::uint32_t k = 0; k < parent.count; ++k) {
       const Member m = cluster.members[parent.first + k];
@@ -484,6 +545,10 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
         children.members.push_back({missed_component(m.component), m.label});
       } else {
         taken |= std::uint64_t{1} << j;
+        if (counts_fit_[m.component] != 0) {
+          fitted.plots += 1.0;
+          fitted.squares += group_edges_[edge_of_[m.component * columns + j]].fit.d2;
+        }
         children.members.push_back({detected_component(m.component, j), m.label});
       }
     }
@@ -501,17 +566,21 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     }
     h.count = static_cast<std::uint32_t>(children.members.size()) - h.first;
     taken_.push_back(taken);
+    fit_of_.push_back(fitted);
     children.hypotheses.push_back(h);
   }
   double sum = 0.0;
   for (const Hypothesis& h : children.hypotheses) sum += h.weight;
   for (std::size_t k = 0; k < children.hypotheses.size(); ++k) {
     children.hypotheses[k].weight /= sum;
+    look_fit_.plots += children.hypotheses[k].weight * fit_of_[k].plots;
+    look_fit_.squares += children.hypotheses[k].weight * fit_of_[k].squares;
     for (std::size_t j = 0; j < columns; ++j) {
       if (((taken_[k] >> j) & 1) != 0) unclaimed_[plots_[j]] -= children.hypotheses[k].weight;
     }
   }
   taken_.clear();
+  fit_of_.clear();
   for (const std::uint32_t plot : plots_) column_of_plot_[plot] = -1;
   std::swap(cluster, children);
   give_back(children);
@@ -566,11 +635,10 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
   for (std::uint32_t i = 0; i < one.pool.size(); ++i) {
     const Gaussian predicted = motion_.combined(one.pool[i].x);
     group_detection_.push_back(look_->detection_probability(predicted));
-    gate(one.pool[i].x,
-         predicted,
-         [&](std::uint32_t j, double log_likelihood, const LinearMeasurement& m) {
-           if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, log_likelihood, m});
-         });
+    gate(
+        one.pool[i].x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
+          if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how, m});
+        });
   }
   std::swap(cluster, one);
   give_back(one);
@@ -584,8 +652,10 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
     const double detected = std::fmin(
         cluster.pool[edge.component].existence * group_detection_[edge.component], kSurest);
     odds_[edge.component * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])] =
-        detected * base::exp(edge.log_likelihood) / ((1.0 - detected) * newcomers_[edge.plot].rho);
+        detected * base::exp(edge.fit.log_likelihood) /
+        ((1.0 - detected) * newcomers_[edge.plot].rho);
   }
+  find_lone(cluster);
   const AssociationMarginals marginals = beliefs_.run(odds_, columns, kBeliefTolerance);
   std::size_t next_edge = 0;  // edges stand in the order of components
   for (std::uint32_t i = 0; i < cluster.pool.size(); ++i) {
@@ -597,9 +667,12 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
       const Edge& edge = group_edges_[next_edge];
       const double share =
           marginals.pair[i * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])];
+      if (counts_fit_[i] != 0) {
+        look_fit_.plots += share;
+        look_fit_.squares += share * edge.fit.d2;
+      }
       Density updated = cluster.pool[i].x;
-      if (share < kLeastShareOfPair || !motion_.update(updated, edge.m, *look_, edge.plot))
-        continue;
+      if (share < kLeastShareOfPair || !absorb(updated, edge.plot, edge.m)) continue;
       component.existence += share;
       motion_.blend(component.x, updated, share / component.existence);
     }
@@ -878,16 +951,14 @@ void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
 }
 
 template <class Motion>
-std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
+std::span<const ReportedPoint> PmbmFilter<Motion>::estimate(const SetEstimateOptions& report) {
   reported_.clear();
   for (const Cluster& cluster : clusters_) {
     believed_.clear();
     for (const Hypothesis& h : cluster.hypotheses) {
       for (const Member& m : cluster.of(h)) {
         const Component& component = cluster.pool[m.component];
-        const Gaussian g = motion_.combined(component.x);
-        believed_.push_back(
-            {g.mean, g.P[packed(0, 0)] + g.P[packed(1, 1)], component.existence, m.label});
+        believed_.push_back({motion_.combined(component.x), component.existence, m.label});
       }
     }
     believed_sets_.clear();
@@ -896,7 +967,7 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate() {
       believed_sets_.push_back({h.weight, std::span(believed_).subspan(from, h.count)});
       from += h.count;
     }
-    const auto points = estimator_.estimate(believed_sets_, options_.report);
+    const auto points = estimator_.estimate(believed_sets_, report);
     reported_.insert(reported_.end(), points.begin(), points.end());
   }
   // Two points may be, for the most part, of one label: the second gets a number of its own.

@@ -76,6 +76,15 @@ struct PmbmCounts {
   std::uint64_t by_marginals = 0;     // clusters updated by marginals
 };
 
+// How the plots of one look fitted the components that took them, over all hypotheses by weight: if
+// the models hold, the mean of squares / plots is the dimension, 2 of a plot. Components count that
+// somebody was thought to be at (existence of one half or more) and that no other such component
+// was near: where two could have a plot, it goes for the most part to the one that it fits.
+struct LookFit {
+  double plots = 0.0;
+  double squares = 0.0;  // normalised innovations squared [BarShalom01, §5.4]
+};
+
 template <class Motion>
 class PmbmFilter {
  public:
@@ -90,8 +99,11 @@ class PmbmFilter {
   void add_undetected(const Gaussian& density, double expected);
   void update(const Look& look);
   // What to report now. Valid until the next call.
-  [[nodiscard]] std::span<const ReportedPoint> estimate();
+  [[nodiscard]] std::span<const ReportedPoint> estimate() { return estimate(options_.report); }
+  [[nodiscard]] std::span<const ReportedPoint> estimate(const SetEstimateOptions& report);
   [[nodiscard]] const PmbmCounts& counts() const { return counts_; }
+  // Of the last look.
+  [[nodiscard]] const LookFit& look_fit() const { return look_fit_; }
 
   // For a tracker that gives this filter the few tracks that are in doubt and takes them back.
 
@@ -127,7 +139,7 @@ class PmbmFilter {
   // All of the other filter's clusters, under new labels: calls renamed(old label, new label). Both
   // are of the same time and frame; the other is left empty.
   template <class Renamed>
-  void absorb(PmbmFilter& other, Renamed&& renamed) {
+  void adopt(PmbmFilter& other, Renamed&& renamed) {
     const std::uint32_t offset = next_label_ - 1;
     for (Cluster& cluster : other.clusters_) {
       for (Member& m : cluster.members) m.label += offset;
@@ -224,7 +236,7 @@ class PmbmFilter {
   struct Edge {
     std::uint32_t component = 0;
     std::uint32_t plot = 0;
-    double log_likelihood = 0.0;
+    Fit fit;
     LinearMeasurement m;
   };
   // What a plot would be if no track has it.
@@ -238,10 +250,12 @@ class PmbmFilter {
   [[nodiscard]] Cluster take_cluster();
   void give_back(Cluster& cluster);
   void sort_plots();
-  // Calls use(plot, log-likelihood, measurement) for each plot in the gate of x, whose combined()
+  // Calls use(plot, fit, measurement) for each plot in the gate of x, whose combined()
   // is `predicted`.
   template <class Use>
   void gate(const Density& x, const Gaussian& predicted, Use use) const;
+  // Updates with all of a plot, `m` its first part. False if a covariance was lost.
+  [[nodiscard]] bool absorb(Density& x, std::uint32_t plot, const LinearMeasurement& m) const;
   void find_newcomers();
   void add_newcomer(std::uint32_t plot,
                     const Undetected& u,
@@ -252,6 +266,8 @@ class PmbmFilter {
   void recycle(const Density& x, double expected);
   // Hypotheses of both, multiplied; `other` is spent.
   void join(Cluster& into, Cluster& other);
+  // Which components' fit counts (LookFit), into counts_fit_.
+  void find_lone(const Cluster& cluster);
   // With group_edges_ and group_detection_.
   void update_cluster(Cluster& cluster);
   [[nodiscard]] bool is_too_large(const Cluster& cluster);
@@ -280,6 +296,7 @@ class PmbmFilter {
   double undetected_per_m2_ = 0.0;
   std::uint32_t next_label_ = 1;
   PmbmCounts counts_;
+  LookFit look_fit_;
 
   std::vector<Confusion> confusions_;  // of the last update
 
@@ -319,6 +336,8 @@ class PmbmFilter {
   std::vector<std::int32_t> made_;            // by component and column: new component, -1 none
   std::vector<std::int32_t> born_;            // by column: new component
   std::vector<std::uint64_t> taken_;          // by child: columns some track has
+  std::vector<LookFit> fit_of_;               // by child
+  std::vector<std::uint8_t> counts_fit_;      // by component
   std::vector<std::uint32_t> order_;
   std::vector<std::uint32_t> becomes_;
   std::vector<double> total_;

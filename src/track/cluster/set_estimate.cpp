@@ -24,7 +24,7 @@ void SetEstimator::start(std::span<const BelievedSet> sets, const SetEstimateOpt
   for (const BelievedMember& member : best->members) {
     if (member.existence <= options.least_existence) continue;
     if (points_.size() >= kMaxAssignmentColumns) break;
-    points_.push_back({member.mean, member.existence, member.label});
+    points_.push_back({member.state.mean, member.existence, member.label, {}});
   }
 }
 
@@ -34,6 +34,7 @@ double SetEstimator::evaluate(std::span<const BelievedSet> sets,
   const int columns = static_cast<int>(points_.size());
   sums_.assign(points_.size(), Sum{});
   unreported_.clear();
+  pairs_.clear();
   const auto unreported = [&](std::uint32_t label) -> Sum& {
     for (Sum& sum : unreported_) {
       if (sum.label == label) return sum;
@@ -53,8 +54,8 @@ double SetEstimator::evaluate(std::span<const BelievedSet> sets,
       int best = kNoColumn;
       for (int i = 0; i < columns; ++i) {
         const double saving =
-            member.existence *
-            (whole - squared_distance(points_[i].state, member.mean) - member.spread);
+            member.existence * (whole - squared_distance(points_[i].state, member.state.mean) -
+                                member.state.P[packed(0, 0)] - member.state.P[packed(1, 1)]);
         gains_[b * columns + i] = saving > 0.0 ? saving : kForbiddenGain;
         if (saving <= 0.0) continue;
         if (best == kNoColumn || saving > gains_[b * columns + best]) best = i;
@@ -72,13 +73,14 @@ double SetEstimator::evaluate(std::span<const BelievedSet> sets,
       if (const auto assignment = assignments_.next(kEverything))
         std::ranges::copy(assignment->column_of, pair_of_.begin());
     }
+    pairs_.insert(pairs_.end(), pair_of_.begin(), pair_of_.end());
     for (int b = 0; b < rows; ++b) {
       const BelievedMember& member = set.members[b];
       const double share = set.weight * member.existence;
       const bool paired = pair_of_[b] != kNoColumn;
       Sum& sum = paired ? sums_[pair_of_[b]] : unreported(member.label);
       sum.weight += share;
-      for (int k = 0; k < kStateSize; ++k) sum.state[k] += share * member.mean.x[k];
+      for (int k = 0; k < kStateSize; ++k) sum.state[k] += share * member.state.mean.x[k];
       if (paired) {
         sum.saving += set.weight * gains_[b * columns + pair_of_[b]];
         if (share > sum.best_share) {
@@ -139,6 +141,25 @@ double SetEstimator::alternate(std::span<const BelievedSet> sets,
   return best;
 }
 
+void SetEstimator::find_errors(std::span<const BelievedSet> sets) {
+  for (ReportedPoint& point : result_) std::ranges::fill(point.error, 0.0);
+  auto pair = pairs_.begin();
+  for (const BelievedSet& set : sets) {
+    for (const BelievedMember& member : set.members) {
+      const std::int16_t i = *pair++;
+      if (i == kNoColumn) continue;
+      ReportedPoint& point = result_[static_cast<std::size_t>(i)];
+      const double share = set.weight * member.existence / point.existence;
+      double d[kStateSize];
+      for (int r = 0; r < kStateSize; ++r) d[r] = member.state.mean.x[r] - point.state.x[r];
+      for (int r = 0; r < kStateSize; ++r) {
+        for (int k = r; k < kStateSize; ++k)
+          point.error[packed(r, k)] += share * (member.state.P[packed(r, k)] + d[r] * d[k]);
+      }
+    }
+  }
+}
+
 std::span<const ReportedPoint> SetEstimator::estimate(std::span<const BelievedSet> sets,
                                                       const SetEstimateOptions& options) {
   start(sets, options);
@@ -163,13 +184,14 @@ std::span<const ReportedPoint> SetEstimator::estimate(std::span<const BelievedSe
       ++i;
     }
   }
-  // Existence and labels as of the points themselves.
+  // Existence, labels and errors as of the points themselves.
   points_ = result_;
   (void)evaluate(sets, options);
   for (std::size_t i = 0; i < result_.size(); ++i) {
     result_[i].existence = sums_[i].weight;
     result_[i].label = sums_[i].label;
   }
+  find_errors(sets);
   return result_;
 }
 

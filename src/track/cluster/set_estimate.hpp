@@ -20,13 +20,13 @@
 #include <vector>
 
 #include "track/cluster/ranked_assignment.hpp"
+#include "track/imm.hpp"
 #include "track/measurement.hpp"
 
 namespace liptako::track {
 
 struct BelievedMember {
-  HorizontalState mean;
-  double spread = 0.0;  // trace of the position covariance, m^2
+  Gaussian state;
   double existence = 0.0;
   std::uint32_t label = 0;
 };
@@ -40,6 +40,9 @@ struct ReportedPoint {
   HorizontalState state;
   double existence = 0.0;  // probability that somebody is there
   std::uint32_t label = 0;
+  // Expected square of the error of this point against the one it stands for, over all hypotheses:
+  // sum of w r (P + (m - x)(m - x)') / sum of w r. Packed.
+  double error[kPackedSize] = {};
 };
 
 struct SetEstimateOptions {
@@ -67,6 +70,8 @@ class SetEstimator {
   };
 
   void start(std::span<const BelievedSet> sets, const SetEstimateOptions& options);
+  // Error of result_, by the pairs of the last evaluation.
+  void find_errors(std::span<const BelievedSet> sets);
   // What points_ save against reporting nothing, less what reporting them costs; fills sums_ and
   // unreported_.
   [[nodiscard]] double evaluate(std::span<const BelievedSet> sets,
@@ -83,6 +88,7 @@ class SetEstimator {
   RankedAssignments assignments_;
   std::vector<double> gains_;
   std::vector<std::int16_t> pair_of_;
+  std::vector<std::int16_t> pairs_;  // of all members, set by set
   std::vector<Sum> sums_;
   std::vector<Sum> unreported_;  // by label
 };

@@ -12,10 +12,10 @@ namespace {
 
 BelievedMember at(double east, double north, double existence, std::uint32_t label) {
   BelievedMember member;
-  member.mean.x[kEast] = east;
-  member.mean.x[kNorth] = north;
+  member.state.mean.x[kEast] = east;
+  member.state.mean.x[kNorth] = north;
   member.existence = existence;
-  member.spread = 1.0;
+  member.state.P[packed(0, 0)] = member.state.P[packed(1, 1)] = 0.5;
   member.label = label;
   return member;
 }
@@ -77,9 +77,9 @@ double cost_of_set(const std::vector<ReportedPoint>& points,
   double best = 0.5 * whole * m.existence + cost_of_set(points, members, b + 1, taken, whole);
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (((taken >> i) & 1) != 0) continue;
-    const double e = points[i].state.x[kEast] - m.mean.x[kEast];
-    const double n = points[i].state.x[kNorth] - m.mean.x[kNorth];
-    const double saving = m.existence * (whole - e * e - n * n - m.spread);
+    const double e = points[i].state.x[kEast] - m.state.mean.x[kEast];
+    const double n = points[i].state.x[kNorth] - m.state.mean.x[kNorth];
+    const double saving = m.existence * (whole - e * e - n * n - 1.0);
     best = std::fmin(best,
                      0.5 * whole * m.existence - saving +
                          cost_of_set(points, members, b + 1, taken | (1ULL << i), whole));
@@ -128,7 +128,7 @@ TEST(SetEstimate, no_small_change_lowers_the_expected_cost_and_the_best_hypothes
     std::vector<ReportedPoint> best;
     const auto heaviest = std::ranges::max_element(sets, {}, &BelievedSet::weight);
     for (const BelievedMember& m : heaviest->members) {
-      if (m.existence > 0.5) best.push_back({m.mean, m.existence, m.label});
+      if (m.existence > 0.5) best.push_back({m.state.mean, m.existence, m.label, {}});
     }
     EXPECT_GE(expected_cost(best, sets), cost - 1e-9) << "seed " << seed;
   }

@@ -1,0 +1,149 @@
+// The tracker's way with a plot that is older than its track: used in its own place where the
+// track's recent past is kept (rollback.hpp).
+#include "base/math.hpp"
+#include "track/sensors/models.hpp"
+#include "track/tracker.hpp"
+
+namespace liptako::track {
+namespace {
+
+// A plot without address that is too old for its track lies this near to where the track was.
+constexpr double kOfTheTrackM = 5'000.0;
+
+}  // namespace
+
+bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const {
+  const TrackRecord& t = store_.at(slot);
+  if (plot.time >= t.time) return false;
+  const PastStep* step = rollback_.from(slot, plot.time);
+  if (step == nullptr) return false;
+  const double dt = base::to_seconds(plot.time - step->time);
+  p.imm = step->imm;
+  p.vertical = step->vertical;
+  p.height_effect = step->height_effect;
+  predict(p.imm, motion_of(t), dt);
+  predict(p.vertical, std::fmax(dt, 0.0));
+  predict(p.height_effect, std::fmax(dt, 0.0));
+  p.behind_s = std::fmax(-dt, 0.0);
+  p.before = retrodict(p.imm, motion_of(t), p.behind_s);
+  p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
+  return true;
+}
+
+std::optional<UpdateResult> Tracker::use_again(
+    TrackRecord& t, const Plot& plot, const Prediction& p, double dilution, UpdateTrace& trace) {
+  t.imm = p.imm;
+  t.vertical = p.vertical;
+  t.height_effect = p.height_effect;
+  t.time = plot.time + base::seconds(p.behind_s);
+  LinearMeasurement position = p.position;
+  Gaussian before = p.before;
+  if (tells_height(plot)) {
+    trace.altitude = use_height({t.vertical, t.imm, before, t.height_effect},
+                                descriptions_[plot.sensor],
+                                sensors_[plot.sensor].site,
+                                plot,
+                                t.frame,
+                                p.behind_s);
+    if (model_of(descriptions_[plot.sensor].kind).uses_height)
+      position = linearise(plot, t, before.mean, geometric_height(t.vertical));
+  }
+  LinearMeasurement used = considered(position, t.height_effect, geometric_height(t.vertical));
+  used.dilution = position.dilution = dilution;
+  const auto result = update(t.imm, motion_of(t), used, before, p.behind_s);
+  if (!result) return std::nullopt;
+  update(t.height_effect, position, before, result->fit.S);
+  Gaussian after = combine(t.imm);
+  if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, p.behind_s, after, trace);
+  for (int i = 0; i < 2; ++i) trace.innovation[i] = position.y[i];
+  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = result->fit.S[i];
+  trace.nis = result->fit.d2;
+  trace.log_likelihood = result->log_likelihood;
+  if (!is_sound(t.imm)) return std::nullopt;
+  return result;
+}
+
+void Tracker::roll_back(std::uint32_t slot,
+                        const Plot& plot,
+                        const Prediction& prediction,
+                        const Choice& choice,
+                        std::vector<TrackEvent>& events) {
+  TrackRecord& t = store_.at(slot);
+  const PastStep kept{t.time, {}, 1.0, t.imm, t.vertical, t.height_effect};
+  TrackEvent event;
+  event.kind =
+      t.status == TrackStatus::coasting ? TrackEventKind::resumed : TrackEventKind::updated;
+  event.trace.plot_time = plot.time;
+  event.trace.sensor = plot.sensor;
+  event.trace.candidates = choice.candidates;
+  event.trace.lag_s = static_cast<float>(base::to_seconds(t.time - plot.time));
+  if (t.time - plot.time > Rollback::kLateBeyond) rollback_.note_late(plot.sensor);
+
+  const double dilution = dilution_of(
+      t,
+      plot,
+      prediction.before,
+      considered(
+          prediction.position, prediction.height_effect, geometric_height(prediction.vertical)));
+  const auto result = use_again(t, plot, prediction, dilution, event.trace);
+  bool sound = result.has_value();
+  PastStep& from = *rollback_.from(slot, plot.time);
+  const bool before_all = plot.time < from.time;
+  PastStep late{plot.time, plot, dilution, t.imm, t.vertical, t.height_effect};
+  if (before_all) {
+    late.time = from.time;
+    from = late;
+  }
+  const std::uint64_t refused = counters_.velocity_refused;  // each report is counted once
+  for (PastStep& step : rollback_.after(slot, late.time)) {
+    if (!sound) break;
+    Prediction next;
+    predict_to(t, step.plot, next);
+    UpdateTrace unused;
+    sound = use_again(t, step.plot, next, step.dilution, unused).has_value();
+    step.imm = t.imm;
+    step.vertical = t.vertical;
+    step.height_effect = t.height_effect;
+  }
+  counters_.velocity_refused = refused;
+  t.time = kept.time;
+  if (!sound) {  // as if the plot had not come
+    ++counters_.unsound;
+    t.imm = kept.imm;
+    t.vertical = kept.vertical;
+    t.height_effect = kept.height_effect;
+    rollback_.forget(slot);
+    return;
+  }
+  if (!before_all) rollback_.insert(slot, late);
+
+  event.trace.gate_ratio = result->fit.d2 / choice.gate;
+  const SensorDescription& s = descriptions_[plot.sensor];
+  t.odds = after_hit(after_time(t.odds, t.time - t.existence_time, options_.mean_lifetime),
+                     s.detection_probability / false_plot_density(plot) * result->likelihood);
+  t.existence_time = t.time;
+  t.last_plot_time = std::max(t.last_plot_time, plot.time);
+  ++t.hits;
+  ++counters_.used;
+  ++counters_.rolled_back;
+  t.refusals = 0;
+  note_hit(t, plot);
+  note_identity(slot, plot);
+  Gaussian now = combine(t.imm);
+  move_frame(t, now);
+  if (t.status == TrackStatus::coasting) t.status = TrackStatus::confirmed;
+  confirm_if_due(slot, true, events);
+  event.view = view_of(t, {t.time, now, t.vertical, t.height_effect});
+  store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
+  events.push_back(event);
+}
+
+bool Tracker::is_of_the_past(std::uint32_t slot, const Plot& plot, const FirstFix& fix) const {
+  const TrackRecord& t = store_.at(slot);
+  if (t.time - plot.time <= options_.max_lag || t.home != home_of(plot.sensor)) return false;
+  if (plot.icao_address && t.icao_address && plot.icao_address != t.icao_address) return false;
+  return plot.time >= t.first_plot_time &&
+         geo::rough_distance(fix.position, view(slot, plot.time).position).metres() < kOfTheTrackM;
+}
+
+}  // namespace liptako::track
