@@ -124,11 +124,17 @@ std::vector<LateResult> run_late(int flights) {
     LateResult result;
     result.scene = late;
     Sums all, turning;
+    double retrodicted = 0.0;
+    std::uint64_t retrodictions = 0;
     std::uint64_t inside = 0;
     for (int seed = 1; seed <= flights; ++seed) {
       const Flight flight = fly(late, static_cast<std::uint64_t>(seed));
       Tracker as_they_come;
       as_they_come.set_sensors(sensors);
+      track::TrackerOptions without;
+      without.max_pasts = 0;
+      Tracker by_retrodiction(without);
+      by_retrodiction.set_sensors(sensors);
       std::vector<track::TrackEvent> events;
       std::vector<Plot> arrived;
       std::size_t next = 0;
@@ -137,6 +143,7 @@ std::vector<LateResult> run_late(int flights) {
         for (; next < flight.arrivals.size() && flight.arrivals[next].at_s <= t; ++next) {
           events.clear();
           as_they_come.take(flight.arrivals[next].plot, events);
+          by_retrodiction.take(flight.arrivals[next].plot, events);
           arrived.push_back(flight.arrivals[next].plot);
         }
         if (t < kFromS) continue;
@@ -153,6 +160,11 @@ std::vector<LateResult> run_late(int flights) {
             flight.each_step[static_cast<std::size_t>(newest / kStep + 0.5)];
         const auto a = seen(as_they_come, newest, aircraft);
         const auto b = seen(in_order, newest, aircraft);
+        const auto c = seen(by_retrodiction, newest, aircraft);
+        if (c) {
+          retrodicted += c->squared_m2;
+          ++retrodictions;
+        }
         if (!a || !b) continue;
         all.add(*a, *b);
         if (aircraft.turn_rad_s != 0.0) turning.add(*a, *b);
@@ -163,6 +175,7 @@ std::vector<LateResult> run_late(int flights) {
     }
     result.shown = all.count;
     result.as_they_come_m = rms(all.come, all.count);
+    result.by_retrodiction_m = rms(retrodicted, retrodictions);
     result.in_order_m = rms(all.order, all.count);
     result.turning_as_they_come_m = rms(turning.come, turning.count);
     result.turning_in_order_m = rms(turning.order, turning.count);

@@ -1,7 +1,8 @@
-// What late plots cost: flights with turns, seen by two radars, or a radar and ADS-B, whose plots arrive
-// after a random delay, tracked as they come and, as the yardstick, by a tracker that at each instant is given
-// anew all plots that have arrived, in order of measurement. Both are asked where the aircraft was
-// at the newest of these plots, so that no extrapolation hides what a filter got wrong.
+// What late plots cost: flights with turns, seen by two radars, or a radar and ADS-B, whose plots
+// arrive after a random delay, tracked as they come and, as the yardstick, by a tracker that at
+// each instant is given anew all plots that have arrived, in order of measurement. Both are asked
+// where the aircraft was at the newest of these plots, so that no extrapolation hides what a
+// filter got wrong.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,8 @@ struct LateScene {
 
 struct LateResult {
   LateScene scene;
-  double as_they_come_m = 0.0;  // RMS of position at the newest plot, each second
+  double as_they_come_m = 0.0;     // RMS of position at the newest plot, each second
+  double by_retrodiction_m = 0.0;  // the same where no track's past is kept
   double in_order_m = 0.0;
   double turning_as_they_come_m = 0.0;
   double turning_in_order_m = 0.0;
@@ -29,6 +31,7 @@ struct LateResult {
   std::uint64_t shown = 0;  // instants with one track; the rest have none or several
   std::uint64_t instants = 0;
 
+  [[nodiscard]] double ratio_by_retrodiction() const { return by_retrodiction_m / in_order_m; }
   [[nodiscard]] double ratio() const { return as_they_come_m / in_order_m; }
 };
 

@@ -7,6 +7,7 @@
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] [--json]
 //   bench_quality --recordings [--data FOLDER]
 //   bench_quality --en-route [--minutes N] [--seed N] [--perfect] [--json]
+//   bench_quality --pathologies [--seeds N] [--json]
 //
 // --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
 // by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
@@ -15,7 +16,8 @@
 // --recordings prints instead what the tracker makes of recordings of real sensors
 // (docs/RECORDINGS.md); they are in FOLDER, or in surveillance/asterix/ of the same places.
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
-// set and mode, then one a nation. The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
+// set and mode, then one a nation. --pathologies alone: what of scenarios/doubts is found, over 20
+// seeds (docs/DOUBTS.md). The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
 // or beside the repository.
 #include <fmt/format.h>
 
@@ -26,7 +28,9 @@
 #include <string>
 #include <string_view>
 
+#include "assess/pathologies.hpp"
 #include "assess/report.hpp"
+#include "doubts_run.hpp"
 #include "en_route_run.hpp"
 #include "late_run.hpp"
 #include "nations_run.hpp"
@@ -49,6 +53,8 @@ struct Arguments {
   bool recordings = false;
   bool data_given = false;
   bool late = false;
+  bool pathologies = false;
+  std::uint32_t seeds = 20;
   bool json = false;
   bool wrong = false;
 };
@@ -66,6 +72,7 @@ Arguments arguments_of(int argc, char** argv) {
     } else if (argument == "--quick") {
       a.run.length = std::chrono::minutes(5);
       a.runs = 5;
+      a.seeds = 2;
     } else if (argument == "--en-route") {
       a.en_route_only = true;
     } else if (argument == "--perfect") {
@@ -77,6 +84,10 @@ Arguments arguments_of(int argc, char** argv) {
     } else if (argument == "--set" && has_value) {
       a.set = argv[++i];
       a.sets_only = true;
+    } else if (argument == "--pathologies") {
+      a.pathologies = true;
+    } else if (argument == "--seeds" && has_value) {
+      a.seeds = static_cast<std::uint32_t>(std::strtoul(argv[++i], nullptr, 10));
     } else if (argument == "--data" && has_value) {
       a.data = argv[++i];
       a.data_given = true;
@@ -385,30 +396,107 @@ int print_recordings(const std::string& folder) {
 }
 
 void print_late(const std::vector<bench::LateResult>& results) {
-  fmt::print("{:<18}{:>12}{:>10}{:>7}{:>12}{:>10}{:>8}{:>8}{:>9}\n",
+  fmt::print("{:<18}{:>10}{:>9}{:>7}{:>15}{:>7}{:>9}{:>10}{:>8}{:>8}\n",
              "delays",
-             "as they come",
              "in order",
+             "come",
+             "ratio",
+             "retrodiction",
              "ratio",
              "turning",
              "in order",
              "inside",
-             "late",
-             "shown");
+             "late");
   for (const bench::LateResult& r : results) {
     fmt::print(
-        "{:<18}{:>10.1f} m{:>8.1f} m{:>7.3f}{:>10.1f} m{:>8.1f} m{:>6.1f} %{:>8}{:>7.2f} %\n",
+        "{:<18}{:>8.1f} m{:>7.1f} m{:>7.3f}{:>13.1f} m{:>7.3f}{:>7.1f} m{:>8.1f} m{:>6.1f} "
+        "%{:>8}\n",
         r.scene.name,
-        r.as_they_come_m,
         r.in_order_m,
+        r.as_they_come_m,
         r.ratio(),
+        r.by_retrodiction_m,
+        r.ratio_by_retrodiction(),
         r.turning_as_they_come_m,
         r.turning_in_order_m,
         100.0 * r.inside_95,
-        r.late,
-        r.instants == 0 ? 0.0
-                        : 100.0 * static_cast<double>(r.shown) / static_cast<double>(r.instants));
+        r.late);
+    if (r.shown != r.instants)
+      fmt::print("{:<18}{} of {} instants without a track, or with two\n",
+                 "",
+                 r.instants - r.shown,
+                 r.instants);
   }
+}
+
+// Every scenario of scenarios/doubts over seeds, a line a scenario and pathology.
+int print_pathologies(const Arguments& arguments) {
+  if (!arguments.json) {
+    fmt::print("{:<20}{:<20}{:>9}{:>8}{:>8}{:>7}{:>7}{:>10}{:>9}{:>8}{:>8}{:>10}\n",
+               "scenario",
+               "pathology",
+               "episodes",
+               "recall",
+               "raised",
+               "right",
+               "other",
+               "precision",
+               "delay",
+               "plots",
+               "recall",
+               "precision");
+  }
+  const auto percent_or_dash = [](std::optional<double> value) {
+    return value ? fmt::format("{:.1f}%", 100.0 * *value) : std::string("-");
+  };
+  for (const std::string_view name : bench::kDoubtScenarios) {
+    const auto scenario =
+        bench::read_scenario(LIPTAKO_SOURCE_DIR "/scenarios/doubts", std::string(name));
+    if (!scenario) {
+      fmt::print(stderr, "{}\n", scenario.error().message);
+      return 1;
+    }
+    std::map<std::string, assess::PathologyScore> sum;
+    double hours = 0.0;
+    for (std::uint32_t seed = 1; seed <= arguments.seeds; ++seed) {
+      bench::DoubtsRunOptions how;
+      how.seed = seed;
+      const auto run = bench::run_doubts(*scenario, how);
+      if (!run) {
+        fmt::print(stderr, "{}\n", run.error().message);
+        return 1;
+      }
+      for (const auto& [pathology, score] : run->scores) sum[pathology] += score;
+      hours += run->flight_hours;
+    }
+    if (arguments.json) {
+      fmt::print("{{\"scenario\":\"{}\",\"seeds\":{},\"flight_hours\":{:.1f},\"score\":{}}}\n",
+                 name,
+                 arguments.seeds,
+                 hours,
+                 assess::to_json(sum));
+      continue;
+    }
+    if (sum.empty()) fmt::print("{:<20}nothing in {:.0f} flight hours\n", name, hours);
+    for (const auto& [pathology, s] : sum) {
+      const auto delay = s.median_delay_s();
+      fmt::print("{:<20}{:<20}{:>9}{:>8}{:>8}{:>7}{:>7}{:>10}{:>9}{:>8}{:>8}{:>10}\n",
+                 name,
+                 pathology,
+                 s.episodes,
+                 percent_or_dash(s.recall()),
+                 s.raised,
+                 s.right,
+                 s.other_name,
+                 percent_or_dash(s.precision()),
+                 delay ? fmt::format("{:.0f} s", *delay) : "-",
+                 s.plots,
+                 percent_or_dash(s.plot_recall()),
+                 percent_or_dash(s.plot_precision()));
+    }
+    std::fflush(stdout);
+  }
+  return 0;
 }
 
 }  // namespace
@@ -425,12 +513,13 @@ int main(int argc, char** argv) {
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
         "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
-        "[--en-route [--perfect]] [--recordings] [--json]\n");
+        "[--en-route [--perfect]] [--recordings] [--pathologies [--seeds N]] [--json]\n");
     return 2;
   }
   if (arguments.en_route_only) return score_en_route(arguments);
+  if (arguments.pathologies) return print_pathologies(arguments);
   if (arguments.late) {
-    print_late(bench::run_late(arguments.runs == 0 ? 200 : 20));
+    print_late(bench::run_late(arguments.runs == 0 ? 40 : 5));
     return 0;
   }
   const auto sets = bench::run_sets(arguments.data, arguments.set, arguments.runs);

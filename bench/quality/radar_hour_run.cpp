@@ -65,7 +65,9 @@ struct MotionSpread {
     out.speed_median_kt = speed.quantile(0.5);
     out.track_rms_deg = track.rms();
     out.track_median_deg = track.quantile(0.5);
+    turn.sort();
     out.turn_rms_deg_s = turn.rms();
+    if (turn.count() > 0) out.turn_median_deg_s = turn.quantile(0.5);
     return out;
   }
 };

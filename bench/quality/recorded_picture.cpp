@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kHeardEnough = 5;
 constexpr base::Duration kHeardOn = std::chrono::seconds(10);
+constexpr base::Duration kSilence = std::chrono::seconds(30);  // a confirmed track outlives less
 constexpr double kStandingKt = 2.0;
 constexpr double kTaxiingKt = 60.0;
 
@@ -142,6 +143,7 @@ Continuity PictureWatch::continuity(std::span<const track::Plot> plots,
     out.vehicles += held.vehicle;
     for (std::size_t i = 1; i < times.size(); ++i) {
       const base::Timestamp from = times[i - 1], to = times[i];
+      out.silences += to - from > kSilence;
       if (to - from > kHeardOn) continue;
       total += base::to_seconds(to - from);
       for (const Span& span : held.spans) {

@@ -1,7 +1,7 @@
 // The tracker over recordings of real sensors, and what can be told of its picture without a truth:
 // who was heard and who had a track when, how plots fit their tracks, what two independent sensors
-// of one place say against each other, and what aircraft say of their own motion (docs/RECORDINGS.md).
-// For the benchmark that prints it and the test that holds it.
+// of one place say against each other, and what aircraft say of their own motion
+// (docs/RECORDINGS.md). For the benchmark that prints it and the test that holds it.
 #pragma once
 
 #include <array>
@@ -58,10 +58,11 @@ struct SensorFit {
 struct Continuity {
   std::uint64_t plots = 0;
   std::uint64_t used = 0;
-  int heard = 0;             // addresses with five reports or more
-  int tracked = 0;           // of those, that had a confirmed track
-  int numbers = 0;           // track numbers these were confirmed under
-  std::uint64_t breaks = 0;  // tracks lost and resumed
+  int heard = 0;               // addresses with five reports or more
+  int tracked = 0;             // of those, that had a confirmed track
+  int numbers = 0;             // track numbers these were confirmed under
+  std::uint64_t silences = 0;  // of an address, longer than 30 s
+  std::uint64_t breaks = 0;    // tracks lost and resumed
   std::uint64_t restarts = 0;
   int two_at_once = 0;  // addresses that had two confirmed tracks at one time
   // Of the time between reports of an address 10 s apart or less: the share with a confirmed track
@@ -106,6 +107,7 @@ struct MotionErrors {
   double speed_median_kt = 0.0;
   double track_rms_deg = 0.0;
   double track_median_deg = 0.0;
+  double turn_median_deg_s = 0.0;
   double turn_rms_deg_s = 0.0;  // of the rate between this update and the one before
 };
 struct RateErrors {

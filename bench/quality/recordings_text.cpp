@@ -11,8 +11,8 @@ using Out = std::back_insert_iterator<std::string>;
 
 void put(Out out, const Continuity& c) {
   fmt::format_to(out,
-                 "plots {}, used {}; addresses heard {}, tracked {}, under {} numbers, breaks {}, "
-                 "restarts {}\n"
+                 "plots {}, used {}; addresses heard {}, tracked {}, under {} numbers, breaks {} "
+                 "(silences over 30 s {}), restarts {}\n"
                  "addresses with two tracks at one time {}; confirmed {:.3f} % of the time heard; "
                  "tracks without address {}; vehicles {}\n",
                  c.plots,
@@ -21,6 +21,7 @@ void put(Out out, const Continuity& c) {
                  c.tracked,
                  c.numbers,
                  c.breaks,
+                 c.silences,
                  c.restarts,
                  c.two_at_once,
                  100.0 * c.confirmed_share,
@@ -54,14 +55,15 @@ void put(Out out, const char* name, const Difference& d) {
 void put(Out out, const char* name, const MotionErrors& e) {
   fmt::format_to(out,
                  "{:<10} {:>6}: speed RMS {:.1f} kt, median {:.1f}; track angle RMS {:.2f} deg, "
-                 "median {:.2f}; turn rate RMS {:.2f} deg/s\n",
+                 "median {:.2f}; turn rate RMS {:.2f} deg/s, median {:.2f}\n",
                  name,
                  e.count,
                  e.speed_rms_kt,
                  e.speed_median_kt,
                  e.track_rms_deg,
                  e.track_median_deg,
-                 e.turn_rms_deg_s);
+                 e.turn_rms_deg_s,
+                 e.turn_median_deg_s);
 }
 
 void put(Out out, const char* name, const RateErrors& e) {

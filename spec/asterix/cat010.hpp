@@ -2,8 +2,8 @@
 // Everything Liptako knows of this category's bits comes from this list. [CAT010 ed. 1.1,
 // 2007-03-01]; items in the order of its user application profile.
 //
-// I010/202 and I010/210 count quarters of a metre per second (squared). Two of the decoders compared
-// with read sixteenths; the speed of I010/200 beside it settles it (physics_test.cpp).
+// I010/202 and I010/210 count quarters of a metre per second (squared). Some decoders read
+// sixteenths; the speed of I010/200 beside it settles it (physics_test.cpp).
 #pragma once
 
 #include "codec/asterix/table.hpp"

@@ -6,6 +6,7 @@
 #include "app/commands.hpp"
 #include "app/terminal.hpp"
 #include "app/words.hpp"
+#include "assess/pathologies.hpp"
 #include "assess/report.hpp"
 #include "assess/score_lines.hpp"
 #include "io/mapped_file.hpp"
@@ -183,14 +184,59 @@ std::string_view text_of(const io::MappedFile& file) {
 
 }  // namespace
 
+namespace {
+
+int run_score_doubts(const ScoreOptions& options) {
+  const auto labels = io::MappedFile::open(options.labels);
+  if (!labels) return report(labels.error());
+  const auto doubts = io::MappedFile::open(options.doubts);
+  if (!doubts) return report(doubts.error());
+  const auto scores = assess::score_pathologies({text_of(*labels), options.labels},
+                                                {text_of(*doubts), options.doubts});
+  if (!scores) return report(scores.error());
+  if (options.json) {
+    print_out("{}\n", assess::to_json(*scores));
+    return kDone;
+  }
+  print_out("{:<20}{:>9}{:>10}{:>10}{:>11}{:>8}{:>8}{:>10}{:>11}\n",
+            say("anomalie", "pathology"),
+            say("épisodes", "episodes"),
+            say("rappel", "recall"),
+            say("doutes", "doubts"),
+            say("précision", "precision"),
+            say("délai", "delay"),
+            say("plots", "plots"),
+            say("rappel", "recall"),
+            say("précision", "precision"));
+  for (const auto& [name, s] : *scores) {
+    const auto delay = s.median_delay_s();
+    print_out("{:<20}{:>9}{:>10}{:>10}{:>11}{:>8}{:>8}{:>10}{:>11}\n",
+              name,
+              s.episodes,
+              percent(s.recall()),
+              s.raised,
+              percent(s.precision()),
+              delay ? fmt::format("{:.0f} s", *delay) : "-",
+              s.plots,
+              percent(s.plot_recall()),
+              percent(s.plot_precision()));
+  }
+  return kDone;
+}
+
+}  // namespace
+
 int run_score(const ScoreOptions& options) {
   if (!options.set.empty()) return run_score_set(options);
+  if (!options.labels.empty() && !options.doubts.empty()) return run_score_doubts(options);
   if (!options.data.empty() || !options.estimates.empty() || !options.runs.empty() ||
       options.truth.empty() || options.tracks.empty()) {
-    return report({base::ErrorKind::usage,
-                   std::string(say("il faut --truth et --tracks, ou --set, --data et --estimates",
-                                   "--truth and --tracks are needed, or --set, --data and "
-                                   "--estimates"))});
+    return report(
+        {base::ErrorKind::usage,
+         std::string(say("il faut --truth et --tracks, --labels et --doubts, ou --set, --data "
+                         "et --estimates",
+                         "--truth and --tracks are needed, --labels and --doubts, or "
+                         "--set, --data and --estimates"))});
   }
   assess::ScoreLinesOptions how;
   how.score.gospa.cutoff = base::Length::from_metres(options.cutoff_m);

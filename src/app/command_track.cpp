@@ -13,6 +13,7 @@
 #include "io/packed_file.hpp"
 #include "node/config.hpp"
 #include "node/offline.hpp"
+#include "serve/finding_line.hpp"
 #include "serve/registration_line.hpp"
 #include "serve/track_event_line.hpp"
 #include "track/smoothing.hpp"
@@ -68,6 +69,20 @@ int run_track(const TrackOptions& options) {
     written = written && std::fwrite(lines.data(), 1, lines.size(), out) == lines.size();
     lines.clear();
   };
+  std::FILE* doubts = nullptr;
+  if (!options.doubts.empty()) {
+    doubts = std::fopen(options.doubts.c_str(), "w");
+    if (doubts == nullptr) {
+      return report(
+          {base::ErrorKind::world, fmt::format("{}: {}", options.doubts, std::strerror(errno))});
+    }
+    offline.findings = [&](const track::Finding& finding, std::span<const std::string> names) {
+      std::string line;
+      serve::append_finding_json(finding, names, line);
+      line += '\n';
+      written = written && std::fwrite(line.data(), 1, line.size(), doubts) == line.size();
+    };
+  }
   std::uint64_t updates = 0;
   std::optional<track::FixedLagSmoother> smoother;
   if (options.smooth_s) smoother.emplace(base::seconds(*options.smooth_s));
@@ -107,6 +122,7 @@ int run_track(const TrackOptions& options) {
     for (const track::TrackEvent& one : later) write(one, names);
   }
   flush();
+  if (doubts != nullptr) written = std::fclose(doubts) == 0 && written;
   if (!options.registration.empty()) {
     std::FILE* file = std::fopen(options.registration.c_str(), "w");
     bool kept = file != nullptr && std::fwrite(registration.data(), 1, registration.size(), file) ==

@@ -105,6 +105,7 @@ struct TrackOptions {
   std::string date;
   std::optional<double> smooth_s;  // lag of a fixed-lag smoother; absent: tracks as they were
   std::string output = "-";
+  std::string doubts;  // file for what was found doubtful; empty: none
   std::string registration;  // file for what is learnt of sensors' biases; empty: none
   bool no_registration = false;
 };
@@ -125,6 +126,9 @@ struct ScoreOptions {
   std::string runs;  // "A-B" or "A"; empty: those that have estimates
   std::string truth;
   std::string tracks;
+  // What is doubted against what is wrong (docs/DOUBTS.md), instead of truth and tracks.
+  std::string labels;
+  std::string doubts;
   std::string member;
   bool json = false;
   double cutoff_m = 4630.0;

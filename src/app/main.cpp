@@ -366,6 +366,8 @@ int run(int argc, char** argv) {
       "File: one JSON line per sensor and minute of what is learnt of its biases");
   track_command->add_flag(
       "--no-registration", track.no_registration, "Take the sensors as they are");
+  track_command->add_option(
+      "--doubts", track.doubts, "File for what is found doubtful, as JSON Lines (docs/DOUBTS.md)");
   track_command->callback([&] { result = run_track(track); });
 
   const KeyCommands key_commands(app, result);
@@ -395,6 +397,8 @@ int run(int argc, char** argv) {
       app.add_subcommand("score", "Compare tracks with the truth (docs/SCORING.md)");
   score_command->add_option("--truth", score.truth, "truth.jsonl, of liptako sim");
   score_command->add_option("--tracks", score.tracks, "tracks.jsonl, of liptako track");
+  score_command->add_option("--labels", score.labels, "labels.jsonl, of liptako sim");
+  score_command->add_option("--doubts", score.doubts, "doubts.jsonl, of liptako track --doubts");
   score_command->add_option(
       "--set", score.set, "Benchmark set instead: s1, s1b, s2, s3, atc, atc10, atc100, atc1000");
   score_command->add_option("--data", score.data, "Folder of the set's files");

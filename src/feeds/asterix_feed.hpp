@@ -22,9 +22,9 @@ namespace liptako::feeds {
 // Its reasons for refusing are the codec's fault codes ("item_truncated", ...), and
 //   category_not_decoded, no_data_source_identifier, unknown_sensor, no_time_of_day,
 //   time_far_from_clock, simulated_or_test, field_monitor, no_position, position_out_of_range,
-//   other_edition, not_an_aircraft, a_person, no_transponder, failed_station_check, sensor_not_operational,
-//   no_reference_point, track_coasting, track_ended, track_doubtful, lost_before_record,
-//   not_a_data_block.
+//   other_edition, not_an_aircraft, a_person, no_transponder, failed_station_check,
+//   sensor_not_operational, no_reference_point, track_coasting, track_ended, track_doubtful,
+//   lost_before_record, not_a_data_block.
 // The console says them in French and English.
 class AsterixFeed {
  public:

@@ -1,5 +1,6 @@
 // Plots of systems that compute positions themselves: multilateration (CAT020, CAT010) and other
-// systems' trackers (CAT062); and of what else is told by CAT010 and CAT021 ed. 0.23. What of a report becomes a plot, and which reports become none.
+// systems' trackers (CAT062); and of what else is told by CAT010 and CAT021 ed. 0.23. What of a
+// report becomes a plot, and which reports become none.
 //
 // Of a tracker's identity only what the aircraft itself transmits is taken: address, Mode 3/A, call
 // sign. Modes 1, 2, 4 and 5 and whatever the other system concluded from them, or from a flight

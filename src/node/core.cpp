@@ -207,6 +207,7 @@ void Core::on_datagram(const record::EntryView& entry, std::vector<track::TrackE
   feed_output_.clear();
   feeds_[entry.source.value].take(entry.payload, entry.utc, sensors_, feed_output_);
   use_sensors();
+  tracker_.clear_findings();  // of the entry before: who wanted them has them
   for (const track::Plot& plot : feed_output_.plots) tracker_.take(plot, events);
   for (const feeds::SensorLook& look : feed_output_.looks)
     tracker_.note_sensor_time(look.sensor, look.time);

@@ -58,6 +58,11 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
   const auto drain = [&] {
     for (const track::TrackEvent& event : events) sink(event, names);
     events.clear();
+    if (options.findings) {
+      for (const track::Finding& finding : tracker.doubts().findings())
+        options.findings(finding, names);
+    }
+    tracker.clear_findings();
   };
   for (const feeds::DueBlock& due : index.blocks) {
     if (!next_tick) next_tick = due.time + kTickEvery;
@@ -96,6 +101,7 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
   }
   summary.recordings = std::move(index.recordings);
   summary.tracker = tracker.counters();
+  summary.doubts = tracker.doubts().counters();
   summary.sensors.assign(sensors.sensors().begin(), sensors.sensors().end());
   return summary;
 }

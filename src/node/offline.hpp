@@ -20,6 +20,8 @@ struct OfflineOptions {
   // tells, else 1970-01-01.
   std::optional<base::Timestamp> date;
   bool registration = true;  // sensors' biases are learnt and taken away
+  // Receives what was found doubtful, in order, among the events.
+  std::function<void(const track::Finding&, std::span<const std::string> sensor_names)> findings;
 };
 
 struct OfflineSummary {
@@ -27,6 +29,7 @@ struct OfflineSummary {
   std::uint64_t records = 0;
   std::uint64_t plots = 0;
   track::TrackerCounters tracker;
+  track::DoubtCounters doubts;
   std::vector<track::SensorDescription> sensors;       // configured and met
   std::vector<std::vector<feeds::Rejected>> rejected;  // of each recording
   std::vector<feeds::IndexedRecording> recordings;

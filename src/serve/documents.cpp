@@ -8,6 +8,7 @@
 #include "serve/json_writer.hpp"
 #include "serve/reasons.hpp"
 #include "serve/registration_line.hpp"
+#include "track/doubt/doubt.hpp"
 
 namespace liptako::serve {
 namespace {
@@ -73,6 +74,11 @@ void put_track_fields(JsonWriter& json,
   json.key("sources").begin_array();
   for (std::size_t i = 0; i < std::min<std::size_t>(sensor_names.size(), 64); ++i) {
     if ((track.sensors >> i & 1u) != 0) json.string(sensor_names[i]);
+  }
+  json.end_array();
+  json.key("doubts").begin_array();
+  for (std::size_t i = 0; i < track::kDoubts; ++i) {
+    if ((track.doubts >> i & 1u) != 0) json.string(track::kDoubtNames[i]);
   }
   json.end_array();
 }

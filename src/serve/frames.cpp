@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "base/math.hpp"
+#include "track/doubt/doubt.hpp"
 
 namespace liptako::serve {
 namespace {
@@ -22,6 +23,8 @@ constexpr std::int16_t kNoAltitude = -32768;
 constexpr std::uint32_t kNoAddress = 0xFFFF'FFFF;
 constexpr std::uint16_t kNoModeA = 0xFFFF;
 constexpr std::uint16_t kFlagNotPlaced = 1;
+constexpr unsigned kFirstDoubt = 1;  // bit: the doubts in their order
+static_assert(kFirstDoubt + track::kDoubts <= 16);
 constexpr double kMetresPerAxisUnit = 4.0;
 
 // Nearest integer, kept within [low, high]; NaN counts as 0.
@@ -121,7 +124,8 @@ TrackRecord encode_track(const track::TrackView& track, std::span<const SensorKi
       .put(saturate<std::uint16_t>(ellipse.semi_minor.metres() / kMetresPerAxisUnit))
       .put(static_cast<std::uint8_t>(wrap_fraction(ellipse.direction.radians() / base::kPi, 8)))
       .put(static_cast<std::uint8_t>(track.kinds | kinds_of(track.sensors, kinds)))
-      .put(placed ? std::uint16_t{0} : kFlagNotPlaced);
+      .put(static_cast<std::uint16_t>((placed ? 0u : unsigned{kFlagNotPlaced}) |
+                                      unsigned{track.doubts} << kFirstDoubt));
   return out.record();
 }
 

@@ -92,7 +92,7 @@ AdsbReport AdsbModel::report_of(const Flight& flight,
   const bool whole = station_->format == AdsbFormat::beast;
   AdsbReport report;
   report.flight = plan.number;
-  report.icao_address = plan.icao_address;
+  report.icao_address = flight.told_address();
   report.mode_3a = plan.mode_3a;
   report.call_sign = plan.call_sign;
   report.kind = plan.kind;

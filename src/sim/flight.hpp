@@ -41,7 +41,9 @@ struct Performance {
 
 struct FlightPlan {
   std::uint32_t number = 0;
+  std::uint16_t traffic = 0;  // index into Scenario::traffic
   AircraftKind kind = AircraftKind::airliner;
+  bool ghost = false;  // squitters without an aircraft
   base::Timestamp departs;
   std::vector<RoutePoint> route;  // as in Traffic, laps and random offsets already worked in
   base::Length level;             // cruising pressure altitude
@@ -123,6 +125,11 @@ class Flight {
     return navigation_.at(time - plan_.departs);
   }
   [[nodiscard]] const FlightPlan& plan() const { return plan_; }
+  // The address it answers with: its own, or what a fault makes of it.
+  [[nodiscard]] base::IcaoAddress told_address() const {
+    return told_address_.value_or(plan_.icao_address);
+  }
+  void tell_address(std::optional<base::IcaoAddress> address) { told_address_ = address; }
 
  private:
   struct Knot {
@@ -153,6 +160,7 @@ class Flight {
   [[nodiscard]] Knot knot() const;
 
   FlightPlan plan_;
+  std::optional<base::IcaoAddress> told_address_;
   Performance can_;
   NavigationError navigation_;
   Atmosphere air_;

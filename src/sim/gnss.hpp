@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
 #include "sim/flight.hpp"
+#include "sim/labels.hpp"
 #include "sim/scenario.hpp"
 
 namespace liptako::sim {
@@ -43,7 +45,20 @@ class GnssField {
                                                     const Pose& pose,
                                                     base::Timestamp time);
 
+  // What was told otherwise than it is, since this was last asked: for the labels.
+  struct Disturbance {
+    Pathology pathology = Pathology::none;
+    std::uint32_t flight = 0;
+    base::IcaoAddress address;
+    base::Timestamp time;
+  };
+  [[nodiscard]] std::vector<Disturbance> take_disturbances() {
+    return std::exchange(disturbances_, {});
+  }
+
  private:
+  void tell_wrongly(const Flight& flight, base::Timestamp time, NavigationState& out);
+
   struct Source {
     GnssFault fault;
     Frame middle;
@@ -54,6 +69,8 @@ class GnssField {
   };
   base::Timestamp start_;
   std::vector<Source> sources_;
+  std::vector<AircraftFault> aircraft_faults_;
+  std::vector<Disturbance> disturbances_;
 };
 
 }  // namespace liptako::sim

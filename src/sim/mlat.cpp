@@ -38,7 +38,8 @@ std::vector<MlatReport> MlatModel::listen(const Flights& flights) {
   const double range = system_->range.metres();
   for (const std::unique_ptr<Flight>& flight : flights) {
     const FlightPlan& plan = flight->plan();
-    if (plan.transponder == Transponder::none || !flight->within(middle_.position, range)) continue;
+    if (plan.transponder == Transponder::none || plan.ghost) continue;
+    if (!flight->within(middle_.position, range)) continue;
     const base::Duration phase = due_phase(plan.seed, system_->interval);
     each_due(start_, phase, system_->interval, begin, end, [&](Timestamp due, std::int64_t) {
       const std::optional<Pose> pose = flight->at(due);
@@ -64,7 +65,7 @@ std::vector<MlatReport> MlatModel::listen(const Flights& flights) {
           steps((pose->pressure_altitude_m + plan.altimeter_error.metres()) / base::kMetresPerFoot,
                 mode_s ? 25.0 : 100.0);
       if (mode_s) {
-        report.icao_address = plan.icao_address;
+        report.icao_address = flight->told_address();
         report.call_sign = plan.call_sign;
       }
       out.push_back(report);

@@ -14,7 +14,7 @@ namespace {
 using base::Duration;
 using base::Timestamp;
 
-enum : std::uint64_t { kRadar = 1001, kClutter = 1002 };
+enum : std::uint64_t { kRadar = 1001, kClutter = 1002, kPlotFaults = 1012 };
 
 constexpr double kFullCircle = 2.0 * base::kPi;
 constexpr double kSectorWidth = kFullCircle / RadarSector::kCount;
@@ -24,7 +24,8 @@ constexpr double kTanWidened = 0.2;  // of a little more than one sector width
 constexpr double kSpotProbability = 0.2;
 constexpr double kSpotShare = 0.5;
 constexpr double kFalseAlarm = 1e-6;
-constexpr double kClutterTopM = 2500.0;  // above ground
+constexpr double kClutterTopM = 2500.0;        // above ground
+constexpr std::uint32_t kFirstSpot = 100'000;  // RadarPlot::echo of fixed clutter; below: of faults
 
 double steps(double value, double step) { return std::floor(value / step + 0.5) * step; }
 
@@ -39,10 +40,12 @@ RadarModel::RadarModel(const Radar& radar,
       air_(&air),
       start_(start),
       site_(frame_at(radar.site)),
-      prng_(prng_for(seed, kRadar, index)) {
+      prng_(prng_for(seed, kRadar, index)),
+      fault_prng_(prng_for(seed, kPlotFaults, index)) {
   for (std::size_t i = 0; i < middles_.size(); ++i) {
     middles_[i] = base::sincos((static_cast<double>(i) + 0.5) * kSectorWidth);
   }
+  place_echoes();
   // The first whole sector after the start.
   while (sector_begin(sector_) < start) ++sector_;
   if (radar.kind != RadarKind::primary) return;
@@ -112,6 +115,11 @@ std::optional<RadarModel::Crossing> RadarModel::crossing(const Flight& flight,
   return out;
 }
 
+bool RadarModel::replies(const Flight& flight, Timestamp time) {
+  const FlightPlan& plan = flight.plan();
+  return plan.transponder != Transponder::none && !plan.ghost && !flight.silent(time);
+}
+
 bool RadarModel::in_sight(const Crossing& seen) const {
   if (seen.pose.on_ground) return false;
   if (seen.sight.slant_range_m > radar_->range.metres()) return false;
@@ -128,9 +136,7 @@ bool RadarModel::in_sight(const Crossing& seen) const {
 // fourth power of range [Skolnik08, ch. 2].
 double RadarModel::detection_probability(const Crossing& seen, const Flight& flight) const {
   if (radar_->kind == RadarKind::mode_s) {
-    const bool replies =
-        flight.plan().transponder != Transponder::none && !flight.silent(seen.time);
-    return replies ? radar_->pd : 0.0;
+    return replies(flight, seen.time) ? radar_->pd : 0.0;
   }
   const double reference =
       base::log(kFalseAlarm) / base::log(radar_->pd) - 1.0;  // S of 1 m2 at pd_range
@@ -140,14 +146,15 @@ double RadarModel::detection_probability(const Crossing& seen, const Flight& fli
   return base::exp(base::log(kFalseAlarm) / (1.0 + signal));
 }
 
-void RadarModel::add_replies(RadarPlot& plot, const FlightPlan& plan, const Pose& pose) {
+void RadarModel::add_replies(RadarPlot& plot, const Flight& flight, const Pose& pose) {
+  const FlightPlan& plan = flight.plan();
   const bool mode_s = plan.transponder != Transponder::mode_ac;
   const double altitude_ft =
       (pose.pressure_altitude_m + plan.altimeter_error.metres()) / base::kMetresPerFoot;
   plot.mode_3a = plan.mode_3a;
   plot.mode_c_ft = steps(altitude_ft, mode_s ? 25.0 : 100.0);
   if (mode_s) {
-    plot.icao_address = plan.icao_address;
+    plot.icao_address = flight.told_address();
     plot.call_sign = plan.call_sign;
     return;
   }
@@ -173,7 +180,7 @@ RadarPlot RadarModel::plot_of(const Crossing& seen, const Flight& flight) {
                                     prng_.normal(0.0, radar_->range_sd.metres()));
   plot.azimuth_rad = base::wrap_two_pi(seen.sight.azimuth_rad + radar_->azimuth_bias.radians() +
                                        prng_.normal(0.0, radar_->azimuth_sd.radians()));
-  if (radar_->kind == RadarKind::mode_s) add_replies(plot, flight.plan(), seen.pose);
+  if (radar_->kind == RadarKind::mode_s) add_replies(plot, flight, seen.pose);
   if (radar_->height_sd) {
     plot.height_m = frame_at(seen.pose.position).height_m - air_->geoid.metres() +
                     prng_.normal(0.0, radar_->height_sd->metres());
@@ -194,15 +201,17 @@ void RadarModel::add_reflections(RadarSector& sector, const Flights& flights) {
     for (std::size_t j = 0; j < flights.size(); ++j) {
       const Flight& flight = *flights[(offset + j) % flights.size()];
       const std::optional<Pose> pose = flight.at(time);
-      if (!pose || flight.plan().transponder == Transponder::none || flight.silent(time)) continue;
+      if (!pose || !replies(flight, time)) continue;
       const Crossing seen{time, *pose, sight(site_, pose->position)};
       if (!in_sight(seen)) continue;
       RadarPlot plot;
+      plot.pathology = Pathology::reflection;
+      plot.of = flight.plan().number;
       plot.time = time;
       plot.slant_range_m = seen.sight.slant_range_m + detour_m;
       plot.azimuth_rad = beam_azimuth(time);
       if (plot.slant_range_m < radar_->range.metres()) {
-        add_replies(plot, flight.plan(), *pose);
+        add_replies(plot, flight, *pose);
         sector.plots.push_back(plot);
       }
       break;
@@ -226,9 +235,13 @@ void RadarModel::add_clutter(RadarSector& sector) {
     }
     sector.plots.push_back(plot);
   };
-  for (const Spot& spot : clutter_spots_) {
+  for (std::size_t i = 0; i < clutter_spots_.size(); ++i) {
+    const Spot& spot = clutter_spots_[i];
     const bool here = base::wrap_two_pi(spot.azimuth_rad - begin) < kSectorWidth;
-    if (here && prng_.chance(kSpotProbability)) add(spot.range_m, spot.azimuth_rad);
+    if (!here || !prng_.chance(kSpotProbability)) continue;
+    add(spot.range_m, spot.azimuth_rad);
+    label_echo(sector.plots.back(), spot);
+    sector.plots.back().echo = kFirstSpot + static_cast<std::uint32_t>(i);
   }
   const int elsewhere = prng_.poisson(
       (radar_->false_plots - kSpotProbability * static_cast<double>(clutter_spots_.size())) /
@@ -249,7 +262,7 @@ RadarSector RadarModel::scan(const Flights& flights) {
   sector.end = sector_begin(sector_ + 1);
   ++sector_;
   for (const std::unique_ptr<Flight>& flight : flights) {
-    if (!may_cross(*flight, sector)) continue;
+    if (flight->plan().ghost || !may_cross(*flight, sector)) continue;
     const std::optional<Crossing> seen = crossing(*flight, sector);
     if (!seen || !in_sight(*seen)) continue;
     if (prng_.chance(detection_probability(*seen, *flight))) {
@@ -261,6 +274,7 @@ RadarSector RadarModel::scan(const Flights& flights) {
   } else {
     add_clutter(sector);
   }
+  add_faults(sector, flights);
   std::sort(sector.plots.begin(), sector.plots.end(), [](const RadarPlot& a, const RadarPlot& b) {
     return std::tie(a.time, a.slant_range_m, a.azimuth_rad) <
            std::tie(b.time, b.slant_range_m, b.azimuth_rad);

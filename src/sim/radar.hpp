@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "sim/flight.hpp"
 #include "sim/geometry.hpp"
+#include "sim/labels.hpp"
 #include "sim/scenario.hpp"
 
 namespace liptako::sim {
@@ -34,6 +35,15 @@ struct RadarPlot {
   std::optional<double> height_m;  // measured by elevation, above mean sea level
   std::optional<base::IcaoAddress> icao_address;
   base::CallSign call_sign;  // empty: not obtained
+  // For the labels alone.
+  Pathology pathology = Pathology::none;  // of a plot that no aircraft made where it lies
+  std::uint32_t of = 0;                   // the flight that such a plot repeats
+  bool garbles = false;                   // its code and height may be other than the aircraft's
+  std::uint32_t echo = 0;                 // counted from 1: of birds and wind farms
+  Place echo_place;
+  double echo_radius_m = 0.0;
+  double echo_speed_mps = 0.0;
+  double echo_course_rad = 0.0;
 };
 
 struct RadarSector {
@@ -75,9 +85,24 @@ class RadarModel {
   [[nodiscard]] bool in_sight(const Crossing& seen) const;
   [[nodiscard]] double detection_probability(const Crossing& seen, const Flight& flight) const;
   [[nodiscard]] RadarPlot plot_of(const Crossing& seen, const Flight& flight);
-  void add_replies(RadarPlot& plot, const FlightPlan& plan, const Pose& pose);
+  [[nodiscard]] static bool replies(const Flight& flight, base::Timestamp time);
+  void add_replies(RadarPlot& plot, const Flight& flight, const Pose& pose);
   void add_reflections(RadarSector& sector, const Flights& flights);
   void add_clutter(RadarSector& sector);
+  struct Spot {
+    double range_m;
+    double azimuth_rad;
+  };
+  // For the labels: what stands there.
+  void label_echo(RadarPlot& plot, const Spot& spot) const;
+  // Radar::faults: radar_faults.cpp. `real`: how many of the plots are what was seen.
+  void place_echoes();
+  void add_faults(RadarSector& sector, const Flights& flights);
+  void split_plots(const PlotFault& fault, RadarSector& sector, std::size_t real);
+  void garble(const PlotFault& fault, RadarSector& sector, std::size_t real);
+  void add_wall(const PlotFault& fault, RadarSector& sector, const Flights& flights);
+  void add_ring(const PlotFault& fault, RadarSector& sector, const Flights& flights);
+  void add_echoes(RadarSector& sector);
 
   const Radar* radar_;
   const Atmosphere* air_;
@@ -85,13 +110,19 @@ class RadarModel {
   Frame site_;
   std::array<base::SinCos, RadarSector::kCount> middles_{};  // directions of the sectors' middles
   base::Prng prng_;
+  base::Prng fault_prng_;  // so that faults leave everything else as it is without them
   std::int64_t sector_ =
       0;  // counted from the start of the revolution that was under way at the start
-  struct Spot {
-    double range_m;
-    double azimuth_rad;
-  };
   std::vector<Spot> clutter_spots_;
+  // A turbine or a flock, by its place at the start, in the antenna's horizontal plane.
+  struct Echo {
+    const PlotFault* fault = nullptr;
+    double east_m = 0.0;
+    double north_m = 0.0;
+    double speed_mps = 0.0;
+    double course_rad = 0.0;
+  };
+  std::vector<Echo> echoes_;
 };
 
 }  // namespace liptako::sim

@@ -132,6 +132,7 @@ base::Result<RecordingSummary> record(const Scenario& scenario,
     outputs.put(outputs.open(member + "/node.toml"), configuration_for(world, member, path_of));
   }
   const std::size_t truth = outputs.open("truth.jsonl");
+  const std::size_t labels = outputs.open("labels.jsonl");
 
   while (world.now() < options.start + options.length) {
     world.advance(world.now() + std::chrono::seconds(1), [&](const Emission& e) {
@@ -148,6 +149,9 @@ base::Result<RecordingSummary> record(const Scenario& scenario,
     });
     const std::vector<TruthState> states = world.truth(world.now());
     for (const TruthState& state : states) outputs.put(truth, to_json_line(state) + '\n');
+    const bool last = world.now() >= options.start + options.length;
+    for (const Label& label : world.take_labels(last))
+      outputs.put(labels, to_json_line(label) + '\n');
     summary.most_aircraft = std::max(summary.most_aircraft, states.size());
     if (auto done = outputs.hand_over(kAppendAtOnce); !done) return std::unexpected(done.error());
   }

@@ -6,6 +6,7 @@
 //   bamako/adsb-2.beast       Beast as a plain stream; its frames carry the receiver's stamps
 //   bamako/node.toml          sensors, and these files as sources; paths from the top folder
 //   truth.jsonl               every aircraft once a second
+//   labels.jsonl              what is wrong with whom, from when to when
 //   manifest.json             scenario, seed, start, length; size and SHA-256 of every other file
 #pragma once
 

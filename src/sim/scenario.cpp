@@ -31,6 +31,22 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 6> kFaultKinds{{
     {"hostile", FaultKind::hostile},
 }};
 
+constexpr std::array<std::pair<std::string_view, PlotFaultKind>, 6> kPlotFaultKinds{{
+    {"split", PlotFaultKind::split},
+    {"reflection", PlotFaultKind::reflection},
+    {"ring_around", PlotFaultKind::ring_around},
+    {"garbled", PlotFaultKind::garbled},
+    {"wind_farm", PlotFaultKind::wind_farm},
+    {"birds", PlotFaultKind::birds},
+}};
+constexpr std::array<std::pair<std::string_view, AircraftFaultKind>, 5> kAircraftFaultKinds{{
+    {"duplicate_address", AircraftFaultKind::duplicate_address},
+    {"swapped_addresses", AircraftFaultKind::swapped_addresses},
+    {"false_position", AircraftFaultKind::false_position},
+    {"false_velocity", AircraftFaultKind::false_velocity},
+    {"late_position", AircraftFaultKind::late_position},
+}};
+
 constexpr std::array<std::pair<std::string_view, GnssFaultKind>, 4> kGnssFaultKinds{{
     {"jam", GnssFaultKind::jam},
     {"spoof", GnssFaultKind::spoof},
@@ -319,6 +335,74 @@ GnssFault gnss_fault(Fields fields, Scenario& scenario) {
   return out;
 }
 
+void plot_fault(Fields fields, Scenario& scenario) {
+  PlotFault out;
+  const std::string name = fields.text("radar");
+  const auto radar =
+      std::ranges::find_if(scenario.radars, [&](const Radar& one) { return one.name == name; });
+  out.kind = word(fields, "kind", kPlotFaultKinds);
+  out.window = window(fields, false);
+  const bool echo = out.kind == PlotFaultKind::wind_farm || out.kind == PlotFaultKind::birds;
+  if (radar == scenario.radars.end()) {
+    fields.wrong("radar", fmt::format("there is no radar \"{}\"", name));
+  } else if (echo != (radar->kind == RadarKind::primary)) {
+    fields.wrong("kind", echo ? "is of a primary radar" : "is of a Mode S radar");
+  }
+  if (out.kind != PlotFaultKind::ring_around) out.share = fields.number("share", kShare);
+  if (out.kind == PlotFaultKind::split)
+    out.width = Angle::from_degrees(fields.number("width_deg", {0.5, 10.0}));
+  if (echo || out.kind == PlotFaultKind::reflection) {
+    out.azimuth = Angle::from_degrees(fields.number("azimuth_deg", {0.0, 360.0}));
+    out.distance = kilometres(fields.number("distance_km", {0.1, 200.0}));
+  }
+  if (out.kind == PlotFaultKind::reflection || out.kind == PlotFaultKind::ring_around)
+    out.reach = kilometres(fields.number("reach_km", {1.0, 470.0}));
+  if (echo || out.kind == PlotFaultKind::ring_around)
+    out.count = fields.integer("count", {1, 1000});
+  if (echo) out.spread = kilometres(fields.number("spread_km", {0.0, 100.0}));
+  if (out.kind == PlotFaultKind::birds)
+    out.speed = Speed::from_mps(fields.number("speed_mps", {1.0, 40.0}));
+  fields.finish();
+  if (radar != scenario.radars.end()) radar->faults.push_back(out);
+}
+
+std::uint16_t traffic_named(Fields& fields, std::string_view key, const Scenario& scenario) {
+  const std::string name = fields.text(key);
+  for (std::size_t i = 0; i < scenario.traffic.size(); ++i) {
+    if (scenario.traffic[i].name == name) return static_cast<std::uint16_t>(i);
+  }
+  fields.wrong(key, fmt::format("there is no traffic \"{}\"", name));
+  return 0;
+}
+
+AircraftFault aircraft_fault(Fields fields, const Scenario& scenario) {
+  AircraftFault out;
+  out.kind = word(fields, "kind", kAircraftFaultKinds);
+  out.traffic = traffic_named(fields, "traffic", scenario);
+  out.window = window(fields, false);
+  switch (out.kind) {
+    case AircraftFaultKind::duplicate_address:
+    case AircraftFaultKind::swapped_addresses:
+      out.other = traffic_named(fields, "other", scenario);
+      if (out.other == out.traffic) fields.wrong("other", "is the same traffic");
+      break;
+    case AircraftFaultKind::false_position:
+      out.offset = kilometres(fields.number("offset_km", {0.0, 500.0}, 0.0));
+      out.drift = Speed::from_mps(fields.number("drift_mps", {0.0, 1000.0}, 0.0));
+      out.bearing = Angle::from_degrees(fields.number("bearing_deg", {0.0, 360.0}));
+      break;
+    case AircraftFaultKind::false_velocity:
+      out.speed_factor = fields.number("speed_factor", {0.0, 5.0}, 1.0);
+      out.turned = Angle::from_degrees(fields.number("turned_deg", {-180.0, 180.0}, 0.0));
+      break;
+    case AircraftFaultKind::late_position:
+      out.late = base::seconds(fields.number("late_s", {-60.0, 60.0}));
+      break;
+  }
+  fields.finish();
+  return out;
+}
+
 MemberIndex member(Fields& fields,
                    const toml::node& node,
                    const std::string& field,
@@ -531,6 +615,10 @@ base::Result<Scenario> load_scenario(std::string_view text,
   });
   tables(root, "gnss_fault", [&](Fields fields) {
     scenario.gnss_faults.push_back(gnss_fault(std::move(fields), scenario));
+  });
+  tables(root, "plot_fault", [&](Fields fields) { plot_fault(std::move(fields), scenario); });
+  tables(root, "aircraft_fault", [&](Fields fields) {
+    scenario.aircraft_faults.push_back(aircraft_fault(std::move(fields), scenario));
   });
   tables(root, "link", [&](Fields fields) {
     scenario.links.push_back(link(std::move(fields), scenario));

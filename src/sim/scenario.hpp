@@ -92,6 +92,29 @@ struct Sensor {
   Supply supply;
 };
 
+// What a radar makes of its surroundings beside aircraft, or of aircraft beside one plot a turn.
+enum class PlotFaultKind : std::uint8_t {
+  split,        // one aircraft, two plots
+  reflection,   // a wall shows aircraft in its own direction, further away by the detour
+  ring_around,  // replies to side lobes, all around at one range
+  garbled,      // Mode A and C replies of other content, not marked as such
+  wind_farm,    // turbines: standing echoes that come and go (primary)
+  birds,        // flocks: slow echoes (primary)
+};
+
+struct PlotFault {
+  PlotFaultKind kind = PlotFaultKind::split;
+  Window window;
+  double share = 0.0;   // of turns in which it happens, for each aircraft or echo
+  base::Angle azimuth;  // of the wall, the farm, the flocks' middle, from the antenna
+  base::Length distance;
+  base::Length reach;   // reflection, ring_around: aircraft nearer than this
+  base::Angle width;    // split: at most so far apart
+  base::Length spread;  // wind_farm, birds: radius of the area
+  int count = 0;        // turbines, flocks; ring_around: plots a turn and aircraft, on average
+  base::Speed speed;    // birds
+};
+
 enum class RadarKind : std::uint8_t {
   mode_s,   // monopulse secondary radar, Mode S and Mode A/C
   primary,  // no identity; a height of its own only if `height_sd` says so
@@ -112,6 +135,7 @@ struct Radar : Sensor {
   base::Length pd_range;
   double false_plots = 0.0;  // mean per revolution: reflections (mode_s) or clutter (primary)
   double garbled = 0.0;      // probability that a Mode A or Mode C reply is garbled, and marked so
+  std::vector<PlotFault> faults;
 };
 
 enum class AdsbFormat : std::uint8_t {
@@ -190,6 +214,29 @@ struct Traffic {
   std::vector<Weighted<Transponder>> transponders;
   std::vector<Weighted<int>> nac_p;              // navigation accuracy category for position
   std::vector<Interval<base::Duration>> silent;  // times of the flight without reply or squitter
+  bool ghost = false;  // nothing flies: somebody sends squitters of an aircraft that is not there
+};
+
+enum class AircraftFaultKind : std::uint8_t {
+  duplicate_address,  // it answers with the address of another aircraft
+  swapped_addresses,  // two answer with each other's
+  false_position,     // its reports say another place
+  false_velocity,     // its reports say another velocity, beside true positions
+  late_position,      // its reports say where it was some time ago
+};
+
+// What one aircraft tells wrongly: the first one in the air of a traffic table.
+struct AircraftFault {
+  AircraftFaultKind kind = AircraftFaultKind::duplicate_address;
+  std::uint16_t traffic = 0;  // index into Scenario::traffic
+  std::uint16_t other = 0;    // duplicate_address, swapped_addresses: whose address
+  Window window;
+  base::Length offset;        // false_position: at the window's begin
+  base::Speed drift;          // false_position: and from then on
+  base::Angle bearing;        // of both
+  double speed_factor = 1.0;  // false_velocity
+  base::Angle turned;         // false_velocity
+  base::Duration late{};      // late_position
 };
 
 enum class FaultKind : std::uint8_t {
@@ -267,6 +314,7 @@ struct Scenario {
   std::vector<Traffic> traffic;
   std::vector<Fault> faults;
   std::vector<GnssFault> gnss_faults;
+  std::vector<AircraftFault> aircraft_faults;
   std::vector<Link> links;
   std::vector<LinkCut> link_cuts;
 };

@@ -185,6 +185,7 @@ Traffic read_traffic(Fields fields, const Names& names) {
       fields.wrong("route", "holds at its end: only points between may have a hold");
     }
   }
+  out.ghost = fields.flag("ghost");
   out.both_ways = fields.flag("both_ways");
   times(fields, out);
   out.laps = fields.integer("laps", {1, 10000}, 1);

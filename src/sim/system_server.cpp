@@ -54,7 +54,8 @@ std::vector<ServerTrack> SystemServerModel::update(const Flights& flights) {
   const double lag_s = base::to_seconds(server_->lag);
   for (const std::unique_ptr<Flight>& flight : flights) {
     const FlightPlan& plan = flight->plan();
-    if (plan.transponder == Transponder::none || !flight->within(middle_.position, range)) continue;
+    if (plan.transponder == Transponder::none || plan.ghost) continue;
+    if (!flight->within(middle_.position, range)) continue;
     const Duration phase = due_phase(plan.seed ^ seed_, server_->interval);
     each_due(start_, phase, server_->interval, begin, end, [&](Timestamp due, std::int64_t) {
       if (due - server_->lag < start_) return;
@@ -93,7 +94,7 @@ std::vector<ServerTrack> SystemServerModel::update(const Flights& flights) {
       track.horizontal_sd = server_->horizontal_sd;
       track.mode_3a = plan.mode_3a;
       if (plan.transponder != Transponder::mode_ac) {
-        track.icao_address = plan.icao_address;
+        track.icao_address = flight->told_address();
         track.call_sign = plan.call_sign;
       }
       track.kind = plan.kind;

@@ -139,6 +139,8 @@ FlightPlan TrafficStream::take(std::uint32_t number, const InUse& in_use) {
   base::Prng prng = prng_for(seed_, kFlight + 2 * index_, taken_++);
   FlightPlan plan;
   plan.number = number;
+  plan.traffic = static_cast<std::uint16_t>(index_);
+  plan.ghost = traffic_->ghost;
   plan.kind = traffic_->kind;
   plan.departs = next_;
   plan.route = draw_route(prng);

@@ -13,6 +13,7 @@
 #include "sim/faults.hpp"
 #include "sim/flight.hpp"
 #include "sim/gnss.hpp"
+#include "sim/labels.hpp"
 #include "sim/mlat.hpp"
 #include "sim/radar.hpp"
 #include "sim/system_server.hpp"
@@ -272,6 +273,7 @@ struct World::State {
       case What::radar: {
         if (without_power(which, now)) return radars[which].skip();
         const RadarSector sector = radars[which].scan(flights);
+        label(scenario.radars[which], sector);
         return send(which,
                     now,
                     to_datagrams(scenario.radars[which], sector, start),
@@ -280,6 +282,7 @@ struct World::State {
       case What::station: {
         if (without_power(first_station + which, now)) return stations[which].skip();
         const std::vector<AdsbReport> heard = stations[which].listen(flights, &gnss);
+        label(scenario.adsb_stations[which], heard);
         return send(first_station + which,
                     now,
                     to_datagrams(scenario.adsb_stations[which], heard, now, start),
@@ -338,6 +341,9 @@ struct World::State {
       flight->fly_to(flown_to);
       ended = ended || flight->over(begun - kRemembered);
     }
+    tell_addresses();
+    note_silences();
+    labels.close(begun);
     if (!ended) return;
     std::erase_if(flights, [&](const std::unique_ptr<Flight>& flight) {
       if (!flight->over(begun - kRemembered)) return false;
@@ -346,6 +352,115 @@ struct World::State {
       in_use.codes.erase(flight->plan().mode_3a.bits());
       return true;
     });
+  }
+
+  // The first one in the air.
+  [[nodiscard]] Flight* in_the_air(std::uint16_t traffic) {
+    for (const std::unique_ptr<Flight>& flight : flights) {
+      if (flight->plan().traffic != traffic) continue;
+      const std::optional<Pose> pose = flight->at(flown_to);
+      if (pose && !pose->on_ground) return flight.get();
+    }
+    return nullptr;
+  }
+
+  // Who answers with whose address in the second up to flown_to.
+  void tell_addresses() {
+    if (scenario.aircraft_faults.empty()) return;
+    for (const std::unique_ptr<Flight>& flight : flights) flight->tell_address({});
+    for (const AircraftFault& fault : scenario.aircraft_faults) {
+      const bool swapped = fault.kind == AircraftFaultKind::swapped_addresses;
+      if (!swapped && fault.kind != AircraftFaultKind::duplicate_address) continue;
+      if (!window_end(fault.window, start, flown_to)) continue;
+      Flight* one = in_the_air(fault.traffic);
+      Flight* other = in_the_air(fault.other);
+      if (one == nullptr || other == nullptr) continue;
+      one->tell_address(other->plan().icao_address);
+      if (swapped) other->tell_address(one->plan().icao_address);
+      Label label;
+      label.pathology = swapped ? Pathology::swapped_addresses : Pathology::duplicate_address;
+      label.from = label.until = flown_to - std::chrono::seconds(1);  // of the second that begins
+      label.flight = one->plan().number;
+      label.addresses = {other->plan().icao_address};
+      if (swapped) label.addresses.push_back(one->plan().icao_address);
+      labels.note(std::move(label));
+    }
+  }
+
+  // Transponders that have gone silent in flight.
+  void note_silences() {
+    for (const std::unique_ptr<Flight>& flight : flights) {
+      const FlightPlan& plan = flight->plan();
+      if (plan.transponder == Transponder::none || !flight->silent(flown_to)) continue;
+      const std::optional<Pose> pose = flight->at(flown_to);
+      if (!pose || pose->on_ground) continue;
+      labels.note(label_of(Pathology::transponder_failed, *flight, flown_to));
+    }
+  }
+
+  [[nodiscard]] static Label label_of(Pathology pathology, const Flight& flight, Timestamp time) {
+    Label out;
+    out.pathology = pathology;
+    out.from = out.until = time;
+    out.flight = flight.plan().number;
+    const Transponder kind = flight.plan().transponder;
+    if (kind == Transponder::mode_s || kind == Transponder::adsb)
+      out.addresses = {flight.told_address()};
+    out.mode_3a = flight.plan().mode_3a;
+    return out;
+  }
+
+  void label(const Radar& radar, const RadarSector& sector) {
+    for (const RadarPlot& plot : sector.plots) {
+      if (plot.pathology == Pathology::none && !plot.garbles) continue;
+      Label out;
+      out.pathology = plot.garbles ? Pathology::garbled_code : plot.pathology;
+      out.from = out.until = plot.time;
+      out.flight = plot.garbles ? plot.flight : plot.of;
+      out.source = radar.name;
+      if (plot.icao_address) out.addresses = {*plot.icao_address};
+      if (plot.garbles) {
+        for (const std::unique_ptr<Flight>& flight : flights) {
+          if (flight->plan().number == plot.flight) out.mode_3a = flight->plan().mode_3a;
+        }
+        labels.note(std::move(out));
+        continue;
+      }
+      out.mode_3a = plot.mode_3a;
+      if (plot.echo != 0) {
+        out.place = plot.echo_place;
+        out.radius = base::Length::from_metres(plot.echo_radius_m);
+        out.ground_speed = base::Speed::from_mps(plot.echo_speed_mps);
+        out.track_angle = base::Angle::from_radians(plot.echo_course_rad);
+        labels.note(std::move(out), plot.echo);
+        continue;
+      }
+      out.slant_range = base::Length::from_metres(plot.slant_range_m);
+      out.azimuth = base::Angle::from_radians(plot.azimuth_rad);
+      labels.add(std::move(out));
+    }
+  }
+
+  void label(const AdsbStation& station, const std::vector<AdsbReport>& heard) {
+    for (const GnssField::Disturbance& one : gnss.take_disturbances()) {
+      Label out;
+      out.pathology = one.pathology;
+      out.from = out.until = one.time;
+      out.flight = one.flight;
+      out.addresses = {one.address};
+      labels.note(std::move(out));
+    }
+    for (const SensorClock::Spoof& spoof : station.clock.spoofs) {
+      for (const AdsbReport& report : heard) {
+        if (!window_end(spoof.window, start, report.received)) continue;
+        Label out;
+        out.pathology = Pathology::false_time;
+        out.from = out.until = report.received;
+        out.flight = report.flight;
+        out.addresses = {report.icao_address};
+        labels.note(std::move(out));
+      }
+    }
   }
 
   [[nodiscard]] bool without_power(std::size_t sensor, Timestamp time) {
@@ -427,6 +542,7 @@ struct World::State {
   std::vector<std::vector<std::uint16_t>> outlets;  // its sources, one a member
   std::vector<Path> paths;                          // by source
   GnssField gnss;
+  LabelBook labels;
   Flights flights;  // by number
   // By flight, then source: the newest report sent.
   std::map<std::uint32_t, std::vector<std::optional<Timestamp>>> reported;
@@ -455,7 +571,7 @@ std::vector<TruthState> World::truth(Timestamp time) const {
   std::vector<TruthState> out;
   for (const std::unique_ptr<Flight>& flight : state_->flights) {
     const std::optional<Pose> pose = flight->at(time);
-    if (!pose) continue;
+    if (!pose || flight->plan().ghost) continue;
     TruthState& state = out.emplace_back(truth_of(*flight, *pose, time));
     for (const SourceInfo& source : state_->sources) {
       const auto newest = reported(state.flight, source.index);
@@ -472,6 +588,11 @@ std::optional<Timestamp> World::reported(std::uint32_t flight, std::uint16_t sou
   const auto found = state_->reported.find(flight);
   if (found == state_->reported.end()) return {};
   return found->second[source];
+}
+
+std::vector<Label> World::take_labels(bool rest) {
+  state_->labels.close(now_, rest);
+  return state_->labels.take();
 }
 
 std::span<const SourceInfo> World::sources() const { return state_->sources; }

@@ -17,6 +17,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "sim/geometry.hpp"
+#include "sim/labels.hpp"
 #include "sim/scenario.hpp"
 #include "sim/truth.hpp"
 
@@ -80,6 +81,9 @@ class World {
   // being held up; for the truth alone.
   [[nodiscard]] std::optional<base::Timestamp> reported(std::uint32_t flight,
                                                         std::uint16_t source) const;
+
+  // Labels of episodes that have ended since this was last asked; all that are left, if `rest`.
+  [[nodiscard]] std::vector<Label> take_labels(bool rest = false);
 
   [[nodiscard]] std::span<const SourceInfo> sources() const;
   [[nodiscard]] const Scenario& scenario() const;

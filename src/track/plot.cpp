@@ -22,6 +22,7 @@ bool is_finite(const Plot& p) {
 bool comes_before(const Plot& a, const Plot& b) {
   const auto key = [](const Plot& p) {
     return std::tuple(p.time,
+                      !p.icao_address,
                       p.sensor,
                       p.azimuth.radians(),
                       p.slant_range.metres(),

@@ -31,8 +31,8 @@ enum class AircraftClass : std::uint8_t {
   surface = 5,  // anything that rolls, on the ground
 };
 enum class OnGround : std::uint8_t { unknown = 0, yes = 1, no = 2 };
-// What a report says it is of. What moves on the ground moves by other laws than what flies: this is
-// what a motion model may be chosen by.
+// What a report says it is of. With Plot::on_ground, what a motion model may be chosen by: what
+// moves on the ground moves by other laws than what flies.
 enum class Mover : std::uint8_t { unknown = 0, aircraft = 1, vehicle = 2 };
 
 // A sensor and what is known of it. Every field has a working default but the site of a radar;
@@ -170,7 +170,8 @@ inline constexpr base::Length kSurfaceSight = base::Length::from_metres(500);
 
 // Every number in it is one.
 [[nodiscard]] bool is_finite(const Plot& plot);
-// By time, then by what they say: an order that does not depend on how they came.
+// By time, then who tells his address first, then by what else they say: an order that does not
+// depend on how they came.
 [[nodiscard]] bool comes_before(const Plot& a, const Plot& b);
 
 // Field list for snapshots.

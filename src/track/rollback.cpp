@@ -18,13 +18,12 @@ bool same(const geo::TangentFrame& a, const geo::TangentFrame& b) {
 
 template <class Archive>
 void visit_fields(Archive& archive, PastStep& s) {
-  archive(s.time, s.plot, s.dilution, s.imm.x, s.imm.P, s.imm.mu, s.height_effect.d);
-  archive(s.vertical);
+  archive(s.time, s.plot, s.dilution, s.imm, s.height_effect.d, s.vertical);
 }
 
 std::uint32_t Rollback::begin(std::uint32_t slot) {
   if (free_.empty()) {
-    if (pasts_.size() >= kMaxPasts) return kNone;
+    if (pasts_.size() >= max_pasts_) return kNone;
     free_.push_back(static_cast<std::uint32_t>(pasts_.size()));
     pasts_.emplace_back().steps.reserve(kMaxSteps + 1);
   }
@@ -124,7 +123,7 @@ bool Rollback::load(base::ByteReader& in, std::uint32_t slots, std::size_t senso
   base::Loader loader(in);
   std::uint32_t count = 0;
   loader(late_sensors_, count, free_);
-  if (!in.ok() || count > kMaxPasts || free_.size() > count) return false;
+  if (!in.ok() || count > max_pasts_ || free_.size() > count) return false;
   pasts_.assign(count, {});
   past_of_.assign(slots, kNone);
   std::vector<bool> is_free(count);

@@ -1,17 +1,17 @@
 // The recent past of tracks that some sensor reports late: the plots they used in the last seconds
 // and the state after each, so that a late plot is used in its own place. The state is taken back
-// to before the plot, and the plots after it are used once more in order: what a tracker would hold
-// that was given all of them in order of measurement, but for the choices of association, which
-// stand.
+// to before the plot, and the plots after it are used once more in order: what a tracker would
+// hold that was given all of them in order of measurement, but for the choices of association,
+// which stand.
 //
 // Kept apart from the tracks, and only for those that need it: a track gets a past at the first
-// plot of a sensor that has ever been late by more than kLateBeyond against a track. Until then late
-// plots are used by retrodiction (imm.hpp), which takes the aircraft to have flown without noise in
-// between: harmless to the plots of radars, not to precise ones. What is older than the past is used
-// by retrodiction from its first state.
+// plot of a sensor that has ever been late by more than kLateBeyond against a track. Until then
+// late plots are used by retrodiction (imm.hpp), which takes the aircraft to have flown without
+// noise in between: harmless up to 2 s, and to the plots of radars beyond, not to precise ones.
+// What is older than the past is used by retrodiction from its first state.
 //
-// Memory: kMaxSteps of about 1 KB for each of at most kMaxPasts tracks; tracks beyond go without.
-// No allocation once the pasts have grown to the traffic.
+// Memory: kMaxSteps of about 1 KB for each of at most TrackerOptions::max_pasts tracks. No
+// allocation once the pasts have grown to the traffic.
 #pragma once
 
 #include <array>
@@ -36,9 +36,11 @@ struct PastStep {
 
 class Rollback {
  public:
-  static constexpr base::Duration kLateBeyond = std::chrono::milliseconds(500);
+  static constexpr base::Duration kLateBeyond = std::chrono::seconds(2);
   static constexpr std::size_t kMaxSteps = 24;
-  static constexpr std::size_t kMaxPasts = 2'048;
+
+  // At most `max_pasts` tracks at a time; the others go without.
+  explicit Rollback(std::uint32_t max_pasts) : max_pasts_(max_pasts) {}
 
   // `plot` was used by the track, whose state is now as after it; `lag`: how much older it is than
   // the state was. `reach`: how far back plots may come.
@@ -83,6 +85,7 @@ class Rollback {
   [[nodiscard]] std::uint32_t begin(std::uint32_t slot);
   static void move_frame(Past& past, const geo::TangentFrame& to);
 
+  std::uint32_t max_pasts_;
   std::uint64_t late_sensors_ = 0;
   std::vector<Past> pasts_;
   std::vector<std::uint32_t> free_;     // of pasts_; the last is taken first

@@ -57,7 +57,7 @@ void visit_fields(Archive& archive, TrackRecord& t) {
   archive(
       t.number, t.status, t.home, t.time, t.first_plot_time, t.last_plot_time, t.existence_time);
   archive(origin.latitude, origin.longitude, origin.height);
-  archive(t.imm, t.vertical, t.height_effect.d, t.odds, t.hits, t.refusals, t.breaks);
+  archive(t.imm, t.vertical, t.height_effect.d, t.odds, t.hits, t.refusals, t.breaks, t.doubts);
   archive(t.icao_address,
           t.uas.hash,
           t.mode_3a,

@@ -43,6 +43,7 @@ struct TrackRecord {
   std::uint32_t hits = 0;
   std::uint32_t refusals = 0;  // plots of its address in a row that lay outside the gate
   std::uint32_t breaks = 0;
+  std::uint16_t doubts = 0;  // DoubtMask
 
   std::optional<base::IcaoAddress> icao_address;
   base::UasId uas;

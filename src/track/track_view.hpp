@@ -63,6 +63,7 @@ struct TrackView {
   std::uint32_t breaks = 0;      // times this number was lost and resumed by identity
   std::uint64_t sensors =
       0;  // bit i: sensor i (order of configuration) has contributed in the last 60 s
+  std::uint16_t doubts = 0;  // bit i: Doubt i (doubt/doubt.hpp)
   // Of a system track only, whose sensors are other nodes' too: bit k, a sensor of kind k has
   // contributed. The tracker leaves it 0.
   std::uint8_t kinds = 0;

@@ -110,7 +110,7 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.groups);
 }
 
-Tracker::Tracker(const TrackerOptions& options) : options_(options) {
+Tracker::Tracker(const TrackerOptions& options) : options_(options), rollback_(options.max_pasts) {
   for (int c = 0; c < kAircraftClasses; ++c)
     motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), options.imm));
   aircraft_.model = motions_[static_cast<std::size_t>(AircraftClass::airliner)];
@@ -156,6 +156,7 @@ void Tracker::set_sensors(std::span<const SensorDescription> sensors) {
   }
   registration_.set_sensors(sensors, former);
   descriptions_.assign(sensors.begin(), sensors.end());
+  doubts_.set_sensors(sensors, new_index);
   sensors_ = std::move(states);
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
     const SensorDescription& s = descriptions_[i];
@@ -388,10 +389,13 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
     return;
   }
   const bool corrects = registration_.take(reported, descriptions_, corrected_);
-  const Plot& plot = corrects ? corrected_ : reported;
-  note_sensor_time(plot.sensor, plot.time);
-  if (!instant_.empty() && instant_.front().time != plot.time) share_out_instant(events);
-  if (!open_looks_.empty()) close_looks(plot.sensor, plot.time, events);
+  const Plot& told = corrects ? corrected_ : reported;
+  note_sensor_time(told.sensor, told.time);
+  if (!instant_.empty() && instant_.front().time != told.time) share_out_instant(events);
+  if (!open_looks_.empty()) close_looks(told.sensor, told.time, events);
+  if (doubts_.passes_over(store_, told)) return;
+  const std::optional<Plot> devalued = doubts_.devalued(store_, told);
+  const Plot& plot = devalued ? *devalued : told;
   if (plot.icao_address && store_.has_address(*plot.icao_address)) return use(plot, events);
   instant_.push_back(plot);
   if (instant_.size() >= kMaxInstant) share_out_instant(events);
@@ -467,13 +471,16 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
   if (best) {
     if (is_repeated(store_.at(best->slot), plot)) {
       ++counters_.split;
+      doubts_.note_repeated(store_, best->slot, plot);
       return;
     }
+    if (doubts_.is_echo(store_, plot, best->slot)) return;
     if (is_carried(store_.at(best->slot), plot)) return note_carried(best->slot, plot);
     if (options_.max_hypotheses > 0 && is_contended(plot)) return gather(plot, events);
     associate(best->slot, plot, *best_prediction, {inside, gate}, events);
     return;
   }
+  if (doubts_.is_echo(store_, plot, kNoSlot)) return;
   if (claims > 0) {
     ++counters_.outside_gate;
     // A silence beyond the limit ends the track here and now, by measurement time, so that it may
@@ -488,7 +495,9 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
     } else if (const std::uint32_t near = nearest_with_address(plot); near != kNoSlot) {
       // Too near to be another aircraft: an outlier, or our filter is wrong. The first is passed
       // over; when the aircraft insists, the filter starts anew where it says it is.
-      if (++store_.at(near).refusals >= kRefusalsBeforeRestart) restart(near, plot, events);
+      const bool doubted = doubts_.note_refused(store_, near, plot);
+      if (++store_.at(near).refusals >= kRefusalsBeforeRestart || doubted)
+        restart(near, plot, events);
       return;
     } else if (claims >= kMaxClaims) {
       ++counters_.address_flood;
@@ -620,6 +629,7 @@ void Tracker::note_sensor_time(std::uint16_t sensor, Timestamp time) {
   if (!s.heard || time > s.latest) s.latest = time;
   s.heard = true;
   s.clutter.note_time(time, descriptions_[sensor].period);
+  doubts_.note_sensor_time(sensor, time);
 }
 
 void Tracker::move_frame(TrackRecord& t, Gaussian& now) {
@@ -759,10 +769,17 @@ void Tracker::associate(std::uint32_t slot,
   move_frame(t, after);
   rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
-  confirm_if_due(slot, true, events);
   event.view = view_of(t, {t.time, after, t.vertical, t.height_effect});
+  const bool anew = doubts_.note_used(store_, slot, plot, event.view, {event.trace.altitude});
+  confirm_if_due(slot, true, events);
+  event.view.number = t.number;
+  event.view.status = t.status;
+  event.view.breaks = t.breaks;
+  event.view.doubts = t.doubts;
   store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
   events.push_back(event);
+  // What it rests on is in doubt.
+  if (anew) restart(slot, plot, events);
 }
 
 void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states) {
@@ -832,7 +849,7 @@ bool Tracker::has_confirming_sensor(const TrackRecord& t) const {
 
 void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
-  if (t.status != TrackStatus::tentative) return;
+  if (t.status != TrackStatus::tentative || !doubts_.may_confirm(store_, slot)) return;
   const std::uint32_t needed =
       t.icao_address ? options_.confirm_hits_addressed : options_.confirm_hits;
   if (t.hits < needed || probability_from(t.odds) < options_.confirm_existence) return;
@@ -884,6 +901,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, 1.0);
     if (exists < options_.drop_existence) {
       ++counters_.clutter;
+      doubts_.note_standing_echo(plot, first_fix(plot));
       return;
     }
   }
@@ -926,6 +944,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
     t.number = base::TrackNumber{next_number_++};
   }
   note_identity(slot, plot);
+  doubts_.note_started(store_, slot, plot, view(slot, t.time));
   ++counters_.started;
   confirm_if_due(slot, false, events);
 
@@ -1084,6 +1103,7 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
   v.call_sign = t.call_sign;
   v.mover = t.mover;
   v.breaks = t.breaks;
+  v.doubts = t.doubts;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     const Duration ago = v.time - t.seen_by[i].last_hit;
     if (ago.count() <= static_cast<std::int64_t>(kSensorMemoryNs))
@@ -1106,6 +1126,7 @@ void Tracker::save(base::ByteWriter& out) const {
   offsets_.save(out);
   births_.save(out);
   registration_.save(out);
+  doubts_.save(store_, out);
   saver(counters_, next_number_);
 }
 
@@ -1137,6 +1158,7 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   if (!tracker.offsets_.load(in) || !tracker.births_.load(in)) return std::nullopt;
   tracker.registration_.set_sensors(tracker.descriptions_, {});
   if (!tracker.registration_.load(in, tracker.descriptions_)) return std::nullopt;
+  if (!tracker.doubts_.load(tracker.descriptions_, tracker.store_, in)) return std::nullopt;
   loader(tracker.counters_, tracker.next_number_);
   if (!in.ok()) return std::nullopt;
   for (std::uint32_t slot = 0; slot < tracker.store_.slot_count(); ++slot) {

@@ -19,6 +19,7 @@
 
 #include "track/birth_map.hpp"
 #include "track/clutter_map.hpp"
+#include "track/doubt/doubt_book.hpp"
 #include "track/group.hpp"
 #include "track/identity_memory.hpp"
 #include "track/plot_height.hpp"
@@ -59,6 +60,8 @@ struct TrackerOptions {
   std::uint32_t max_tracks = 50'000;
   // Sensors' biases are learnt and taken away (registration/registration.hpp).
   bool registration = true;
+  // Tracks whose last seconds are kept for late plots (rollback.hpp), at about 25 KB each.
+  std::uint32_t max_pasts = 2'048;
 };
 
 // Why a track stands where it stands: one line per plot that changed it. Plots that were set aside
@@ -151,6 +154,13 @@ class Tracker {
   [[nodiscard]] const Registration& registration() const { return registration_; }
   // Instead of what the options said; what was learnt is kept.
   void set_registration(bool on) { registration_.set_enabled(on); }
+
+  // What was found doubtful since the findings were last cleared; at most
+  // DoubtBook::kMaxFindings are kept.
+  [[nodiscard]] const DoubtBook& doubts() const { return doubts_; }
+  void clear_findings() { doubts_.clear_findings(); }
+  // Tracks whose recent past is kept for late plots.
+  [[nodiscard]] std::size_t pasts_kept() const { return rollback_.size(); }
 
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
@@ -342,6 +352,7 @@ class Tracker {
   IdentityMemory memory_;
   PressureOffsets offsets_;
   BirthMap births_;
+  DoubtBook doubts_;
   TrackerCounters counters_;
   std::uint32_t next_number_ = 1;
 };

@@ -393,6 +393,15 @@ void Tracker::publish(std::uint32_t index,
     if (t.group == kNoSlot) move_frame(t, now);
     confirm_if_due(slot, !is_new, events);
     event.view = view(slot, t.time);
+    if (one.x.plot >= 0) {
+      const Plot& plot = look.plot(static_cast<std::size_t>(one.x.plot));
+      if (is_new) {
+        doubts_.note_started(store_, slot, plot, event.view);
+      } else {
+        (void)doubts_.note_used(store_, slot, plot, event.view, {});
+      }
+      event.view.doubts = t.doubts;
+    }
     store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
     events.push_back(event);
   }

@@ -9,6 +9,7 @@ export interface MapOptions {
   ellipses: boolean;
   history: boolean;
   labels: boolean;
+  doubtTag: string; // shown in a label of a track of which anything is doubted
   coastTag: string; // shown in a label before the age of a coasting track
   lostTag: string; // likewise of every track while the link is lost
 }
@@ -89,6 +90,7 @@ export interface Detail extends Row {
   ellipseDeg: number;
   kinds: number;
   breaks: number;
+  doubts: number;
 }
 
 export type LinkState = 'connecting' | 'live' | 'lost';

@@ -36,7 +36,26 @@ export interface TrackRecord {
   ellipseDeg: number; // direction of the major axis, clockwise from north
   kinds: number; // bit 0 radar, bit 1 ADS-B, bit 2 multilateration, bit 3 another system's tracks
   placed: boolean;
+  doubts: number; // bit i: the i-th of DOUBTS
 }
+
+// What may be doubted of a track, in the order of the bits; texts are the catalogue's doubt_ entries.
+export const DOUBTS = [
+  'duplicate_address',
+  'swapped_addresses',
+  'garbled_code',
+  'split_plot',
+  'reflection',
+  'ring_around',
+  'transponder_failed',
+  'false_position',
+  'false_velocity',
+  'ghost',
+  'jamming',
+  'false_time',
+  'birds',
+  'standing_echo',
+] as const;
 
 export interface IdentityRecord {
   track: number;
@@ -95,6 +114,7 @@ export function readTrack(body: DataView, index: number): TrackRecord {
     ellipseDeg: (body.getUint8(at + 28) * 180) / 256,
     kinds: body.getUint8(at + 29),
     placed: (body.getUint16(at + 30, true) & 1) === 0,
+    doubts: body.getUint16(at + 30, true) >> 1,
   };
 }
 

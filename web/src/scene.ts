@@ -59,6 +59,7 @@ export function labelLines(
   magnified: boolean,
   tag: string, // before the age, for a track that is not up to date
   members: readonly MemberStatus[] | null = null,
+  doubt = '', // of a track of which anything is doubted
 ): string[] {
   const code = modeA(store.mode3a[slot]);
   const number = members ? commonNumber(store.number[slot], members) : String(store.number[slot]);
@@ -67,6 +68,7 @@ export function labelLines(
   lines.push(
     `${level(store.altitudeFt[slot])}${tendency(store.climbFtMin[slot]) || ' '} ${tensOfKnots(store.speedKt[slot])}`,
   );
+  if (doubt) lines.push(doubt);
   if (members) lines.push(codesOf(store.sensorsLow[slot], store.sensorsHigh[slot], members).join(' '));
   if (tag) {
     lines.push(`${tag} ${age(store.ageAt(slot, nowMs)).replace('\u202f', '')}`);
@@ -333,7 +335,8 @@ export class Scene {
       if (x < 0 || y < 0 || x >= width || y >= height) continue;
       if (requests.length >= MAX_LABELS && !must) continue;
       const tag = lost ? options.lostTag : store.status[slot] === Status.coasting ? options.coastTag : '';
-      add(track, labelLines(store, slot, ageNowMs, chosen, tag, this.members), x, y, must);
+      const doubt = store.doubts[slot] === 0 ? '' : options.doubtTag;
+      add(track, labelLines(store, slot, ageNowMs, chosen, tag, this.members, doubt), x, y, must);
     }
     // Sensors take part so that their names are not covered; negative numbers keep them apart from tracks.
     sensors.forEach((sensor, index) => {

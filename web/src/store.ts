@@ -36,6 +36,7 @@ export class TrackStore {
   status = new Uint8Array(0);
   kinds = new Uint8Array(0);
   placed = new Uint8Array(0);
+  doubts = new Uint16Array(0);
   icao = new Int32Array(0);
   mode3a = new Int32Array(0);
   breaks = new Uint16Array(0);
@@ -83,6 +84,7 @@ export class TrackStore {
     this.status = copy(this.status, new Uint8Array(capacity));
     this.kinds = copy(this.kinds, new Uint8Array(capacity));
     this.placed = copy(this.placed, new Uint8Array(capacity));
+    this.doubts = copy(this.doubts, new Uint16Array(capacity));
     this.icao = copy(this.icao, new Int32Array(capacity));
     this.mode3a = copy(this.mode3a, new Int32Array(capacity));
     this.breaks = copy(this.breaks, new Uint16Array(capacity));
@@ -138,6 +140,7 @@ export class TrackStore {
     this.status[slot] = record.status;
     this.kinds[slot] = record.kinds;
     this.placed[slot] = record.placed ? 1 : 0;
+    this.doubts[slot] = record.doubts;
     if (record.placed && record.status !== Status.coasting) {
       const plotMs = timeMs - record.ageMs;
       if (plotMs >= this.historyMs[slot] + HISTORY_STEP_MS) {

@@ -265,6 +265,7 @@ function detailOf(track: number): Detail | null {
     ellipseDeg: store.ellipseDeg[slot],
     kinds: store.kinds[slot],
     breaks: store.breaks[slot],
+    doubts: store.doubts[slot],
   };
 }
 

@@ -24,6 +24,7 @@ const OPTIONS: MapOptions = {
   history: true,
   labels: true,
   coastTag: 'EXTR',
+  doubtTag: 'DOUTE',
   lostTag: 'PERDU',
 };
 

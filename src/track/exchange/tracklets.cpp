@@ -14,7 +14,7 @@ constexpr double kBoundOfUnknownCorrelation = 2.0;
 // The inverse of a packed symmetric matrix and the logarithm of its determinant; nothing if it is
 // not positive definite.
 struct Inverse {
-  double Y[kPackedSize] = {};
+  double W[kPackedSize] = {};
   double log_determinant = 0.0;
 };
 std::optional<Inverse> inverse_of(const double (&P)[kPackedSize]) {
@@ -46,7 +46,7 @@ std::optional<Inverse> inverse_of(const double (&P)[kPackedSize]) {
     for (int c = r; c < kStateSize; ++c) {
       double s = 0.0;
       for (int k = c; k < kStateSize; ++k) s += K[k][r] * K[k][c];
-      out.Y[packed(r, c)] = s;
+      out.W[packed(r, c)] = s;
     }
   }
   return out;
@@ -62,7 +62,7 @@ void multiply(const double (&A)[kPackedSize], const HorizontalState& x, Horizont
 double squared_distance(const Inverse& of, const HorizontalState& a, const HorizontalState& b) {
   HorizontalState d, weighted;
   for (int r = 0; r < kStateSize; ++r) d.x[r] = a.x[r] - b.x[r];
-  multiply(of.Y, d, weighted);
+  multiply(of.W, d, weighted);
   double d2 = 0.0;
   for (int r = 0; r < kStateSize; ++r) d2 += d.x[r] * weighted.x[r];
   return d2;
@@ -90,17 +90,17 @@ std::optional<Tracklet> beyond(const Gaussian& now,
                                const Gaussian& before) {
   const auto before_inverse = inverse_of(before.P);
   if (!before_inverse) return std::nullopt;
-  double Y[kPackedSize];
-  for (int k = 0; k < kPackedSize; ++k) Y[k] = now_inverse.Y[k] - before_inverse->Y[k];
-  const auto R = inverse_of(Y);
+  double W[kPackedSize];
+  for (int k = 0; k < kPackedSize; ++k) W[k] = now_inverse.W[k] - before_inverse->W[k];
+  const auto R = inverse_of(W);
   if (!R) return std::nullopt;
   Tracklet out;
-  std::ranges::copy(R->Y, out.R);
+  std::ranges::copy(R->W, out.R);
   HorizontalState a, b;
-  multiply(now_inverse.Y, now.mean, a);
-  multiply(before_inverse->Y, before.mean, b);
+  multiply(now_inverse.W, now.mean, a);
+  multiply(before_inverse->W, before.mean, b);
   for (int r = 0; r < kStateSize; ++r) a.x[r] -= b.x[r];
-  multiply(R->Y, a, out.z);
+  multiply(R->W, a, out.z);
   return out;
 }
 

@@ -6,12 +6,12 @@
 // already, and keeps a tracklet: the measurement that all plots in between amount to
 // [Drummond97].
 //
-//   Y = P^-1 - M^-1        R = Y^-1        z = R (P^-1 x - M^-1 m)
+//   W = P^-1 - M^-1        R = W^-1        z = R (P^-1 x - M^-1 m)
 //   m, M   the track as told before, moved on to now (or where targets begin, for a new one)
 //
 // Exact if targets fly as the motion says without noise; with noise, what the track forgot since is
 // taken out too often, and the noise that both nodes' plots share is taken as independent: both are
-// small while a track forgets most of its past from one picture to the next. Where Y is not
+// small while a track forgets most of its past from one picture to the next. Where W is not
 // positive definite, or m is not where x is, the number has gone to another target: then x with
 // twice its covariance, a bound whatever both nodes hold in common [JulierUhlmann97, equal
 // weights].

@@ -48,6 +48,7 @@ function mapOptions(): MapOptions {
     history,
     labels,
     coastTag: text('coastTag'),
+    doubtTag: text('doubtTag'),
     lostTag: text('lostTag'),
   };
 }

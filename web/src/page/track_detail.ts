@@ -16,7 +16,7 @@ import {
 import { codesOf, commonNumber } from '../federation.ts';
 import type { Detail, ViewName } from '../messages.ts';
 import { Contributors } from './contributors.ts';
-import { type NodeStatus, Status } from '../protocol.ts';
+import { DOUBTS, type NodeStatus, Status } from '../protocol.ts';
 import { byId, make, setClass, setText } from './dom.ts';
 import { language, text } from './i18n.ts';
 import type { TextKey } from './catalogue_fr.ts';
@@ -24,6 +24,7 @@ import type { TextKey } from './catalogue_fr.ts';
 const ASK_AGAIN_MS = 2_000;
 const FIELDS: readonly TextKey[] = [
   'state',
+  'doubts',
   'age',
   'callSign',
   'icaoAddress',
@@ -38,7 +39,7 @@ const FIELDS: readonly TextKey[] = [
   'existence',
 ];
 // These take a whole line; the others stand two by two.
-const LONG_FIELDS: readonly TextKey[] = ['levelLong', 'position', 'ellipse', 'sensorsOfTrack'];
+const LONG_FIELDS: readonly TextKey[] = ['doubts', 'levelLong', 'position', 'ellipse', 'sensorsOfTrack'];
 
 interface Update {
   time?: string;
@@ -53,6 +54,11 @@ export function sensorNames(low: number, high: number, sensors: ReadonlyArray<{ 
   return sensors
     .filter((_, i) => (i < 32 ? (low >>> i) & 1 : i < 64 ? (high >>> (i - 32)) & 1 : 0))
     .map((s) => s.name);
+}
+
+// In words, in the order of the bits.
+export function doubtNames(doubts: number): string[] {
+  return DOUBTS.filter((_, i) => (doubts >> i) & 1).map((name) => text(`doubt_${name}`));
 }
 
 const KINDS: readonly TextKey[] = [
@@ -205,6 +211,7 @@ export class TrackDetail {
       sensorsOfTrack:
         [names.join(', '), kinds.length ? `(${kinds.join(' + ')})` : ''].filter(Boolean).join(' ') || none,
       breaks: number(d.breaks, lang),
+      doubts: doubtNames(d.doubts).join(', ') || text('doubtsNone'),
     };
     for (const [key, element] of this.values) setText(element, values[key] ?? none);
     setClass(this.values.get('state') as HTMLElement, linked ? `state-${state}` : 'state-coasting');
