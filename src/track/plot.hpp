@@ -16,7 +16,7 @@ namespace liptako::track {
 
 // What there is stands in sensors/registered.def, a line each.
 enum class SensorKind : std::uint8_t {
-#define LIPTAKO_SENSOR(kind, number, folder) kind = number,
+#define LIPTAKO_SENSOR(kind, number, folder) kind = (number),
 #include "track/sensors/registered.def"
 #undef LIPTAKO_SENSOR
 };
