@@ -128,14 +128,6 @@ class Table {
     out = static_cast<Integer>(*value);
   }
 
-  void flag(std::string_view key, bool& out) {
-    const toml::node* node = find(key, false);
-    if (node == nullptr) return;
-    const auto value = node->value_exact<bool>();
-    if (!value) return refuse(key, line(*node), "true or false is needed");
-    out = *value;
-  }
-
   template <class Enum>
   void choice(std::string_view key,
               Enum& out,

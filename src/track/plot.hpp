@@ -16,7 +16,7 @@ namespace liptako::track {
 
 // What there is stands in sensors/registered.def, a line each.
 enum class SensorKind : std::uint8_t {
-#define LIPTAKO_SENSOR(kind, number, folder) kind = number,
+#define LIPTAKO_SENSOR(kind, number, folder) kind = (number),
 #include "track/sensors/registered.def"
 #undef LIPTAKO_SENSOR
 };
@@ -31,8 +31,8 @@ enum class AircraftClass : std::uint8_t {
   surface = 5,  // anything that rolls, on the ground
 };
 enum class OnGround : std::uint8_t { unknown = 0, yes = 1, no = 2 };
-// What a report says it is of. What moves on the ground moves by other laws than what flies: this is
-// what a motion model may be chosen by.
+// What a report says it is of. With Plot::on_ground, what a motion model may be chosen by: what
+// moves on the ground moves by other laws than what flies.
 enum class Mover : std::uint8_t { unknown = 0, aircraft = 1, vehicle = 2 };
 
 // A sensor and what is known of it. Every field has a working default but the site of a radar;

@@ -96,8 +96,8 @@ Matrix predicted(const Matrix& P, const Matrix& F, double q, double t) {
   return out;
 }
 
-// `at` with what `after`, t seconds later, tells of it; `modes` with the probabilities `shares` held
-// between the two.
+// `at` with what `after`, t seconds later, tells of it; `modes` with the probabilities `shares`
+// held between the two.
 State smoothed(const State& at,
                const State& after,
                double t,
@@ -128,21 +128,21 @@ State smoothed(const State& at,
   }
   Matrix lower;
   if (!factorise(P, lower)) return at;
-  // C' = P-^-1 F P, column by column.
+  // The gain C: C' = P-^-1 F P, column by column.
   const Matrix FP = times(F, at.P);
-  Matrix C{}, change{};
+  Matrix gain{}, change{};
   for (std::size_t j = 0; j < kSize; ++j) {
     const Vector column = solve(lower, {FP[0][j], FP[1][j], FP[2][j], FP[3][j]});
     for (std::size_t i = 0; i < kSize; ++i) {
-      C[j][i] = column[i];
+      gain[j][i] = column[i];
       change[i][j] = after.P[i][j] - P[i][j];
     }
   }
-  const Matrix less = times(times(C, change), transposed(C));
+  const Matrix less = times(times(gain, change), transposed(gain));
   State out = at;
   for (std::size_t i = 0; i < kSize; ++i) {
     for (std::size_t k = 0; k < kSize; ++k) {
-      out.x[i] += C[i][k] * (after.x[k] - mean[k]);
+      out.x[i] += gain[i][k] * (after.x[k] - mean[k]);
       out.P[i][k] += 0.5 * (less[i][k] + less[k][i]);
     }
   }

@@ -1,11 +1,12 @@
 // Tracks as they look some seconds later: fixed-lag smoothing of what the tracker said, for records
 // and after-action review. Not for the picture: it waits for the lag.
 //
-// Of every update it keeps the state with its covariance and the probabilities of the motion model's
-// modes. When the newest is a lag ahead of the oldest, it goes back from the newest
-// [RauchTungStriebel65]. What the state after is thought to be before its plot came, and how it goes
-// with the one before, are the moments over the modes j, each with the mean m_j of its probabilities
-// at the two ends: smoothing for switching systems [Helmick95], with one moment-matched state.
+// Of every update it keeps the state with its covariance and the probabilities of the motion
+// model's modes. When the newest is a lag ahead of the oldest, it goes back from the newest
+// [RauchTungStriebel65]. What the state after is thought to be before its plot came, and how it
+// goes with the one before, are the moments over the modes j, each with the mean m_j of its
+// probabilities at the two ends: smoothing for switching systems [Helmick95], with one
+// moment-matched state.
 //
 //   x- = sum m_j F_j x_k        F = sum m_j F_j
 //   P- = sum m_j (F_j P_k F_j' + Q_j + (F_j x_k - x-)(F_j x_k - x-)')

@@ -766,7 +766,7 @@ void Tracker::associate(std::uint32_t slot,
   note_identity(slot, plot);
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
-  judge_motion(t, plot, after);
+  if (judge_motion(t, plot, after)) rollback_.forget(slot);  // its modes mean something else
   move_frame(t, after);
   rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
@@ -793,7 +793,7 @@ void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightS
   adopt(states, offsets_.at(place, t.vertical.altitude_m, plot.time));
 }
 
-void Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after) {
+bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after) {
   const Motion m = judged(
       t.motion,
       plot,
@@ -802,6 +802,7 @@ void Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& aft
   const bool changed = m.used != t.motion.used;
   t.motion = m;
   if (changed) track::start(t.imm, motion_of(t).options, after);
+  return changed;
 }
 
 // A report whose velocity contradicts its positions is used for its position alone.

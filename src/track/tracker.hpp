@@ -286,8 +286,8 @@ class Tracker {
   }
   // Asks the atmosphere's offset anew, and a confirmed track that knows both heights tells it.
   void renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states);
-  // The track moves on as what it turns out to be; `after`: its state.
-  void judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after);
+  // The track moves on as what it turns out to be; `after`: its state. True: as another class.
+  [[nodiscard]] bool judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after);
   // `after` the position was used; becomes the state with the velocity, if that was used too.
   void use_velocity(
       TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace);
@@ -350,9 +350,9 @@ class Tracker {
   };
   std::vector<Told> told_;
   IdentityMemory memory_;
-  DoubtBook doubts_;
   PressureOffsets offsets_;
   BirthMap births_;
+  DoubtBook doubts_;
   TrackerCounters counters_;
   std::uint32_t next_number_ = 1;
 };

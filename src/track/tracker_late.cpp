@@ -37,16 +37,22 @@ std::optional<UpdateResult> Tracker::use_again(
   t.height_effect = p.height_effect;
   t.time = plot.time + base::seconds(p.behind_s);
   LinearMeasurement position = p.position;
-  if (plot.pressure_altitude) {
-    trace.altitude = update(t.vertical, *plot.pressure_altitude, plot.altitude_quantum, p.behind_s);
+  Gaussian before = p.before;
+  if (tells_height(plot)) {
+    trace.altitude = use_height({t.vertical, t.imm, before, t.height_effect},
+                                descriptions_[plot.sensor],
+                                sensors_[plot.sensor].site,
+                                plot,
+                                t.frame,
+                                p.behind_s);
     if (model_of(descriptions_[plot.sensor].kind).uses_height)
-      position = linearise(plot, t, p.before.mean, geometric_height(t.vertical));
+      position = linearise(plot, t, before.mean, geometric_height(t.vertical));
   }
   LinearMeasurement used = considered(position, t.height_effect, geometric_height(t.vertical));
   used.dilution = position.dilution = dilution;
-  const auto result = update(t.imm, motion_of(t), used, p.before, p.behind_s);
+  const auto result = update(t.imm, motion_of(t), used, before, p.behind_s);
   if (!result) return std::nullopt;
-  update(t.height_effect, position, p.before, result->fit.S);
+  update(t.height_effect, position, before, result->fit.S);
   Gaussian after = combine(t.imm);
   if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, p.behind_s, after, trace);
   for (int i = 0; i < 2; ++i) trace.innovation[i] = position.y[i];

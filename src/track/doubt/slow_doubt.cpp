@@ -56,7 +56,8 @@ double slow_against_fast(double speed, double sd) {
 
 bool DoubtBook::may_confirm(const TrackStore& store, std::uint32_t slot) const {
   const TrackRecord& t = store.at(slot);
-  if (t.icao_address || t.mode_3a || t.vertical.known || t.home != kPlacedHome) return true;
+  if (t.icao_address || t.mode_3a || has_pressure_altitude(t.vertical) || t.home != kPlacedHome)
+    return true;
   if (slot >= tracks_.size()) return true;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (descriptions_[t.seen_by[i].sensor].kind != SensorKind::polar_radar) return true;
@@ -68,7 +69,7 @@ bool DoubtBook::may_confirm(const TrackStore& store, std::uint32_t slot) const {
 void DoubtBook::measure_speed(TrackStore& store, std::uint32_t slot, const Plot& plot) {
   const TrackRecord& t = store.at(slot);
   TrackDoubt& d = tracks_[slot];
-  if (t.icao_address || t.mode_3a || t.vertical.known) return;
+  if (t.icao_address || t.mode_3a || has_pressure_altitude(t.vertical)) return;
   const SensorDescription& sensor = descriptions_[plot.sensor];
   if (sensor.kind != SensorKind::polar_radar) return;
   // Of the plots: what an unknown height does to the place stays the same over a window.
