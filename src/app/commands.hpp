@@ -105,7 +105,7 @@ struct TrackOptions {
   std::string date;
   std::optional<double> smooth_s;  // lag of a fixed-lag smoother; absent: tracks as they were
   std::string output = "-";
-  std::string doubts;  // file for what was found doubtful; empty: none
+  std::string doubts;        // file for what was found doubtful; empty: none
   std::string registration;  // file for what is learnt of sensors' biases; empty: none
   bool no_registration = false;
 };

@@ -151,6 +151,14 @@ class Table {
                  : fmt::format("one of {} is needed", names));
   }
 
+  void flag(std::string_view key, bool& out) {
+    const toml::node* node = find(key, false);
+    if (node == nullptr) return;
+    const auto value = node->value_exact<bool>();
+    if (!value) return refuse(key, line(*node), "true or false is needed");
+    out = *value;
+  }
+
   [[nodiscard]] bool has(std::string_view key) const { return table_.contains(key); }
   [[nodiscard]] std::uint32_t line_of(std::string_view key) const {
     const toml::node* node = table_.get(key);
