@@ -62,7 +62,8 @@ TEST(Quality, OfTheSahelDayIsNotWorseThanItWas) {
     EXPECT_GT(score.all.expected, 30 * score.instants);  // the run is a busy one
     EXPECT_LT(score.gospa.rms_m, kBounds[i].gospa_m);
     EXPECT_LT(score.gospa.missed_rms_m, kBounds[i].missed_m);
-    EXPECT_GT(*score.all.found_share(), 0.99);
+    // Aircraft that primary radar alone sees are confirmed once they are surely faster than birds.
+    EXPECT_GT(*score.all.found_share(), 0.988);
     EXPECT_GT(*score.all.update_probability(), 0.75);
     EXPECT_LT(*score.all.tracks_per_aircraft(), 1.005);
     EXPECT_LT(*score.number_changes_per_flight_hour(), 0.3);

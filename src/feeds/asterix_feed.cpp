@@ -258,8 +258,6 @@ struct AsterixHandler {
     p.sensor = *index;
     p.latitude = position->latitude;
     p.longitude = position->longitude;
-    if (is_beyond_reach(p, sensors.sensors()[*index]))
-      return refuse(r.record, "position_out_of_range", "beyond its range");
     p.position_sd = position_sd(r);
     if (r.ground_vector && !r.ground_vector->range_exceeded) {
       const auto [sine, cosine] = base::sincos(r.ground_vector->track_angle.radians());

@@ -47,7 +47,7 @@ TEST(Documents, TrackLineHasExactlyTheAgreedFieldsInOrder) {
             R"("callsign":"TLK12","mode_3a":"0777","lat_deg":12.5000000,"lon_deg":-7.9999999,)"
             R"("altitude_ft":35000,"ground_speed_kt":450.0,"track_angle_deg":0.00,)"
             R"("position_sd_m":100.0,"existence":0.999,"state":"confirmed",)"
-            R"("sources":["Kati","Sikasso"]})");
+            R"("sources":["Kati","Sikasso"],"doubts":[]})");
 }
 
 TEST(Documents, TrackLineSaysNullForWhatIsNotKnown) {

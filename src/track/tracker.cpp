@@ -931,7 +931,12 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   Gaussian begun = initial;
   renew_offset(t, plot, {t.vertical, t.imm, begun, t.height_effect});
 
+  // Whoever comes back was not born here.
   t.odds = odds_from(exists);
+  if (resumed) {
+    const double back = std::fmax(births, options_.births_per_look);
+    t.odds = odds_from(back / (back + false_plots(plot)));
+  }
   t.hits = 1;
   note_hit(t, plot);
   if (resumed) {

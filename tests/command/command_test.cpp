@@ -423,6 +423,7 @@ TEST_F(Command, TrackWritesTheFixedFieldsForEveryUpdate) {
                                      "track",
                                      "icao_address",
                                      "callsign",
+                                     "doubts",
                                      "mode_3a",
                                      "lat_deg",
                                      "lon_deg",

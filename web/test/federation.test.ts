@@ -131,6 +131,7 @@ test('a label of the common picture names who contributes', () => {
     ellipseDeg: 0,
     kinds: 1,
     placed: true,
+    doubts: 0,
   };
   const slot = store.apply(record, 1_000);
   store.sensorsLow[slot] = 0b110;
