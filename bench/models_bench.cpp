@@ -229,7 +229,10 @@ Phases follow(const Habit& h, bool as_it_is, int flights, double lag_s = 0) {
     for (const track::TrackEvent& event : later) {
       const double t = base::to_seconds(event.view.time - at_second(0));
       if (t <= 30) continue;
-      score(event.view, flown[static_cast<std::size_t>(t / h.period_s + 0.5)], h.period_s, phases);
+      score(event.view,
+            flown[static_cast<std::size_t>(std::lround(t / h.period_s))],
+            h.period_s,
+            phases);
     }
   }
   return phases;

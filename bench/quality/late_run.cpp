@@ -157,7 +157,7 @@ std::vector<LateResult> run_late(int flights) {
         ++result.instants;
         const double newest = base::to_seconds(arrived.back().time - scene::at_second(0));
         const scene::Aircraft& aircraft =
-            flight.each_step[static_cast<std::size_t>(newest / kStep + 0.5)];
+            flight.each_step[static_cast<std::size_t>(std::lround(newest / kStep))];
         const auto a = seen(as_they_come, newest, aircraft);
         const auto b = seen(in_order, newest, aircraft);
         const auto c = seen(by_retrodiction, newest, aircraft);

@@ -96,6 +96,8 @@ void put_api_fields(JsonWriter& json, base::Timestamp time, const track::TrackVi
   json.key("vertical_rate_ftmin");
   track.pressure_altitude ? json.number(track.vertical_rate.feet_per_minute(), 0) : json.null();
   json.key("breaks").unsigned_integer(track.breaks);
+  json.key("ambiguous").boolean(track.ambiguous);
+  json.key("number_exchanged").number(track.exchanged, 3);
 }
 
 void put_source(JsonWriter& json, const SourceStatus& source) {
