@@ -26,6 +26,7 @@
 #include "geo/frames.hpp"
 #include "track/sensors/models.hpp"
 #include "track/tracker.hpp"
+#include "tracker_groups_run.hpp"
 
 namespace {
 
@@ -512,13 +513,35 @@ int main(int argc, char** argv) {
                           scale.take_ns,
                           scale.advance_ns);
   }
+  const int rounds = quick ? 40 : 200;
+  const bench::MixResult mixed =
+      bench::run_mix({.coded = 0.5, .in_pairs = 0.1}, rounds, allocations);
+  const bench::MixResult mix =
+      bench::run_mix({.addressed = 0.95, .in_pairs = 0.04, .in_fours = 0.01}, rounds, allocations);
+  const double cluster_ms = bench::crossing_cluster_ms_per_scan(quick ? 5 : 40);
+  const auto tell = [](const char* name, const bench::MixResult& r) {
+    fmt::print("{}: {:.0f} plots/s, {:.1f} % of them in groups, {:.4f} allocations a plot\n",
+               name,
+               r.plots_per_s,
+               100 * r.grouped_share,
+               r.allocations_per_plot);
+  };
+  fmt::print("\n");
+  tell("half Mode A/C, 40 % primary alone, 10 % primary in pairs", mixed);
+  tell("95 % addressed, 4 % primary in pairs, 1 % in crossing fours", mix);
+  fmt::print("four targets crossing, 200 hypotheses: {:.3f} ms a scan\n", cluster_ms);
   if (json) {
     fmt::print(
-        "{{\"cases\":[{}],\"track_bytes\":{},\"addressed_10k_plots_per_s\":{:.0f},\"scale\":[{}],"
+        "{{\"cases\":[{}],\"track_bytes\":{},\"addressed_10k_plots_per_s\":{:.0f},"
+        "\"mixed_plots_per_s\":{:.0f},\"traffic_mix_plots_per_s\":{:.0f},"
+        "\"crossing_cluster_ms_per_scan\":{:.3f},\"scale\":[{}],"
         "\"instructions_per_plot\":{},\"physical_limit_plots_per_s\":{:.0f}}}\n",
         members,
         sizeof(track::TrackRecord),
         addressed_10k,
+        mixed.plots_per_s,
+        mix.plots_per_s,
+        cluster_ms,
         scales,
         instructions ? fmt::format("{:.0f}", *instructions) : "null",
         limit);
