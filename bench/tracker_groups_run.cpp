@@ -177,7 +177,7 @@ double crossing_cluster_ms_per_scan(int runs) {
       plots.clear();
       for (const auto& one : at) {
         if (prng.uniform() > sensor.detection_probability) continue;
-        const double s = scan - kScans / 2;
+        const double s = scan - 40;  // from the middle
         plots.push_back(
             {one[0] + one[2] * s + prng.normal(0, 1), one[1] + one[3] * s + prng.normal(0, 1)});
       }

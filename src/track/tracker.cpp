@@ -1039,6 +1039,7 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
         drop(slot, now, events);
     }
   }
+  if (!groups_.empty()) free_empty_groups();
 }
 
 TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {

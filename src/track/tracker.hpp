@@ -315,6 +315,8 @@ class Tracker {
   [[nodiscard]] std::uint32_t allocate_group();
   void remap_looks(std::span<const std::uint16_t> new_index);
   void free_group(std::uint32_t index);
+  // Those whose last track ended by silence.
+  void free_empty_groups();
   void save_groups(base::ByteWriter& out) const;
   [[nodiscard]] bool load_groups(base::ByteReader& in);
   void note_hit(TrackRecord& t, const Plot& plot);

@@ -446,6 +446,13 @@ void Tracker::free_group(std::uint32_t index) {
   free_groups_.push_back(index);
 }
 
+void Tracker::free_empty_groups() {
+  for (std::uint32_t index = 0; index < groups_.size(); ++index) {
+    const Group& group = groups_[index];
+    if (group.active && group.members.empty() && group.waiting.empty()) free_group(index);
+  }
+}
+
 void Tracker::remap_looks(std::span<const std::uint16_t> new_index) {
   std::erase_if(instant_, [&](Plot& plot) {
     plot.sensor = new_index[plot.sensor];
@@ -515,7 +522,7 @@ bool Tracker::load_groups(base::ByteReader& in) {
       const auto has_it = [&](const Group::Member& m) { return m.label == belief.label; };
       all_known = all_known && std::ranges::count_if(group.members, has_it) == 1;
     });
-    if (!all_known || labels != group.members.size() || labels == 0) return false;
+    if (!all_known || labels != group.members.size()) return false;
     for (const Group::Member& m : group.members) {
       if (m.slot >= store_.slot_count() || !store_.at(m.slot).active ||
           store_.at(m.slot).group != index || store_.at(m.slot).icao_address)

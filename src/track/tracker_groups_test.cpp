@@ -370,6 +370,26 @@ TEST(TrackerGroups, AnAddressEndsTheDoubt) {
   }
 }
 
+// A group whose aircraft all fell silent leaves nothing behind that a snapshot could not hold.
+TEST(TrackerGroups, AGroupThatFallsSilentEnds) {
+  std::vector<Aircraft> all = crossing(0.0, 200.0);
+  Sky sky(12);
+  for (int k = 0; k < 15; ++k) {
+    sky.take(sky.scan(all, k));
+    for (Aircraft& a : all) a.fly(4);
+    sky.tracker.advance(at_second(4.0 * (k + 1)), sky.events);
+  }
+  ASSERT_EQ(sky.near(all[0], 60, 2000).size(), 2u);
+  for (int k = 15; k < 40; ++k) {
+    sky.tracker.note_sensor_time(0, at_second(4.0 * (k + 1)));
+    sky.tracker.advance(at_second(4.0 * (k + 1)), sky.events);
+    const base::Bytes bytes = sky.saved();
+    base::ByteReader in(bytes);
+    EXPECT_TRUE(Tracker::load({}, in)) << k;
+  }
+  EXPECT_EQ(sky.near(all[0], 160, 50e3).size(), 0u);
+}
+
 // Sensors may change while a group's plots wait for one of them.
 TEST(TrackerGroups, ASensorThatGoesTakesItsWaitingPlotsAlong) {
   std::vector<Aircraft> all = crossing(0.0, 200.0);
