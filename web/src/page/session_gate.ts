@@ -210,9 +210,12 @@ export class SessionGate {
   // One's own, as the node keeps it: asked for when the form is opened.
   private async showContact(): Promise<void> {
     const fields = ['name', 'telephone'].map((n) => byId<HTMLInputElement>(`contact-${n}`));
-    for (const field of fields) field.value = '';
-    byId<HTMLInputElement>('contact-anew').checked = false;
-    if (!byId<HTMLDetailsElement>('contact-give').open) return;
+    // Cleared when it closes: word of its opening may come after the first letter was typed.
+    if (!byId<HTMLDetailsElement>('contact-give').open) {
+      for (const field of fields) field.value = '';
+      byId<HTMLInputElement>('contact-anew').checked = false;
+      return;
+    }
     const answer = await request(this.base, 'api/v1/session/contact');
     if (!answer.ok) return this.tell(refusalOf(answer), 'refusal');
     const own = parseContact(answer.value);
