@@ -161,11 +161,11 @@ std::vector<LateResult> run_late(int flights) {
         const auto a = seen(as_they_come, newest, aircraft);
         const auto b = seen(in_order, newest, aircraft);
         const auto c = seen(by_retrodiction, newest, aircraft);
+        if (!a || !b) continue;
         if (c) {
           retrodicted += c->squared_m2;
           ++retrodictions;
         }
-        if (!a || !b) continue;
         all.add(*a, *b);
         if (aircraft.turn_rad_s != 0.0) turning.add(*a, *b);
         inside += a->nees <= kInside ? 1 : 0;

@@ -106,8 +106,10 @@ class Loader {
     } else if constexpr (std::is_same_v<T, std::string>) {
       value = in_->get_string();
     } else if constexpr (IsVector<T>::value) {
-      value.resize(in_->get_count(1));
-      for (auto& element : value) load(element);
+      // Grown as it is read: a count may claim more than there is.
+      const std::uint32_t count = in_->get_count(1);
+      value.clear();
+      for (std::uint32_t i = 0; i < count && in_->ok(); ++i) load(value.emplace_back());
     } else if constexpr (IsOptional<T>::value) {
       value.reset();
       if (in_->get<std::uint8_t>() != 0) load(value.emplace());

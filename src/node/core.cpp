@@ -207,7 +207,7 @@ void Core::on_datagram(const record::EntryView& entry, std::vector<track::TrackE
   feed_output_.clear();
   feeds_[entry.source.value].take(entry.payload, entry.utc, sensors_, feed_output_);
   use_sensors();
-  tracker_.clear_findings();  // of the entry before: who wanted them has them
+  tracker_.clear_findings();  // a node tells the flags on its tracks alone
   for (const track::Plot& plot : feed_output_.plots) tracker_.take(plot, events);
   for (const feeds::SensorLook& look : feed_output_.looks)
     tracker_.note_sensor_time(look.sensor, look.time);

@@ -93,6 +93,8 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
       tracker.note_sensor_time(look.sensor, look.time);
     drain();
   }
+  tracker.finish(events);
+  drain();
   if (each_minute && next_tick) each_minute(*next_tick, tracker, names);
   for (const feeds::Feed& feed : recorded) {
     summary.records += feed.counters().records;

@@ -31,7 +31,16 @@ bool comes_before(const Plot& a, const Plot& b) {
                       p.icao_address ? p.icao_address->bits() : 0,
                       p.uas.hash,
                       p.mode_3a ? p.mode_3a->bits() : 0,
-                      p.pressure_altitude ? p.pressure_altitude->metres() : -1e6);
+                      p.pressure_altitude ? p.pressure_altitude->metres() : -1e6,
+                      p.geometric_height ? p.geometric_height->metres() : -1e6,
+                      p.elevation ? p.elevation->radians() : -4.0,
+                      p.velocity_east.mps(),
+                      p.velocity_north.mps(),
+                      p.azimuth_width.radians(),
+                      p.range_width.metres(),
+                      p.seen_ago,
+                      p.uas.hash,
+                      p.call_sign.view());
   };
   return key(a) < key(b);
 }

@@ -115,6 +115,12 @@ void visit_fields(Archive& archive, SensorDescription& s) {
   archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);
 }
 
+// The same place: what was learnt of it holds on.
+[[nodiscard]] inline bool stands_as_before(const SensorDescription& a, const SensorDescription& b) {
+  return a.placed == b.placed && a.site.latitude == b.site.latitude &&
+         a.site.longitude == b.site.longitude && a.site.height == b.site.height;
+}
+
 // A sensor's decoded report about one aircraft at one instant.
 struct Plot {
   base::Timestamp time;      // of measurement
@@ -168,6 +174,10 @@ struct Plot {
 // A surface radar's beam, and its echoes, end about here over the ground.
 inline constexpr base::Length kSurfaceSight = base::Length::from_metres(500);
 
+// An echo, without any reply.
+[[nodiscard]] inline bool is_primary(const Plot& p) {
+  return !p.icao_address && !p.mode_3a && !p.pressure_altitude;
+}
 // Every number in it is one.
 [[nodiscard]] bool is_finite(const Plot& plot);
 // By time, then who tells his address first, then by what else they say: an order that does not

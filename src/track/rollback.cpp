@@ -76,6 +76,10 @@ std::span<PastStep> Rollback::after(std::uint32_t slot, base::Timestamp time) {
   return {next, steps.end()};
 }
 
+std::span<PastStep> Rollback::after_first(std::uint32_t slot) {
+  return std::span(pasts_[past_of_[slot]].steps).subspan(1);
+}
+
 void Rollback::insert(std::uint32_t slot, const PastStep& step) {
   auto& steps = pasts_[past_of_[slot]].steps;
   steps.insert(std::ranges::upper_bound(steps, step.time, {}, &PastStep::time), step);
@@ -97,14 +101,9 @@ void Rollback::clear() {
 }
 
 void Rollback::move_frame(Past& past, const geo::TangentFrame& to) {
-  const auto r = geo::rotation_between(past.frame, to);
   for (PastStep& step : past.steps) {
     change_frame(step.imm, past.frame, to, geometric_height(step.vertical).mean_m);
-    for (const int k : {kEast, kVelocityEast}) {
-      const double east = step.height_effect.d[k], north = step.height_effect.d[k + 1];
-      step.height_effect.d[k] = r[0] * east + r[1] * north;
-      step.height_effect.d[k + 1] = r[3] * east + r[4] * north;
-    }
+    change_frame(step.height_effect, past.frame, to);
   }
   past.frame = to;
 }
@@ -142,8 +141,9 @@ bool Rollback::load(base::ByteReader& in, std::uint32_t slots, std::size_t senso
         steps.size() > kMaxSteps || !std::ranges::is_sorted(steps, {}, &PastStep::time))
       return false;
     for (const PastStep& step : steps) {
-      if (step.plot.sensor >= sensors || !is_finite(step.plot) || !is_sound(step.imm) ||
-          !base::is_reckonable(step.time) || !base::is_reckonable(step.plot.time))
+      if (step.plot.sensor >= sensors || !is_loadable(step.plot) || !is_loadable(step.imm) ||
+          !is_loadable(step.vertical) || !is_loadable(step.height_effect) ||
+          !(step.dilution > 0.0 && step.dilution < 1e12) || !base::is_reckonable(step.time))
         return false;
     }
     past.steps.assign(steps.begin(), steps.end());

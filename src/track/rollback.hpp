@@ -58,6 +58,8 @@ class Rollback {
   [[nodiscard]] const PastStep* from(std::uint32_t slot, base::Timestamp time) const;
   // The steps after `time`, in order. Requires a past.
   [[nodiscard]] std::span<PastStep> after(std::uint32_t slot, base::Timestamp time);
+  // All steps but the first, whatever its time. Requires a past.
+  [[nodiscard]] std::span<PastStep> after_first(std::uint32_t slot);
   // Puts a step in its place; the steps behind it are as the caller left them.
   void insert(std::uint32_t slot, const PastStep& step);
   // The track ends or begins anew.

@@ -3,6 +3,7 @@
 #include "base/archive.hpp"
 #include "base/check.hpp"
 #include "base/math.hpp"
+#include "track/doubt/doubt.hpp"
 #include "track/stored.hpp"
 
 namespace liptako::track {
@@ -29,6 +30,7 @@ bool is_usable(const TrackRecord& t) {
     if (!base::is_reckonable(time)) return false;
   }
   if (!(t.odds >= 0.5 / kMaxOdds && t.odds <= 2.0 * kMaxOdds)) return false;
+  if ((t.doubts >> kDoubts) != 0) return false;
   if (!(t.exchanged >= 0.0 && t.exchanged <= 1.0)) return false;
   if (t.seen_by_count > kMaxVisibilities) return false;
   if (static_cast<int>(t.motion.told) >= kAircraftClasses ||

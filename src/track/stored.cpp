@@ -1,10 +1,19 @@
 #include "track/stored.hpp"
 
+#include <algorithm>
+
+#include "track/sensors/models.hpp"
+
 namespace liptako::track {
 namespace {
 
 constexpr double kMost = 1e9;
 constexpr double kRounding = 1.0 + 1e-6;
+
+bool is_usable_horizon(const std::vector<base::Angle>& horizon) {
+  return horizon.size() <= SensorDescription::kMaxHorizon &&
+         std::ranges::all_of(horizon, [](base::Angle a) { return std::fabs(a.degrees()) <= 60.0; });
+}
 
 }  // namespace
 
@@ -36,6 +45,32 @@ bool is_loadable(const HeightEffect& effect) {
     if (!(std::fabs(d) < kMost)) return false;
   }
   return true;
+}
+
+bool is_loadable(const Plot& plot) {
+  return is_finite(plot) && base::is_reckonable(plot.time) &&
+         plot.aircraft_class <= AircraftClass::surface && plot.on_ground <= OnGround::no &&
+         plot.mover <= Mover::vehicle;
+}
+
+bool is_loadable(const SensorDescription& s) {
+  const auto within = [](double value, double low, double high) {
+    return value >= low && value <= high;
+  };
+  return is_known(s.kind) && is_on_earth(s.site) && s.period >= std::chrono::milliseconds(100) &&
+         s.period <= std::chrono::seconds(60) && within(s.range_sd.metres(), 1e-3, 1e5) &&
+         within(s.azimuth_sd.radians(), 1e-6, 1.0) && within(s.elevation_sd.radians(), 1e-6, 1.0) &&
+         s.latency_sd >= base::Duration::zero() && s.latency_sd <= std::chrono::seconds(60) &&
+         within(s.position_sd.metres(), 1e-3, 1e5) && within(s.velocity_sd.mps(), 1e-3, 1e4) &&
+         s.memory >= std::chrono::milliseconds(100) && s.memory <= std::chrono::hours(1) &&
+         within(s.range_max.metres(), 1.0, 1e7) && within(s.range_min.metres(), 0.0, 1e6) &&
+         within(s.elevation_min.degrees(), -10.0, 90.0) &&
+         within(s.elevation_max.degrees(), -10.0, 90.0) && is_usable_horizon(s.horizon) &&
+         within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
+         within(s.aerodrome_radius.metres(), 0.0, 1e5) &&
+         within(s.detection_probability, 1e-3, 0.9999) &&
+         within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
+         within(s.false_plots_addressed, 1e-12, 1e6);
 }
 
 }  // namespace liptako::track

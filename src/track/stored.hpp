@@ -21,5 +21,8 @@ namespace liptako::track {
 [[nodiscard]] bool is_loadable(const Imm& imm);
 [[nodiscard]] bool is_loadable(const VerticalFilter& vertical);
 [[nodiscard]] bool is_loadable(const HeightEffect& effect);
+[[nodiscard]] bool is_loadable(const Plot& plot);
+// What the configuration's ranges and the onboarding of sensors allow.
+[[nodiscard]] bool is_loadable(const SensorDescription& sensor);
 
 }  // namespace liptako::track

@@ -43,40 +43,6 @@ constexpr double kSameUas = 12.0;  // log-likelihood ratio of an unmanned aircra
 // in twenty does by chance.
 constexpr double kNewsDistance = 5.991;
 
-bool is_usable_horizon(const std::vector<base::Angle>& horizon) {
-  return horizon.size() <= SensorDescription::kMaxHorizon &&
-         std::ranges::all_of(horizon, [](base::Angle a) { return std::fabs(a.degrees()) <= 60.0; });
-}
-
-// What the configuration's ranges and the onboarding of sensors allow; a snapshot may hold
-// anything.
-bool is_usable(const SensorDescription& s) {
-  const auto within = [](double value, double low, double high) {
-    return value >= low && value <= high;
-  };
-  return is_known(s.kind) && is_on_earth(s.site) && s.period >= std::chrono::milliseconds(100) &&
-         s.period <= std::chrono::seconds(60) && within(s.range_sd.metres(), 1e-3, 1e5) &&
-         within(s.azimuth_sd.radians(), 1e-6, 1.0) && within(s.elevation_sd.radians(), 1e-6, 1.0) &&
-         s.latency_sd >= Duration::zero() && s.latency_sd <= std::chrono::seconds(60) &&
-         within(s.position_sd.metres(), 1e-3, 1e5) && within(s.velocity_sd.mps(), 1e-3, 1e4) &&
-         s.memory >= std::chrono::milliseconds(100) && s.memory <= std::chrono::hours(1) &&
-         within(s.range_max.metres(), 1.0, 1e7) && within(s.range_min.metres(), 0.0, 1e6) &&
-         within(s.elevation_min.degrees(), -10.0, 90.0) &&
-         within(s.elevation_max.degrees(), -10.0, 90.0) && is_usable_horizon(s.horizon) &&
-         within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
-         within(s.aerodrome_radius.metres(), 0.0, 1e5) &&
-         within(s.detection_probability, 1e-3, 0.9999) &&
-         within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
-         within(s.false_plots_addressed, 1e-12, 1e6);
-}
-
-bool stands_as_before(const SensorDescription& a, const SensorDescription& b) {
-  return a.placed == b.placed && a.site.latitude == b.site.latitude &&
-         a.site.longitude == b.site.longitude && a.site.height == b.site.height;
-}
-
-bool is_primary(const Plot& p) { return !p.icao_address && !p.mode_3a && !p.pressure_altitude; }
-
 // What 30 s of silence can hide, or three deviations of a rough report.
 base::Length search_radius(const FirstFix& fix) {
   const double sd = std::sqrt(fix.cov_ee_m2 + fix.cov_nn_m2);
@@ -357,8 +323,8 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
 
   predict_to(t, plot, p);
   const SensorDescription& sensor = descriptions_[plot.sensor];
-  if (sensor.surface && has_pressure_altitude(p.vertical) &&
-      p.vertical.altitude_m > (sensor.site.height + kSurfaceSight).metres()) {
+  if (sensor.surface && p.vertical.known &&
+      geometric_height(p.vertical).mean_m > (sensor.site.height + kSurfaceSight).metres()) {
     return std::nullopt;
   }
   p.rewound = rewind(slot, plot, p);
@@ -402,6 +368,15 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
   if (instant_.size() >= kMaxInstant) share_out_instant(events);
 }
 
+void Tracker::finish(std::vector<TrackEvent>& events) {
+  share_out_instant(events);
+  while (!open_looks_.empty()) {
+    const OpenLook look = open_looks_.front();
+    open_looks_.erase(open_looks_.begin());
+    close(look, events);
+  }
+}
+
 // Plots of one instant whose aircraft is not known by address, in an order of their own: who is
 // whose must not depend on how they came.
 void Tracker::share_out_instant(std::vector<TrackEvent>& events) {
@@ -422,7 +397,7 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
   double best_score = 0.0;  // once there are two
   double reach = 1.0;
   contenders_.clear();
-  rivals_ = 0.0;
+  rivals_.clear();
   const auto score = [](const Candidate& c) { return log_likelihood(c.fit) + c.identity; };
   const auto weigh = [&](std::uint32_t slot) {
     const auto candidate = consider(slot, plot, reach, *next_prediction);
@@ -478,6 +453,7 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
     if (doubts_.is_echo(store_, plot, best->slot)) return;
     if (is_carried(store_.at(best->slot), plot)) return note_carried(best->slot, plot);
     if (options_.max_hypotheses > 0 && is_contended(plot)) return gather(plot, events);
+    leave(best->slot);  // the plot tells who it is
     associate(best->slot, plot, *best_prediction, {inside, gate}, events);
     return;
   }
@@ -512,8 +488,11 @@ void Tracker::note_contender(const Plot& plot, const Candidate& candidate) {
   const TrackRecord& t = store_.at(candidate.slot);
   if (t.icao_address || !t.uas.empty()) {
     if (!candidate.inside) return;
-    rivals_ += probability_from(t.odds) * descriptions_[plot.sensor].detection_probability *
-               base::exp(log_likelihood(candidate.fit) + std::fmin(candidate.identity, 0.0));
+    const double seen = descriptions_[plot.sensor].detection_probability;
+    rivals_.push_back(
+        {candidate.slot,
+         probability_from(t.odds) * seen *
+             base::exp(log_likelihood(candidate.fit) + std::fmin(candidate.identity, 0.0))});
     return;
   }
   if (candidate.identity > kRivalEvidence || (candidate.inside && t.group != kNoSlot))
@@ -534,6 +513,7 @@ bool Tracker::is_contended(const Plot& plot) {
   if (!grouped && (contenders_.size() < 2 || !independent)) return false;
   // Whatever order the indices give.
   std::ranges::sort(contenders_, {}, &Candidate::slot);
+  std::ranges::sort(rivals_, {}, &Rival::slot);
   return true;
 }
 
@@ -678,7 +658,10 @@ void Tracker::note_hit(TrackRecord& t, const Plot& plot) {
 
 void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
   TrackRecord& t = store_.at(slot);
-  if (plot.icao_address && !t.icao_address) store_.index_address(slot, *plot.icao_address);
+  if (plot.icao_address && !t.icao_address) {
+    store_.index_address(slot, *plot.icao_address);
+    leave(slot);  // nobody's neighbour any more
+  }
   if (!plot.uas.empty()) t.uas = plot.uas;
   if (!plot.call_sign.empty()) t.call_sign = plot.call_sign;
   if (plot.mover != Mover::unknown) t.mover = plot.mover;
@@ -887,6 +870,7 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
   t.breaks = o.breaks + (broken ? 1 : 0);
   counters_.breaks += broken ? 1 : 0;
   ++counters_.taken_over;
+  rollback_.forget(silent);
   store_.release(silent);
 }
 
@@ -902,7 +886,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, 1.0);
     if (exists < options_.drop_existence) {
       ++counters_.clutter;
-      doubts_.note_standing_echo(plot, first_fix(plot));
+      if (home_of(plot.sensor) == kPlacedHome) doubts_.note_standing_echo(plot, fix);
       return;
     }
   }
@@ -981,6 +965,7 @@ void Tracker::drop(std::uint32_t slot, Timestamp at, std::vector<TrackEvent>& ev
                       t.hits});
   }
   leave(slot);
+  rollback_.forget(slot);
   store_.release(slot);
 }
 
@@ -1143,7 +1128,7 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   loader(tracker.descriptions_);
   if (!in.ok() || tracker.descriptions_.size() > kMaxSensors) return std::nullopt;
   for (const SensorDescription& s : tracker.descriptions_) {
-    if (!is_usable(s)) return std::nullopt;
+    if (!is_loadable(s)) return std::nullopt;
   }
   tracker.sensors_.resize(tracker.descriptions_.size());
   for (std::size_t i = 0; i < tracker.sensors_.size(); ++i) {

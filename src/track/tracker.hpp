@@ -141,6 +141,9 @@ class Tracker {
   // Time has passed to `now` on the clock that plots are stamped with: silence, coasting, drops.
   void advance(base::Timestamp now, std::vector<TrackEvent>& events);
 
+  // No more will come: what waits for the time to move on is used.
+  void finish(std::vector<TrackEvent>& events);
+
   // The track at `at`, extrapolated forwards or, by some seconds, backwards.
   [[nodiscard]] TrackView view(std::uint32_t slot, base::Timestamp at) const;
   template <class Visit>
@@ -296,7 +299,7 @@ class Tracker {
 
   // Groups (tracker_groups.cpp).
 
-  // The plot waits with the group of the tracks in contenders_; rivals_ are what else may have sent
+  // The plot waits with the group of the tracks in contenders_; rivals_ are who else may have sent
   // it.
   void gather(const Plot& plot, std::vector<TrackEvent>& events);
   void enter(std::uint32_t slot, std::uint32_t group);
@@ -314,6 +317,7 @@ class Tracker {
   [[nodiscard]] base::Duration look_time(const Group& group, std::uint16_t sensor) const;
   [[nodiscard]] std::uint32_t allocate_group();
   void remap_looks(std::span<const std::uint16_t> new_index);
+  void learn_clutter(const AircraftLook& look);
   void free_group(std::uint32_t index);
   // Those whose last track ended by silence.
   void free_empty_groups();
@@ -342,13 +346,19 @@ class Tracker {
   std::vector<std::uint32_t> free_groups_;
   std::vector<OpenLook> open_looks_;   // in the order they were opened
   std::vector<Candidate> contenders_;  // of the plot in hand, without an address
-  double rivals_ = 0.0;
+  struct Rival {
+    std::uint32_t slot = kNoSlot;
+    double density = 0.0;
+  };
+  std::vector<Rival> rivals_;
   std::vector<PlotInLook> look_plots_;
   struct Told {  // of a label, after a look
     std::uint32_t label = 0;
     double existence = 0.0;
     AircraftState x;
     bool alone = false;
+    std::uint32_t slot = kNoSlot;  // of its track
+    bool is_new = false;
   };
   std::vector<Told> told_;
   IdentityMemory memory_;

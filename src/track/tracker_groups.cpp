@@ -16,7 +16,6 @@ using base::Duration;
 using base::Timestamp;
 using base::to_seconds;
 
-constexpr double kFirstVelocitySdMps = 150.0;
 // A group no wider than this share of a turn is looked at within it; a wider one takes longer, but
 // never more than the second share.
 constexpr double kLeastLookShare = 0.1;
@@ -165,16 +164,18 @@ void Tracker::gather(const Plot& plot, std::vector<TrackEvent>& events) {
     enter(c.slot, index);
   }
   Group& group = groups_[index];
-  // The same report in another form, or sent twice: one thing was seen once.
+  // The same report in another form, sent twice, or an echo: one aircraft is seen once a look.
   const auto says_the_same = [&](const auto& waiting) {
-    return waiting.plot.sensor == plot.sensor && waiting.plot.time == plot.time &&
-           plot.icao_address && waiting.plot.icao_address == plot.icao_address;
+    return waiting.plot.sensor == plot.sensor && plot.icao_address &&
+           waiting.plot.icao_address == plot.icao_address;
   };
   if (std::ranges::any_of(group.waiting, says_the_same)) {
     ++counters_.split;
     return;
   }
-  group.waiting.push_back({plot, rivals_});
+  double rivals = 0.0;
+  for (const Rival& rival : rivals_) rivals += rival.density;
+  group.waiting.push_back({plot, rivals});
   ++counters_.grouped;
   const auto is_it = [&](const OpenLook& o) { return o.group == index && o.sensor == plot.sensor; };
   const auto open = std::ranges::find_if(open_looks_, is_it);
@@ -219,9 +220,14 @@ void Tracker::close_old_looks(Timestamp now, std::vector<TrackEvent>& events) {
 void Tracker::close(const OpenLook& open, std::vector<TrackEvent>& events) {
   Group& group = groups_[open.group];
   look_plots_.clear();
+  std::vector<Plot> known;  // by now: another sensor's look told whose address it is
   Timestamp at = open.first;
   std::erase_if(group.waiting, [&](const WaitingPlot& w) {
     if (w.plot.sensor != open.sensor) return false;
+    if (w.plot.icao_address && store_.has_address(*w.plot.icao_address)) {
+      known.push_back(w.plot);
+      return true;
+    }
     PlotInLook in{w.plot};
     in.false_density = false_plot_density(w.plot) + w.rivals;
     const SensorDescription& s = descriptions_[open.sensor];
@@ -233,6 +239,7 @@ void Tracker::close(const OpenLook& open, std::vector<TrackEvent>& events) {
   });
   std::ranges::sort(look_plots_, comes_before, &PlotInLook::plot);
   bring_to(group, at);
+  group.filter.for_each_density([](AircraftState& x) { x.plot = -1; });
 
   AircraftLook::Setting setting;
   const SensorDescription& s = descriptions_[open.sensor];
@@ -261,6 +268,7 @@ void Tracker::close(const OpenLook& open, std::vector<TrackEvent>& events) {
   const AircraftLook look(setting, look_plots_);
   group.filter.update(look);
   publish(open.group, look, events);
+  for (const Plot& plot : known) use(plot, events);
 }
 
 void Tracker::write_back(std::uint32_t slot,
@@ -351,6 +359,8 @@ void Tracker::publish(std::uint32_t index,
       ++counters_.started;
     }
     const std::uint32_t slot = it->slot;
+    one.slot = slot;
+    one.is_new = is_new;
     write_back(slot, groups_[index], one.x, one.existence);
     TrackRecord& t = store_.at(slot);
     if (one.alone) {
@@ -367,7 +377,6 @@ void Tracker::publish(std::uint32_t index,
       note_hit(t, plot);
       note_identity(slot, plot);
       if (was_coasting) t.status = TrackStatus::confirmed;
-      if (t.icao_address) leave(slot);  // nobody's neighbour any more
     }
     for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
       Visibility& v = t.seen_by[i];
@@ -400,7 +409,6 @@ void Tracker::publish(std::uint32_t index,
     }
     Gaussian now = combine(t.imm);
     if (t.group == kNoSlot) move_frame(t, now);
-    confirm_if_due(slot, !is_new, events);
     event.view = view(slot, t.time);
     if (one.x.plot >= 0) {
       const Plot& plot = look.plot(static_cast<std::size_t>(one.x.plot));
@@ -409,11 +417,17 @@ void Tracker::publish(std::uint32_t index,
       } else {
         (void)doubts_.note_used(store_, slot, plot, event.view, {});
       }
-      event.view.doubts = t.doubts;
     }
+    confirm_if_due(slot, !is_new, events);
+    event.view.number = t.number;
+    event.view.status = t.status;
+    event.view.breaks = t.breaks;
+    event.view.doubts = t.doubts;
     store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
     events.push_back(event);
   }
+
+  learn_clutter(look);
 
   Group& after = groups_[index];
   if (!after.members.empty()) {
@@ -434,6 +448,21 @@ void Tracker::publish(std::uint32_t index,
   const std::vector<WaitingPlot> waiting = std::move(after.waiting);
   free_group(index);
   for (const WaitingPlot& w : waiting) use(w.plot, events);
+}
+
+// As of plots that go to one track at once: of what stands, or of nothing known.
+void Tracker::learn_clutter(const AircraftLook& look) {
+  for (std::size_t k = 0; k < look.size(); ++k) {
+    const Plot& plot = look.plot(k);
+    if (!is_primary(plot)) continue;
+    double stands = 1.0;
+    for (const Told& one : told_) {
+      if (one.x.plot == static_cast<std::int32_t>(k) && one.slot != kNoSlot && !one.is_new &&
+          store_.at(one.slot).active)
+        stands = standing(store_.at(one.slot));
+    }
+    sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, stands);
+  }
 }
 
 void Tracker::free_group(std::uint32_t index) {
@@ -499,7 +528,7 @@ bool Tracker::load_groups(base::ByteReader& in) {
   }
   const auto is_sensor = [&](std::uint16_t sensor) { return sensor < sensors_.size(); };
   const auto is_sound_plot = [&](const Plot& plot) {
-    return is_sensor(plot.sensor) && is_finite(plot) && base::is_reckonable(plot.time);
+    return is_sensor(plot.sensor) && is_loadable(plot);
   };
   if (!std::ranges::all_of(instant_, is_sound_plot)) return false;
   for (std::uint32_t index = 0; index < count; ++index) {
@@ -523,6 +552,10 @@ bool Tracker::load_groups(base::ByteReader& in) {
       all_known = all_known && std::ranges::count_if(group.members, has_it) == 1;
     });
     if (!all_known || labels != group.members.size()) return false;
+    std::vector<std::uint32_t> slots;
+    for (const Group::Member& m : group.members) slots.push_back(m.slot);
+    std::ranges::sort(slots);
+    if (std::ranges::adjacent_find(slots) != slots.end()) return false;
     for (const Group::Member& m : group.members) {
       if (m.slot >= store_.slot_count() || !store_.at(m.slot).active ||
           store_.at(m.slot).group != index || store_.at(m.slot).icao_address)

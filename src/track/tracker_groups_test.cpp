@@ -215,8 +215,10 @@ std::vector<Aircraft> formation() {
     a.speed_mps = 150;
     a.height_m = 6000;
     a.course_rad = 1.3;
-    a.east_m = -14e3 - 700.0 * (i / 2);
-    a.north_m = -50e3 + 926.0 * (i % 2);
+    const bool behind = i >= 2;
+    const bool beside = i % 2 == 1;
+    a.east_m = behind ? -14.7e3 : -14e3;
+    a.north_m = beside ? -49.074e3 : -50e3;
   }
   return all;
 }
@@ -265,6 +267,115 @@ TEST(TrackerGroups, ASnapshotGoesOnIdentically) {
     sky.tracker.advance(at_second(4.0 * (k + 1)), sky.events);
   }
   EXPECT_GT(amid, 5);
+}
+
+// With aircraft whose address another sensor tells among them, whose echoes are anybody's: what is
+// restored finds its tracks in another order.
+TEST(TrackerGroups, ASnapshotAmongAddressedAircraftGoesOnIdentically) {
+  std::vector<Aircraft> all = crossing(0.0, 300.0);
+  for (int i = 0; i < 4; ++i) {
+    Aircraft a = all[0];
+    a.north_m += 150.0 + 100.0 * i;
+    a.address = base::IcaoAddress(0x0A0100 + static_cast<std::uint32_t>(i));
+    all.push_back(a);
+  }
+  Sky sky(21);
+  std::vector<SensorDescription> both = {sky.sensor, radar(12.9, -0.3, 4)};
+  sky.tracker.set_sensors(both);
+  std::optional<Tracker> restored;
+  int compared = 0;
+  for (int k = 0; k < 30; ++k) {
+    std::vector<Plot> plots = sky.scan(all, k);
+    for (Plot& p : plots) p.icao_address.reset();
+    for (const Aircraft& a : all) {
+      if (!a.address) continue;
+      Aircraft then = a;
+      then.fly(1.0);
+      plots.push_back(radar_plot(both[1], 1, then, at_second(4.0 * k + 1.0), sky.prng));
+    }
+    std::ranges::stable_sort(plots, {}, &Plot::time);
+    for (const Plot& p : plots) {
+      sky.tracker.take(p, sky.events);
+      if (restored) restored->take(p, sky.events);
+    }
+    for (Aircraft& a : all) a.fly(4);
+    sky.tracker.advance(at_second(4.0 * (k + 1)), sky.events);
+    if (restored) restored->advance(at_second(4.0 * (k + 1)), sky.events);
+    const base::Bytes saved = sky.saved();
+    if (restored) {
+      base::Bytes other;
+      base::ByteWriter out(other);
+      restored->save(out);
+      ASSERT_EQ(saved, other) << k;
+      ++compared;
+    }
+    if (k % 7 == 6) {
+      base::ByteReader in(saved);
+      restored = Tracker::load({}, in);
+      ASSERT_TRUE(restored);
+    }
+  }
+  EXPECT_GT(compared, 20);
+  EXPECT_GT(sky.tracker.counters().grouped, 20u);
+}
+
+// One address told to two sensors while their looks are open names one track.
+TEST(TrackerGroups, AnAddressToldTwiceNamesOneTrack) {
+  std::vector<Aircraft> all = crossing(0.0, 250.0);
+  Sky sky(13);
+  std::vector<SensorDescription> three = {sky.sensor, radar(12.9, -0.3, 5), radar(12.8, 0.5, 5)};
+  three[1].sac_sic = {100, 8};
+  three[2].sac_sic = {100, 9};
+  sky.tracker.set_sensors(three);
+  for (int k = 0; k < 30; ++k) {
+    sky.take(sky.scan(all, k));
+    if (k >= 20) {
+      for (std::uint16_t sensor = 1; sensor < 3; ++sensor) {
+        Aircraft then = all[0];
+        const double late = 3.4 + 0.1 * sensor;
+        then.fly(late);
+        then.address = base::IcaoAddress(0x0A0007);
+        sky.tracker.take(
+            radar_plot(three[sensor], sensor, then, at_second(4.0 * k + late), sky.prng),
+            sky.events);
+      }
+    }
+    for (Aircraft& a : all) a.fly(4);
+    sky.tracker.advance(at_second(4.0 * (k + 1)), sky.events);
+    int named = 0;
+    sky.tracker.for_each_track([&](std::uint32_t slot) {
+      named += sky.tracker.view(slot, at_second(4.0 * (k + 1))).icao_address.has_value();
+    });
+    EXPECT_LE(named, 1) << k;
+  }
+}
+
+// Nothing that waits is lost when no more comes.
+TEST(TrackerGroups, TheLastPlotsAreUsed) {
+  std::vector<Aircraft> all = crossing(0.0, 200.0);
+  Sky sky(14);
+  for (int k = 0; k < 20; ++k) {
+    sky.take(sky.scan(all, k));
+    for (Aircraft& a : all) a.fly(4);
+  }
+  for (const Aircraft& a : all) {
+    Aircraft then = a;
+    then.fly(2.0);
+    Plot p = radar_plot(sky.sensor, 0, then, at_second(82.0), sky.prng);
+    p.pressure_altitude.reset();
+    sky.tracker.take(p, sky.events);
+  }
+  const auto newest = [&] {
+    base::Timestamp time{};
+    for (const TrackView& v : sky.near(all[0], 80, 3000)) time = std::max(time, v.last_plot_time);
+    return time;
+  };
+  const base::Timestamp before = newest();
+  sky.tracker.finish(sky.events);
+  EXPECT_GT(newest(), before);
+  const base::Timestamp after = newest();
+  sky.tracker.finish(sky.events);
+  EXPECT_EQ(newest(), after);
 }
 
 // Bytes of anybody's snapshot with groups, cut or with a bit turned, load or do not; what loads

@@ -1,6 +1,7 @@
 // The tracker's way with a plot that is older than its track: used in its own place where the
 // track's recent past is kept (rollback.hpp).
 #include "base/math.hpp"
+#include "track/plot_height.hpp"
 #include "track/sensors/models.hpp"
 #include "track/tracker.hpp"
 
@@ -26,6 +27,7 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   predict(p.height_effect, std::fmax(dt, 0.0));
   p.behind_s = std::fmax(-dt, 0.0);
   p.before = retrodict(p.imm, motion_of(t), p.behind_s);
+  adopt({p.vertical, p.imm, p.before, p.height_effect}, t.vertical.offset);  // learnt since
   p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
   return true;
 }
@@ -95,7 +97,8 @@ void Tracker::roll_back(std::uint32_t slot,
     from = late;
   }
   const std::uint64_t refused = counters_.velocity_refused;  // each report is counted once
-  for (PastStep& step : rollback_.after(slot, late.time)) {
+  const auto later = before_all ? rollback_.after_first(slot) : rollback_.after(slot, late.time);
+  for (PastStep& step : later) {
     if (!sound) break;
     Prediction next;
     predict_to(t, step.plot, next);
@@ -118,6 +121,8 @@ void Tracker::roll_back(std::uint32_t slot,
   if (!before_all) rollback_.insert(slot, late);
 
   event.trace.gate_ratio = result->fit.d2 / choice.gate;
+  for (std::size_t m = 0; m < kModes; ++m) event.trace.modes[m] = static_cast<float>(t.imm.mu[m]);
+  event.trace.motion = t.motion.used;
   const SensorDescription& s = descriptions_[plot.sensor];
   t.odds = after_hit(after_time(t.odds, t.time - t.existence_time, options_.mean_lifetime),
                      s.detection_probability / false_plot_density(plot) * result->likelihood);
@@ -129,11 +134,16 @@ void Tracker::roll_back(std::uint32_t slot,
   t.refusals = 0;
   note_hit(t, plot);
   note_identity(slot, plot);
-  Gaussian now = combine(t.imm);
-  move_frame(t, now);
+  // The frame stays: the next plot in order moves it and the past together.
+  const Gaussian now = combine(t.imm);
   if (t.status == TrackStatus::coasting) t.status = TrackStatus::confirmed;
-  confirm_if_due(slot, true, events);
   event.view = view_of(t, {t.time, now, t.vertical, t.height_effect});
+  doubts_.note_late(store_, slot, plot, event.view);
+  confirm_if_due(slot, true, events);
+  event.view.number = t.number;
+  event.view.status = t.status;
+  event.view.breaks = t.breaks;
+  event.view.doubts = t.doubts;
   store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
   events.push_back(event);
 }

@@ -1,8 +1,9 @@
 #!/bin/bash
 # clang_tidy.sh ROOT BUILD CACHE [SECONDS]: clang-tidy 19 with the allow-list of .clang-tidy, over the sources that
 # BUILD/compile_commands.json knows. What changed since the merge base with the main branch comes first, then the
-# files of the last commits, then the rest, tests last; after SECONDS (120) no new file is begun, and what was not
-# reached is said. Verdicts are cached by content in CACHE, so that the rest is reached over a few runs.
+# files of the last commits, then the rest, tests last; after SECONDS (120) no new file is begun, and how many were
+# not reached is said. Verdicts are cached by content in CACHE, so that the rest is reached over a few runs. What was
+# found comes last, where the end of a log shows it.
 set -euo pipefail
 here=$(cd "$(dirname -- "$0")" && pwd)
 source "$here/common.sh"
@@ -63,5 +64,11 @@ in_order() {
 mapfile -t sources < <(in_order | awk '!seen[$0]++' | grep -Fxf "$known" || true)
 echo "${#sources[@]} sources"
 ((${#sources[@]})) || exit 1
+said=$(mktemp)
+trap 'rm -f "$known" "$said"' EXIT
+status=0
 printf '%s\0' "${sources[@]}" |
-  xargs -0 -r -n 1 -P "$(nproc)" "$here/clang_tidy.sh" --one "$cache" "$build" "$deadline"
+  xargs -0 -r -n 1 -P "$(nproc)" "$here/clang_tidy.sh" --one "$cache" "$build" "$deadline" >"$said" || status=$?
+echo "$(grep -c '^checked: ' "$said" || true) checked, $(grep -c '^not reached: ' "$said" || true) not reached"
+grep -vE '^(checked|not reached): ' "$said" || true
+exit "$status"

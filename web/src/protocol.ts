@@ -34,7 +34,7 @@ export interface TrackRecord {
   majorM: number; // 95 % ellipse, semi-axes
   minorM: number;
   ellipseDeg: number; // direction of the major axis, clockwise from north
-  kinds: number; // bit 0 radar, bit 1 ADS-B, bit 2 multilateration, bit 3 another system's tracks
+  kinds: number; // bit 0 radar, 1 ADS-B, 2 multilateration, 3 another system's tracks, 4 UAV, 5 Remote ID, 6 observer
   placed: boolean;
   doubts: number; // bit i: the i-th of DOUBTS
 }

@@ -20,8 +20,9 @@ constexpr double kBlendExistence = 0.1;
 constexpr double kBeliefTolerance = 1e-6;
 constexpr double kLeastShareOfPair = 1e-6;
 constexpr double kLeastDensity = 1e-300;
-constexpr double kThoughtThere = 0.5;    // existence from which a component's fit counts
-constexpr double kRivalDistance = 16.0;  // squared, in variances: four standard deviations
+constexpr std::uint32_t kMostLabels = 1U << 31;  // a snapshot may hold
+constexpr double kThoughtThere = 0.5;            // existence from which a component's fit counts
+constexpr double kRivalDistance = 16.0;          // squared, in variances: four standard deviations
 
 // Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
 bool factorise(const double* P, double root[kStateSize][kStateSize]) {
@@ -1133,7 +1134,8 @@ bool PmbmFilter<Motion>::load(base::ByteReader& in) {
   const auto is_share = [](double p) { return p >= 0.0 && p <= 1.0 + 1e-9; };
   const auto is_expected = [](double n) { return n >= 0.0 && n < 1e9; };
   const auto sound = [&] {
-    if (!in.ok() || !is_expected(undetected_per_m2_) || next_label_ == 0) return false;
+    if (!in.ok() || !is_expected(undetected_per_m2_)) return false;
+    if (next_label_ == 0 || next_label_ > kMostLabels) return false;
     for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
       for (const Undetected& u : *list) {
         if (!is_expected(u.expected) || !motion_.is_usable(u.x)) return false;
@@ -1144,8 +1146,12 @@ bool PmbmFilter<Motion>::load(base::ByteReader& in) {
       for (const Component& c : cluster.pool) {
         if (!is_share(c.existence) || !motion_.is_usable(c.x)) return false;
       }
+      double sum = 0.0, last = 2.0;
+      for (const Hypothesis& h : cluster.hypotheses) sum += h.weight;
+      if (!(std::fabs(sum - 1.0) < 1e-6)) return false;
       for (const Hypothesis& h : cluster.hypotheses) {
-        if (!is_share(h.weight) || !(h.weight > 0.0)) return false;
+        if (!is_share(h.weight) || !(h.weight > 0.0) || h.weight > last) return false;
+        last = h.weight;
         if (h.count > cluster.members.size() || h.first > cluster.members.size() - h.count)
           return false;
       }

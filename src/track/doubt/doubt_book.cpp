@@ -16,29 +16,42 @@ using base::to_seconds;
 
 constexpr double kHeldAfterPeriods = 2.6;  // two looks may miss
 
-bool is_primary(const Plot& p) { return !p.icao_address && !p.mode_3a && !p.pressure_altitude; }
-
 }  // namespace
 
 void DoubtBook::set_sensors(std::span<const SensorDescription> sensors,
                             std::span<const std::uint16_t> new_index) {
   std::vector<Sensor> states(sensors.size());
   for (std::size_t old = 0; old < sensors_.size(); ++old) {
-    if (new_index[old] != kPlacedHome) states[new_index[old]] = std::move(sensors_[old]);
+    if (new_index[old] == kPlacedHome) continue;
+    const SensorDescription& was = descriptions_[old];
+    const SensorDescription& is = sensors[new_index[old]];
+    Sensor& to = states[new_index[old]];
+    if (stands_as_before(was, is)) {
+      to = std::move(sensors_[old]);
+      continue;
+    }
+    // What it sees, and how far it is off, was learnt of another place.
+    to.latest = sensors_[old].latest;
+    to.heard = sensors_[old].heard;
+    to.interrogates = sensors_[old].interrogates;
   }
   sensors_ = std::move(states);
   descriptions_.assign(sensors.begin(), sensors.end());
   for (std::size_t i = 0; i < sensors_.size(); ++i) {
     const SensorDescription& s = descriptions_[i];
     sensors_[i].site = geo::TangentFrame(s.placed ? s.site : geo::Geodetic{});
-    if (s.kind == SensorKind::polar_radar && s.placed && !sensors_[i].map.fits(s.range_max))
+    if (s.kind != SensorKind::polar_radar || !s.placed) {
+      sensors_[i].map = {};
+    } else if (!sensors_[i].map.fits(s.range_max)) {
       sensors_[i].map = DetectionMap(s.range_max);
+    }
   }
   // What names sensors by their index begins anew; a few looks bring it back.
   for (TrackDoubt& d : tracks_) {
     d.claim = d.anchor = {};
     d.silences = {};
     d.silence_count = 0;
+    d.silence = 0.0F;
   }
 }
 
@@ -148,36 +161,27 @@ void DoubtBook::note_started(TrackStore& store,
   note_arrival(store, slot, plot);
 }
 
-bool DoubtBook::note_used(
-    TrackStore& store, std::uint32_t slot, const Plot& plot, const TrackView& view, Use use) {
+void DoubtBook::note_seen(TrackStore& store, std::uint32_t slot, const Plot& plot) {
   TrackRecord& t = store.at(slot);
   TrackDoubt& d = of(store, slot);
-  if (!view.placed) return false;
   const SensorDescription& sensor = descriptions_[plot.sensor];
   ++d.hits;
   d.number = t.number;
-  bool anew = false;
-  const bool independent = is_independent(plot);
   const bool primary = is_primary(plot);
-  if (primary) {
-    if (d.primaries < 255) ++d.primaries;
-  } else {
-    d.primaries = 0;
-    d.last_reply = plot.time;
+  if (!primary) d.last_reply = std::max(d.last_reply, plot.time);
+  if (!is_independent(plot)) return;
+  d.last_independent = std::max(d.last_independent, plot.time);
+  d.independent_period_s = static_cast<std::uint16_t>(to_seconds(sensor.period) + 0.999);
+  if (sensor.kind == SensorKind::polar_radar && !primary) sensors_[plot.sensor].interrogates = true;
+  if (d.silence_count > 0 || (t.doubts & bit(Doubt::ghost)) != 0) {
+    clear(store, slot, Doubt::ghost, plot, {});
+    d.silence = 0.0F;
+    d.silence_count = 0;
   }
-  // Compared with where the aircraft says it is, before what follows from that is written down.
-  if (independent) {
-    anew = compare(store, slot, plot);
-    d.last_independent = std::max(d.last_independent, plot.time);
-    d.independent_period_s = static_cast<std::uint16_t>(to_seconds(sensor.period) + 0.999);
-    if (sensor.kind == SensorKind::polar_radar && !primary)
-      sensors_[plot.sensor].interrogates = true;
-    if (d.silence != 0.0F || (t.doubts & bit(Doubt::ghost)) != 0) {
-      clear(store, slot, Doubt::ghost, plot, {});
-      d.silence = 0.0F;
-      d.silence_count = 0;
-    }
-  }
+}
+
+void DoubtBook::note_place(std::uint32_t slot, const TrackRecord& t, const TrackView& view) {
+  TrackDoubt& d = tracks_[slot];
   const auto [sine, cosine] = base::sincos(view.track_angle.radians());
   d.time = view.time;
   d.latitude_rad = view.position.latitude.radians();
@@ -186,7 +190,42 @@ bool DoubtBook::note_used(
   d.north_mps = static_cast<float>(view.ground_speed.mps() * cosine);
   d.height_m = static_cast<float>(geometric_height(t.vertical).mean_m);
   d.position_sd_m = static_cast<float>(std::sqrt(std::fmax(0.0, view.cov_ee_m2 + view.cov_nn_m2)));
-  if (sensor.kind == SensorKind::ads_b && plot.icao_address) note_claim(store, slot, plot);
+}
+
+void DoubtBook::note_late(TrackStore& store,
+                          std::uint32_t slot,
+                          const Plot& plot,
+                          const TrackView& view) {
+  if (!view.placed) return;
+  note_seen(store, slot, plot);
+  note_place(slot, store.at(slot), view);
+}
+
+bool DoubtBook::note_used(
+    TrackStore& store, std::uint32_t slot, const Plot& plot, const TrackView& view, Use use) {
+  TrackRecord& t = store.at(slot);
+  TrackDoubt& d = of(store, slot);
+  if (!view.placed) return false;
+  const SensorDescription& sensor = descriptions_[plot.sensor];
+  const bool independent = is_independent(plot);
+  const bool primary = is_primary(plot);
+  if (!primary) {
+    d.primaries = 0;
+  } else if (d.primaries < 255) {
+    ++d.primaries;
+  }
+  // Compared with where the aircraft says it is, before what follows from that is written down.
+  const bool anew = independent && compare(store, slot, plot);
+  note_seen(store, slot, plot);
+  note_place(slot, t, view);
+  if (sensor.kind == SensorKind::ads_b && plot.icao_address) {
+    const bool was_devalued = told_ && told_->time == plot.time && told_->sensor == plot.sensor &&
+                              told_->icao_address == plot.icao_address;
+    note_claim(store, slot, was_devalued ? *told_ : plot);
+  }
+  // What tells its place itself, or another sensor sees there, was no reflection.
+  if ((t.doubts & bit(Doubt::reflection)) != 0 && (d.claim.present || t.seen_by_count > 1))
+    clear(store, slot, Doubt::reflection, plot, {});
   if (!primary) {
     note_reply(store, slot, plot, use.altitude);
     if ((t.doubts & bit(Doubt::transponder_failed)) != 0)
@@ -299,11 +338,15 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
       next_standing_ >= kStanding) {
     return false;
   }
+  const auto is_slot = [&](std::uint32_t slot) {
+    return slot == kNoSlot || slot < store.slot_count();
+  };
   for (const Arrival& a : arrivals_) {
-    if (!base::is_reckonable(a.time)) return false;
+    if (!base::is_reckonable(a.time) || !is_slot(a.slot)) return false;
   }
   for (const Loss& s : losses_) {
-    if (!base::is_reckonable(s.time) || !finite(s.latitude_rad) || !finite(s.longitude_rad))
+    if (!is_slot(s.slot) || !base::is_reckonable(s.time) || !finite(s.latitude_rad) ||
+        !finite(s.longitude_rad))
       return false;
   }
   return std::ranges::all_of(standing_, [&](const Standing& s) {

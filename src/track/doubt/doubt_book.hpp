@@ -43,7 +43,7 @@ class DoubtBook {
   [[nodiscard]] bool passes_over(TrackStore& store, const Plot& plot);
   // What such a plot is worth where nothing else holds the aircraft, or one whose velocity is in
   // doubt; nothing: what it says.
-  [[nodiscard]] std::optional<Plot> devalued(const TrackStore& store, const Plot& plot) const;
+  [[nodiscard]] std::optional<Plot> devalued(const TrackStore& store, const Plot& plot);
   // A plot that an established track's aircraft made, but not where it lies. `taken_by`: the track
   // it would go to, or kNoSlot.
   [[nodiscard]] bool is_echo(TrackStore& store, const Plot& plot, std::uint32_t taken_by);
@@ -61,6 +61,9 @@ class DoubtBook {
   };
   [[nodiscard]] bool note_used(
       TrackStore& store, std::uint32_t slot, const Plot& plot, const TrackView& view, Use use);
+  // A plot older than the track's state was used: that the aircraft was seen counts, what it said
+  // is not compared with what was said since. `view`: as of the state.
+  void note_late(TrackStore& store, std::uint32_t slot, const Plot& plot, const TrackView& view);
   // Fast enough for an aircraft, or vouched for otherwise.
   [[nodiscard]] bool may_confirm(const TrackStore& store, std::uint32_t slot) const;
 
@@ -252,6 +255,8 @@ class DoubtBook {
   [[nodiscard]] Finding finding_of(const TrackStore& store,
                                    std::uint32_t slot,
                                    const Plot& plot) const;
+  void note_seen(TrackStore& store, std::uint32_t slot, const Plot& plot);
+  void note_place(std::uint32_t slot, const TrackRecord& t, const TrackView& view);
   [[nodiscard]] TrackDoubt& of(const TrackStore& store, std::uint32_t slot);
   [[nodiscard]] bool is_held(const TrackDoubt& d, base::Timestamp time) const;
   [[nodiscard]] bool is_independent(const Plot& plot) const;
@@ -280,6 +285,8 @@ class DoubtBook {
   [[nodiscard]] std::uint32_t original_of(const TrackStore& store,
                                           const Plot& plot,
                                           std::uint32_t taken_by) const;
+  // It tells its place itself, or more than one sensor sees it.
+  [[nodiscard]] bool is_vouched_for(const TrackStore& store, std::uint32_t slot) const;
   void tell_plot(
       const TrackStore& store, std::uint32_t slot, const Plot& plot, Doubt doubt, const Why& why);
   // slow_doubt.cpp
@@ -300,6 +307,7 @@ class DoubtBook {
   std::array<Standing, kStanding> standing_{};
   std::uint32_t next_standing_ = 0;
   DoubtCounters counters_;
+  std::optional<Plot> told_;       // the plot in hand as it came, if it was devalued
   std::vector<Finding> findings_;  // not of the state: whoever gave the plots takes them
 };
 

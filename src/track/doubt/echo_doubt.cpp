@@ -30,6 +30,7 @@ constexpr double kWallM = 80.0;
 constexpr double kFarthestWallM = 20'000.0;
 constexpr std::uint32_t kWallSeen = 4;
 constexpr double kSameHeightM = 120.0;
+constexpr double kSeenWithinPeriods = 2.6;  // two looks may miss
 
 }  // namespace
 
@@ -45,7 +46,9 @@ std::uint32_t DoubtBook::original_of(const TrackStore& store,
     if (d.hits < kEstablishedHits || (t.doubts & bit(Doubt::reflection)) != 0) return;
     const double silence = to_seconds(plot.time - d.time);
     if (silence > kAliveS || silence < -kAliveS) return;
-    if (original == kNoSlot || d.hits > tracks_[original].hits) original = slot;
+    if (original == kNoSlot || d.hits > tracks_[original].hits ||
+        (d.hits == tracks_[original].hits && slot < original))
+      original = slot;
   };
   if (plot.icao_address) {
     store.for_each_with_address(*plot.icao_address, consider);
@@ -64,6 +67,10 @@ std::uint32_t DoubtBook::original_of(const TrackStore& store,
     return kNoSlot;
   }
   return original;
+}
+
+bool DoubtBook::is_vouched_for(const TrackStore& store, std::uint32_t slot) const {
+  return slot != kNoSlot && (tracks_[slot].claim.present || store.at(slot).seen_by_count > 1);
 }
 
 void DoubtBook::tell_plot(
@@ -111,15 +118,24 @@ bool DoubtBook::is_echo(TrackStore& store, const Plot& plot, std::uint32_t taken
       }
       return false;
     }
+    // The radar has the aircraft in its beam, where the track is; and what takes the plot is not
+    // vouched for otherwise.
+    bool in_beam = false;
+    const TrackRecord& original = store.at(slot);
+    for (std::uint8_t i = 0; i < original.seen_by_count; ++i) {
+      const Visibility& v = original.seen_by[i];
+      in_beam = in_beam ||
+                (v.sensor == plot.sensor && std::fabs(to_seconds(plot.time - v.last_hit)) <
+                                                kSeenWithinPeriods * to_seconds(sensor.period));
+    }
+    if (!in_beam || is_vouched_for(store, taken_by)) return false;
     ++counters_.ring_around;
     tell_plot(store, slot, plot, Doubt::ring_around, near);
     return true;
   }
   if (detour < same_range) return false;
   // What tells its place itself, or is seen there by another sensor, is there.
-  if (taken_by != kNoSlot) {
-    if (tracks_[taken_by].claim.present || store.at(taken_by).seen_by_count > 1) return false;
-  }
+  if (is_vouched_for(store, taken_by)) return false;
   const double cosine = base::cos(off_azimuth) * ground / std::fmax(expected_m, 1.0);
   const double denominator = 2.0 * (range_m - expected_m * cosine);
   if (!(denominator > 1.0)) return false;
@@ -139,7 +155,10 @@ bool DoubtBook::is_echo(TrackStore& store, const Plot& plot, std::uint32_t taken
     *free = {plot.azimuth.radians(), distance_m, 1, plot.time};
     return false;
   }
-  // Of one look only once: an antenna turn has passed since.
+  // Of one look only once.
+  const bool same_look =
+      std::fabs(to_seconds(plot.time - wall->last)) < 0.5 * to_seconds(sensor.period);
+  if (same_look && wall->seen < kWallSeen) return false;
   wall->last = plot.time;
   if (wall->seen < 1'000'000) ++wall->seen;
   const double share = 1.0 / std::fmin(wall->seen, 20.0);

@@ -176,7 +176,7 @@ void DoubtBook::compare_rivals(TrackStore& store, std::uint32_t slot, const Plot
 
 // At the start of a track with an address: whose place is it?
 void DoubtBook::note_arrival(TrackStore& store, std::uint32_t slot, const Plot& plot) {
-  if (!plot.icao_address) return;
+  if (!plot.icao_address || store.at(slot).home != kPlacedHome) return;
   const TrackDoubt& d = tracks_[slot];
   std::uint32_t before = kNoSlot;
   double least = kSamePlaceM;
@@ -210,7 +210,7 @@ void DoubtBook::note_arrival(TrackStore& store, std::uint32_t slot, const Plot& 
     if (a.address != old_address || a.before != new_address) continue;
     const Why why{2.0, 2.0, {static_cast<double>(a.number), least}, 2};
     raise(store, slot, Doubt::swapped_addresses, plot, why);
-    if (a.slot < store.slot_count() && store.at(a.slot).active &&
+    if (a.slot < tracks_.size() && a.slot < store.slot_count() && store.at(a.slot).active &&
         tracks_[a.slot].number.value == a.number) {
       Why other = why;
       other.value[0] = d.number.value;

@@ -86,6 +86,9 @@ void DoubtBook::note_loss(TrackStore& store, std::uint32_t slot, const Plot& plo
   TrackDoubt& d = tracks_[slot];
   d.lost = true;
   d.good_claims = 0;
+  for (Loss& s : losses_) {  // an aircraft counts once, however often
+    if (s.slot == slot && s.number == d.number.value) s.slot = kNoSlot;
+  }
   losses_[next_loss_] = {
       plot.time, slot, d.number.value, d.latitude_rad, d.longitude_rad, false, poor};
   Loss& mine = losses_[next_loss_];
@@ -115,7 +118,7 @@ void DoubtBook::note_loss(TrackStore& store, std::uint32_t slot, const Plot& plo
   for (Loss& s : losses_) {
     if (!together(s)) continue;
     s.alarmed = true;
-    if (s.slot < store.slot_count() && store.at(s.slot).active &&
+    if (s.slot < tracks_.size() && s.slot < store.slot_count() && store.at(s.slot).active &&
         tracks_[s.slot].number.value == s.number && tracks_[s.slot].lost) {
       raise(store, s.slot, Doubt::jamming, plot, why);
     }

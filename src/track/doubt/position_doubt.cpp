@@ -101,13 +101,14 @@ bool DoubtBook::passes_over(TrackStore& store, const Plot& plot) {
   return true;
 }
 
-std::optional<Plot> DoubtBook::devalued(const TrackStore& store, const Plot& plot) const {
+std::optional<Plot> DoubtBook::devalued(const TrackStore& store, const Plot& plot) {
+  told_.reset();
   if (!plot.icao_address || descriptions_[plot.sensor].kind != SensorKind::ads_b) return {};
   std::optional<Plot> out;
   store.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
     const DoubtMask doubts = store.at(slot).doubts;
     if ((doubts & (kPositionDoubt | bit(Doubt::false_velocity))) == 0) return;
-    if (!out) out = plot;
+    if (!out) out = told_ = plot;
     if ((doubts & bit(Doubt::false_velocity)) != 0) out->velocity_sd = base::Speed();
     if ((doubts & kPositionDoubt) == 0) return;
     // As wrong as it was found to be.

@@ -34,6 +34,9 @@ constexpr double kHitAfterPeriods = 1.6;
 constexpr std::uint8_t kPrimariesNeeded = 5;
 constexpr double kJustSeen = 0.98;  // as kCoveredAfterHit
 constexpr double kNewsS = 60.0;
+// Between two checks of one aircraft 5 s pass.
+constexpr int kPausePeriods = 4;
+constexpr Duration kPause = std::chrono::seconds(20);
 
 }  // namespace
 
@@ -47,6 +50,14 @@ void DoubtBook::look_for_silences(TrackStore& store, std::uint32_t slot, const P
                           to_seconds(plot.time - d.claim.time) < 5.0 &&
                           to_seconds(plot.time - d.last_independent) > kNewsS;
   if (!vouched && !ads_b_only) return;
+  const auto is_hit = [&](std::uint16_t sensor, double period) {
+    for (std::uint8_t k = 0; k < t.seen_by_count; ++k) {
+      const Visibility& v = t.seen_by[k];
+      if (v.sensor == sensor && to_seconds(plot.time - v.last_hit) < kHitAfterPeriods * period)
+        return true;
+    }
+    return false;
+  };
   for (std::size_t n = 0; n < sensors_.size(); ++n) {
     const auto i = static_cast<std::uint16_t>(n);
     Sensor& s = sensors_[i];
@@ -61,16 +72,11 @@ void DoubtBook::look_for_silences(TrackStore& store, std::uint32_t slot, const P
         std::sqrt(ground * ground + q.z * q.z), base::atan2(q.x, q.y), base::atan2(q.z, ground)};
     const auto cell = s.map.cell_of(sight);
     if (!cell) continue;
+    const bool hit = is_hit(i, period);
     if (vouched) {
-      bool hit = false;
-      for (std::uint8_t k = 0; k < t.seen_by_count; ++k) {
-        const Visibility& v = t.seen_by[k];
-        hit = hit ||
-              (v.sensor == i && to_seconds(plot.time - v.last_hit) < kHitAfterPeriods * period);
-      }
       // Its own fault is not the radar's.
       if (t.doubts == 0) s.map.learn(*cell, hit);
-    } else {
+    } else if (!hit) {
       doubt_ghost(store, slot, plot, i, *cell);
     }
   }
@@ -99,6 +105,9 @@ void DoubtBook::doubt_ghost(TrackStore& store,
     mine->covered = static_cast<float>(std::fmax(mine->covered, expected.covered));
   }
   const Duration period = descriptions_[sensor].period;
+  // A radar that paused looked at nobody.
+  if (s.latest - mine->accounted_until > kPausePeriods * period + kPause)
+    mine->accounted_until = s.latest;
   int looks = 0;
   for (; s.latest - mine->accounted_until > period && looks < 16; ++looks) {
     mine->accounted_until += period;

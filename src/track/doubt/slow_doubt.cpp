@@ -2,9 +2,9 @@
 //
 // Over windows of half a minute the way between the filter's places gives a speed s with its
 // standard deviation. Birds fly up to 28 m/s over ground, with the wind [Skolnik08, ch. 2: birds];
-// what is to be confirmed as an aircraft flies 30 to 300. With both speeds spread evenly over
-// their ranges, the log-likelihood ratio of a window is the logarithm of
-//   [P(s within the slow range) / 28] / [P(s within the fast range) / 270],
+// what is to be confirmed as an aircraft flies 30 and more, as thinly spread as if up to 300. The
+// log-likelihood ratio of a window is the logarithm of
+//   [P(s within the slow range) / 28] / [P(s above 30) / 270],
 // bounded, and added up to a sequential probability ratio test. What lies still, within four
 // standard deviations of where it was a minute ago and more, is no flock but stands: a turbine, a
 // mast, the ground.
@@ -46,8 +46,7 @@ LocalWay way(double lat0, double lon0, double lat1, double lon1) {
 double slow_against_fast(double speed, double sd) {
   const double slow =
       normal_share((kSlowMps - speed) / sd) - normal_share((0.0 - speed) / sd) + 1e-4;
-  const double fast =
-      normal_share((kFastestMps - speed) / sd) - normal_share((kFastMps - speed) / sd) + 1e-4;
+  const double fast = normal_share((speed - kFastMps) / sd) + 1e-4;
   const double ratio = base::log((slow / kSlowMps) / (fast / (kFastestMps - kFastMps)));
   return std::clamp(ratio, -kMostOfAWindow, kMostOfAWindow);
 }

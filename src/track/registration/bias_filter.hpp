@@ -70,7 +70,10 @@ class BiasFilter {
   // Of true height against pressure altitude: share and offset.
   [[nodiscard]] Estimate height_share() const;
   [[nodiscard]] Estimate height_offset() const;
-  [[nodiscard]] bool is_doubted(std::uint16_t aircraft) const { return offsets_[aircraft].doubted; }
+  // `aircraft`: the place of the aircraft with this address.
+  [[nodiscard]] bool is_doubted(std::uint16_t aircraft, std::uint32_t address) const {
+    return offsets_[aircraft].address == address && offsets_[aircraft].doubted;
+  }
 
   void save(base::ByteWriter& out) const;
   // False: not of these sensors.

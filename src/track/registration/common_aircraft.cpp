@@ -231,6 +231,9 @@ std::optional<Observation> CommonAircraft::compare(
     reference_cov[1] = share * from.cov_en_m2;
     reference_cov[2] = share * from.cov_nn_m2;
   }
+  // Two ADS-B reports hold the same error of the aircraft's own: what they differ by tells nothing
+  // of it, nor does any other reference.
+  if (other.rank >= 65536 || own.rank < 65536) o.reference_variance_m2 = 0.0;
   const double bow = 0.5 * kAccelerationMps2 * part * (1.0 - part) * span * span;
   reference_cov[0] += bow * bow;
   reference_cov[2] += bow * bow;
@@ -337,7 +340,8 @@ void CommonAircraft::take(const Plot& plot,
                           std::span<const SensorDescription> sensors,
                           std::vector<Observation>& out,
                           std::size_t most) {
-  if (!plot.icao_address || !sensors_[plot.sensor].components.any()) return;
+  if (!plot.icao_address || plot.icao_address->bits() == 0) return;
+  if (!sensors_[plot.sensor].components.any()) return;
   Aircraft* const a = find(plot.icao_address->bits(), plot.time);
   if (a == nullptr) return;
   const Sensor& s = sensors_[plot.sensor];

@@ -70,7 +70,7 @@ void Registration::work_out(base::Timestamp now, std::span<const SensorDescripti
     filter_.use(window_, now);
     for (const Observation& o : window_) {
       if (aircraft_.address_of(o.aircraft) == o.address)
-        aircraft_.set_doubted(o.aircraft, filter_.is_doubted(o.aircraft));
+        aircraft_.set_doubted(o.aircraft, filter_.is_doubted(o.aircraft, o.address));
     }
     window_.clear();
     decide(sensors);
@@ -122,7 +122,7 @@ double Registration::dilution(const LinearMeasurement& m,
   const Correction& c = corrections_[sensor];
   if (!enabled_ || !c.considered || m.columns == Columns::velocity) return 1.0;
   // Shares of the noise that are bias; of time, as if at 250 m/s along.
-  const double counted = 2.0 * kMemoryS / std::fmax(since_last, 0.1) - 1.0;
+  const double counted = 2.0 * kMemoryS / std::fmax(std::fabs(since_last), 0.1) - 1.0;
   if (!(counted > 0.0)) return 1.0;
   const double along = 250.0 * 250.0 * 0.5 * c.variance[kTime];
   const double range = (c.variance[kRange] +
@@ -187,7 +187,16 @@ bool Registration::load(base::ByteReader& in, std::span<const SensorDescription>
   if (!in.ok() || !base::is_reckonable(due_) || window_.size() > kMostObservations) return false;
   window_.reserve(kMostObservations);
   for (const Observation& o : window_) {
-    const bool finite = std::isfinite(o.y[0]) && std::isfinite(o.y[1]) && o.R[0] > 0.0 &&
+    bool numbers = std::isfinite(o.altitude_m) && std::isfinite(o.reference_variance_m2);
+    for (int r = 0; r < 2; ++r) {
+      numbers = numbers && std::isfinite(o.height[r]);
+      for (int c = 0; c < registration::kComponents; ++c)
+        numbers = numbers && std::isfinite(o.own[r][c]) && std::isfinite(o.other[r][c]);
+      for (int c = 0; c < 2; ++c) numbers = numbers && std::isfinite(o.toward[r][c]);
+    }
+    for (int i = 0; i < 3; ++i)
+      numbers = numbers && std::isfinite(o.noise[i]) && std::isfinite(o.R[i]);
+    const bool finite = numbers && std::isfinite(o.y[0]) && std::isfinite(o.y[1]) && o.R[0] > 0.0 &&
                         o.R[0] * o.R[2] - o.R[1] * o.R[1] > 0.0 && o.noise[0] > 0.0 &&
                         o.noise[0] * o.noise[2] - o.noise[1] * o.noise[1] > 0.0;
     if (!finite || o.sensor >= sensors.size() || o.reference >= sensors.size() ||
