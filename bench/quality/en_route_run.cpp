@@ -50,8 +50,8 @@ std::vector<assess::TrackSample> shown_by(const track::Tracker& tracker, Timesta
     sample.position = view.position;
     sample.pressure_altitude = view.pressure_altitude;
     sample.updated = view.last_plot_time;
-    sample.ground_speed = view.ground_speed;
-    sample.track_angle = view.track_angle;
+    sample.ground_speed = view.ground_speed();
+    sample.track_angle = view.track_angle();
     sample.covariance = {view.cov_ee_m2, view.cov_en_m2, view.cov_nn_m2};
   });
   return shown;

@@ -92,9 +92,9 @@ class Judge {
     }
     Last& last = last_[*view.icao_address];
     const double dt = base::to_seconds(view.time - last.time);
-    const double turned = base::wrap_pi((view.track_angle - last.track_angle).radians());
+    const double turned = base::wrap_pi((view.track_angle() - last.track_angle).radians());
     last.time = view.time;
-    last.track_angle = view.track_angle;
+    last.track_angle = view.track_angle();
     if (++last.updates < kSettled) return;
     const auto told = registers_.told.find({*view.icao_address, view.time});
     if (told == registers_.told.end()) return;
@@ -125,8 +125,8 @@ class Judge {
     const double bank = std::fabs(told.roll->degrees());
     if (bank > kStraightDeg && bank < kBankedDeg) return;
     MotionSpread& spread = bank <= kStraightDeg ? straight_ : turning_;
-    spread.speed.add(std::fabs((view.ground_speed - *told.ground_speed).knots()));
-    spread.track.add(std::fabs(base::wrap_pi((view.track_angle - *told.true_track).radians())) /
+    spread.speed.add(std::fabs((view.ground_speed() - *told.ground_speed).knots()));
+    spread.track.add(std::fabs(base::wrap_pi((view.track_angle() - *told.true_track).radians())) /
                      base::kRadiansPerDegree);
     if (told.track_rate_deg_s) spread.turn.add(std::fabs(rate_deg_s - *told.track_rate_deg_s));
   }

@@ -20,7 +20,7 @@ constexpr double kStandingKt = 2.0;
 constexpr double kTaxiingKt = 60.0;
 
 Pace pace_of(const track::TrackView& view) {
-  const double speed = view.ground_speed.knots();
+  const double speed = view.ground_speed().knots();
   return speed < kStandingKt ? Pace::standing : speed < kTaxiingKt ? Pace::taxiing : Pace::flying;
 }
 

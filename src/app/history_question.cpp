@@ -53,8 +53,8 @@ history::State state_of(const track::TrackView& view) {
           .last_plot_time = view.last_plot_time,
           .latitude = view.position.latitude,
           .longitude = view.position.longitude,
-          .ground_speed = view.ground_speed,
-          .track_angle = view.track_angle,
+          .ground_speed = view.ground_speed(),
+          .track_angle = view.track_angle(),
           .pressure_altitude = view.pressure_altitude,
           .vertical_rate = view.vertical_rate,
           .covariance = {view.cov_ee_m2, view.cov_en_m2, view.cov_nn_m2},
@@ -73,8 +73,7 @@ track::TrackView view_of(const history::Found& found) {
   view.last_plot_time = state.last_plot_time;
   view.position.latitude = state.latitude;
   view.position.longitude = state.longitude;
-  view.ground_speed = state.ground_speed;
-  view.track_angle = state.track_angle;
+  view.set_velocity(state.ground_speed, state.track_angle);
   view.pressure_altitude = state.pressure_altitude;
   view.vertical_rate = state.vertical_rate;
   view.cov_ee_m2 = state.covariance.ee_m2;

@@ -58,9 +58,8 @@ track::TrackView view_of(const picture::SystemTrack& t, base::Timestamp time) {
   v.first_plot_time = t.number.born;
   v.last_plot_time = t.plot_time;
   v.position = s.position;
-  const double east = s.velocity_east.mps(), north = s.velocity_north.mps();
-  v.ground_speed = base::Speed::from_mps(std::sqrt(east * east + north * north));
-  v.track_angle = base::Angle::from_radians(base::wrap_two_pi(base::atan2(east, north)));
+  v.velocity_east = s.velocity_east;
+  v.velocity_north = s.velocity_north;
   v.pressure_altitude = s.pressure_altitude;
   v.vertical_rate = s.vertical_rate;
   v.cov_ee_m2 = s.covariance[0];

@@ -40,9 +40,8 @@ Contribution contribution_of(const track::TrackView& view,
   c.plot_time = view.last_plot_time;
   c.coasting = view.status == track::TrackStatus::coasting;
   c.position = view.position;
-  const base::SinCos direction = base::sincos(view.track_angle.radians());
-  c.velocity_east = base::Speed::from_mps(view.ground_speed.mps() * direction.sin);
-  c.velocity_north = base::Speed::from_mps(view.ground_speed.mps() * direction.cos);
+  c.velocity_east = view.velocity_east;
+  c.velocity_north = view.velocity_north;
   c.covariance = {view.cov_ee_m2,
                   view.cov_en_m2,
                   view.cov_position_velocity[0],

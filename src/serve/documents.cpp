@@ -55,9 +55,9 @@ void put_estimate(JsonWriter& json, const track::TrackView& track) {
   track.placed ? json.number(track.position.longitude.degrees(), 7) : json.null();
   json.key("altitude_ft");
   track.pressure_altitude ? json.number(track.pressure_altitude->feet(), 0) : json.null();
-  json.key("ground_speed_kt").number(track.ground_speed.knots(), 1);
+  json.key("ground_speed_kt").number(track.ground_speed().knots(), 1);
   json.key("track_angle_deg");
-  put_angle(json, track.track_angle, 360.0, 2);
+  put_angle(json, track.track_angle(), 360.0, 2);
   json.key("position_sd_m");
   track.placed ? json.number(largest_sd_m(track.cov_ee_m2, track.cov_en_m2, track.cov_nn_m2), 1)
                : json.null();

@@ -25,8 +25,7 @@ track::TrackView some_track() {
   track.time = base::timestamp_from_ns(1'795'357'927'125'900'000);
   track.last_plot_time = track.time - base::seconds(2.5);
   track.position = {Angle::from_degrees(12.5), Angle::from_degrees(-7.9999999), Length()};
-  track.ground_speed = Speed::from_knots(450);
-  track.track_angle = Angle::from_degrees(359.996);
+  track.set_velocity(Speed::from_knots(450), Angle::from_degrees(359.996));
   track.cov_ee_m2 = 400;
   track.cov_nn_m2 = 10'000;
   track.existence = 0.9994;
@@ -78,8 +77,8 @@ TEST(Documents, TrackLineIsJsonWhateverTheNumbers) {
     track::TrackView track = some_track();
     track.status = static_cast<track::TrackStatus>(prng.below(6));
     track.position = {Angle::from_radians(pick()), Angle::from_radians(pick()), Length()};
-    track.ground_speed = Speed::from_mps(pick());
-    track.track_angle = Angle::from_radians(pick());
+    track.velocity_east = Speed::from_mps(pick());
+    track.velocity_north = Speed::from_mps(pick());
     track.pressure_altitude = Length::from_metres(pick());
     track.vertical_rate = Speed::from_mps(pick());
     track.cov_ee_m2 = pick();

@@ -113,9 +113,9 @@ TrackRecord encode_track(const track::TrackView& track, std::span<const SensorKi
       .put(track.pressure_altitude
                ? saturate<std::int16_t>(altitude_units, std::int16_t{kNoAltitude + 1})
                : kNoAltitude)
-      .put(saturate<std::uint16_t>(track.ground_speed.knots() * 10.0))
+      .put(saturate<std::uint16_t>(track.ground_speed().knots() * 10.0))
       .put(static_cast<std::uint16_t>(
-          wrap_fraction(track.track_angle.radians() / (2.0 * base::kPi), 16)))
+          wrap_fraction(track.track_angle().radians() / (2.0 * base::kPi), 16)))
       .put(saturate<std::int16_t>(track.vertical_rate.feet_per_minute() / 8.0))
       .put(saturate<std::uint16_t>(age_s * 10.0))
       .put(static_cast<std::uint8_t>(track.status))

@@ -66,8 +66,7 @@ TEST(Frames, TrackRecordRoundTripsWithinHalfAStepOfEachField) {
     const double direction = prng.uniform(0, 180);
     track.position = {Angle::from_degrees(latitude), Angle::from_degrees(longitude), Length()};
     track.pressure_altitude = Length::from_feet(altitude);
-    track.ground_speed = Speed::from_knots(speed);
-    track.track_angle = Angle::from_degrees(angle);
+    track.set_velocity(Speed::from_knots(speed), Angle::from_degrees(angle));
     track.vertical_rate = Speed::from_feet_per_minute(rate);
     track.last_plot_time = track.time - base::seconds(age);
     track.existence = prng.uniform();
@@ -112,7 +111,7 @@ TEST(Frames, TrackRecordRoundTripsWithinHalfAStepOfEachField) {
 TEST(Frames, ValuesBeyondAFieldSaturate) {
   track::TrackView track = some_track();
   track.pressure_altitude = Length::from_feet(-1e7);
-  track.ground_speed = Speed::from_knots(1e5);
+  track.velocity_east = Speed::from_knots(1e5);
   track.vertical_rate = Speed::from_feet_per_minute(1e7);
   track.last_plot_time = track.time - std::chrono::hours(10);
   track.existence = 1.5;
@@ -140,7 +139,7 @@ TEST(Frames, AbsentAltitudeIsItsOwnValue) {
 
 TEST(Frames, AnglesJustBelowAFullTurnWrapToZero) {
   track::TrackView track = some_track();
-  track.track_angle = Angle::from_degrees(359.9999);
+  track.set_velocity(Speed::from_mps(200), Angle::from_degrees(359.9999));
   const TrackRecord record = encode_track(track, kKinds);
   EXPECT_EQ(Fields(record).u(16, 2), 0u);
 }

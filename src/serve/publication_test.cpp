@@ -90,8 +90,7 @@ track::TrackView track_at(std::uint32_t number, Timestamp time, double east_m_pe
   const double longitude =
       -8.0 + east_m_per_s * seconds / (111'195.0 * base::cos(12.0 * base::kRadiansPerDegree));
   track.position = {Angle::from_degrees(12.0), Angle::from_degrees(longitude), Length()};
-  track.ground_speed = Speed::from_mps(east_m_per_s);
-  track.track_angle = Angle::from_degrees(90);
+  track.velocity_east = Speed::from_mps(east_m_per_s);
   track.existence = 0.99;
   track.cov_ee_m2 = 100;
   track.cov_nn_m2 = 100;

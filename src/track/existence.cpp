@@ -27,7 +27,10 @@ double after_miss(double odds, Visibility& v, double detection_probability) {
 double after_time(double odds, base::Duration elapsed, base::Duration mean_lifetime) {
   if (elapsed <= base::Duration::zero()) return odds;
   // Of p = o / (1 + o) the share s survives.
-  const double survives = base::exp(-base::to_seconds(elapsed) / base::to_seconds(mean_lifetime));
+  const double x = base::to_seconds(elapsed) / base::to_seconds(mean_lifetime);
+  // Of a short time by its series, to 1e-12.
+  const double survives =
+      x < 0.01 ? 1.0 - x * (1.0 - x / 2.0 * (1.0 - x / 3.0 * (1.0 - x / 4.0))) : base::exp(-x);
   return bounded(odds * survives / (1.0 + odds * (1.0 - survives)));
 }
 

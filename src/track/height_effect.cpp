@@ -48,6 +48,7 @@ LinearMeasurement considered(const LinearMeasurement& m,
                              const Height& height) {
   const Pair g = effect_on_innovation(m, effect);
   LinearMeasurement out = m;
+  if (g.a == 0.0 && g.b == 0.0) return out;
   out.R[0] += g.a * g.a * height.variance_m2;
   out.R[1] += g.a * g.b * height.variance_m2;
   out.R[2] += g.b * g.b * height.variance_m2;
@@ -59,6 +60,7 @@ void update(HeightEffect& effect,
             const Gaussian& before,
             const double (&S)[3]) {
   const Pair g = effect_on_innovation(m, effect);
+  if (g.a == 0.0 && g.b == 0.0) return;
   const double more = m.dilution - 1.0;  // of the noise, in the gain
   const double s0 = S[0] + more * m.R[0], s1 = S[1] + more * m.R[1], s2 = S[2] + more * m.R[2];
   const double det = s0 * s2 - s1 * s1;

@@ -1,5 +1,7 @@
 #include "track/imm.hpp"
 
+#include <cstring>
+
 #include "base/math.hpp"
 #include "track/imm_kernel.hpp"
 
@@ -9,6 +11,7 @@ ImmModel::ImmModel(const ImmOptions& of) : options(of) {
   for (int m = 0; m < kModes; ++m) {
     const double w = of.turn_rate[m];
     rate[m] = w;
+    fastest = std::fmax(fastest, std::fabs(w));
     noise[m] = of.noise_density[m];
     leave_rate[m] = 1.0 / of.sojourn_s[m];
     own[m][m] = 1.0;
@@ -42,8 +45,32 @@ void start(Imm& imm, const ImmOptions& options, const Gaussian& initial) {
   }
 }
 
-void predict(Imm& imm, const ImmModel& model, double dt) {
-  if (dt > 0.0) imm_kernel().predict(imm, model, dt);
+PackedImm pack(const Imm& imm) {
+  PackedImm out;
+  for (int r = 0; r < kStateSize; ++r) std::memcpy(out.x[r], imm.x[r], sizeof out.x[r]);
+  for (int k = 0; k < kPackedSize; ++k) std::memcpy(out.P[k], imm.P[k], sizeof out.P[k]);
+  std::memcpy(out.mu, imm.mu, sizeof out.mu);
+  return out;
+}
+
+Imm unpack(const PackedImm& imm) {
+  Imm out;
+  for (int r = 0; r < kStateSize; ++r) std::memcpy(out.x[r], imm.x[r], sizeof imm.x[r]);
+  for (int k = 0; k < kPackedSize; ++k) std::memcpy(out.P[k], imm.P[k], sizeof imm.P[k]);
+  std::memcpy(out.mu, imm.mu, sizeof imm.mu);
+  return out;
+}
+
+Gaussian predict(const PackedImm& from, const ImmModel& model, double dt, Imm& imm) {
+  Gaussian g;
+  imm_kernel().predict(from, model, dt, imm, g);
+  return g;
+}
+
+Gaussian predict(Imm& imm, const ImmModel& model, double dt) {
+  Gaussian g;
+  imm_kernel().predict_again(imm, model, dt, g);
+  return g;
 }
 
 Gaussian combine(const Imm& imm) {
@@ -52,11 +79,13 @@ Gaussian combine(const Imm& imm) {
   return g;
 }
 
+Gaussian combine(const PackedImm& imm) { return combine(unpack(imm)); }
+
 Gaussian retrodict(const Imm& imm, const ImmModel& model, double lag) {
   if (lag <= 0.0) return combine(imm);
-  Imm past = imm;
-  imm_kernel().carry_back(past, model, lag);
-  return combine(past);
+  Gaussian g;
+  imm_kernel().carry_back(imm, model, lag, g);
+  return g;
 }
 
 namespace {
@@ -109,15 +138,30 @@ double log_likelihood(const Discrepancy& fit) {
   return -0.5 * (fit.d2 + base::log(4.0 * base::kPi * base::kPi * det));
 }
 
+double log_likelihood(const UpdateResult& result) {
+  return base::log(result.relative) - 0.5 * result.least;
+}
+
+std::optional<UpdateResult> update(Imm& imm,
+                                   const ImmModel& model,
+                                   const LinearMeasurement& m,
+                                   const UpdateAt& at,
+                                   Gaussian* after) {
+  UpdateResult result;
+  result.fit = at.fit;
+  if (!imm_kernel().update(imm, model, m, at.before.mean, at.lag, result, after))
+    return std::nullopt;
+  result.likelihood =
+      result.least == 0.0 ? result.relative : result.relative * base::exp(-0.5 * result.least);
+  return result;
+}
+
 std::optional<UpdateResult> update(Imm& imm,
                                    const ImmModel& model,
                                    const LinearMeasurement& m,
                                    const Gaussian& before,
                                    double lag) {
-  UpdateResult result;
-  result.fit = evaluate(before, m);
-  if (!imm_kernel().update(imm, model, m, before.mean, lag, result)) return std::nullopt;
-  return result;
+  return update(imm, model, m, {before, evaluate(before, m), lag}, nullptr);
 }
 
 void change_frame(Imm& imm,
@@ -162,21 +206,6 @@ void change_frame(Imm& imm,
   }
 }
 
-bool is_sound(const Imm& imm) {
-  double total = 0.0;
-  for (int m = 0; m < kModes; ++m) {
-    total += imm.mu[m];
-    for (int r = 0; r < kStateSize; ++r) {
-      if (!std::isfinite(imm.x[r][m]) || !(imm.P[packed(r, r)][m] > 0.0)) return false;
-    }
-    for (int k = 0; k < kPackedSize; ++k) {
-      if (!std::isfinite(imm.P[k][m])) return false;
-    }
-    const double det = imm.P[packed(0, 0)][m] * imm.P[packed(1, 1)][m] -
-                       imm.P[packed(0, 1)][m] * imm.P[packed(0, 1)][m];
-    if (!(det > 0.0)) return false;
-  }
-  return std::fabs(total - 1.0) < 1e-6;
-}
+bool is_sound(const Imm& imm) { return imm_kernel().is_sound(imm); }
 
 }  // namespace liptako::track

@@ -45,27 +45,47 @@ struct ImmOptions {
   double turn_to_straight = 0.8;
 };
 
-struct Imm {
+// As the filter works on it: a row of every number over the modes, padded with zeros to the width
+// of a register.
+inline constexpr int kLanes = 8;
+struct alignas(64) Imm {
+  double x[kStateSize][kLanes] = {};
+  double P[kPackedSize][kLanes] = {};
+  double mu[kLanes] = {};
+};
+
+// As a track keeps it, without the padding.
+struct PackedImm {
   double x[kStateSize][kModes] = {};
   double P[kPackedSize][kModes] = {};
   double mu[kModes] = {};
-  double unused[3] = {};  // a register's width of 8 is read and written from each row on
+  double unused[3] = {};  // a register's width is read from each row on
 };
+[[nodiscard]] PackedImm pack(const Imm& imm);
+[[nodiscard]] Imm unpack(const PackedImm& imm);
 
-// Field lists for snapshots (base/archive.hpp).
+// Field lists for snapshots (base/archive.hpp). The same bytes for both.
+template <class Archive>
+void visit_fields(Archive& archive, PackedImm& imm) {
+  archive(imm.x, imm.P, imm.mu);
+}
 template <class Archive>
 void visit_fields(Archive& archive, Imm& imm) {
-  archive(imm.x, imm.P, imm.mu);
+  const auto row = [&](double(&r)[kLanes]) { archive(r[0], r[1], r[2], r[3], r[4]); };
+  static_assert(kModes == 5);
+  for (auto& r : imm.x) row(r);
+  for (auto& r : imm.P) row(r);
+  row(imm.mu);
 }
 
 // What every step needs of the options, worked out once.
 class ImmModel {
  public:
-  static constexpr int kLanes = 8;  // modes and zeros
   // Implicit: options are what one has in a test, a model what one keeps.
   ImmModel(const ImmOptions& options);  // NOLINT(google-explicit-constructor)
 
   ImmOptions options;
+  double fastest = 0.0;  // of the turn rates, either way
   alignas(64) double rate[kLanes] = {};
   alignas(64) double inverse_rate[kLanes] = {};  // 0: straight
   alignas(64) double leave_rate[kLanes] = {};    // of exponential sojourns, per second
@@ -98,19 +118,25 @@ struct Discrepancy {
 
 struct UpdateResult {
   Discrepancy fit;
-  // Of the measurement given the track, summed over modes.
+  // Of the measurement given the track, summed over modes; and the two factors of it, relative
+  // exp(-least / 2), where it is too small for a number.
   double likelihood = 0.0;
-  double log_likelihood = 0.0;
+  double relative = 0.0;
+  double least = 0.0;
 };
+[[nodiscard]] double log_likelihood(const UpdateResult& result);
 
 // All modes at the same Gaussian; mode probabilities at their long-run shares.
 void start(Imm& imm, const ImmOptions& options, const Gaussian& initial);
 
-// Mixes and propagates by `dt` seconds; nothing for dt <= 0.
-void predict(Imm& imm, const ImmModel& model, double dt);
+// Mixes and propagates by `dt` seconds; nothing for dt <= 0. Gives the moment-matched mean and
+// covariance.
+Gaussian predict(const PackedImm& from, const ImmModel& model, double dt, Imm& imm);
+Gaussian predict(Imm& imm, const ImmModel& model, double dt);
 
 // Moment-matched mean and covariance.
 [[nodiscard]] Gaussian combine(const Imm& imm);
+[[nodiscard]] Gaussian combine(const PackedImm& imm);
 
 // The combined state `lag` seconds ago, by each mode's own motion backwards; combine() for lag <=
 // 0. No smoothing gain: the covariance is that of the propagated state [BarShalom02, algorithm B1
@@ -123,8 +149,19 @@ void predict(Imm& imm, const ImmModel& model, double dt);
 // Kalman update of every mode with a measurement linearised at `before`'s mean, and of the mode
 // probabilities.
 // With lag > 0 the measurement is of the state that long ago. `before`: retrodict()'s, or
-// combine()'s if there is no lag. Fails (and changes nothing) if a mode's innovation covariance is
-// not positive definite, or nothing is likely at all.
+// combine()'s if there is no lag. `fit`: evaluate()'s of them. `after`, unless null: combine()'s of
+// the result. Fails (and changes nothing) if a mode's innovation covariance is not positive
+// definite, or nothing is likely at all.
+struct UpdateAt {
+  const Gaussian& before;
+  const Discrepancy& fit;
+  double lag = 0.0;
+};
+[[nodiscard]] std::optional<UpdateResult> update(Imm& imm,
+                                                 const ImmModel& model,
+                                                 const LinearMeasurement& m,
+                                                 const UpdateAt& at,
+                                                 Gaussian* after);
 [[nodiscard]] std::optional<UpdateResult> update(Imm& imm,
                                                  const ImmModel& model,
                                                  const LinearMeasurement& m,

@@ -1,5 +1,6 @@
 #include "track/imm_kernel.hpp"
 
+#include <cmath>
 #include <cstring>
 
 #include "base/math.hpp"
@@ -13,30 +14,23 @@ namespace liptako::track {
 namespace {
 
 constexpr double kLeastModeProbability = 1e-9;
+constexpr double kLeastTotal = 1e-200;  // below, likelihoods are near the least numbers
 
-// One value of each mode; the last three lanes are zero or mean nothing.
+// One value of each mode; the last three lanes hold zeros, or what nobody reads.
 using Lanes = double __attribute__((vector_size(64)));
 using LaneBits = long long __attribute__((vector_size(64)));
-static_assert(sizeof(Lanes) == ImmModel::kLanes * sizeof(double));
+static_assert(sizeof(Lanes) == kLanes * sizeof(double));
 
 constexpr LaneBits kUsed = {-1, -1, -1, -1, -1, 0, 0, 0};
+constexpr Lanes kFree = {0, 0, 0, 0, 0, 1, 1, 1};
 
-LIPTAKO_INLINE Lanes constant(const double (&row)[ImmModel::kLanes]) {
+LIPTAKO_INLINE Lanes constant(const double (&row)[kLanes]) {
   Lanes v;
   std::memcpy(&v, row, sizeof v);
   return v;
 }
-
-// Rows of an Imm follow each other without a gap: row r begins at 5 r doubles. A register's width
-// is read from each, and what is not of the row set to zero.
-constexpr int kRowP = kStateSize;
-constexpr int kRowMu = kStateSize + kPackedSize;
-static_assert(sizeof(Imm) == ((kRowMu + 1) * kModes + 3) * sizeof(double));
-
-LIPTAKO_INLINE Lanes load_row(const Imm& imm, int row) {
-  LaneBits bits;
-  std::memcpy(&bits, reinterpret_cast<const char*>(&imm) + row * kModes * 8, sizeof bits);
-  return reinterpret_cast<Lanes>(bits & kUsed);
+LIPTAKO_INLINE Lanes used(Lanes v) {
+  return reinterpret_cast<Lanes>(reinterpret_cast<LaneBits>(v) & kUsed);
 }
 
 struct State {
@@ -46,18 +40,32 @@ struct State {
 };
 
 LIPTAKO_INLINE void load(State& s, const Imm& imm) {
-  for (int r = 0; r < kStateSize; ++r) s.x[r] = load_row(imm, r);
-  for (int k = 0; k < kPackedSize; ++k) s.P[k] = load_row(imm, kRowP + k);
-  s.mu = load_row(imm, kRowMu);
+  for (int r = 0; r < kStateSize; ++r) s.x[r] = constant(imm.x[r]);
+  for (int k = 0; k < kPackedSize; ++k) s.P[k] = constant(imm.P[k]);
+  s.mu = constant(imm.mu);
 }
 
-// In rising order, so that each row overwrites what the one before it left too much.
 LIPTAKO_INLINE void store(Imm& imm, const State& s) {
-  char* to = reinterpret_cast<char*>(&imm);
-  constexpr std::size_t kRow = kModes * sizeof(double);
-  for (int r = 0; r < kStateSize; ++r, to += kRow) std::memcpy(to, &s.x[r], sizeof(Lanes));
-  for (int k = 0; k < kPackedSize; ++k, to += kRow) std::memcpy(to, &s.P[k], sizeof(Lanes));
-  std::memcpy(to, &s.mu, sizeof(Lanes));
+  for (int r = 0; r < kStateSize; ++r) std::memcpy(imm.x[r], &s.x[r], sizeof(Lanes));
+  for (int k = 0; k < kPackedSize; ++k) std::memcpy(imm.P[k], &s.P[k], sizeof(Lanes));
+  std::memcpy(imm.mu, &s.mu, sizeof(Lanes));
+}
+
+// Rows of a packed state follow each other without a gap: row r begins at 5 r doubles. A register's
+// width is read from each, and what is not of the row set to zero.
+static_assert(sizeof(PackedImm) == ((kStateSize + kPackedSize + 1) * kModes + 3) * sizeof(double));
+constexpr std::size_t kPackedRow = kModes * sizeof(double);
+
+LIPTAKO_INLINE Lanes packed_row(const PackedImm& imm, int row) {
+  Lanes v;
+  std::memcpy(&v, reinterpret_cast<const char*>(&imm) + row * kPackedRow, sizeof v);
+  return used(v);
+}
+
+LIPTAKO_INLINE void load(State& s, const PackedImm& imm) {
+  for (int r = 0; r < kStateSize; ++r) s.x[r] = packed_row(imm, r);
+  for (int k = 0; k < kPackedSize; ++k) s.P[k] = packed_row(imm, kStateSize + k);
+  s.mu = packed_row(imm, kStateSize + kPackedSize);
 }
 
 LIPTAKO_INLINE Lanes all(double value) {
@@ -71,6 +79,37 @@ LIPTAKO_INLINE double sum(Lanes v) {
   return two[0] + two[1];
 }
 
+LIPTAKO_INLINE bool any(LaneBits truth) {
+  const LaneBits t = truth & kUsed;
+  return (t[0] | t[1] | t[2] | t[3] | t[4]) != 0;
+}
+
+LIPTAKO_INLINE Lanes square_root(Lanes v) {
+  for (int k = 0; k < kLanes; ++k) v[k] = std::sqrt(v[k]);
+  return v;
+}
+
+// e^x for x <= 0, to 2 units in the last place; below -700 it is as at -700. x = n ln 2 + r, |r| <=
+// ln 2 / 2, Taylor's series to r^13 in Estrin's order [Muller16, §5.2, §8.1].
+LIPTAKO_INLINE Lanes exp_below_zero(Lanes x) {
+  x = x < -700.0 ? all(-700.0) : x;
+  constexpr double kToInteger = 6755399441055744.0;  // 1.5 2^52: adding it rounds
+  const Lanes shifted = x * 1.4426950408889634 + kToInteger;
+  const Lanes n = shifted - kToInteger;
+  const Lanes r = (x - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10;
+  const Lanes r2 = r * r;
+  const Lanes r4 = r2 * r2;
+  const Lanes low = (1.0 + r) + r2 * (0.5 + r * (1.0 / 6.0));
+  const Lanes middle = (1.0 / 24.0 + r * (1.0 / 120.0)) + r2 * (1.0 / 720.0 + r * (1.0 / 5040.0));
+  const Lanes high =
+      (1.0 / 40320.0 + r * (1.0 / 362880.0)) + r2 * (1.0 / 3628800.0 + r * (1.0 / 39916800.0));
+  const Lanes top = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0);
+  const Lanes value = low + r4 * (middle + r4 * (high + r4 * top));
+  // n is in the low bits of `shifted`; 2^n by its exponent.
+  const LaneBits power = (reinterpret_cast<LaneBits>(shifted) + 1023) << 52;
+  return value * reinterpret_cast<Lanes>(power);
+}
+
 // Transition of the coordinated turns over t seconds:
 //   position += [a -b; b a] velocity,   velocity = [c -s; s c] velocity.
 struct Transition {
@@ -80,12 +119,32 @@ struct Transition {
   Lanes s;
 };
 
+// Angles up to here by their series, whose next terms are below 1e-18 of the first.
+constexpr double kSeriesReach = 0.5;
+
 LIPTAKO_INLINE Transition transition(const ImmModel& model, double t) {
-  alignas(64) double sine[ImmModel::kLanes];
-  alignas(64) double cosine[ImmModel::kLanes];
-  for (int k = 0; k < ImmModel::kLanes; ++k) sine[k] = model.rate[k] * t;
-  base::sincos_each(sine, cosine);
+  const Lanes angle = constant(model.rate) * t;
   Transition f;
+  if (model.fastest * (t < 0.0 ? -t : t) <= kSeriesReach) {
+    const Lanes z = angle * angle;
+    const Lanes z2 = z * z;
+    const Lanes z4 = z2 * z2;
+    const Lanes sine = ((1.0 - z * (1.0 / 6.0)) + z2 * (1.0 / 120.0 - z * (1.0 / 5040.0))) +
+                       z4 * ((1.0 / 362880.0 - z * (1.0 / 39916800.0)) + z2 * (1.0 / 6227020800.0));
+    // (1 - cos) / z
+    const Lanes versed =
+        ((0.5 - z * (1.0 / 24.0)) + z2 * (1.0 / 720.0 - z * (1.0 / 40320.0))) +
+        z4 * ((1.0 / 3628800.0 - z * (1.0 / 479001600.0)) + z2 * (1.0 / 87178291200.0));
+    f.s = angle * sine;
+    f.c = 1.0 - z * versed;
+    f.a = t * sine;
+    f.b = (t * angle) * versed;
+    return f;
+  }
+  alignas(64) double sine[kLanes];
+  alignas(64) double cosine[kLanes];
+  std::memcpy(sine, &angle, sizeof sine);
+  base::sincos_each(sine, cosine);
   f.s = constant(sine);
   f.c = constant(cosine);
   const Lanes inverse_rate = constant(model.inverse_rate);
@@ -141,70 +200,110 @@ LIPTAKO_INLINE void add_noise(State& z, const ImmModel& model, double t) {
   z.P[packed(3, 3)] += velocity;
 }
 
-// Reads single modes of `in` from memory, each into all lanes.
-LIPTAKO_INLINE void mix(State& out, const Imm& in, const ImmModel& model, double dt) {
+// Mixing. Moments are taken about mode 0, which the others differ from by little against the size
+// of the coordinates:
+//   e_i = x_i - x_0,   m_j = sum_i w_ij e_i,   x_j = x_0 + m_j
+//   P_j = sum_i w_ij (P_i + e_i e_i') - m_j m_j'
+LIPTAKO_INLINE void mix(State& z, const ImmModel& model, double dt) {
+  struct alignas(64) Moments {
+    double e[kStateSize][kLanes];
+    double M[kPackedSize][kLanes];
+    double mu[kLanes];
+    double leaving[kLanes];
+  } of;
+  double x0[kStateSize];
+  Lanes e[kStateSize];
+  for (int r = 0; r < kStateSize; ++r) {
+    x0[r] = z.x[r][0];
+    e[r] = z.x[r] - x0[r];
+    std::memcpy(of.e[r], &e[r], sizeof(Lanes));
+  }
+  for (int r = 0; r < kStateSize; ++r) {
+    for (int k = r; k < kStateSize; ++k) {
+      const Lanes second = z.P[packed(r, k)] + e[r] * e[k];
+      std::memcpy(of.M[packed(r, k)], &second, sizeof second);
+    }
+  }
+  std::memcpy(of.mu, &z.mu, sizeof z.mu);
+  const Lanes leaving = 1.0 - exp_below_zero(-dt * constant(model.leave_rate));
+  std::memcpy(of.leaving, &leaving, sizeof leaving);
   // weight[i], lane j: P(mode i before | mode j after).
   Lanes weight[kModes];
-  out.mu = all(0.0);
-  alignas(64) double stay[ImmModel::kLanes];
-  for (int k = 0; k < ImmModel::kLanes; ++k) stay[k] = -dt * model.leave_rate[k];
-  base::exp_each(stay);
+  z.mu = all(0.0);
   for (int i = 0; i < kModes; ++i) {
-    weight[i] = (constant(model.own[i]) + (1.0 - stay[i]) * constant(model.leave[i])) * in.mu[i];
-    out.mu += weight[i];
+    weight[i] = (constant(model.own[i]) + of.leaving[i] * constant(model.leave[i])) * of.mu[i];
+    z.mu += weight[i];
   }
-  const Lanes inverse = 1.0 / out.mu;
+  const Lanes inverse = 1.0 / (z.mu + kFree);
   for (Lanes& w : weight) w *= inverse;
+  Lanes m[kStateSize];
   for (int r = 0; r < kStateSize; ++r) {
-    out.x[r] = weight[0] * in.x[r][0];
-    for (int i = 1; i < kModes; ++i) out.x[r] += weight[i] * in.x[r][i];
+    m[r] = weight[1] * of.e[r][1];
+    for (int i = 2; i < kModes; ++i) m[r] += weight[i] * of.e[r][i];
+    z.x[r] = used(x0[r] + m[r]);
   }
-  for (Lanes& p : out.P) p = all(0.0);
-  for (int i = 0; i < kModes; ++i) {
-    Lanes d[kStateSize];
-    for (int r = 0; r < kStateSize; ++r) d[r] = in.x[r][i] - out.x[r];
-    for (int r = 0; r < kStateSize; ++r) {
-      for (int k = r; k < kStateSize; ++k)
-        out.P[packed(r, k)] += weight[i] * (in.P[packed(r, k)][i] + d[r] * d[k]);
+  for (int r = 0; r < kStateSize; ++r) {
+    for (int k = r; k < kStateSize; ++k) {
+      const double(&M)[kLanes] = of.M[packed(r, k)];
+      Lanes second = weight[0] * M[0];
+      for (int i = 1; i < kModes; ++i) second += weight[i] * M[i];
+      z.P[packed(r, k)] = second - m[r] * m[k];
     }
   }
 }
 
-LIPTAKO_INLINE void predict_lanes(Imm& imm, const ImmModel& model, double dt) {
-  State z;
-  mix(z, imm, model, dt);
-  propagate(z, transition(model, dt));
-  add_noise(z, model, dt);
-  store(imm, z);
+// The moments of all modes together, about mode 0 as in mix().
+LIPTAKO_INLINE void combine_lanes(const State& z, Gaussian& out) {
+  Lanes e[kStateSize];
+  double m[kStateSize];
+  for (int r = 0; r < kStateSize; ++r) {
+    const double x0 = z.x[r][0];
+    e[r] = used(z.x[r] - x0);
+    m[r] = sum(z.mu * e[r]);
+    out.mean.x[r] = x0 + m[r];
+  }
+  for (int r = 0; r < kStateSize; ++r) {
+    const Lanes we = z.mu * e[r];
+    for (int k = r; k < kStateSize; ++k)
+      out.P[packed(r, k)] = sum(z.mu * z.P[packed(r, k)] + we * e[k]) - m[r] * m[k];
+  }
 }
 
-LIPTAKO_INLINE void carry_back_lanes(Imm& imm, const ImmModel& model, double lag) {
+template <class From>
+LIPTAKO_INLINE void predict_lanes(
+    const From& from, const ImmModel& model, double dt, Imm& imm, Gaussian& out) {
+  State z;
+  load(z, from);
+  if (dt > 0.0) {
+    mix(z, model, dt);
+    propagate(z, transition(model, dt));
+    add_noise(z, model, dt);
+  }
+  store(imm, z);
+  combine_lanes(z, out);
+}
+
+LIPTAKO_INLINE void carry_back_lanes(const Imm& imm,
+                                     const ImmModel& model,
+                                     double lag,
+                                     Gaussian& out) {
   State z;
   load(z, imm);
   propagate(z, transition(model, -lag));
-  store(imm, z);
+  combine_lanes(z, out);
 }
 
-LIPTAKO_INLINE void combine_lanes(const Imm& imm, Gaussian& out) {
+LIPTAKO_INLINE bool is_sound_lanes(const Imm& imm) {
   State z;
   load(z, imm);
-  Lanes d[kStateSize];
-  for (int r = 0; r < kStateSize; ++r) {
-    out.mean.x[r] = sum(z.mu * z.x[r]);
-    d[r] = z.x[r] - out.mean.x[r];
-  }
-  for (int r = 0; r < kStateSize; ++r) {
-    const Lanes wd = z.mu * d[r];
-    for (int k = r; k < kStateSize; ++k)
-      out.P[packed(r, k)] = sum(z.mu * z.P[packed(r, k)] + wd * d[k]);
-  }
-}
-
-LIPTAKO_INLINE bool positive(Lanes v) {
-  for (int k = 0; k < kModes; ++k) {
-    if (!(v[k] > 0.0)) return false;
-  }
-  return true;
+  Lanes rest = z.mu - z.mu;  // zero of what is finite, else not a number
+  for (const Lanes& v : z.x) rest += v - v;
+  for (const Lanes& v : z.P) rest += v - v;
+  const Lanes det = z.P[packed(0, 0)] * z.P[packed(1, 1)] - z.P[packed(0, 1)] * z.P[packed(0, 1)];
+  LaneBits sound = (rest == 0.0) & (det > 0.0);
+  for (int r = 0; r < kStateSize; ++r) sound &= z.P[packed(r, r)] > 0.0;
+  const double off = sum(z.mu) - 1.0;
+  return !any(~sound) && off < 1e-6 && off > -1e-6;
 }
 
 // How a measurement depends on the modes' states: H, other than zero in columns [First, First +
@@ -276,47 +375,34 @@ LIPTAKO_INLINE void see_late(Seen<0, kStateSize>& seen,
 template <int First, int Count>
 LIPTAKO_INLINE bool gain(State& z,
                          const Seen<First, Count>& seen,
-                         const Imm& imm,
                          const LinearMeasurement& m,
                          UpdateResult& result) {
   const auto& y = seen.y;
   const auto& PH = seen.PH;
   Lanes S00 = seen.S00, S01 = seen.S01, S11 = seen.S11;
   Lanes det = S00 * S11 - S01 * S01;
-  if (!positive(det) || !positive(S00)) return false;
+  if (any(!(det > 0.0)) || any(!(S00 > 0.0))) return false;
 
-  // Likelihoods but for 1 / 2 pi, relative to that of the mode that fits best.
+  // Likelihoods but for 1 / 2 pi.
   Lanes inverse = 1.0 / det;
   const Lanes d2 = (S11 * y[0] * y[0] - 2.0 * S01 * y[0] * y[1] + S00 * y[1] * y[1]) * inverse;
-  double least = d2[0];
-  for (int k = 1; k < kModes; ++k) least = d2[k] < least ? d2[k] : least;
-  alignas(64) double p[ImmModel::kLanes];
-  const Lanes exponent = -0.5 * (d2 - least);
-  std::memcpy(p, &exponent, sizeof p);
-  p[kModes] = -0.5 * least;  // in a lane that is free
-  p[kModes + 1] = p[kModes + 2] = 0.0;
-  base::exp_each(p);
-  alignas(64) double root[ImmModel::kLanes];
-  std::memcpy(root, &inverse, sizeof root);
-  for (double& value : root) value = std::sqrt(value);
-  double total = 0.0;
-  for (int k = 0; k < kModes; ++k) {
-    p[k] *= imm.mu[k] * root[k];
-    total += p[k];
+  const Lanes prior = z.mu * square_root(inverse);
+  Lanes p = used(exp_below_zero(-0.5 * d2) * prior);
+  double total = sum(p);
+  result.least = 0.0;
+  if (!(total > kLeastTotal)) {  // against that of the mode that fits best
+    double least = d2[0];
+    for (int k = 1; k < kModes; ++k) least = d2[k] < least ? d2[k] : least;
+    p = used(exp_below_zero(-0.5 * (d2 - least)) * prior);
+    total = sum(p);
+    if (!(total > 0.0)) return false;
+    result.least = least;
   }
-  if (!(total > 0.0)) return false;
-  const double relative = total / (2.0 * base::kPi);
-  result.log_likelihood = base::log(relative) - 0.5 * least;
-  result.likelihood = relative * p[kModes];
+  result.relative = total / (2.0 * base::kPi);
   // No mode dies out: one that lost its last bit of probability could not come back.
-  const double inverse_total = 1.0 / total;
-  double kept = 0.0;
-  for (int k = 0; k < kModes; ++k) {
-    p[k] *= inverse_total;
-    if (p[k] < kLeastModeProbability) p[k] = kLeastModeProbability;
-    kept += p[k];
-  }
-  z.mu = constant(p) * (1.0 / kept);
+  const Lanes floor = all(total * kLeastModeProbability);
+  p = used(p < floor ? floor : p);
+  z.mu = p * (1.0 / sum(p));
 
   if (m.dilution != 1.0) {
     const double more = m.dilution - 1.0;
@@ -341,50 +427,69 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
                                  const LinearMeasurement& m,
                                  const HorizontalState& at,
                                  double lag,
-                                 UpdateResult& result) {
+                                 UpdateResult& result,
+                                 Gaussian* after) {
   State z;
   load(z, imm);
   bool done = false;
   if (lag > 0.0) {
     Seen<0, kStateSize> seen;
     see_late(seen, z, transition(model, -lag), m, at);
-    done = gain(z, seen, imm, m, result);
+    done = gain(z, seen, m, result);
   } else if (m.columns == Columns::position) {
     Seen<kEast, 2> seen;
     see_now(seen, z, m, at);
-    done = gain(z, seen, imm, m, result);
+    done = gain(z, seen, m, result);
   } else if (m.columns == Columns::velocity) {
     Seen<kVelocityEast, 2> seen;
     see_now(seen, z, m, at);
-    done = gain(z, seen, imm, m, result);
+    done = gain(z, seen, m, result);
   } else {
     Seen<0, kStateSize> seen;
     see_now(seen, z, m, at);
-    done = gain(z, seen, imm, m, result);
+    done = gain(z, seen, m, result);
   }
-  if (done) store(imm, z);
-  return done;
+  if (!done) return false;
+  store(imm, z);
+  if (after != nullptr) combine_lanes(z, *after);
+  return true;
 }
 
 // NOLINTBEGIN(bugprone-macro-parentheses): names and attributes
-#define LIPTAKO_IMM_KERNEL(NAME, TARGET)                                                 \
-  TARGET void predict_##NAME(Imm& imm, const ImmModel& model, double dt) {               \
-    predict_lanes(imm, model, dt);                                                       \
-  }                                                                                      \
-  TARGET void carry_back_##NAME(Imm& imm, const ImmModel& model, double lag) {           \
-    carry_back_lanes(imm, model, lag);                                                   \
-  }                                                                                      \
-  TARGET void combine_##NAME(const Imm& imm, Gaussian& out) { combine_lanes(imm, out); } \
-  TARGET bool update_##NAME(Imm& imm,                                                    \
-                            const ImmModel& model,                                       \
-                            const LinearMeasurement& m,                                  \
-                            const HorizontalState& at,                                   \
-                            double lag,                                                  \
-                            UpdateResult& result) {                                      \
-    return update_lanes(imm, model, m, at, lag, result);                                 \
-  }                                                                                      \
-  constexpr ImmKernel kKernel_##NAME{                                                    \
-      #NAME, predict_##NAME, carry_back_##NAME, combine_##NAME, update_##NAME};
+#define LIPTAKO_IMM_KERNEL(NAME, TARGET)                                                        \
+  TARGET void predict_##NAME(                                                                   \
+      const PackedImm& from, const ImmModel& model, double dt, Imm& imm, Gaussian& out) {       \
+    predict_lanes(from, model, dt, imm, out);                                                   \
+  }                                                                                             \
+  TARGET void predict_again_##NAME(Imm& imm, const ImmModel& model, double dt, Gaussian& out) { \
+    predict_lanes(imm, model, dt, imm, out);                                                    \
+  }                                                                                             \
+  TARGET void carry_back_##NAME(                                                                \
+      const Imm& imm, const ImmModel& model, double lag, Gaussian& out) {                       \
+    carry_back_lanes(imm, model, lag, out);                                                     \
+  }                                                                                             \
+  TARGET void combine_##NAME(const Imm& imm, Gaussian& out) {                                   \
+    State z;                                                                                    \
+    load(z, imm);                                                                               \
+    combine_lanes(z, out);                                                                      \
+  }                                                                                             \
+  TARGET bool update_##NAME(Imm& imm,                                                           \
+                            const ImmModel& model,                                              \
+                            const LinearMeasurement& m,                                         \
+                            const HorizontalState& at,                                          \
+                            double lag,                                                         \
+                            UpdateResult& result,                                               \
+                            Gaussian* after) {                                                  \
+    return update_lanes(imm, model, m, at, lag, result, after);                                 \
+  }                                                                                             \
+  TARGET bool is_sound_##NAME(const Imm& imm) { return is_sound_lanes(imm); }                   \
+  constexpr ImmKernel kKernel_##NAME{#NAME,                                                     \
+                                     predict_##NAME,                                            \
+                                     predict_again_##NAME,                                      \
+                                     carry_back_##NAME,                                         \
+                                     combine_##NAME,                                            \
+                                     update_##NAME,                                             \
+                                     is_sound_##NAME};
 
 // NOLINTEND(bugprone-macro-parentheses)
 LIPTAKO_IMM_KERNEL(baseline, )

@@ -1,6 +1,6 @@
 // The steps of the IMM filter that every plot goes through, once for each kind of processor. What
 // they compute is the same to the bit: each lane's operations and the order of sums are written
-// down, no multiplication is fused with an addition, and exp() is deterministic (base/math.hpp).
+// down, and no multiplication is fused with an addition.
 // Tests compare all that the processor runs.
 #pragma once
 
@@ -12,8 +12,10 @@ namespace liptako::track {
 
 struct ImmKernel {
   std::string_view name;
-  void (*predict)(Imm& imm, const ImmModel& model, double dt) = nullptr;  // dt > 0
-  void (*carry_back)(Imm& imm, const ImmModel& model, double lag) = nullptr;
+  void (*predict)(
+      const PackedImm& from, const ImmModel& model, double dt, Imm& imm, Gaussian& out) = nullptr;
+  void (*predict_again)(Imm& imm, const ImmModel& model, double dt, Gaussian& out) = nullptr;
+  void (*carry_back)(const Imm& imm, const ImmModel& model, double lag, Gaussian& out) = nullptr;
   void (*combine)(const Imm& imm, Gaussian& out) = nullptr;
   // As update() of imm.hpp, but gives the likelihoods alone. False: nothing changed, as there.
   bool (*update)(Imm& imm,
@@ -21,7 +23,9 @@ struct ImmKernel {
                  const LinearMeasurement& m,
                  const HorizontalState& at,
                  double lag,
-                 UpdateResult& result) = nullptr;
+                 UpdateResult& result,
+                 Gaussian* after) = nullptr;
+  bool (*is_sound)(const Imm& imm) = nullptr;
 };
 
 // That of this processor's widest registers.

@@ -102,7 +102,9 @@ void Rollback::clear() {
 
 void Rollback::move_frame(Past& past, const geo::TangentFrame& to) {
   for (PastStep& step : past.steps) {
-    change_frame(step.imm, past.frame, to, geometric_height(step.vertical).mean_m);
+    Imm imm = unpack(step.imm);
+    change_frame(imm, past.frame, to, geometric_height(step.vertical).mean_m);
+    step.imm = pack(imm);
     change_frame(step.height_effect, past.frame, to);
   }
   past.frame = to;
@@ -141,9 +143,10 @@ bool Rollback::load(base::ByteReader& in, std::uint32_t slots, std::size_t senso
         steps.size() > kMaxSteps || !std::ranges::is_sorted(steps, {}, &PastStep::time))
       return false;
     for (const PastStep& step : steps) {
-      if (step.plot.sensor >= sensors || !is_loadable(step.plot) || !is_loadable(step.imm) ||
-          !is_loadable(step.vertical) || !is_loadable(step.height_effect) ||
-          !(step.dilution > 0.0 && step.dilution < 1e12) || !base::is_reckonable(step.time))
+      if (step.plot.sensor >= sensors || !is_loadable(step.plot) ||
+          !is_loadable(unpack(step.imm)) || !is_loadable(step.vertical) ||
+          !is_loadable(step.height_effect) || !(step.dilution > 0.0 && step.dilution < 1e12) ||
+          !base::is_reckonable(step.time))
         return false;
     }
     past.steps.assign(steps.begin(), steps.end());

@@ -29,7 +29,7 @@ struct PastStep {
   base::Timestamp time;
   Plot plot;
   double dilution = 1.0;  // LinearMeasurement::dilution it was used with
-  Imm imm;
+  PackedImm imm;
   VerticalFilter vertical;
   HeightEffect height_effect;
 };

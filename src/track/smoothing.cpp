@@ -189,8 +189,7 @@ geo::Geodetic on_ground(geo::Geodetic p) {
 State state_of(const TrackView& v, const geo::TangentFrame& plane) {
   State s;
   const auto p = plane.enu_from_ecef(geo::ecef_from_geodetic(on_ground(v.position)));
-  const auto [sine, cosine] = base::sincos(v.track_angle.radians());
-  s.x = {p.x, p.y, v.ground_speed.mps() * sine, v.ground_speed.mps() * cosine};
+  s.x = {p.x, p.y, v.velocity_east.mps(), v.velocity_north.mps()};
   const auto& pv = v.cov_position_velocity;
   const auto& vv = v.cov_velocity;
   s.P = {{{v.cov_ee_m2, v.cov_en_m2, pv[0], pv[1]},
@@ -205,8 +204,8 @@ void put(TrackView& v, const State& s, const geo::TangentFrame& plane) {
   const base::Length height = v.position.height;
   v.position = geo::geodetic_from_ecef(plane.ecef_from_enu({s.x[0], s.x[1], up}));
   v.position.height = height;
-  v.ground_speed = base::Speed::from_mps(std::sqrt(s.x[2] * s.x[2] + s.x[3] * s.x[3]));
-  v.track_angle = base::Angle::from_radians(base::wrap_two_pi(base::atan2(s.x[2], s.x[3])));
+  v.velocity_east = base::Speed::from_mps(s.x[2]);
+  v.velocity_north = base::Speed::from_mps(s.x[3]);
   v.cov_ee_m2 = s.P[0][0];
   v.cov_en_m2 = s.P[0][1];
   v.cov_nn_m2 = s.P[1][1];

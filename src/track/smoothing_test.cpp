@@ -103,8 +103,7 @@ TEST(Smoothing, WithOneModeIsWhatBothPlotsTogetherSay) {
   const geo::TangentFrame plane(geo::Geodetic{});
   const auto fill = [&](TrackView& v, double north, double speed, double a, double b, double c) {
     v.position = geo::geodetic_from_ecef(plane.ecef_from_enu({0, north, 0}));
-    v.ground_speed = base::Speed::from_mps(std::fabs(speed));
-    v.track_angle = base::Angle::from_radians(speed < 0 ? base::kPi : 0);
+    v.velocity_north = base::Speed::from_mps(speed);
     v.cov_ee_m2 = v.cov_nn_m2 = a;
     v.cov_position_velocity = {b, 0, 0, b};
     v.cov_velocity = {c, 0, c};
@@ -121,7 +120,7 @@ TEST(Smoothing, WithOneModeIsWhatBothPlotsTogetherSay) {
   const double expected_p = P[0] / S * z, expected_v = t * P[1] / S * z;
   const auto p = plane.enu_from_ecef(geo::ecef_from_geodetic(out[0].view.position));
   EXPECT_NEAR(p.y, expected_p, 1e-3);
-  EXPECT_NEAR(out[0].view.ground_speed.mps(), expected_v, 1e-4);
+  EXPECT_NEAR(out[0].view.ground_speed().mps(), expected_v, 1e-4);
   EXPECT_NEAR(out[0].view.cov_nn_m2, P[0] - P[0] * P[0] / S, 1e-6);
   EXPECT_NEAR(out[0].view.cov_velocity[2], P[1] - t * P[1] * t * P[1] / S, 1e-6);
 }

@@ -23,7 +23,7 @@ std::int32_t cell_index(double degrees) {
 bool is_usable(const TrackRecord& t) {
   if (t.call_sign.view().size() > 8 || t.mover > Mover::vehicle || !is_on_earth(t.frame.origin()))
     return false;
-  if (!is_loadable(t.imm) || !is_loadable(t.vertical) || !is_loadable(t.height_effect))
+  if (!is_loadable(unpack(t.imm)) || !is_loadable(t.vertical) || !is_loadable(t.height_effect))
     return false;
   for (const base::Timestamp time :
        {t.time, t.first_plot_time, t.last_plot_time, t.existence_time}) {

@@ -36,7 +36,7 @@ struct TrackRecord {
   base::Timestamp last_plot_time;
   base::Timestamp existence_time;
   geo::TangentFrame frame;
-  Imm imm;
+  PackedImm imm;
   VerticalFilter vertical;
   HeightEffect height_effect;
   double odds = 1.0;  // of existence

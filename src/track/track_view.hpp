@@ -3,10 +3,12 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 
 #include "base/ids.hpp"
+#include "base/math.hpp"
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "geo/geodetic.hpp"
@@ -32,8 +34,8 @@ struct TrackView {
   // and is not shown.
   bool placed = true;
   geo::Geodetic position;  // height unused
-  base::Speed ground_speed;
-  base::Angle track_angle;  // clockwise from true north, [0, 2 pi)
+  base::Speed velocity_east;
+  base::Speed velocity_north;
   // Pressure altitude (Mode C or ADS-B flight level) and its rate; absent if no plot carried one.
   std::optional<base::Length> pressure_altitude;
   // Above the ellipsoid, measured or worked out from the pressure altitude; absent if nothing told
@@ -67,6 +69,21 @@ struct TrackView {
   // Of a system track only, whose sensors are other nodes' too: bit k, a sensor of kind k has
   // contributed. The tracker leaves it 0.
   std::uint8_t kinds = 0;
+
+  [[nodiscard]] base::Speed ground_speed() const {
+    const double east = velocity_east.mps(), north = velocity_north.mps();
+    return base::Speed::from_mps(std::sqrt(east * east + north * north));
+  }
+  // Clockwise from true north, [0, 2 pi).
+  [[nodiscard]] base::Angle track_angle() const {
+    return base::Angle::from_radians(
+        base::wrap_two_pi(base::atan2(velocity_east.mps(), velocity_north.mps())));
+  }
+  void set_velocity(base::Speed speed, base::Angle angle) {
+    const auto [sine, cosine] = base::sincos(angle.radians());
+    velocity_east = speed * sine;
+    velocity_north = speed * cosine;
+  }
 };
 
 }  // namespace liptako::track

@@ -41,6 +41,9 @@ constexpr double kSameUas = 12.0;  // log-likelihood ratio of an unmanned aircra
 
 // Squared Mahalanobis distance beyond which a report of another tracker tells of something new: one
 // in twenty does by chance.
+// A height known better by less than this moves the innovation, and nothing else of the
+// measurement.
+constexpr double kSmallStepM = 30.0;
 constexpr double kNewsDistance = 5.991;
 
 // What 30 s of silence can hide, or three deviations of a rough report.
@@ -252,8 +255,8 @@ double Tracker::standing(const TrackRecord& t) const {
 
 double Tracker::dilution_of(const TrackRecord& t,
                             const Plot& plot,
-                            const Gaussian& predicted,
-                            const LinearMeasurement& m) const {
+                            const LinearMeasurement& m,
+                            const Discrepancy& fit) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
   const SensorModel& model = model_of(sensor.kind);
   std::optional<Duration> since_last;
@@ -265,7 +268,7 @@ double Tracker::dilution_of(const TrackRecord& t,
   }
   // An error that lives on is in the track too, and would agree with it. What does not agree is
   // new.
-  if (evaluate(predicted, m).d2 > kNewsDistance) since_last.reset();
+  if (fit.d2 > kNewsDistance) since_last.reset();
   return model.dilution(sensor, plot, since_last);
 }
 
@@ -293,15 +296,16 @@ void Tracker::note_carried(std::uint32_t slot, const Plot& plot) {
 
 void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) const {
   const double dt = to_seconds(plot.time - t.time);
-  p.imm = t.imm;
   p.vertical = t.vertical;
   p.height_effect = t.height_effect;
-  predict(p.imm, motion_of(t), dt);
+  p.before = predict(t.imm, motion_of(t), dt, p.imm);
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
   p.behind_s = std::fmax(-dt, 0.0);
-  p.before = retrodict(p.imm, motion_of(t), -dt);
-  p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
+  if (dt < 0.0) p.before = retrodict(p.imm, motion_of(t), -dt);
+  const Height height = geometric_height(p.vertical);
+  p.position = linearise(plot, t, p.before.mean, height);
+  p.seen_from_m = height.mean_m;
 }
 
 std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
@@ -549,11 +553,12 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
   t.height_effect = effect_of(fix);
   Gaussian initial = initial_state(plot, fix);
   if (plot.velocity_sd <= base::Speed()) {  // the old velocity is the best guess there is
-    const auto [sine, cosine] = base::sincos(before.track_angle.radians());
-    initial.mean.x[kVelocityEast] = before.ground_speed.mps() * sine;
-    initial.mean.x[kVelocityNorth] = before.ground_speed.mps() * cosine;
+    initial.mean.x[kVelocityEast] = before.velocity_east.mps();
+    initial.mean.x[kVelocityNorth] = before.velocity_north.mps();
   }
-  track::start(t.imm, motion_of(t).options, initial);
+  Imm imm;
+  track::start(imm, motion_of(t).options, initial);
+  t.imm = pack(imm);
   predict(t.vertical, to_seconds(plot.time - t.time));
   if (plot.pressure_altitude || !t.vertical.known)
     start_height(t.vertical, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot);
@@ -581,7 +586,7 @@ void Tracker::explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrac
   for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = fit.S[i];
   trace.nis = fit.d2;
   trace.gate_ratio = fit.d2 / options_.gate_addressed;
-  trace.log_likelihood = log_likelihood(fit);
+  trace.likelihood = base::exp(log_likelihood(fit));
 }
 
 Gaussian Tracker::initial_state(const Plot& plot, const FirstFix& fix) const {
@@ -621,16 +626,12 @@ void Tracker::move_frame(TrackRecord& t, Gaussian& now) {
       geo::geodetic_from_ecef(ecef_at(t.frame, at.x[kEast], at.x[kNorth], height));
   origin.height = base::Length();
   const geo::TangentFrame next(origin);
-  change_frame(t.imm, t.frame, next, height);
-  const auto r = geo::rotation_between(t.frame, next);
-  double(&d)[kStateSize] = t.height_effect.d;
-  for (const int k : {kEast, kVelocityEast}) {
-    const double east = d[k], north = d[k + 1];
-    d[k] = r[0] * east + r[1] * north;
-    d[k + 1] = r[3] * east + r[4] * north;
-  }
+  Imm imm = unpack(t.imm);
+  change_frame(imm, t.frame, next, height);
+  change_frame(t.height_effect, t.frame, next);
+  t.imm = pack(imm);
   t.frame = next;
-  now = combine(t.imm);
+  now = combine(imm);
 }
 
 void Tracker::note_hit(TrackRecord& t, const Plot& plot) {
@@ -675,19 +676,16 @@ void Tracker::note_identity(std::uint32_t slot, const Plot& plot) {
 
 void Tracker::associate(std::uint32_t slot,
                         const Plot& plot,
-                        const Prediction& prediction,
+                        Prediction& prediction,
                         const Choice& choice,
                         std::vector<TrackEvent>& events) {
   if (prediction.rewound) return roll_back(slot, plot, prediction, choice, events);
   TrackRecord& t = store_.at(slot);
   const bool was_coasting = t.status == TrackStatus::coasting;
-  const double dt = to_seconds(plot.time - t.time);
-  const double lag = dt < 0.0 ? -dt : 0.0;
-  t.imm = prediction.imm;
-  t.vertical = prediction.vertical;
-  t.height_effect = prediction.height_effect;
-  if (dt > 0.0) t.time = plot.time;
-  Gaussian before = prediction.before;
+  const double lag = prediction.behind_s;
+  const Gaussian& before = prediction.before;
+  HeightStates heights{
+      prediction.vertical, prediction.imm, prediction.before, prediction.height_effect};
 
   TrackEvent event;
   event.kind = was_coasting ? TrackEventKind::resumed : TrackEventKind::updated;
@@ -696,45 +694,38 @@ void Tracker::associate(std::uint32_t slot,
   event.trace.candidates = choice.candidates;
   event.trace.lag_s = static_cast<float>(lag);
   if (tells_height(plot)) {
-    event.trace.altitude = use_height({t.vertical, t.imm, before, t.height_effect},
-                                      descriptions_[plot.sensor],
-                                      sensors_[plot.sensor].site,
-                                      plot,
-                                      t.frame,
-                                      lag);
+    event.trace.altitude = use_height(
+        heights, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, t.frame, lag);
   }
-  const bool renewed = PressureOffsets::is_due(t.last_plot_time, plot.time);
-  if (renewed) renew_offset(t, plot, {t.vertical, t.imm, before, t.height_effect});
-  const Height height = geometric_height(t.vertical);
-  LinearMeasurement position =
-      (renewed || tells_height(plot)) && model_of(descriptions_[plot.sensor].kind).uses_height
-          ? linearise(plot, t, before.mean, height)
-          : prediction.position;
-  const LinearMeasurement gated = considered(position, t.height_effect, height);
-  position.dilution = dilution_of(t, plot, before, gated);
-  LinearMeasurement used = gated;
-  used.dilution = position.dilution;
-  const auto result = update(t.imm, motion_of(t), used, before, lag);
+  if (PressureOffsets::is_due(t.last_plot_time, plot.time)) renew_offset(t, plot, heights);
+  const Height height = geometric_height(prediction.vertical);
+  LinearMeasurement position = seen_from(prediction, plot, t, height);
+  LinearMeasurement used = considered(position, prediction.height_effect, height);
+  const Discrepancy fit = evaluate(before, used);
+  used.dilution = position.dilution = dilution_of(t, plot, used, fit);
   Gaussian after;
+  const auto result = update(prediction.imm, motion_of(t), used, {before, fit, lag}, &after);
   if (result) {
-    update(t.height_effect, position, before, result->fit.S);
-    after = combine(t.imm);
-    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, lag, after, event.trace);
+    update(prediction.height_effect, position, before, fit.S);
+    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, prediction, after, event.trace);
   }
-  if (!result || !is_sound(t.imm)) {
+  if (!result || !is_sound(prediction.imm)) {
     ++counters_.unsound;
-    t.imm = prediction.imm;
-    drop(slot, t.time, events);
+    drop(slot, plot.time, events);
     start(plot, events);
     return;
   }
+  t.time = std::max(t.time, plot.time);
+  t.vertical = prediction.vertical;
+  t.height_effect = prediction.height_effect;
   for (int i = 0; i < 2; ++i) event.trace.innovation[i] = position.y[i];
-  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = result->fit.S[i];
-  event.trace.nis = result->fit.d2;
-  event.trace.gate_ratio = result->fit.d2 / choice.gate;
-  event.trace.log_likelihood = result->log_likelihood;
+  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = fit.S[i];
+  event.trace.nis = fit.d2;
+  event.trace.gate_ratio = fit.d2 / choice.gate;
+  event.trace.likelihood = result->likelihood;
 
-  for (std::size_t m = 0; m < kModes; ++m) event.trace.modes[m] = static_cast<float>(t.imm.mu[m]);
+  for (std::size_t m = 0; m < kModes; ++m)
+    event.trace.modes[m] = static_cast<float>(prediction.imm.mu[m]);
   event.trace.motion = t.motion.used;
 
   const SensorDescription& s = descriptions_[plot.sensor];
@@ -747,9 +738,11 @@ void Tracker::associate(std::uint32_t slot,
   t.refusals = 0;
   note_hit(t, plot);
   note_identity(slot, plot);
+  // Its modes mean something else.
+  if (judge_motion(t, plot, after, prediction.imm)) rollback_.forget(slot);
+  t.imm = pack(prediction.imm);
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
-  if (judge_motion(t, plot, after)) rollback_.forget(slot);  // its modes mean something else
   move_frame(t, after);
   rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
@@ -769,14 +762,28 @@ void Tracker::associate(std::uint32_t slot,
 void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states) {
   if (t.home != kPlacedHome) return;
   const HorizontalState& at = states.before.mean;
-  const double height = geometric_height(t.vertical).mean_m;
+  const VerticalFilter& v = states.vertical;
   const geo::Geodetic place =
-      geo::place_of(ecef_at(t.frame, at.x[kEast], at.x[kNorth], height), t.frame).position;
+      geo::place_of(ecef_at(t.frame, at.x[kEast], at.x[kNorth], geometric_height(v).mean_m),
+                    t.frame)
+          .position;
   if (t.status != TrackStatus::tentative) offsets_.learn(plot, place);
-  adopt(states, offsets_.at(place, t.vertical.altitude_m, plot.time));
+  adopt(states, offsets_.at(place, v.altitude_m, plot.time));
 }
 
-bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after) {
+LinearMeasurement Tracker::seen_from(const Prediction& prediction,
+                                     const Plot& plot,
+                                     const TrackRecord& t,
+                                     const Height& height) const {
+  LinearMeasurement m = prediction.position;
+  const double step = height.mean_m - prediction.seen_from_m;
+  if (step == 0.0 || !model_of(descriptions_[plot.sensor].kind).uses_height) return m;
+  if (std::fabs(step) > kSmallStepM) return linearise(plot, t, prediction.before.mean, height);
+  for (int i = 0; i < 2; ++i) m.y[i] -= m.dh[i] * step;
+  return m;
+}
+
+bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after, Imm& imm) {
   const Motion m = judged(
       t.motion,
       plot,
@@ -784,29 +791,31 @@ bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& aft
       {after, t.icao_address || t.mode_3a || !t.uas.empty(), t.status != TrackStatus::tentative});
   const bool changed = m.used != t.motion.used;
   t.motion = m;
-  if (changed) track::start(t.imm, motion_of(t).options, after);
+  if (changed) track::start(imm, motion_of(t).options, after);
   return changed;
 }
 
 // A report whose velocity contradicts its positions is used for its position alone.
-void Tracker::use_velocity(
-    TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace) {
-  const Gaussian then = lag > 0.0 ? retrodict(t.imm, motion_of(t), lag) : after;
+void Tracker::use_velocity(const TrackRecord& t,
+                           const Plot& plot,
+                           Prediction& prediction,
+                           Gaussian& after,
+                           UpdateTrace& trace) {
+  const double lag = prediction.behind_s;
+  const Gaussian then = lag > 0.0 ? retrodict(prediction.imm, motion_of(t), lag) : after;
   LinearMeasurement velocity = considered(stated::linearise_velocity(plot, t.frame, then.mean),
-                                          t.height_effect,
-                                          geometric_height(t.vertical));
-  trace.velocity_nis = static_cast<float>(evaluate(then, velocity).d2);
-  velocity.dilution = dilution_of(t, plot, then, velocity);
-  const auto result = trace.velocity_nis > options_.gate_addressed
-                          ? std::nullopt
-                          : update(t.imm, motion_of(t), velocity, then, lag);
-  if (!result) {
+                                          prediction.height_effect,
+                                          geometric_height(prediction.vertical));
+  const Discrepancy fit = evaluate(then, velocity);
+  trace.velocity_nis = static_cast<float>(fit.d2);
+  velocity.dilution = dilution_of(t, plot, velocity, fit);
+  if (!(trace.velocity_nis <= options_.gate_addressed) ||
+      !update(prediction.imm, motion_of(t), velocity, {then, fit, lag}, &after)) {
     ++counters_.velocity_refused;
     return;
   }
   // Else what a wrong height does to the velocity would never end, and grow in the position.
-  update(t.height_effect, velocity, then, result->fit.S);
-  after = combine(t.imm);
+  update(prediction.height_effect, velocity, then, fit.S);
 }
 
 double Tracker::share_in_view_of(const TrackRecord& t, std::uint16_t sensor) const {
@@ -910,10 +919,12 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
 
   const Gaussian initial = initial_state(plot, fix);
   t.motion = judged({}, plot, descriptions_[plot.sensor].kind, {initial});
-  track::start(t.imm, motion_of(t).options, initial);
+  Imm imm;
+  track::start(imm, motion_of(t).options, initial);
   t.height_effect = effect_of(fix);
   Gaussian begun = initial;
-  renew_offset(t, plot, {t.vertical, t.imm, begun, t.height_effect});
+  renew_offset(t, plot, {t.vertical, imm, begun, t.height_effect});
+  t.imm = pack(imm);
 
   // Whoever comes back was not born here.
   t.odds = odds_from(exists);
@@ -1018,10 +1029,9 @@ void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
       events.push_back(event);
     }
     if (t.status == TrackStatus::coasting) {
-      Imm ahead = t.imm;
-      predict(ahead, motion_of(t), to_seconds(now - t.time));
-      if (position_sd_m(combine(ahead)) > options_.max_position_sd.metres())
-        drop(slot, now, events);
+      Imm ahead;
+      const Gaussian then = predict(t.imm, motion_of(t), to_seconds(now - t.time), ahead);
+      if (position_sd_m(then) > options_.max_position_sd.metres()) drop(slot, now, events);
     }
   }
   if (!groups_.empty()) free_empty_groups();
@@ -1035,13 +1045,9 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
   predict(state.vertical, dt);
   predict(state.height_effect, std::fmax(dt, 0.0));
   if (dt < 0.0) state.vertical.altitude_m += dt * state.vertical.rate_mps;
-  if (dt > 0.0) {
-    Imm imm = t.imm;
-    predict(imm, motion_of(t), dt);
-    state.state = combine(imm);
-  } else {
-    state.state = retrodict(t.imm, motion_of(t), -dt);
-  }
+  Imm imm;
+  state.state = predict(t.imm, motion_of(t), dt, imm);
+  if (dt < 0.0) state.state = retrodict(imm, motion_of(t), -dt);
   return view_of(t, state);
 }
 
@@ -1065,8 +1071,8 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
   // and here.
   const auto [east, north] =
       geo::turned_to(place, t.frame, {g.mean.x[kVelocityEast], g.mean.x[kVelocityNorth]});
-  v.ground_speed = base::Speed::from_mps(std::sqrt(east * east + north * north));
-  v.track_angle = base::Angle::from_radians(base::wrap_two_pi(base::atan2(east, north)));
+  v.velocity_east = base::Speed::from_mps(east);
+  v.velocity_north = base::Speed::from_mps(north);
   if (vertical.known) {
     if (!vertical.geometric) v.pressure_altitude = base::Length::from_metres(vertical.altitude_m);
     v.geometric_height = base::Length::from_metres(height.mean_m);

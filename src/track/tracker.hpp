@@ -73,7 +73,7 @@ struct UpdateTrace {
   double innovation_covariance[3] = {};
   double nis = 0.0;         // normalised innovation squared, 2 degrees of freedom
   double gate_ratio = 0.0;  // nis over the gate that applied; at most 1 for a plot that was used
-  double log_likelihood = 0.0;
+  double likelihood = 0.0;  // of the plot given the track, per unit of the innovation
   std::uint16_t candidates = 0;  // tracks inside the gate; more than 1: the choice was ambiguous
   float lag_s = 0.0F;            // > 0: a late plot, used by retrodiction
   AltitudeUse altitude = AltitudeUse::none;
@@ -189,8 +189,9 @@ class Tracker {
     HeightEffect height_effect;
     Gaussian before;  // of the plot's time
     LinearMeasurement position;
-    bool rewound = false;   // a late plot: the state is from the track's past
-    double behind_s = 0.0;  // how much older the plot is than the state
+    double seen_from_m = 0.0;  // the height that `position` was linearised at
+    bool rewound = false;      // a late plot: the state is from the track's past
+    double behind_s = 0.0;     // how much older the plot is than the state
   };
   // What a track tells of one time, with what it was worked out from.
   struct Extrapolation {
@@ -225,11 +226,11 @@ class Tracker {
   // Probability that the source of the track's plots stands still, seen from its velocity alone; 0
   // for a track that a transponder or another kind of sensor vouches for.
   [[nodiscard]] double standing(const TrackRecord& t) const;
-  // LinearMeasurement::dilution of a plot's position or velocity `m`, given the prediction.
+  // LinearMeasurement::dilution of a plot's position or velocity `m`, which fits the prediction so.
   [[nodiscard]] double dilution_of(const TrackRecord& t,
                                    const Plot& plot,
-                                   const Gaussian& predicted,
-                                   const LinearMeasurement& m) const;
+                                   const LinearMeasurement& m,
+                                   const Discrepancy& fit) const;
   // The track already rests on data that the plot's sensor, a tracker, rests on.
   [[nodiscard]] bool is_carried(const TrackRecord& t, const Plot& plot) const;
   // A report that tells nothing new: the aircraft is where it was thought to be, and is called so.
@@ -252,7 +253,7 @@ class Tracker {
   };
   void associate(std::uint32_t slot,
                  const Plot& plot,
-                 const Prediction& prediction,
+                 Prediction& prediction,
                  const Choice& choice,
                  std::vector<TrackEvent>& events);
   // Late plots (tracker_late.cpp). Takes the prediction to the plot's time by the track's past;
@@ -261,13 +262,13 @@ class Tracker {
   // associate() for a plot that was rewound to: with it and once more with all plots after it.
   void roll_back(std::uint32_t slot,
                  const Plot& plot,
-                 const Prediction& prediction,
+                 Prediction& prediction,
                  const Choice& choice,
                  std::vector<TrackEvent>& events);
   // The filter's part of that for one plot, its sensor's noise taken `dilution` times.
   [[nodiscard]] std::optional<UpdateResult> use_again(TrackRecord& t,
                                                       const Plot& plot,
-                                                      const Prediction& prediction,
+                                                      Prediction& prediction,
                                                       double dilution,
                                                       UpdateTrace& trace);
   // The plot is of this track, and too old for it.
@@ -289,11 +290,23 @@ class Tracker {
   }
   // Asks the atmosphere's offset anew, and a confirmed track that knows both heights tells it.
   void renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states);
+  // prediction.position as seen from the height as it is now known.
+  [[nodiscard]] LinearMeasurement seen_from(const Prediction& prediction,
+                                            const Plot& plot,
+                                            const TrackRecord& t,
+                                            const Height& height) const;
   // The track moves on as what it turns out to be; `after`: its state. True: as another class.
-  [[nodiscard]] bool judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after);
+  [[nodiscard]] bool judge_motion(TrackRecord& t,
+                                  const Plot& plot,
+                                  const Gaussian& after,
+                                  Imm& imm);
   // `after` the position was used; becomes the state with the velocity, if that was used too.
-  void use_velocity(
-      TrackRecord& t, const Plot& plot, double lag, Gaussian& after, UpdateTrace& trace);
+  // `after`: of the state, before and after it.
+  void use_velocity(const TrackRecord& t,
+                    const Plot& plot,
+                    Prediction& prediction,
+                    Gaussian& after,
+                    UpdateTrace& trace);
   void explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const;
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
 
@@ -326,6 +339,7 @@ class Tracker {
   void note_hit(TrackRecord& t, const Plot& plot);
   void note_identity(std::uint32_t slot, const Plot& plot);
   // `now`: combine() of the track; moved with it.
+  // `now`: of t.imm.
   static void move_frame(TrackRecord& t, Gaussian& now);
   [[nodiscard]] TrackView view_of(const TrackRecord& t, const Extrapolation& state) const;
 

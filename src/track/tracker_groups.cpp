@@ -57,10 +57,12 @@ void Tracker::enter(std::uint32_t slot, std::uint32_t index) {
   // All of a group move as airliners do.
   if (t.motion.used != AircraftClass::airliner) {
     t.motion.used = AircraftClass::airliner;
-    track::start(t.imm, motion_of(t).options, combine(t.imm));
+    Imm anew;
+    track::start(anew, motion_of(t).options, combine(t.imm));
+    t.imm = pack(anew);
   }
   AircraftState x;
-  x.imm = t.imm;
+  x.imm = unpack(t.imm);
   x.vertical = t.vertical;
   x.height_effect = t.height_effect;
   x.identity = {t.icao_address, t.mode_3a, t.mode_3a_candidate};
@@ -278,7 +280,7 @@ void Tracker::write_back(std::uint32_t slot,
   TrackRecord& t = store_.at(slot);
   t.time = group.time;
   t.frame = group.frame;
-  t.imm = x.imm;
+  t.imm = pack(x.imm);
   t.vertical = x.vertical;
   t.height_effect = x.height_effect;
   // A sum of weights may be one and a rounding error.
@@ -404,7 +406,7 @@ void Tracker::publish(std::uint32_t index,
         for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = one.x.fit.fit.S[i];
         event.trace.nis = one.x.fit.fit.d2;
         event.trace.gate_ratio = one.x.fit.fit.d2 / options_.gate;
-        event.trace.log_likelihood = one.x.fit.log_likelihood;
+        event.trace.likelihood = one.x.fit.likelihood;
       }
     }
     Gaussian now = combine(t.imm);

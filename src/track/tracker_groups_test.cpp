@@ -421,7 +421,7 @@ TEST(TrackerGroups, TheOrderOfPlotsOfOneInstantDoesNotMatter) {
       const TrackView v = sky.tracker.view(slot, at_second(s));
       all.push_back({v.position.latitude.radians(),
                      v.position.longitude.radians(),
-                     v.ground_speed.mps(),
+                     v.ground_speed().mps(),
                      v.cov_ee_m2,
                      v.existence,
                      v.exchanged});

@@ -19,55 +19,55 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   const PastStep* step = rollback_.from(slot, plot.time);
   if (step == nullptr) return false;
   const double dt = base::to_seconds(plot.time - step->time);
-  p.imm = step->imm;
   p.vertical = step->vertical;
   p.height_effect = step->height_effect;
-  predict(p.imm, motion_of(t), dt);
+  p.before = predict(step->imm, motion_of(t), dt, p.imm);
   predict(p.vertical, std::fmax(dt, 0.0));
   predict(p.height_effect, std::fmax(dt, 0.0));
   p.behind_s = std::fmax(-dt, 0.0);
-  p.before = retrodict(p.imm, motion_of(t), p.behind_s);
+  if (dt < 0.0) p.before = retrodict(p.imm, motion_of(t), -dt);
   adopt({p.vertical, p.imm, p.before, p.height_effect}, t.vertical.offset);  // learnt since
-  p.position = linearise(plot, t, p.before.mean, geometric_height(p.vertical));
+  const Height height = geometric_height(p.vertical);
+  p.position = linearise(plot, t, p.before.mean, height);
+  p.seen_from_m = height.mean_m;
   return true;
 }
 
 std::optional<UpdateResult> Tracker::use_again(
-    TrackRecord& t, const Plot& plot, const Prediction& p, double dilution, UpdateTrace& trace) {
-  t.imm = p.imm;
-  t.vertical = p.vertical;
-  t.height_effect = p.height_effect;
-  t.time = plot.time + base::seconds(p.behind_s);
-  LinearMeasurement position = p.position;
-  Gaussian before = p.before;
+    TrackRecord& t, const Plot& plot, Prediction& p, double dilution, UpdateTrace& trace) {
   if (tells_height(plot)) {
-    trace.altitude = use_height({t.vertical, t.imm, before, t.height_effect},
+    trace.altitude = use_height({p.vertical, p.imm, p.before, p.height_effect},
                                 descriptions_[plot.sensor],
                                 sensors_[plot.sensor].site,
                                 plot,
                                 t.frame,
                                 p.behind_s);
-    if (model_of(descriptions_[plot.sensor].kind).uses_height)
-      position = linearise(plot, t, before.mean, geometric_height(t.vertical));
   }
-  LinearMeasurement used = considered(position, t.height_effect, geometric_height(t.vertical));
+  const Height height = geometric_height(p.vertical);
+  LinearMeasurement position = seen_from(p, plot, t, height);
+  LinearMeasurement used = considered(position, p.height_effect, height);
   used.dilution = position.dilution = dilution;
-  const auto result = update(t.imm, motion_of(t), used, before, p.behind_s);
+  const Discrepancy fit = evaluate(p.before, used);
+  Gaussian after;
+  const auto result = update(p.imm, motion_of(t), used, {p.before, fit, p.behind_s}, &after);
   if (!result) return std::nullopt;
-  update(t.height_effect, position, before, result->fit.S);
-  Gaussian after = combine(t.imm);
-  if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, p.behind_s, after, trace);
+  update(p.height_effect, position, p.before, fit.S);
+  if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, p, after, trace);
   for (int i = 0; i < 2; ++i) trace.innovation[i] = position.y[i];
-  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = result->fit.S[i];
-  trace.nis = result->fit.d2;
-  trace.log_likelihood = result->log_likelihood;
-  if (!is_sound(t.imm)) return std::nullopt;
+  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = fit.S[i];
+  trace.nis = fit.d2;
+  trace.likelihood = result->likelihood;
+  if (!is_sound(p.imm)) return std::nullopt;
+  t.imm = pack(p.imm);
+  t.vertical = p.vertical;
+  t.height_effect = p.height_effect;
+  t.time = plot.time + base::seconds(p.behind_s);
   return result;
 }
 
 void Tracker::roll_back(std::uint32_t slot,
                         const Plot& plot,
-                        const Prediction& prediction,
+                        Prediction& prediction,
                         const Choice& choice,
                         std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
@@ -81,12 +81,9 @@ void Tracker::roll_back(std::uint32_t slot,
   event.trace.lag_s = static_cast<float>(base::to_seconds(t.time - plot.time));
   if (t.time - plot.time > Rollback::kLateBeyond) rollback_.note_late(plot.sensor);
 
-  const double dilution = dilution_of(
-      t,
-      plot,
-      prediction.before,
-      considered(
-          prediction.position, prediction.height_effect, geometric_height(prediction.vertical)));
+  const LinearMeasurement seen = considered(
+      prediction.position, prediction.height_effect, geometric_height(prediction.vertical));
+  const double dilution = dilution_of(t, plot, seen, evaluate(prediction.before, seen));
   const auto result = use_again(t, plot, prediction, dilution, event.trace);
   bool sound = result.has_value();
   PastStep& from = *rollback_.from(slot, plot.time);

@@ -452,7 +452,7 @@ TEST(Tracker, AVelocityThatContradictsTheTrackIsRefusedAndShown) {
     scene.take(p);
     if (s == 30) {
       EXPECT_GT(scene.events.back().trace.velocity_nis, 50);
-      EXPECT_NEAR(scene.events.back().view.ground_speed.mps(), 220, 5);
+      EXPECT_NEAR(scene.events.back().view.ground_speed().mps(), 220, 5);
     }
   }
   EXPECT_EQ(scene.tracker.counters().velocity_refused, 1u);
@@ -551,7 +551,7 @@ TEST(Tracker, ARadarWithoutASiteTracksButClaimsNoPlace) {
   }
   ASSERT_EQ(run.confirmed(100).size(), 1u);
   EXPECT_FALSE(run.confirmed(100)[0].placed);
-  EXPECT_NEAR(run.confirmed(100)[0].ground_speed.mps(), 220, 15);
+  EXPECT_NEAR(run.confirmed(100)[0].ground_speed().mps(), 220, 15);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ LinearMeasurement AircraftLook::linearise(const Gaussian& predicted,
 }
 
 void AircraftMotion::predict(Density& x, double dt) const {
-  track::predict(x.imm, model, dt);
+  (void)track::predict(x.imm, model, dt);
   track::predict(x.vertical, dt);
   track::predict(x.height_effect, dt);
   x.plot = -1;

@@ -14,7 +14,7 @@ struct Manoeuvring : Nameless {
 
   ImmModel model;
 
-  void predict(Density& x, double dt) const { track::predict(x, model, dt); }
+  void predict(Density& x, double dt) const { (void)track::predict(x, model, dt); }
   [[nodiscard]] static Gaussian combined(const Density& x) { return combine(x); }
   [[nodiscard]] bool update(Density& x, const LinearMeasurement& m, const Look&, std::size_t) const;
   static void blend(Density& x, const Density& other, double share);

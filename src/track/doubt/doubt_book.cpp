@@ -182,12 +182,11 @@ void DoubtBook::note_seen(TrackStore& store, std::uint32_t slot, const Plot& plo
 
 void DoubtBook::note_place(std::uint32_t slot, const TrackRecord& t, const TrackView& view) {
   TrackDoubt& d = tracks_[slot];
-  const auto [sine, cosine] = base::sincos(view.track_angle.radians());
   d.time = view.time;
   d.latitude_rad = view.position.latitude.radians();
   d.longitude_rad = view.position.longitude.radians();
-  d.east_mps = static_cast<float>(view.ground_speed.mps() * sine);
-  d.north_mps = static_cast<float>(view.ground_speed.mps() * cosine);
+  d.east_mps = static_cast<float>(view.velocity_east.mps());
+  d.north_mps = static_cast<float>(view.velocity_north.mps());
   d.height_m = static_cast<float>(geometric_height(t.vertical).mean_m);
   d.position_sd_m = static_cast<float>(std::sqrt(std::fmax(0.0, view.cov_ee_m2 + view.cov_nn_m2)));
 }

@@ -69,8 +69,8 @@ void DoubtBook::note_reply(TrackStore& store,
       }
     }
   }
-  const double bad_llr = base::log(kGarbling / kWell);
-  const double good_llr = base::log((1.0 - kGarbling) / (1.0 - kWell));
+  static const double bad_llr = base::log(kGarbling / kWell);
+  static const double good_llr = base::log((1.0 - kGarbling) / (1.0 - kWell));
   // After an alarm the sum may not grow without end: it must be able to come back.
   const double sum = std::clamp(d.garbled + (bad ? bad_llr : good_llr), 0.0, 1.5 * kGarbledLimit);
   d.garbled = static_cast<float>(sum);
