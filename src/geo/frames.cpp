@@ -14,8 +14,9 @@ base::SinCos sines_of(Angle angle) { return base::sincos(angle.radians()); }
 // Of a small angle: the rest of the series is below 1e-18.
 base::SinCos sines_of_small(double x) {
   const double x2 = x * x;
-  return {x * (1.0 - x2 / 6.0 * (1.0 - x2 / 20.0 * (1.0 - x2 / 42.0))),
-          1.0 - x2 / 2.0 * (1.0 - x2 / 12.0 * (1.0 - x2 / 30.0))};
+  const double sine = x2 / 20.0 * (1.0 - x2 / 42.0 * (1.0 - x2 / 72.0 * (1.0 - x2 / 110.0)));
+  const double cosine = x2 / 12.0 * (1.0 - x2 / 30.0 * (1.0 - x2 / 56.0 * (1.0 - x2 / 90.0)));
+  return {x * (1.0 - x2 / 6.0 * (1.0 - sine)), 1.0 - x2 / 2.0 * (1.0 - cosine)};
 }
 
 base::SinCos sines_near(Angle angle, Angle known, const base::SinCos& of_known) {
@@ -32,8 +33,12 @@ double angle_near(const base::SinCos& of, Angle known, const base::SinCos& of_kn
   const double cosine = of.cos * of_known.cos + of.sin * of_known.sin;
   if (std::fabs(sine) > kNearRad || cosine < 0.0) return base::atan2(of.sin, of.cos);
   const double s2 = sine * sine;
+  const double rest =
+      49.0 * s2 / 72.0 *
+      (1.0 + 81.0 * s2 / 110.0 * (1.0 + 121.0 * s2 / 156.0 * (1.0 + 169.0 * s2 / 210.0)));
   return known.radians() +
-         sine * (1.0 + s2 / 6.0 * (1.0 + 9.0 * s2 / 20.0 * (1.0 + 25.0 * s2 / 42.0)));
+         sine *
+             (1.0 + s2 / 6.0 * (1.0 + 9.0 * s2 / 20.0 * (1.0 + 25.0 * s2 / 42.0 * (1.0 + rest))));
 }
 
 base::SinCos latitude_of(const TangentFrame& frame) { return {frame.axes()[8], frame.axes()[5]}; }
@@ -142,6 +147,13 @@ Place place_of(const Position<Ecef>& p, const TangentFrame& near) {
       longitude_from(angle_near(place.longitude, near.origin().longitude, longitude_of(near))),
       height_of(p, b.axis_distance, place.latitude)};
   return place;
+}
+
+Length height_of(const Position<Ecef>& p) {
+  const Bowring b(p);
+  const double length = std::sqrt(b.numerator * b.numerator + b.denominator * b.denominator);
+  if (!(length > 0.0)) return geodetic_from_ecef(p).height;
+  return height_of(p, b.axis_distance, {b.numerator / length, b.denominator / length});
 }
 
 EastNorth turned_to(const Place& place, const TangentFrame& frame, const EastNorth& vector) {

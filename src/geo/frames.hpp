@@ -69,9 +69,11 @@ struct Place {
   base::SinCos latitude;
   base::SinCos longitude;
 };
-inline constexpr double kNearRad = 0.02;  // 127 km
+inline constexpr double kNearRad = 0.1;  // 637 km
 [[nodiscard]] Place place_of(const Geodetic& p, const TangentFrame& near);
 [[nodiscard]] Place place_of(const Position<Ecef>& p, const TangentFrame& near);
+// The height that place_of() finds.
+[[nodiscard]] base::Length height_of(const Position<Ecef>& p);
 [[nodiscard]] Position<Ecef> ecef_of(const Place& place);
 
 // A horizontal vector of a frame as it is called at another place nearby, along that place's east

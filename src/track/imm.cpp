@@ -13,6 +13,7 @@ ImmModel::ImmModel(const ImmOptions& of) : options(of) {
     rate[m] = w;
     fastest = std::fmax(fastest, std::fabs(w));
     noise[m] = of.noise_density[m];
+    noisiest = std::fmax(noisiest, noise[m]);
     leave_rate[m] = 1.0 / of.sojourn_s[m];
     own[m][m] = 1.0;
     for (int to = 0; to < kModes; ++to) {

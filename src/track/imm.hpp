@@ -85,7 +85,8 @@ class ImmModel {
   ImmModel(const ImmOptions& options);  // NOLINT(google-explicit-constructor)
 
   ImmOptions options;
-  double fastest = 0.0;  // of the turn rates, either way
+  double fastest = 0.0;   // of the turn rates, either way
+  double noisiest = 0.0;  // of the noise densities
   alignas(64) double rate[kLanes] = {};
   alignas(64) double inverse_rate[kLanes] = {};  // 0: straight
   alignas(64) double leave_rate[kLanes] = {};    // of exponential sojourns, per second

@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "base/math.hpp"
 #include "track/coverage.hpp"
+#include "track/near.hpp"
 #include "track/plot_height.hpp"
 #include "track/sensors/models.hpp"
 #include "track/sensors/stated_position.hpp"
@@ -41,10 +42,10 @@ constexpr double kSameUas = 12.0;  // log-likelihood ratio of an unmanned aircra
 
 // Squared Mahalanobis distance beyond which a report of another tracker tells of something new: one
 // in twenty does by chance.
+constexpr double kNewsDistance = 5.991;
 // A height known better by less than this moves the innovation, and nothing else of the
 // measurement.
 constexpr double kSmallStepM = 30.0;
-constexpr double kNewsDistance = 5.991;
 
 // What 30 s of silence can hide, or three deviations of a rough report.
 base::Length search_radius(const FirstFix& fix) {
@@ -236,12 +237,11 @@ double Tracker::false_plot_density(const Plot& plot) const {
   return false_plots(plot) / model_of(s.kind).measurement_space(s);
 }
 
-double Tracker::standing(const TrackRecord& t) const {
+double Tracker::standing(const TrackRecord& t, const Gaussian& g) const {
   if (t.icao_address || t.mode_3a || has_pressure_altitude(t.vertical)) return 0.0;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (descriptions_[t.seen_by[i].sensor].kind != SensorKind::polar_radar) return 0.0;
   }
-  const Gaussian g = combine(t.imm);
   const double ve = g.mean.x[kVelocityEast], vn = g.mean.x[kVelocityNorth];
   const double ee = g.P[packed(kVelocityEast, kVelocityEast)];
   const double en = g.P[packed(kVelocityEast, kVelocityNorth)];
@@ -438,9 +438,14 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
     gate = options_.gate;
     reach = kNearGate;
     const FirstFix fix = first_fix(plot);
+    const Seen seen = seen_at(fix);
+    const double sds = std::sqrt(reach * std::fmax(gate, options_.gate_addressed));
     store_.for_each_near(
         fix.position.latitude, fix.position.longitude, search_radius(fix), [&](std::uint32_t slot) {
-          weigh(slot);
+          const TrackRecord& t = store_.at(slot);
+          const double dt = to_seconds(plot.time - t.time);
+          // Of a late plot the past counts.
+          if (dt < 0.0 || !is_far(t.imm, motion_of(t), t.frame, seen, dt, sds)) weigh(slot);
           too_late = too_late || is_of_the_past(slot, plot, fix);
         });
     if (too_late && !best) {
@@ -742,7 +747,7 @@ void Tracker::associate(std::uint32_t slot,
   if (judge_motion(t, plot, after, prediction.imm)) rollback_.forget(slot);
   t.imm = pack(prediction.imm);
   if (is_primary(plot))
-    sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t));
+    sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t, after));
   move_frame(t, after);
   rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;

@@ -225,7 +225,7 @@ class Tracker {
   [[nodiscard]] double false_plot_density(const Plot& plot) const;
   // Probability that the source of the track's plots stands still, seen from its velocity alone; 0
   // for a track that a transponder or another kind of sensor vouches for.
-  [[nodiscard]] double standing(const TrackRecord& t) const;
+  [[nodiscard]] double standing(const TrackRecord& t, const Gaussian& now) const;
   // LinearMeasurement::dilution of a plot's position or velocity `m`, which fits the prediction so.
   [[nodiscard]] double dilution_of(const TrackRecord& t,
                                    const Plot& plot,

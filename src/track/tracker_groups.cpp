@@ -32,6 +32,10 @@ PmbmOptions filter_options(const TrackerOptions& options) {
   out.recycle_existence = options.drop_existence;
   out.max_faint = 0;  // whoever is too faint is dropped as a track
   out.report.cutoff_m = 1000.0;
+  // Coarser than the filter's own: pairs and formations are followed and named as well, four times
+  // as fast.
+  out.least_share = 1e-3;
+  out.blend_distance = 0.5;
   return out;
 }
 
@@ -461,7 +465,7 @@ void Tracker::learn_clutter(const AircraftLook& look) {
     for (const Told& one : told_) {
       if (one.x.plot == static_cast<std::int32_t>(k) && one.slot != kNoSlot && !one.is_new &&
           store_.at(one.slot).active)
-        stands = standing(store_.at(one.slot));
+        stands = standing(store_.at(one.slot), combine(store_.at(one.slot).imm));
     }
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, stands);
   }

@@ -127,15 +127,16 @@ FirstFix first_fix(const SensorDescription& sensor,
   // Elevation by fixed point: the height error of the last guess, over the range, corrects its
   // sine.
   double sin_elevation = 0.0;
-  geo::Geodetic position;
+  geo::Position<geo::Ecef> there;
   for (int round = 0; round < 8; ++round) {
     const double cos_elevation = std::sqrt(std::fmax(0.0, 1.0 - sin_elevation * sin_elevation));
-    position = geo::geodetic_from_ecef(site.ecef_from_enu(
-        {range * cos_elevation * sin_az, range * cos_elevation * cos_az, range * sin_elevation}));
-    const double error = height.mean_m - position.height.metres();
+    there = site.ecef_from_enu(
+        {range * cos_elevation * sin_az, range * cos_elevation * cos_az, range * sin_elevation});
+    const double error = height.mean_m - geo::height_of(there).metres();
     if (std::fabs(error) < 1e-3 || range < 1.0) break;
     sin_elevation = std::fmin(1.0, std::fmax(-1.0, sin_elevation + error / range));
   }
+  const geo::Geodetic position = geo::place_of(there, site).position;
   const double ground = std::fmax(
       kMinGroundRangeM, range * std::sqrt(std::fmax(0.0, 1.0 - sin_elevation * sin_elevation)));
   // d(ground)/d(range) = range/ground and d(ground)/d(height) = -height/ground, both bounded near

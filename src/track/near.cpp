@@ -1,0 +1,55 @@
+#include "track/near.hpp"
+
+#include <algorithm>
+
+namespace liptako::track {
+namespace {
+
+// Heights differ by no more between what a track and a plot assume, and are no worse known.
+constexpr double kHeightsApartM = 15'000.0;
+constexpr double kHeightSdM = 5'000.0;
+constexpr double kMargin = 1.5;
+
+double square(double x) { return x * x; }
+
+}  // namespace
+
+Seen seen_at(const FirstFix& fix) {
+  return {geo::ecef_from_geodetic(fix.position),
+          std::sqrt(fix.cov_ee_m2 + fix.cov_nn_m2),
+          std::sqrt(square(fix.height_effect_east) + square(fix.height_effect_north))};
+}
+
+bool is_far(const PackedImm& imm,
+            const ImmModel& model,
+            const geo::TangentFrame& frame,
+            const Seen& seen,
+            double dt,
+            double sds) {
+  const auto q = frame.enu_from_ecef(seen.place);
+  const double ve = imm.x[kVelocityEast][0], vn = imm.x[kVelocityNorth][0];
+  double apart2 = 0.0, faster2 = 0.0, position2 = 0.0, velocity2 = 0.0;
+  for (int m = 0; m < kModes; ++m) {
+    apart2 = std::max(
+        apart2,
+        square(imm.x[kEast][m] - imm.x[kEast][0]) + square(imm.x[kNorth][m] - imm.x[kNorth][0]));
+    faster2 = std::max(
+        faster2, square(imm.x[kVelocityEast][m] - ve) + square(imm.x[kVelocityNorth][m] - vn));
+    position2 = std::max(position2, imm.P[packed(0, 0)][m] + imm.P[packed(1, 1)][m]);
+    velocity2 = std::max(velocity2, imm.P[packed(2, 2)][m] + imm.P[packed(3, 3)][m]);
+  }
+  const double t = std::fabs(dt);
+  const double faster = std::sqrt(faster2);
+  const double speed = std::sqrt(ve * ve + vn * vn) + faster;
+  const double turn = speed * t * std::min(2.0, 0.5 * model.fastest * t);
+  const double off = std::sqrt(apart2) + t * faster + turn;
+  const double sd = std::sqrt(position2) + t * std::sqrt(velocity2) +
+                    std::sqrt(2.0 / 3.0 * model.noisiest * t * t * t) + off;
+  const double bound = off + seen.height_effect * kHeightsApartM +
+                       sds * (sd + seen.sd_m + seen.height_effect * kHeightSdM);
+  const double distance2 =
+      square(q.x - imm.x[kEast][0] - dt * ve) + square(q.y - imm.x[kNorth][0] - dt * vn);
+  return distance2 > square(kMargin * bound);
+}
+
+}  // namespace liptako::track
