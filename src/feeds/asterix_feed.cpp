@@ -122,7 +122,8 @@ struct AsterixHandler {
           track::polar_radar::elevation_of(radar.site.height, p.slant_range, *r.height_3d);
     }
     p.icao_address = assigned(r.aircraft_address);
-    if (r.communications)
+    // From 4 on the status does not tell [CAT048 ed. 1.32, I048/230].
+    if (r.communications && r.communications->flight_status < 4)
       p.on_ground = r.communications->on_ground() ? track::OnGround::yes : track::OnGround::no;
     if (r.call_sign) p.call_sign = *r.call_sign;
     if (r.mode_3a && !r.mode_3a->garbled && !r.mode_3a->not_validated && !r.mode_3a->stale)

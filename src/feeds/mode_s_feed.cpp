@@ -256,7 +256,7 @@ struct ModeSHandler {
     quality.containment = containment_radius(
         {type_code, a.version, a.nic_supplement_a, nic_supplement_b, a.nic_supplement_c});
     p.position_sd = position_sd(quality);
-    if ((a.key & kNotIcao) == 0) p.icao_address = m.address;
+    if ((a.key & kNotIcao) == 0) p.icao_address = assigned(m.address);
     p.call_sign = a.call_sign;
     p.aircraft_class = a.aircraft_class;
     if (a.mode_3a && is_recent(a.mode_3a_time, time, kModeALasts)) p.mode_3a = a.mode_3a;

@@ -5,6 +5,7 @@
 #include "base/archive.hpp"
 #include "base/time_range.hpp"
 #include "track/sensors/models.hpp"
+#include "track/stored.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::feeds {
@@ -91,7 +92,7 @@ void SensorDirectory::load(base::ByteReader& in) {
   base::Loader{in}(sensors_, activity_, revision_);
   if (activity_.size() != sensors_.size()) return in.fail();
   for (const track::SensorDescription& s : sensors_) {
-    if (!track::is_known(s.kind)) in.fail();
+    if (!track::is_loadable(s)) in.fail();
   }
   for (const SensorActivity& a : activity_) {
     if (!base::is_reckonable(a.last_heard)) in.fail();

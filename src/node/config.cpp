@@ -309,6 +309,16 @@ void read_view(Table& t, track::SensorDescription& s) {
   s.range_min = base::Length::from_metres(range_min);
   s.elevation_min = Angle::from_degrees(low);
   s.elevation_max = Angle::from_degrees(high);
+  if (!(s.elevation_min < s.elevation_max)) {
+    t.refuse("elevation_max_deg",
+             t.line_of("elevation_max_deg"),
+             fmt::format("is not above elevation_min_deg, {}", low));
+  }
+  if (!(s.range_min < s.range_max)) {
+    t.refuse("range_min_m",
+             t.line_of("range_min_m"),
+             fmt::format("is not below range_max_m, {}", s.range_max.metres()));
+  }
   for (const double horizon :
        t.numbers("horizon_deg", -10, 60, track::SensorDescription::kMaxHorizon))
     s.horizon.push_back(Angle::from_degrees(horizon));

@@ -267,6 +267,20 @@ TEST(Config, AMistakeInWhatIsComputedElsewhereIsNamed) {
   }
 }
 
+TEST(Config, AnAntennaThatSeesNothingIsAMistake) {
+  const std::string radar =
+      "[[sensor]]\nname = \"Gao\"\nkind = \"radar\"\nsac = 100\nsic = 1\nlat_deg = 16\n"
+      "lon_deg = 0\n";
+  EXPECT_TRUE(parse_sensors(radar + "elevation_min_deg = -1\nrange_min_m = 2000\n", "n"));
+  const auto low = parse_sensors(radar + "elevation_min_deg = 20\nelevation_max_deg = 20\n", "n");
+  ASSERT_FALSE(low.has_value());
+  EXPECT_EQ(low.error().message,
+            "n:9: sensor[0].elevation_max_deg: is not above elevation_min_deg, 20");
+  const auto near = parse_sensors(radar + "range_max_m = 2000\nrange_min_m = 2500\n", "n");
+  ASSERT_FALSE(near.has_value());
+  EXPECT_EQ(near.error().message, "n:9: sensor[0].range_min_m: is not below range_max_m, 2000");
+}
+
 TEST(Config, ARecordingWithATimeOfItsOwnStandsAlone) {
   const std::string fast =
       "[[source]]\nname = \"fast\"\nkind = \"file\"\npath = \"x\"\ntime = \"rebase\"\nspeed = 10\n";

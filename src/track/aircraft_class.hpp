@@ -36,7 +36,7 @@ struct Motion {
 
 // Told by the plot or its kind of sensor; else judged by how the aircraft flies: one that is surely
 // slower than any airliner stays up, and that has a transponder, is light, or hovers. `state`:
-// after the plot was used, `velocity_known` false for a first plot without one.
+// after the plot was used.
 struct FlightEvidence {
   const Gaussian& state;
   bool has_transponder = false;
