@@ -616,10 +616,12 @@ void LiveNode::obey(io::Command& command) {
     const auto publication = publication_->get();
     const track::TrackView* view = publication->find(number);
     if (view == nullptr) return command.reply(404, serve::error_json("no such track"));
+    const auto updates = node_->updates_of(number);
+    const auto findings = node_->findings_of(number);
     return command.reply(
         200,
         serve::track_json(
-            publication->time, *view, node_->updates_of(number), publication->sensor_names));
+            publication->time, *view, {updates, findings}, publication->sensor_names));
   }
   if (command.name == "track_open") {  // without what is restricted
     const auto publication = publication_->get();

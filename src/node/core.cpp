@@ -67,6 +67,7 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
     return;
   }
   time_ = entry.utc;
+  tracker_.clear_findings();
   const auto stopped = std::exchange(stopped_at_, std::nullopt);
   switch (entry.kind) {
     case record::EntryKind::start:
@@ -207,7 +208,6 @@ void Core::on_datagram(const record::EntryView& entry, std::vector<track::TrackE
   feed_output_.clear();
   feeds_[entry.source.value].take(entry.payload, entry.utc, sensors_, feed_output_);
   use_sensors();
-  tracker_.clear_findings();  // a node tells the flags on its tracks alone
   for (const track::Plot& plot : feed_output_.plots) tracker_.take(plot, events);
   for (const feeds::SensorLook& look : feed_output_.looks)
     tracker_.note_sensor_time(look.sensor, look.time);

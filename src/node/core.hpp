@@ -65,7 +65,7 @@ class Core {
   explicit Core(std::string build, bool whole = true);
 
   // Uses one entry. Appends to `events` what happened to tracks, and to frames() what the other
-  // members are to be sent.
+  // members are to be sent; findings() are those of this entry alone.
   void apply(const record::EntryView& entry, std::vector<track::TrackEvent>& events);
 
   [[nodiscard]] seal::Digest hash() const;
@@ -73,6 +73,10 @@ class Core {
   [[nodiscard]] const NodeConfig& config() const { return config_; }
   [[nodiscard]] const std::string& config_text() const { return config_text_; }
   [[nodiscard]] const track::Tracker& tracker() const { return tracker_; }
+  // What the newest entry made the tracker doubt, or doubt no more.
+  [[nodiscard]] std::span<const track::Finding> findings() const {
+    return tracker_.doubts().findings();
+  }
   [[nodiscard]] const feeds::SensorDirectory& sensors() const { return sensors_; }
   [[nodiscard]] std::span<const feeds::Feed> feeds() const { return feeds_; }
   [[nodiscard]] std::span<const SourceCondition> conditions() const { return conditions_; }

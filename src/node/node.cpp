@@ -192,10 +192,11 @@ Result<std::unique_ptr<Node>> Node::open(base::Storage& storage,
     if (!next) return std::unexpected(next.error());
     if (!*next) break;
     node->events_.clear();
-    if ((*next)->entry.kind == record::EntryKind::configuration) node->traces_.clear();
+    node->forget_sensors_at((*next)->entry);
     node->core_->apply((*next)->entry, node->events_);
     node->note_recorded((*next)->sequence, (*next)->entry);
     for (const track::TrackEvent& event : node->events_) node->traces_.note(event);
+    node->findings_.note(node->core_->findings());
     (void)node->core_->take_frames();  // they were sent when they were made
     ++opened.replayed_entries;
   }
@@ -416,12 +417,19 @@ void Node::flush_derived() {
 
 void Node::apply(std::uint64_t sequence, const record::EntryView& entry) {
   const std::size_t before = events_.size();
-  if (entry.kind == record::EntryKind::configuration) traces_.clear();
+  forget_sensors_at(entry);
   core_->apply(entry, events_);
   note_recorded(sequence, entry);
   const auto fresh = std::span<const track::TrackEvent>(events_).subspan(before);
   for (const track::TrackEvent& event : fresh) traces_.note(event);
+  findings_.note(core_->findings());
   if (!fresh.empty()) write_derived(sequence, fresh);
+}
+
+void Node::forget_sensors_at(const record::EntryView& entry) {
+  if (entry.kind != record::EntryKind::configuration) return;
+  traces_.clear();
+  findings_.forget_sensors();
 }
 
 void Node::note_recorded(std::uint64_t sequence, const record::EntryView& entry) {

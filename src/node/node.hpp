@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "node/core.hpp"
+#include "node/finding_book.hpp"
 #include "node/latency_meter.hpp"
 #include "node/trace_book.hpp"
 #include "record/cursor.hpp"
@@ -185,6 +186,10 @@ class Node {
   [[nodiscard]] std::vector<track::TrackView> picture(base::Timestamp utc) const;
   [[nodiscard]] serve::NodeStatus status(const Stamp& now) const;
   [[nodiscard]] std::vector<serve::UpdateTrace> updates_of(base::TrackNumber number) const;
+  // What was found doubtful of a track, and found sound again, oldest first.
+  [[nodiscard]] std::vector<track::Finding> findings_of(base::TrackNumber number) const {
+    return findings_.of(number);
+  }
 
  private:
   Node(record::Writer writer, record::Writer derived, const NodeOptions& options);
@@ -204,6 +209,8 @@ class Node {
   // each segment, but for no more than a sixteenth of what is recorded.
   [[nodiscard]] base::Result<void> carry_forward(const Stamp& now);
   void carry_forward_if_due(const record::EntryView& next);
+  // Before a configuration takes force: what names sensors by their index is told to.
+  void forget_sensors_at(const record::EntryView& entry);
   void note_recorded(std::uint64_t sequence, const record::EntryView& entry);
   void write_derived(std::uint64_t sequence, std::span<const track::TrackEvent> events);
 
@@ -213,6 +220,7 @@ class Node {
   record::Writer derived_;
   std::optional<Core> core_;
   TraceBook traces_;
+  FindingBook findings_;
   LatencyMeter latency_;
   serve::CommonPicture common_;
   NodeOpened opened_;

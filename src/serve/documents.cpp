@@ -4,11 +4,11 @@
 #include <charconv>
 #include <cmath>
 
+#include "serve/finding_line.hpp"
 #include "serve/frames.hpp"
 #include "serve/json_writer.hpp"
 #include "serve/reasons.hpp"
 #include "serve/registration_line.hpp"
-#include "track/doubt/doubt.hpp"
 
 namespace liptako::serve {
 namespace {
@@ -506,7 +506,7 @@ std::string tracks_json(base::Timestamp time,
 
 std::string track_json(base::Timestamp time,
                        const track::TrackView& track,
-                       std::span<const UpdateTrace> updates,
+                       const TrackReasons& reasons,
                        std::span<const std::string> sensor_names) {
   std::string out;
   JsonWriter json(out);
@@ -514,7 +514,14 @@ std::string track_json(base::Timestamp time,
   put_track_fields(json, track, sensor_names);
   put_api_fields(json, time, track);
   json.key("updates").begin_array();
-  for (const UpdateTrace& update : updates) put_update(json, update, sensor_names);
+  for (const UpdateTrace& update : reasons.updates) put_update(json, update, sensor_names);
+  json.end_array();
+  json.key("findings").begin_array();
+  for (const track::Finding& finding : reasons.findings) {
+    json.begin_object();
+    put_finding_fields(json, finding, sensor_names);
+    json.end_object();
+  }
   json.end_array();
   json.end_object();
   return out;

@@ -15,6 +15,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "geo/geodetic.hpp"
+#include "track/doubt/doubt.hpp"
 #include "track/registration/registration.hpp"
 #include "track/track_view.hpp"
 
@@ -270,10 +271,15 @@ void append_track_json(const track::TrackView& track,
 [[nodiscard]] std::string tracks_json(base::Timestamp time,
                                       std::span<const track::TrackView> tracks,
                                       std::span<const std::string> sensor_names);
-// GET /api/v1/tracks/N. `updates` oldest first.
+// Why a track is where it is and what is doubted of it, oldest first.
+struct TrackReasons {
+  std::span<const UpdateTrace> updates;
+  std::span<const track::Finding> findings;
+};
+// GET /api/v1/tracks/N.
 [[nodiscard]] std::string track_json(base::Timestamp time,
                                      const track::TrackView& track,
-                                     std::span<const UpdateTrace> updates,
+                                     const TrackReasons& reasons,
                                      std::span<const std::string> sensor_names);
 // GET /api/v1/common. Ages are relative to the picture's time.
 [[nodiscard]] std::string common_json(const CommonPicture& picture);

@@ -126,7 +126,8 @@ TEST(Documents, OneTrackExplainsItsUpdates) {
   first.kind = UpdateKind::started;
   first.time = update.time;
   const std::vector<UpdateTrace> updates = {update, first};
-  const json parsed = json::parse(track_json(some_track().time, some_track(), updates, kSensors));
+  const json parsed =
+      json::parse(track_json(some_track().time, some_track(), {updates, {}}, kSensors));
   ASSERT_EQ(parsed.at("updates").size(), 2u);
   EXPECT_EQ(
       parsed.at("updates").at(0),
@@ -137,6 +138,36 @@ TEST(Documents, OneTrackExplainsItsUpdates) {
   // A plot that a track begins with was compared with nothing: no zeros that look like agreement.
   EXPECT_EQ(parsed.at("updates").at(1),
             json::parse(R"({"time":"2026-11-22T14:32:04.625Z","sensor":"Kati","kind":"started"})"));
+}
+
+TEST(Documents, OneTrackSaysWhyItIsDoubted) {
+  track::Finding finding;
+  finding.time = some_track().last_plot_time;
+  finding.doubt = track::Doubt::false_position;
+  finding.track = base::TrackNumber{1042};
+  finding.sensor = 1;
+  finding.statistic = 23.5;
+  finding.limit = 20.0;
+  finding.value = {1500.0, -800.0};
+  finding.looks = 4;
+  track::Finding of_lost_sensor = finding;
+  of_lost_sensor.sensor = 0xFFFF;
+  of_lost_sensor.kind = track::FindingKind::cleared;
+  const std::vector<track::Finding> findings = {finding, of_lost_sensor};
+  const json parsed =
+      json::parse(track_json(some_track().time, some_track(), {{}, findings}, kSensors));
+  ASSERT_EQ(parsed.at("findings").size(), 2u);
+  const json& first = parsed.at("findings").at(0);
+  EXPECT_EQ(first.at("time"), "2026-11-22T14:32:04.625Z");
+  EXPECT_EQ(first.at("kind"), "raised");
+  EXPECT_EQ(first.at("doubt"), "false_position");
+  EXPECT_EQ(first.at("sensor"), "Gao \"nord\"");
+  EXPECT_EQ(first.at("statistic"), 23.5);
+  EXPECT_EQ(first.at("limit"), 20.0);
+  EXPECT_EQ(first.at("values"), json::parse("[1500.0, -800.0]"));
+  EXPECT_EQ(first.at("looks"), 4);
+  EXPECT_EQ(parsed.at("findings").at(1).at("kind"), "cleared");
+  EXPECT_TRUE(parsed.at("findings").at(1).at("sensor").is_null());
 }
 
 TEST(Documents, StatusHasTheProtocolsFields) {

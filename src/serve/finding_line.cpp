@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "serve/json_writer.hpp"
-
 namespace liptako::serve {
 namespace {
 
@@ -25,11 +23,9 @@ void put_number(JsonWriter& json, double value, int decimals) {
 
 }  // namespace
 
-void append_finding_json(const track::Finding& f,
-                         std::span<const std::string> sensor_names,
-                         std::string& out) {
-  JsonWriter json(out);
-  json.begin_object();
+void put_finding_fields(JsonWriter& json,
+                        const track::Finding& f,
+                        std::span<const std::string> sensor_names) {
   json.key("time").string(base::to_rfc3339(f.time));
   json.key("kind").string(name_of(f.kind));
   json.key("doubt").string(track::name_of(f.doubt));
@@ -57,6 +53,14 @@ void append_finding_json(const track::Finding& f,
   put_number(json, f.slant_range.metres(), 1);
   json.key("azimuth_deg");
   put_number(json, f.azimuth.degrees(), 4);
+}
+
+void append_finding_json(const track::Finding& finding,
+                         std::span<const std::string> sensor_names,
+                         std::string& out) {
+  JsonWriter json(out);
+  json.begin_object();
+  put_finding_fields(json, finding, sensor_names);
   json.end_object();
 }
 

@@ -22,9 +22,9 @@ constexpr double kChiSquare95 = 5.991464547107979;  // two degrees of freedom: -
 constexpr std::int16_t kNoAltitude = -32768;
 constexpr std::uint32_t kNoAddress = 0xFFFF'FFFF;
 constexpr std::uint16_t kNoModeA = 0xFFFF;
-constexpr std::uint16_t kFlagNotPlaced = 1;
 constexpr unsigned kFirstDoubt = 1;  // bit: the doubts in their order
-static_assert(kFirstDoubt + track::kDoubts <= 16);
+constexpr unsigned kAmbiguous = 15;  // bit
+static_assert(kFirstDoubt + track::kDoubts <= kAmbiguous);
 constexpr double kMetresPerAxisUnit = 4.0;
 
 // Nearest integer, kept within [low, high]; NaN counts as 0.
@@ -125,7 +125,8 @@ TrackRecord encode_track(const track::TrackView& track, std::span<const SensorKi
       .put(static_cast<std::uint8_t>(wrap_fraction(ellipse.direction.radians() / base::kPi, 8)))
       .put(static_cast<std::uint8_t>(track.kinds | kinds_of(track.sensors, kinds)))
       .put(static_cast<std::uint16_t>((placed ? 0u : unsigned{kFlagNotPlaced}) |
-                                      unsigned{track.doubts} << kFirstDoubt));
+                                      unsigned{track.doubts} << kFirstDoubt |
+                                      (track.ambiguous ? 1u << kAmbiguous : 0u)));
   return out.record();
 }
 
@@ -137,7 +138,13 @@ IdentityRecord encode_identity(const track::TrackView& track) {
       .put(static_cast<std::uint16_t>(std::min<std::uint32_t>(track.breaks, 0xFFFF)));
   const std::string_view call_sign = track.call_sign.view();
   for (std::size_t i = 0; i < 8; ++i) out.put(i < call_sign.size() ? call_sign[i] : ' ');
-  out.put(track.sensors).put(std::uint32_t{0});
+  // What is not quite sure is not said to be.
+  const auto exchanged = saturate<std::uint8_t>(track.exchanged * 255.0);
+  const bool is_sure = !(track.exchanged > 0.0);
+  out.put(track.sensors)
+      .put(is_sure ? std::uint8_t{0} : std::max(exchanged, std::uint8_t{1}))
+      .put(std::uint8_t{0})
+      .put(std::uint16_t{0});
   return out.record();
 }
 

@@ -21,6 +21,8 @@ inline constexpr std::uint8_t kFrameVersion = 1;
 inline constexpr std::size_t kFrameHeaderSize = 32;
 inline constexpr std::size_t kFrameCountAt = 20;  // where a header holds its count
 inline constexpr std::size_t kTrailRecordSize = 12;
+// Bit of a track record's flags.
+inline constexpr std::uint16_t kFlagNotPlaced = 1;
 
 enum class FrameKind : std::uint8_t {
   snapshot = 1,

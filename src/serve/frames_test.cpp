@@ -158,6 +158,27 @@ TEST(Frames, TrackWithoutAPlaceIsFlaggedAndShowsNone) {
   EXPECT_EQ(Fields(broken).u(30, 2), 1u);
 }
 
+TEST(Frames, DoubtsAndAmbiguityHaveTheirBits) {
+  track::TrackView track = some_track();
+  track.doubts =
+      track::bit(track::Doubt::standing_echo) | track::bit(track::Doubt::duplicate_address);
+  EXPECT_EQ(Fields(encode_track(track, kKinds)).u(30, 2), 0b0100'0000'0000'0010u);
+  track.ambiguous = true;
+  EXPECT_EQ(Fields(encode_track(track, kKinds)).u(30, 2), 0b1100'0000'0000'0010u);
+}
+
+TEST(Frames, AnExchangedNumberIsNeverSaidToBeSureBecauseItIsHardlyDoubted) {
+  track::TrackView track = some_track();
+  const auto told = [&](double exchanged) {
+    track.exchanged = exchanged;
+    return Fields(encode_identity(track)).u(28, 1);
+  };
+  EXPECT_EQ(told(0.0), 0u);
+  EXPECT_EQ(told(1e-6), 1u);
+  EXPECT_EQ(told(0.37), 94u);
+  EXPECT_EQ(told(1.0), 255u);
+}
+
 TEST(Frames, CovarianceThatIsNotFiniteGivesTheLargestEllipse) {
   const Ellipse ellipse = ellipse_95(std::numeric_limits<double>::infinity(), 0, 1);
   EXPECT_DOUBLE_EQ(ellipse.semi_minor.metres(), 262'140.0);

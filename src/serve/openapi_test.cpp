@@ -137,7 +137,8 @@ TEST(OpenApi, StatusAndPicturesAreAsDescribed) {
   update.components = 1;
   update.innovation[0].name = "range_m";
   const std::vector<UpdateTrace> updates = {update, UpdateTrace()};
-  expect("/api/v1/tracks/{track}", track_json({}, track, updates, {}));
+  const std::vector<track::Finding> findings(1);
+  expect("/api/v1/tracks/{track}", track_json({}, track, {updates, findings}, {}));
   CommonPicture common;
   common.cut.push_back({.member = "ML", .epoch = 1, .sequence = 2});
   common.tracks.emplace_back().view = track;

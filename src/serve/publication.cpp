@@ -98,7 +98,8 @@ bool Publisher::needs_sending(const Known& known,
 void Publisher::extend_trail(Known& known,
                              const track::TrackView& track,
                              const TrackRecord& record) const {
-  if (options_.trail_points == 0 || field<std::uint16_t>(record, kFlagsAt) != 0) return;
+  const bool is_placed = (field<std::uint16_t>(record, kFlagsAt) & kFlagNotPlaced) == 0;
+  if (options_.trail_points == 0 || !is_placed) return;
   if (!known.trail.empty() && track.time - known.trail_time < options_.trail_spacing) return;
   const TrailPoint point{field<std::int32_t>(record, kLatitudeAt),
                          field<std::int32_t>(record, kLongitudeAt)};

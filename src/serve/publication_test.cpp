@@ -299,6 +299,16 @@ TEST(Publication, TrailsAreBoundedSpacedAndOldestFirst) {
   }
 }
 
+TEST(Publication, ADoubtedTrackLeavesATrailAndOneThatIsNotPlacedNone) {
+  Publisher publisher({});
+  std::vector tracks = {track_at(1, kStart), track_at(2, kStart), track_at(3, kStart)};
+  tracks[0].doubts = track::kPositionDoubt;
+  tracks[1].ambiguous = true;
+  tracks[2].placed = false;
+  (void)publisher.publish(tracks, status_at(kStart));
+  EXPECT_EQ(publisher.trails().records.size(), 2 * kTrailRecordSize);
+}
+
 TEST(Publication, TrailsOfTracksThatEndedAreLeftOut) {
   Publisher publisher({});
   const Publication first =

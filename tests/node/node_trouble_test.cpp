@@ -54,13 +54,14 @@ class Station {
 
   [[nodiscard]] Stamp stamp() const { return {now, now - noon() + std::chrono::hours(1)}; }
 
-  base::Bytes plot(double told_s) const {
+  base::Bytes plot(double told_s, double range_nm = 40, double azimuth_deg = 30) const {
     Cat048Report r;
     r.source = kRadar;
     r.time_of_day = TimeOfDay::from(std::chrono::hours(12) + base::seconds(told_s));
     r.descriptor.emplace();
     r.descriptor->detection = Detection::mode_s_roll_call;
-    r.measured_position = {base::Length::from_nautical_miles(40), base::Angle::from_degrees(30)};
+    r.measured_position = {base::Length::from_nautical_miles(range_nm),
+                           base::Angle::from_degrees(azimuth_deg)};
     r.flight_level = {base::Length::from_flight_level(350)};
     r.aircraft_address = base::IcaoAddress(0x062001);
     base::Bytes out;
@@ -185,6 +186,44 @@ TEST(NodeTrouble, TracesTellWhatAPlotDidAndEndWithTheConfigurationTheyNameSensor
                                 s.stamp())
                   .has_value());
   EXPECT_TRUE(s.node->updates_of(number).empty());
+}
+
+TEST(NodeTrouble, FindingsTellWhyATrackIsDoubtedAndOutliveARestart) {
+  Station s;
+  // Another aircraft with the same address, on the far side of the radar.
+  const auto run_with_rival = [&](int seconds) {
+    for (int i = 0; i < seconds; i += 5) {
+      (void)s.take(EntryKind::datagram, s.plot(base::to_seconds(s.now - noon()) + 2.5, 25, 210));
+      s.run(5);
+    }
+  };
+  s.run(30);
+  run_with_rival(180);
+  const auto picture = s.node->picture(s.now);
+  ASSERT_EQ(picture.size(), 2u);
+  constexpr auto kDuplicate = track::bit(track::Doubt::duplicate_address);
+  for (std::size_t i = 0; i < 2; ++i) {
+    ASSERT_EQ(picture[i].doubts, kDuplicate);
+    const auto findings = s.node->findings_of(picture[i].number);
+    ASSERT_EQ(findings.size(), 1u) << "told once, not with every plot, nor with every tick";
+    EXPECT_EQ(findings[0].kind, track::FindingKind::raised);
+    EXPECT_EQ(findings[0].doubt, track::Doubt::duplicate_address);
+    EXPECT_EQ(findings[0].value[0], picture[1 - i].number.value) << "the other aircraft's";
+    EXPECT_GT(findings[0].value[1], 5'000.0) << "metres between them";
+    EXPECT_EQ(findings[0].sensor, 0u);
+    EXPECT_LT(findings[0].time, s.now);
+  }
+  const base::TrackNumber number = picture[0].number;
+  const auto before = s.node->findings_of(number);
+  ASSERT_TRUE(s.open(kInternal));
+  const auto after = s.node->findings_of(number);
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_EQ(after[0].time, before[0].time);
+
+  const std::string live = config_with("[[source]]\nname = \"a\"\nkind = \"internal\"\n", "B");
+  ASSERT_TRUE(s.node->reconfigure(live, "live", s.stamp()).has_value());
+  ASSERT_EQ(s.node->findings_of(number).size(), 1u);
+  EXPECT_EQ(s.node->findings_of(number)[0].sensor, 0xFFFFu) << "sensors go by other numbers now";
 }
 
 TEST(NodeTrouble, DatagramsLostBeforeTheRecordAreCountedAsOverflow) {

@@ -120,8 +120,9 @@ TEST(Written, TheTracksAndOneOfThemWithItsUpdates) {
     update.innovation[0].name = name;
     updates.push_back(update);
   }
+  const std::vector<track::Finding> findings(1);
   Paths({"api.track"})
-      .expect_knows(json::parse(serve::track_json({}, tracks[0], updates, kSensors)));
+      .expect_knows(json::parse(serve::track_json({}, tracks[0], {updates, findings}, kSensors)));
   std::string line;
   serve::append_track_event_json({track::TrackEventKind::updated, tracks[0], {}}, kSensors, line);
   Paths({"file.tracks_line"}).expect_knows(json::parse(line));
