@@ -197,7 +197,7 @@ export class ConsolePage {
     let attempt = 0;
     let last = 'none was there';
     const one = async () => {
-      const found = (await this.rows()).filter((r) => wanted(r) && r.cells[1] !== '');
+      const found = (await this.rows()).filter((r) => wanted(r) && r.cells[2] !== '');
       const row = found[attempt++ % Math.max(1, found.length)];
       if (!row) return null;
       await page.keyboard.press('f');

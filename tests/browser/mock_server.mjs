@@ -69,6 +69,41 @@ const AIRCRAFT = [
   [1020, 'NIG44', 0x062010, 0o3344, 15.6, 0.9, 310, 428, 283, 0, 2, 0b1000],
 ];
 
+// What the tracker doubts: flags of the track record from bit 1 on, ambiguity, and how probably the number went over.
+const FALSE_POSITION = 1 << 7;
+const JAMMING = 1 << 10;
+const DOUBTED = new Map([
+  [1012, { doubts: FALSE_POSITION | JAMMING, ambiguous: false, exchanged: 0 }],
+  [1007, { doubts: 0, ambiguous: true, exchanged: 0.37 }],
+]);
+
+function findingsOf(track, timeMs) {
+  if (track !== 1012) return [];
+  const finding = (agoS, doubt, kind, values, statistic, limit) => ({
+    time: new Date(timeMs - agoS * 1000).toISOString(),
+    kind,
+    doubt,
+    track,
+    sensor: 'Kati',
+    icao_address: '3b7702',
+    mode_3a: '0142',
+    lat_deg: 13.2,
+    lon_deg: -7.1,
+    statistic,
+    limit,
+    values,
+    looks: 5,
+    slant_range_m: 84000.0,
+    azimuth_deg: 41.2,
+  });
+  return [
+    finding(900, 'false_velocity', 'raised', [31.2, -8.4], 21.7, 20),
+    finding(300, 'false_velocity', 'cleared', [0.4, 0.2], 0, 20),
+    finding(95, 'jamming', 'raised', [4, 6], 1.2e-9, 1e-6),
+    finding(65, 'false_position', 'raised', [2900, 2100], 27.4, 20),
+  ];
+}
+
 function frame(kind, timeMs, sequence, count, snapshotId, payload) {
   const header = Buffer.alloc(32);
   header.writeUInt32LE(0x4b54504c, 0);
@@ -216,6 +251,8 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       out.writeUInt16LE(clamp((sigma * 1.1) / 4, 0, 65535), at + 26);
       out.writeUInt8(((a[0] * 23) % 256) >>> 0, at + 28);
       out.writeUInt8(a.kinds ?? (a[11] & 0b1011 ? 1 : 0) | (a[11] & 0b0100 ? 2 : 0), at + 29);
+      const doubted = DOUBTED.get(a[0]);
+      if (doubted) out.writeUInt16LE((doubted.doubts << 1) | (doubted.ambiguous ? 1 << 15 : 0), at + 30);
     });
     return out;
   }
@@ -230,6 +267,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
       out.writeUInt16LE(a[0] === 1006 ? 1 : 0, at + 10);
       out.write(a[1].padEnd(8, ' '), at + 12, 8, 'latin1');
       out.writeBigUInt64LE(BigInt(a[11]), at + 20);
+      out.writeUInt8(Math.round((DOUBTED.get(a[0])?.exchanged ?? 0) * 255), at + 28);
     });
     return out;
   }
@@ -523,6 +561,7 @@ export function startMock({ root, port = 0, tracks = AIRCRAFT.length, member = 0
           nis: 1.1 + (i % 5) * 0.6,
           gate_ratio: 0.08 + (i % 5) * 0.05,
         })),
+        findings: findingsOf(a[0], now),
       });
     }
     if (member !== null && url.pathname === '/api/v1/common') {

@@ -304,6 +304,69 @@ check(
 );
 
 check(
+  'a position in doubt and a number in doubt are marked on map, label and list, and told line by line',
+  async () => {
+    const markedBy = async (track, tag, letters) => {
+      const at = await eventually(async () => {
+        const probed = await probe(track);
+        return probed?.label?.lines.includes(tag) ? probed : null;
+      }, `no label of ${track} says ${tag}`);
+      const row = (await rows()).find((r) => r.track === track);
+      assert(row?.cells[1] === letters, `the list marks ${track} with '${row?.cells[1]}'`);
+      return at;
+    };
+    await page.keyboard.press('f');
+    const position = await markedBy(1012, 'POS DOUTEUSE', 'P!');
+    const number = await markedBy(1007, 'N° ?', 'N');
+    // The ring stands at 9.5 pixels from the symbol, where an unmarked track has nothing of that ink.
+    const ring = async (at) => {
+      const png = await mapPng();
+      let amber = 0;
+      for (let step = -4; step <= 4; step++) {
+        for (const dx of [-10, -9, 9, 10]) {
+          const [r, g, b] = png.at(Math.round(at.x) + dx, Math.round(at.y) + step);
+          if (r > 150 && g > 120 && b < 130) amber++;
+        }
+      }
+      return amber;
+    };
+    await eventually(async () => (await ring((await probe(1012)) ?? position)) >= 6, 'no ring round 1012');
+    assert(number.label.lines[0] === 'A7012', number.label.lines[0]);
+
+    await page.click('#marked-only');
+    await until(() => document.querySelectorAll('#table-body .row:not([hidden])').length === 2);
+    assert((await text('#marked-only')) === 'Douteuses\u00a02', await text('#marked-only'));
+    await page.click('[data-sort="marks"]');
+    await until(() => document.querySelector('#table-body .row')?.dataset.track === '1012');
+    await page.click('#table-body [data-track="1012"]');
+    const lines = () => page.$$eval('#detail-doubt-lines li', (list) => list.map((l) => l.innerText));
+    await until(() => document.querySelector('#detail-doubt-lines')?.textContent.includes('critère'));
+    const french = await lines();
+    assert(french.length === 3, JSON.stringify(french));
+    assert(/^position douteuse, depuis \d\d:\d\d:\d\dZ, par Kati\n.*1,93.NM au 054°/.test(french[0]), french[0]);
+    assert(french[1].includes('4 aéronefs sur 6'), french[1]);
+    assert(/^vitesse ADS-B douteuse : levé à \d\d:\d\d:\d\dZ$/.test(french[2]), french[2]);
+    await shot('doubted-night');
+    await page.click('#table-body [data-track="1007"]');
+    await until(() => document.querySelector('#detail-doubt-lines')?.textContent.includes('37\u202f%'));
+    await page.click('#language');
+    await until(() =>
+      document.querySelector('#detail-doubt-lines')?.textContent.includes('gone over to a neighbour: 37'),
+    );
+    await page.click('#theme');
+    await view.brightnessIs('day');
+    await shot('doubted-day');
+    await page.click('#theme');
+    await page.click('#language');
+    await page.click('#marked-only');
+    await page.click('[data-sort="track"]');
+    await until(() => document.querySelectorAll('#table-body .row:not([hidden])').length > 2);
+    await page.keyboard.press('Escape');
+  },
+  'mock',
+);
+
+check(
   'a source that dies is named, in red, with the reason',
   async () => {
     await act('kill-source');

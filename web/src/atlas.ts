@@ -11,8 +11,10 @@ export const Sprite = {
   radar: 8,
   adsb: 9,
   sensorSilent: 10, // the cross laid over a silent sensor
+  positionDoubt: 11, // broken ring round a symbol
+  numberDoubt: 12, // question mark beside a symbol, in a gap of the ring
 } as const;
-const SPRITE_COUNT = 11;
+const SPRITE_COUNT = 13;
 
 // Printable Latin-1, the oe ligatures, arrows and a few signs: what labels hold. Anything else shows as a box.
 const EXTRA = [0x152, 0x153, 0x178, 0x2013, 0x2014, 0x2019, 0x2026, 0x2190, 0x2191, 0x2192, 0x2193, 0x25a1];
@@ -129,6 +131,25 @@ function paintSprite(g: Context, id: number, unit: number): void {
         g.arc(0, -2 * unit, r * unit, 0.7 * Math.PI, 1.3 * Math.PI);
         g.stroke();
       }
+      break;
+    case Sprite.positionDoubt:
+      g.lineWidth = 1.6 * unit;
+      for (let quarter = 0; quarter < 4; quarter++) {
+        const middle = (quarter * Math.PI) / 2;
+        g.beginPath();
+        g.arc(0, 0, 9.5 * unit, middle - 0.5, middle + 0.5);
+        g.stroke();
+      }
+      break;
+    case Sprite.numberDoubt:
+      g.lineWidth = 1.5 * unit;
+      g.beginPath();
+      g.arc(9.6 * unit, -9.6 * unit, 2.3 * unit, -Math.PI, 0.35 * Math.PI);
+      g.lineTo(9.6 * unit, -5.9 * unit);
+      g.stroke();
+      g.beginPath();
+      g.arc(9.6 * unit, -3.6 * unit, 1 * unit, 0, 2 * Math.PI);
+      g.fill();
       break;
     case Sprite.sensorSilent:
       g.lineWidth = 1.8 * unit;

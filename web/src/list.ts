@@ -18,6 +18,7 @@ export function rowOf(store: TrackStore, slot: number, nowMs: number): Row {
     ageMs: store.ageAt(slot, nowMs),
     status: store.status[slot],
     placed: store.placed[slot] === 1,
+    marks: store.marksAt(slot),
     sensorsLow: store.sensorsLow[slot],
     sensorsHigh: store.sensorsHigh[slot],
   };
@@ -41,7 +42,7 @@ export function matches(
 }
 
 // Slots in the asked order. Ties go by track number; rows without the value sorted by come last in either direction,
-// and behind them all the doubtful tracks, in the same order among themselves.
+// and behind them all the faint tracks, in the same order among themselves.
 export function ordered(
   store: TrackStore,
   request: ListRequest,
@@ -51,10 +52,13 @@ export function ordered(
   const needle = request.search.trim().toUpperCase();
   const slots: number[] = [];
   for (const slot of store.slotOf.values()) {
+    if (request.markedOnly && store.marksAt(slot) === 0) continue;
     if (matches(store, slot, needle, members)) slots.push(slot);
   }
   const numbers: Record<Exclude<SortKey, 'callSign'>, (slot: number) => number> = {
     track: (s) => store.number[s],
+    // The gravest first.
+    marks: (s) => (store.marksAt(s) === 0 ? NaN : -store.marksAt(s)),
     level: (s) => store.altitudeFt[s],
     speed: (s) => store.speedKt[s],
     angle: (s) => store.angleDeg[s],
@@ -64,11 +68,11 @@ export function ordered(
   };
   const sign = request.descending ? -1 : 1;
   const byTrack = (a: number, b: number): number => store.number[a] - store.number[b];
-  const byDoubt = (a: number, b: number): number => Number(store.isDoubtful(a)) - Number(store.isDoubtful(b));
+  const byFaintness = (a: number, b: number): number => Number(store.isFaint(a)) - Number(store.isFaint(b));
   if (request.sort === 'callSign') {
     return slots.sort((a, b) => {
-      const doubt = byDoubt(a, b);
-      if (doubt !== 0) return doubt;
+      const faint = byFaintness(a, b);
+      if (faint !== 0) return faint;
       const p = store.callSign[a];
       const q = store.callSign[b];
       if ((p === '') !== (q === '')) return p === '' ? 1 : -1;
@@ -77,8 +81,8 @@ export function ordered(
   }
   const value = numbers[request.sort];
   return slots.sort((a, b) => {
-    const doubt = byDoubt(a, b);
-    if (doubt !== 0) return doubt;
+    const faint = byFaintness(a, b);
+    if (faint !== 0) return faint;
     const p = value(a);
     const q = value(b);
     if (Number.isNaN(p) !== Number.isNaN(q)) return Number.isNaN(p) ? 1 : -1;

@@ -1,15 +1,15 @@
 // What the page and the drawing worker say to each other.
+import type { MarkTags } from './marks.ts';
 import type { NodeStatus } from './protocol.ts';
 import type { ThemeName } from './palette.ts';
 
-export interface MapOptions {
+export interface MapOptions extends MarkTags {
   theme: ThemeName;
   language: string;
   vectorMinutes: number; // 0: none
   ellipses: boolean;
   history: boolean;
   labels: boolean;
-  doubtTag: string; // shown in a label of a track of which anything is doubted
   coastTag: string; // shown in a label before the age of a coasting track
   lostTag: string; // likewise of every track while the link is lost
 }
@@ -21,7 +21,16 @@ export interface View {
   spanKm: number;
 }
 
-export type SortKey = 'track' | 'callSign' | 'level' | 'speed' | 'angle' | 'members' | 'age' | 'status';
+export type SortKey =
+  | 'track'
+  | 'marks'
+  | 'callSign'
+  | 'level'
+  | 'speed'
+  | 'angle'
+  | 'members'
+  | 'age'
+  | 'status';
 
 // Which picture of the node: its own, finer one, or the one it has in common with the other members.
 export type ViewName = 'national' | 'common';
@@ -32,6 +41,7 @@ export interface ListRequest {
   sort: SortKey;
   descending: boolean;
   search: string;
+  markedOnly: boolean;
 }
 
 export type ToWorker =
@@ -77,6 +87,7 @@ export interface Row {
   ageMs: number;
   status: number;
   placed: boolean;
+  marks: number; // of marks.ts
   sensorsLow: number; // in the common picture: members
   sensorsHigh: number;
 }
@@ -91,6 +102,8 @@ export interface Detail extends Row {
   kinds: number;
   breaks: number;
   doubts: number;
+  ambiguous: boolean;
+  exchanged: number;
 }
 
 export type LinkState = 'connecting' | 'live' | 'lost';
@@ -101,7 +114,7 @@ export interface Picture {
   linkDetail: string; // an error of the protocol, as text
   timeMs: number; // the node's time of the picture shown; NaN before the first frame
   silentMs: number; // since the last frame came
-  counts: { tentative: number; confirmed: number; coasting: number; notPlaced: number };
+  counts: { tentative: number; confirmed: number; coasting: number; notPlaced: number; marked: number };
   selected: number | null;
   detail: Detail | null;
   view: View | null;

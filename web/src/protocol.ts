@@ -37,6 +37,7 @@ export interface TrackRecord {
   kinds: number; // bit 0 radar, 1 ADS-B, 2 multilateration, 3 another system's tracks, 4 UAV, 5 Remote ID, 6 observer
   placed: boolean;
   doubts: number; // bit i: the i-th of DOUBTS
+  ambiguous: boolean; // its plots of late may be a neighbour's
 }
 
 // What may be doubted of a track, in the order of the bits; texts are the catalogue's doubt_ entries.
@@ -65,6 +66,7 @@ export interface IdentityRecord {
   callSign: string;
   sensorsLow: number; // bits 0..31 of the set of sensors
   sensorsHigh: number; // bits 32..63
+  exchanged: number; // 0 to 1: that its number is a neighbour's by now
 }
 
 export type Decoded = { ok: true; header: Header; body: DataView } | { ok: false; error: string };
@@ -114,7 +116,8 @@ export function readTrack(body: DataView, index: number): TrackRecord {
     ellipseDeg: (body.getUint8(at + 28) * 180) / 256,
     kinds: body.getUint8(at + 29),
     placed: (body.getUint16(at + 30, true) & 1) === 0,
-    doubts: body.getUint16(at + 30, true) >> 1,
+    doubts: (body.getUint16(at + 30, true) >> 1) & 0x3fff,
+    ambiguous: body.getUint16(at + 30, true) >> 15 === 1,
   };
 }
 
@@ -140,6 +143,7 @@ export function readIdentity(body: DataView, index: number): IdentityRecord {
     callSign: readCallSign(body, at + 12),
     sensorsLow: body.getUint32(at + 20, true),
     sensorsHigh: body.getUint32(at + 24, true),
+    exchanged: body.getUint8(at + 28) / 255,
   };
 }
 

@@ -5,6 +5,7 @@ import type { DrawList } from './draw_list.ts';
 import { codesOf, commonNumber, contributorsOf, type MemberStatus } from './federation.ts';
 import { age, angle, level, modeA, tendency, tensOfKnots } from './format.ts';
 import { LabelPlacer, type LabelRequest, type PlacedLabel } from './labels.ts';
+import { Mark, markLine } from './marks.ts';
 import type { FromWorker, MapOptions } from './messages.ts';
 import { Ink, MEMBER_INKS } from './palette.ts';
 import {
@@ -50,8 +51,8 @@ export function isEmergency(mode3a: number): boolean {
 }
 
 // The lines of a track's label. First the call sign, else the Mode A code, else the track number; then level with
-// tendency and ground speed in tens of knots; then, in the common picture, who contributes; a track that is not up to
-// date adds how long it has been without a plot.
+// tendency and ground speed in tens of knots; then what is doubted of it; then, in the common picture, who
+// contributes; a track that is not up to date adds how long it has been without a plot.
 export function labelLines(
   store: TrackStore,
   slot: number,
@@ -59,7 +60,7 @@ export function labelLines(
   magnified: boolean,
   tag: string, // before the age, for a track that is not up to date
   members: readonly MemberStatus[] | null = null,
-  doubt = '', // of a track of which anything is doubted
+  mark = '', // of what is doubted of it
 ): string[] {
   const code = modeA(store.mode3a[slot]);
   const number = members ? commonNumber(store.number[slot], members) : String(store.number[slot]);
@@ -68,7 +69,7 @@ export function labelLines(
   lines.push(
     `${level(store.altitudeFt[slot])}${tendency(store.climbFtMin[slot]) || ' '} ${tensOfKnots(store.speedKt[slot])}`,
   );
-  if (doubt) lines.push(doubt);
+  if (mark) lines.push(mark);
   if (members) lines.push(codesOf(store.sensorsLow[slot], store.sensorsHigh[slot], members).join(' '));
   if (tag) {
     lines.push(`${tag} ${age(store.ageAt(slot, nowMs)).replace('\u202f', '')}`);
@@ -132,6 +133,7 @@ export class Scene {
             ? Sprite.confirmed
             : Sprite.tentative;
       list.sprite(sprite, x, y, this.inkOf(store, slot, lost));
+      this.markSymbol(list, i, input);
       if (isEmergency(store.mode3a[slot])) {
         this.emergencies++;
         if (input.blink) list.sprite(Sprite.alert, x, y, Ink.alert);
@@ -219,6 +221,16 @@ export class Scene {
       return by.length === 1 ? Ink.member0 + (by[0] % MEMBER_INKS) : Ink.joint;
     }
     return store.icao[slot] >= 0 || store.callSign[slot] !== '' ? Ink.identified : Ink.unidentified;
+  }
+
+  private markSymbol(list: DrawList, i: number, { store, lost }: SceneInput): void {
+    const slot = this.slots[i];
+    const x = this.positions[2 * i];
+    const y = this.positions[2 * i + 1];
+    const marks = store.marksAt(slot);
+    const ink = lost || store.status[slot] === Status.coasting ? Ink.coasting : Ink.unidentified;
+    if (marks & Mark.position) list.sprite(Sprite.positionDoubt, x, y, ink);
+    if (marks & Mark.number) list.sprite(Sprite.numberDoubt, x, y, ink);
   }
 
   private ellipses(list: DrawList, input: SceneInput): void {
@@ -328,15 +340,15 @@ export class Scene {
       const track = store.number[slot];
       const chosen = track === selected || track === hovered;
       const must = chosen || isEmergency(store.mode3a[slot]);
-      // A doubtful track is its symbol alone until somebody points at it: there may be hundreds.
-      if (!must && (!options.labels || store.isDoubtful(slot))) continue;
+      // A faint track is its symbol alone until somebody points at it: there may be hundreds.
+      if (!must && (!options.labels || store.isFaint(slot))) continue;
       const x = this.positions[2 * i];
       const y = this.positions[2 * i + 1];
       if (x < 0 || y < 0 || x >= width || y >= height) continue;
       if (requests.length >= MAX_LABELS && !must) continue;
       const tag = lost ? options.lostTag : store.status[slot] === Status.coasting ? options.coastTag : '';
-      const doubt = store.doubts[slot] === 0 ? '' : options.doubtTag;
-      add(track, labelLines(store, slot, ageNowMs, chosen, tag, this.members, doubt), x, y, must);
+      const mark = markLine(store.marksAt(slot), options);
+      add(track, labelLines(store, slot, ageNowMs, chosen, tag, this.members, mark), x, y, must);
     }
     // Sensors take part so that their names are not covered; negative numbers keep them apart from tracks.
     sensors.forEach((sensor, index) => {
@@ -373,7 +385,7 @@ export class Scene {
   }
 
   private labelTexts(list: DrawList, atlas: Atlas, input: SceneInput): void {
-    const { store, unit, lost, sensors } = input;
+    const { store, unit, lost, options, sensors } = input;
     for (const label of this.labels) {
       const { request } = label;
       const lines = this.lines.get(request.track) ?? [];
@@ -389,15 +401,19 @@ export class Scene {
       if (slot === undefined) continue;
       const emergency = isEmergency(store.mode3a[slot]);
       const grey = lost || store.status[slot] === Status.coasting;
+      const mark = markLine(store.marksAt(slot), options);
       lines.forEach((line, row) => {
+        const isMark = row > 1 && line === mark;
         const ink = emergency
           ? Ink.alert
           : grey
             ? Ink.coasting
             : row === 0
               ? Ink.text
-              : this.inkOf(store, slot, lost);
-        list.text(x, y, line, ink, row === 0);
+              : isMark
+                ? Ink.unidentified
+                : this.inkOf(store, slot, lost);
+        list.text(x, y, line, ink, row === 0 || isMark);
         y += atlas.cellHeight;
       });
     }

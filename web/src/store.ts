@@ -1,6 +1,7 @@
 // The one table of tracks: columns of numbers, one row ("slot") a track, owned by the drawing worker.
 // Positions are kept in world units with their rate, so that extrapolation to any instant is one
 // multiplication.
+import { marksOf } from './marks.ts';
 import { type IdentityRecord, type TrackRecord, Status } from './protocol.ts';
 import { latitudeOf, longitudeOf, shortestDx, worldPerMetre, worldX, worldY } from './projection.ts';
 
@@ -37,6 +38,8 @@ export class TrackStore {
   kinds = new Uint8Array(0);
   placed = new Uint8Array(0);
   doubts = new Uint16Array(0);
+  ambiguous = new Uint8Array(0);
+  exchanged = new Float32Array(0);
   icao = new Int32Array(0);
   mode3a = new Int32Array(0);
   breaks = new Uint16Array(0);
@@ -85,6 +88,8 @@ export class TrackStore {
     this.kinds = copy(this.kinds, new Uint8Array(capacity));
     this.placed = copy(this.placed, new Uint8Array(capacity));
     this.doubts = copy(this.doubts, new Uint16Array(capacity));
+    this.ambiguous = copy(this.ambiguous, new Uint8Array(capacity));
+    this.exchanged = copy(this.exchanged, new Float32Array(capacity));
     this.icao = copy(this.icao, new Int32Array(capacity));
     this.mode3a = copy(this.mode3a, new Int32Array(capacity));
     this.breaks = copy(this.breaks, new Uint16Array(capacity));
@@ -109,6 +114,7 @@ export class TrackStore {
       this.icao[slot] = -1;
       this.mode3a[slot] = -1;
       this.breaks[slot] = 0;
+      this.exchanged[slot] = 0;
       this.sensorsLow[slot] = 0;
       this.sensorsHigh[slot] = 0;
       this.callSign[slot] = '';
@@ -141,6 +147,7 @@ export class TrackStore {
     this.kinds[slot] = record.kinds;
     this.placed[slot] = record.placed ? 1 : 0;
     this.doubts[slot] = record.doubts;
+    this.ambiguous[slot] = record.ambiguous ? 1 : 0;
     if (record.placed && record.status !== Status.coasting) {
       const plotMs = timeMs - record.ageMs;
       if (plotMs >= this.historyMs[slot] + HISTORY_STEP_MS) {
@@ -183,6 +190,7 @@ export class TrackStore {
     this.icao[slot] = record.icao;
     this.mode3a[slot] = record.mode3a;
     this.breaks[slot] = record.breaks;
+    this.exchanged[slot] = record.exchanged;
     this.callSign[slot] = record.callSign;
     this.sensorsLow[slot] = record.sensorsLow;
     this.sensorsHigh[slot] = record.sensorsHigh;
@@ -198,13 +206,18 @@ export class TrackStore {
   }
 
   // Tentative and without any identity: clutter, more often than not.
-  isDoubtful(slot: number): boolean {
+  isFaint(slot: number): boolean {
     return (
       this.status[slot] === Status.tentative &&
       this.callSign[slot] === '' &&
       this.icao[slot] < 0 &&
       this.mode3a[slot] < 0
     );
+  }
+
+  // What is to be seen of its doubts at a glance.
+  marksAt(slot: number): number {
+    return marksOf(this.doubts[slot], this.ambiguous[slot] === 1, this.exchanged[slot]);
   }
 
   // After a snapshot: forget every track that it did not name.

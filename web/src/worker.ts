@@ -266,6 +266,8 @@ function detailOf(track: number): Detail | null {
     kinds: store.kinds[slot],
     breaks: store.breaks[slot],
     doubts: store.doubts[slot],
+    ambiguous: store.ambiguous[slot] === 1,
+    exchanged: store.exchanged[slot],
   };
 }
 
@@ -296,13 +298,14 @@ function lose(): void {
 }
 
 function report(): void {
-  const counts = { tentative: 0, confirmed: 0, coasting: 0, notPlaced: 0 };
+  const counts = { tentative: 0, confirmed: 0, coasting: 0, notPlaced: 0, marked: 0 };
   for (const slot of store.slotOf.values()) {
     const s = store.status[slot];
     if (s === Status.coasting) counts.coasting++;
     else if (s === Status.confirmed) counts.confirmed++;
     else counts.tentative++;
     if (!store.placed[slot]) counts.notPlaced++;
+    if (store.marksAt(slot) !== 0) counts.marked++;
   }
   post({
     t: 'picture',

@@ -132,6 +132,7 @@ test('a label of the common picture names who contributes', () => {
     kinds: 1,
     placed: true,
     doubts: 0,
+    ambiguous: false,
   };
   const slot = store.apply(record, 1_000);
   store.sensorsLow[slot] = 0b110;

@@ -44,6 +44,7 @@ test('texts are translated, not copied', () => {
     'contributorSigma',
     'jointCode',
     'cosigners',
+    'colMarks',
   ]);
   for (const key of keys) {
     if (!same.has(key)) assert.notEqual(fr[key], en[key], key);

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { decodeFrame, Kind, parseStatus, readIdentity, readTrack, readTrail } from '../src/protocol.ts';
+import {
+  decodeFrame,
+  DOUBTS,
+  Kind,
+  parseStatus,
+  readIdentity,
+  readTrack,
+  readTrail,
+  type TrackRecord,
+} from '../src/protocol.ts';
 import { frame, generator, hex } from './bytes.ts';
 
 test('a golden snapshot frame gives the header and the track it holds', () => {
@@ -46,8 +56,33 @@ test('a track without level or place says so', () => {
   assert.equal(t.majorM, 262_140);
 });
 
+test('flags tell doubts one by one, and whether the number is ambiguous', () => {
+  const rest = '01000000 00000000 00000000 0080 0000 0000 0000 0000 02 00 0000 0000 00 00';
+  const flagged = (flags: string): TrackRecord => readTrack(new DataView(hex(rest + flags)), 0);
+  assert.deepEqual([flagged('0000').doubts, flagged('0000').ambiguous], [0, false]);
+  assert.deepEqual([flagged('0001').doubts, flagged('0001').ambiguous], [1 << 7, false]);
+  assert.deepEqual([flagged('00c0').doubts, flagged('00c0').ambiguous], [1 << 13, true]);
+  assert.deepEqual([flagged('0180').doubts, flagged('0180').ambiguous], [0, true]);
+  assert.equal(flagged('0180').placed, false);
+});
+
+test('doubts are those of the tracker, in its order', () => {
+  // This runs as a bundle in build/web-test.
+  const header = readFileSync(new URL('../../src/track/doubt/doubt.hpp', import.meta.url), 'utf8');
+  const names = /kDoubtNames = \{([^}]*)\}/.exec(header)?.[1] ?? '';
+  assert.deepEqual(
+    [...names.matchAll(/"([a-z_]+)"/g)].map((m) => m[1]),
+    [...DOUBTS],
+  );
+  const order = /enum class Doubt[^{]*\{([^}]*)\}/.exec(header)?.[1] ?? '';
+  assert.deepEqual(
+    [...order.matchAll(/^\s*([a-z_]+),/gm)].map((m) => m[1]),
+    [...DOUBTS],
+  );
+});
+
 test('a golden identity record gives address, code, breaks, call sign and sensors', () => {
-  const body = new DataView(hex('d2040000 11c00500 c806 0200 5455413331202020 0500000001000000 00000000'));
+  const body = new DataView(hex('d2040000 11c00500 c806 0200 5455413331202020 0500000001000000 33000000'));
   assert.deepEqual(readIdentity(body, 0), {
     track: 1234,
     icao: 0x05c011,
@@ -56,6 +91,7 @@ test('a golden identity record gives address, code, breaks, call sign and sensor
     callSign: 'TUA31',
     sensorsLow: 5,
     sensorsHigh: 1,
+    exchanged: 0.2,
   });
 });
 

@@ -129,7 +129,14 @@ test('the list is sorted both ways, ties by number, rows without the value last'
     { track: 1, knots: 300 },
     { track: 2, knots: 200 },
   ]);
-  const request: ListRequest = { first: 0, count: 10, sort: 'speed', descending: false, search: '' };
+  const request: ListRequest = {
+    first: 0,
+    count: 10,
+    sort: 'speed',
+    descending: false,
+    search: '',
+    markedOnly: false,
+  };
   const numbers = (r: ListRequest): number[] => ordered(store, r, 1000).map((slot) => store.number[slot]);
   assert.deepEqual(numbers(request), [2, 3, 1]);
   assert.deepEqual(numbers({ ...request, descending: true }), [1, 2, 3]);
@@ -149,13 +156,46 @@ test('tentative tracks without any identity come last, however the list is sorte
     { track: 5, knots: 200, status: 3 },
   ]);
   store.mode3a[slotOf(store, 4)] = 0o1200;
-  const request: ListRequest = { first: 0, count: 10, sort: 'speed', descending: false, search: '' };
+  const request: ListRequest = {
+    first: 0,
+    count: 10,
+    sort: 'speed',
+    descending: false,
+    search: '',
+    markedOnly: false,
+  };
   const numbers = (r: ListRequest): number[] => ordered(store, r, 1000).map((slot) => store.number[slot]);
   assert.deepEqual(numbers(request), [2, 5, 4, 1, 3]);
   assert.deepEqual(numbers({ ...request, descending: true }), [4, 5, 2, 3, 1]);
   assert.deepEqual(numbers({ ...request, sort: 'callSign' }), [2, 4, 5, 1, 3]);
   store.callSign[slotOf(store, 1)] = 'TUA31';
   assert.deepEqual(numbers({ ...request, sort: 'track' }), [1, 2, 4, 5, 3]);
+});
+
+test('the list of what is doubted holds that alone, the gravest first', () => {
+  const { store, say } = picture();
+  const doubt = (bit: number): number => 1 << (bit + 1);
+  say(Kind.snapshot, 1, [
+    { track: 1 },
+    { track: 2, flags: doubt(10) },
+    { track: 3, flags: 1 << 15 },
+    { track: 4, flags: doubt(7) },
+    { track: 5, flags: 1 }, // not placed is no doubt
+  ]);
+  const request: ListRequest = {
+    first: 0,
+    count: 10,
+    sort: 'marks',
+    descending: false,
+    search: '',
+    markedOnly: false,
+  };
+  const numbers = (r: ListRequest): number[] => ordered(store, r, 1000).map((slot) => store.number[slot]);
+  assert.deepEqual(numbers(request), [4, 3, 2, 1, 5]);
+  assert.deepEqual(numbers({ ...request, markedOnly: true }), [4, 3, 2]);
+  assert.deepEqual(numbers({ ...request, markedOnly: true, sort: 'track' }), [2, 3, 4]);
+  store.exchanged[slotOf(store, 1)] = 0.3;
+  assert.deepEqual(numbers({ ...request, markedOnly: true, sort: 'track' }), [1, 2, 3, 4]);
 });
 
 test('a time said again moves no age back: the common picture stands still between two cuts', () => {
@@ -184,7 +224,14 @@ test('the list of the common picture is searched by common number and sorted by 
     state: 'live',
     age_s: 0,
   }));
-  const request: ListRequest = { first: 0, count: 9, sort: 'track', descending: false, search: 'bf-7' };
+  const request: ListRequest = {
+    first: 0,
+    count: 9,
+    sort: 'track',
+    descending: false,
+    search: 'bf-7',
+    markedOnly: false,
+  };
   assert.deepEqual(ordered(store, request, 0, members), [slotOf(store, bf)]);
   assert.deepEqual(ordered(store, { ...request, search: '1042' }, 0, members), [slotOf(store, 1042)]);
   assert.deepEqual(ordered(store, { ...request, search: '', sort: 'members' }, 0, members), [

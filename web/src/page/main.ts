@@ -49,6 +49,8 @@ function mapOptions(): MapOptions {
     labels,
     coastTag: text('coastTag'),
     doubtTag: text('doubtTag'),
+    positionTag: text('positionTag'),
+    numberTag: text('numberTag'),
     lostTag: text('lostTag'),
   };
 }
@@ -272,6 +274,7 @@ function showPicture(p: Picture): void {
   setText(byId('count-confirmed'), String(p.counts.confirmed));
   setText(byId('count-tentative'), String(p.counts.tentative));
   setText(byId('count-coasting'), String(p.counts.coasting));
+  table.setMarked(p.counts.marked);
   setText(
     byId('count-not-placed'),
     p.counts.notPlaced > 0 ? `+ ${p.counts.notPlaced} ${text('notPlaced')}` : '',

@@ -16,15 +16,15 @@ import {
 import { codesOf, commonNumber } from '../federation.ts';
 import type { Detail, ViewName } from '../messages.ts';
 import { Contributors } from './contributors.ts';
-import { DOUBTS, type NodeStatus, Status } from '../protocol.ts';
+import { type NodeStatus, Status } from '../protocol.ts';
 import { byId, make, setClass, setText } from './dom.ts';
+import { type DoubtLine, doubtLines, type Finding, numberLines, readFindings } from './findings.ts';
 import { language, text } from './i18n.ts';
 import type { TextKey } from './catalogue_fr.ts';
 
 const ASK_AGAIN_MS = 2_000;
 const FIELDS: readonly TextKey[] = [
   'state',
-  'doubts',
   'age',
   'callSign',
   'icaoAddress',
@@ -32,6 +32,7 @@ const FIELDS: readonly TextKey[] = [
   'breaks',
   'speed',
   'angle',
+  'doubts',
   'levelLong',
   'position',
   'ellipse',
@@ -54,11 +55,6 @@ export function sensorNames(low: number, high: number, sensors: ReadonlyArray<{ 
   return sensors
     .filter((_, i) => (i < 32 ? (low >>> i) & 1 : i < 64 ? (high >>> (i - 32)) & 1 : 0))
     .map((s) => s.name);
-}
-
-// In words, in the order of the bits.
-export function doubtNames(doubts: number): string[] {
-  return DOUBTS.filter((_, i) => (doubts >> i) & 1).map((name) => text(`doubt_${name}`));
 }
 
 const KINDS: readonly TextKey[] = [
@@ -101,6 +97,8 @@ export class TrackDetail {
   private readonly updates = byId<HTMLElement>('detail-updates');
   private readonly updateRows = byId<HTMLTableSectionElement>('detail-update-rows');
   private readonly updateNote = byId<HTMLElement>('detail-update-note');
+  private readonly doubts = byId<HTMLElement>('detail-doubts');
+  private readonly doubtList = byId<HTMLUListElement>('detail-doubt-lines');
   private readonly contributors: Contributors;
   private readonly values = new Map<TextKey, HTMLElement>();
   mayExplain = true; // whoever is logged in may see updates sensor by sensor
@@ -108,6 +106,8 @@ export class TrackDetail {
   private picture: ViewName = 'national';
   private askedMs = -Infinity;
   private asking = false;
+  private findings: readonly Finding[] | null = null; // null: not heard of yet
+  private saidOfDoubts = '';
 
   constructor(private readonly base: string) {
     this.contributors = new Contributors(base);
@@ -136,12 +136,14 @@ export class TrackDetail {
       this.showTerms(picture);
       this.askedMs = -Infinity;
       this.updateRows.replaceChildren();
+      this.findings = null;
       setText(this.updateNote, '');
     }
     this.panel.dataset.open = String(selected !== null);
     byId('detail-actions').hidden = selected === null;
     this.fields.hidden = detail === null;
     this.updates.hidden = detail === null || picture === 'common';
+    this.doubts.hidden = true;
     this.contributors.hidden = detail === null || picture === 'national';
     if (selected === null) {
       setText(this.title, '');
@@ -211,10 +213,32 @@ export class TrackDetail {
       sensorsOfTrack:
         [names.join(', '), kinds.length ? `(${kinds.join(' + ')})` : ''].filter(Boolean).join(' ') || none,
       breaks: number(d.breaks, lang),
-      doubts: doubtNames(d.doubts).join(', ') || text('doubtsNone'),
+      doubts: this.showDoubts(d),
     };
     for (const [key, element] of this.values) setText(element, values[key] ?? none);
     setClass(this.values.get('state') as HTMLElement, linked ? `state-${state}` : 'state-coasting');
+  }
+
+  // Line by line above the fields; what the field says beside it. In the common picture nobody is told.
+  private showDoubts(d: Detail): string {
+    if (this.picture === 'common') return text('doubtsNotShared');
+    const lines = [
+      ...numberLines(d.ambiguous, d.exchanged).map((what): DoubtLine => ({ what, why: [], state: 'raised' })),
+      ...doubtLines(d.doubts, this.findings, this.mayExplain),
+    ];
+    this.doubts.hidden = lines.length === 0;
+    const said = JSON.stringify(lines);
+    if (said !== this.saidOfDoubts) {
+      this.saidOfDoubts = said;
+      this.doubtList.replaceChildren(
+        ...lines.map((line) => {
+          const item = make('li', line.state);
+          item.append(make('b', '', line.what), ...line.why.map((why) => make('span', '', why)));
+          return item;
+        }),
+      );
+    }
+    return text(lines.some((line) => line.state === 'raised') ? 'doubtsSeen' : 'doubtsNone');
   }
 
   private async ask(track: number, number: string): Promise<void> {
@@ -226,8 +250,10 @@ export class TrackDetail {
       if (picture === 'common') return await this.contributors.ask(number, isStillWanted);
       const response = await fetch(new URL(`api/v1/tracks/${track}`, this.base), { cache: 'no-store' });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
-      const body = (await response.json()) as { updates?: Update[] };
-      if (isStillWanted()) this.showUpdates(Array.isArray(body.updates) ? body.updates : []);
+      const body = (await response.json()) as { updates?: Update[]; findings?: unknown };
+      if (!isStillWanted()) return;
+      this.findings = readFindings(body.findings);
+      this.showUpdates(Array.isArray(body.updates) ? body.updates : []);
     } catch (error) {
       if (isStillWanted()) {
         this.updateRows.replaceChildren();

@@ -3,7 +3,9 @@
 import { codesOf, commonNumber, type MemberStatus } from '../federation.ts';
 import { age, angle, icaoAddress, level, modeA, tendency } from '../format.ts';
 import type { ListRequest, Row, SortKey } from '../messages.ts';
+import { Mark } from '../marks.ts';
 import { Status } from '../protocol.ts';
+import type { TextKey } from './catalogue_fr.ts';
 import { byId, make, setClass, setText } from './dom.ts';
 import { text } from './i18n.ts';
 
@@ -12,6 +14,7 @@ export const ROW_HEIGHT = 23; // CSS pixels, as --row in console.css
 // In the common picture the members take the place of the ground track angle (console.css).
 const COLUMNS: readonly SortKey[] = [
   'track',
+  'marks',
   'callSign',
   'level',
   'speed',
@@ -21,12 +24,27 @@ const COLUMNS: readonly SortKey[] = [
   'status',
 ];
 
+const MARKS_AT = COLUMNS.indexOf('marks');
+
+const MARKS: ReadonlyArray<[number, string, TextKey]> = [
+  [Mark.position, 'P', 'markPosition'],
+  [Mark.number, 'N', 'markNumber'],
+  [Mark.other, '!', 'markOther'],
+];
+function markLetters(marks: number): string {
+  return MARKS.flatMap(([bit, letter]) => (marks & bit ? [letter] : [])).join('');
+}
+function markWords(marks: number): string {
+  return MARKS.flatMap(([bit, , key]) => (marks & bit ? [text(key)] : [])).join(', ');
+}
+
 export class TrackTable {
   private readonly scroller = byId<HTMLDivElement>('table-scroll');
   private readonly body = byId<HTMLDivElement>('table-body');
   private readonly empty = byId<HTMLParagraphElement>('table-empty');
   private readonly grid = byId<HTMLDivElement>('table');
   private readonly search = byId<HTMLInputElement>('search');
+  private readonly markedOnly = byId<HTMLButtonElement>('marked-only');
   private readonly rows: HTMLDivElement[] = [];
   private readonly request: ListRequest = {
     first: 0,
@@ -34,6 +52,7 @@ export class TrackTable {
     sort: 'track',
     descending: false,
     search: '',
+    markedOnly: false,
   };
   private shown: Row[] = [];
   private first = 0;
@@ -57,6 +76,7 @@ export class TrackTable {
       this.focused = 0;
       this.fetch();
     });
+    this.markedOnly.addEventListener('click', () => this.showMarkedOnly(!this.request.markedOnly));
     this.body.addEventListener('keydown', (event) => this.onKey(event));
     new ResizeObserver(() => this.fetch()).observe(this.scroller);
     this.showOrder();
@@ -95,9 +115,25 @@ export class TrackTable {
     this.render();
   }
 
+  // How many tracks have something doubted.
+  setMarked(count: number): void {
+    setText(this.markedOnly, `${text('markedOnly')}\u00a0${count}`);
+    setClass(this.markedOnly, count > 0 ? 'some' : '');
+  }
+
   // Of the federation, when the common picture is listed.
   setMembers(members: readonly MemberStatus[] | null): void {
     this.members = members;
+    // Nobody tells doubts there: a list of them alone would be empty.
+    if (members && this.request.markedOnly) this.showMarkedOnly(false);
+  }
+
+  private showMarkedOnly(on: boolean): void {
+    this.request.markedOnly = on;
+    this.markedOnly.setAttribute('aria-pressed', String(on));
+    this.scroller.scrollTop = 0;
+    this.focused = 0;
+    this.fetch();
   }
 
   setSelected(track: number | null): void {
@@ -108,7 +144,8 @@ export class TrackTable {
   render(): void {
     this.body.style.height = `${this.total * ROW_HEIGHT}px`;
     this.grid.setAttribute('aria-rowcount', String(this.total + 1));
-    setText(this.empty, this.total > 0 ? '' : text(this.request.search ? 'noMatch' : 'noTracks'));
+    const { search, markedOnly } = this.request;
+    setText(this.empty, this.total > 0 ? '' : text(search || markedOnly ? 'noMatch' : 'noTracks'));
     while (this.rows.length < this.shown.length) this.addRow();
     this.focused = Math.max(0, Math.min(this.focused, this.total - 1));
     this.rows.forEach((element, i) => {
@@ -134,6 +171,7 @@ export class TrackTable {
       const name = row.callSign || icao || (code ? `A${code}` : '');
       const values: Record<SortKey, string> = {
         track: this.members ? commonNumber(row.track, this.members) : String(row.track),
+        marks: markLetters(row.marks),
         callSign: name,
         level: `${level(row.altitudeFt)}${tendency(row.climbFtMin) || '\u00a0'}`,
         speed: String(Math.round(row.speedKt)),
@@ -149,6 +187,10 @@ export class TrackTable {
         ),
       };
       COLUMNS.forEach((key, c) => setText(cells[c], values[key]));
+      const said = markWords(row.marks);
+      cells[MARKS_AT].title = said;
+      if (said) cells[MARKS_AT].setAttribute('aria-label', said);
+      else cells[MARKS_AT].removeAttribute('aria-label');
     });
   }
 
