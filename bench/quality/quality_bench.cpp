@@ -8,10 +8,13 @@
 //   bench_quality --recordings [--data FOLDER]
 //   bench_quality --en-route [--minutes N] [--seed N] [--perfect] [--json]
 //   bench_quality --pathologies [--seeds N] [--json]
+//   bench_quality --pictures [FOLDER]
 //
 // --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
 // by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
 // out. It is part of the first, too.
+//
+// --pictures writes the pictures of docs/TRACKER.md, there or into FOLDER.
 //
 // --recordings prints instead what the tracker makes of recordings of real sensors
 // (docs/RECORDINGS.md); they are in FOLDER, or in surveillance/asterix/ of the same places.
@@ -34,6 +37,7 @@
 #include "en_route_run.hpp"
 #include "late_run.hpp"
 #include "nations_run.hpp"
+#include "pictures.hpp"
 #include "recordings_run.hpp"
 #include "sets_run.hpp"
 
@@ -54,6 +58,7 @@ struct Arguments {
   bool data_given = false;
   bool late = false;
   bool pathologies = false;
+  std::string pictures;  // folder
   std::uint32_t seeds = 20;
   bool json = false;
   bool wrong = false;
@@ -86,6 +91,8 @@ Arguments arguments_of(int argc, char** argv) {
       a.sets_only = true;
     } else if (argument == "--pathologies") {
       a.pathologies = true;
+    } else if (argument == "--pictures") {
+      a.pictures = has_value ? argv[++i] : LIPTAKO_SOURCE_DIR "/docs/images/tracker";
     } else if (argument == "--seeds" && has_value) {
       a.seeds = static_cast<std::uint32_t>(std::strtoul(argv[++i], nullptr, 10));
     } else if (argument == "--data" && has_value) {
@@ -505,6 +512,21 @@ int print_pathologies(const Arguments& arguments) {
   return 0;
 }
 
+int write_pictures(const std::string& folder) {
+  for (const bench::Picture& picture : bench::draw_all()) {
+    const std::string path = folder + "/" + picture.file;
+    std::ofstream out(path, std::ios::binary);
+    out << picture.svg;
+    out.close();
+    if (!out) {
+      fmt::print(stderr, "{}: cannot be written\n", path);
+      return 1;
+    }
+    fmt::print("{:<20}{:>8} bytes\n", picture.file, picture.svg.size());
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -519,11 +541,13 @@ int main(int argc, char** argv) {
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
         "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
-        "[--en-route [--perfect]] [--recordings] [--pathologies [--seeds N]] [--json]\n");
+        "[--en-route [--perfect]] [--recordings] [--pathologies [--seeds N]] [--pictures [FOLDER]] "
+        "[--json]\n");
     return 2;
   }
   if (arguments.en_route_only) return score_en_route(arguments);
   if (arguments.pathologies) return print_pathologies(arguments);
+  if (!arguments.pictures.empty()) return write_pictures(arguments.pictures);
   if (arguments.late) {
     print_late(bench::run_late(arguments.runs == 0 ? 10 : 5));
     return 0;
