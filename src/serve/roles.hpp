@@ -15,7 +15,7 @@ enum class Right : std::uint8_t {
   see_national,      // the national picture: tracks, their stream
   see_common,        // the common picture
   see_sources,       // restricted: sources, sensors' sites, the configuration
-  see_explanations,  // restricted: raw updates of a track, sensor by sensor
+  see_explanations,  // restricted: raw updates of a track and findings, sensor by sensor
   see_history,       // restricted: where everything was, back to the oldest record kept
   see_audit,         // restricted: who did and looked at what
   see_accounts,

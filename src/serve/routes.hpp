@@ -63,7 +63,7 @@ struct Route {
 
 [[nodiscard]] std::span<const Route> routes();
 // Whether a restricted resource has a shorter answer that is not restricted: a status without
-// sources, a track without its updates, a picture without what only some see of it.
+// sources, a track without updates and findings, a picture without what only some see of it.
 [[nodiscard]] bool has_open_part(Resource resource);
 
 struct Match {
