@@ -62,12 +62,12 @@ void Core::apply(const record::EntryView& entry, std::vector<track::TrackEvent>&
   input_hash_.update(header);
   input_hash_.update(entry.payload);
   ++entries_;
+  tracker_.clear_findings();
   if (!base::is_reckonable(entry.utc)) {  // a shell with a broken clock, or a damaged record
     ++refused_entries_;
     return;
   }
   time_ = entry.utc;
-  tracker_.clear_findings();
   const auto stopped = std::exchange(stopped_at_, std::nullopt);
   switch (entry.kind) {
     case record::EntryKind::start:
