@@ -55,8 +55,8 @@ struct TrackRecord {
   std::uint8_t seen_by_count = 0;
   Motion motion;
 
-  // The group that it is in, by index, and whether its number may by now be another aircraft's: the
-  // probability that it was exchanged with a neighbour's since somebody told who is who.
+  // The group that it is in, by index, and the probability that its number is a neighbour's by now,
+  // since somebody told who is who.
   std::uint32_t group = kNoSlot;
   double exchanged = 0.0;
 

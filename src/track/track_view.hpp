@@ -56,7 +56,7 @@ struct TrackView {
   // The plots of some look may be this aircraft's or a neighbour's, and more than one way to share
   // them out is still believed.
   bool ambiguous = false;
-  // Probability that the number went over to a neighbour since somebody told who is who.
+  // Probability that the number is a neighbour's by now, since somebody told who is who.
   double exchanged = 0.0;
   std::optional<base::IcaoAddress> icao_address;
   std::optional<base::ModeACode> mode_3a;

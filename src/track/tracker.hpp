@@ -375,6 +375,7 @@ class Tracker {
     bool is_new = false;
   };
   std::vector<Told> told_;
+  std::vector<WaitingPlot> released_;  // empty between two looks
   IdentityMemory memory_;
   PressureOffsets offsets_;
   BirthMap births_;

@@ -316,7 +316,10 @@ void Tracker::publish(std::uint32_t index,
     TrackRecord& t = store_.at(it->slot);
     // Nobody goes by a tentative track's number.
     if (t.status == TrackStatus::tentative) return;
-    t.exchanged += std::fmin(probability, 1.0) * (1.0 - t.exchanged);
+    // A number that had gone over may come back: of two it does, of more to one of the others.
+    const double p = std::fmin(probability, 1.0);
+    const double back = p / std::fmax(1.0, static_cast<double>(group.members.size()) - 1.0);
+    t.exchanged += p * (1.0 - t.exchanged) - back * t.exchanged;
   });
   told_.clear();
   group.filter.for_each_label([&](const PmbmFilter<AircraftMotion>::Belief& belief) {
@@ -451,9 +454,12 @@ void Tracker::publish(std::uint32_t index,
     return;
   }
   // Nobody is in doubt any more: what waits belongs to whom it fits best.
-  const std::vector<WaitingPlot> waiting = std::move(after.waiting);
+  std::vector<WaitingPlot> waiting = std::move(released_);
+  std::swap(waiting, after.waiting);  // each keeps memory for the next time
   free_group(index);
   for (const WaitingPlot& w : waiting) use(w.plot, events);
+  waiting.clear();
+  released_ = std::move(waiting);
 }
 
 // As of plots that go to one track at once: of what stands, or of nothing known.

@@ -78,26 +78,30 @@ void CommonAircraft::set_sensors(std::span<const SensorDescription> sensors) {
     s.site = geo::TangentFrame(sensors[i].site);
     sensors_.push_back(s);
   }
+  keys_.assign(kAircraft, {});
   aircraft_.assign(kAircraft, {});
 }
 
 CommonAircraft::Aircraft* CommonAircraft::find(std::uint32_t address, Timestamp time) {
   const std::uint32_t bucket = (address * 2'654'435'769u) >> 24;  // of 256
   static_assert(256 * kWays == kAircraft);
-  Aircraft* const begin = &aircraft_[std::size_t{bucket} * kWays];
-  Aircraft* free = nullptr;
-  for (Aircraft* a = begin; a != begin + kWays; ++a) {
-    if (a->used && a->address == address) return a;
-    if (free == nullptr && (!a->used || apart(time, a->newest) > kForgotten)) free = a;
+  const std::size_t first = std::size_t{bucket} * kWays;
+  std::optional<std::size_t> free;
+  for (std::size_t i = first; i < first + kWays; ++i) {
+    Key& key = keys_[i];
+    if (key.used && key.address == address) {
+      key.newest = std::max(key.newest, time);
+      return &aircraft_[i];
+    }
+    if (!free && (!key.used || apart(time, key.newest) > kForgotten)) free = i;
   }
-  if (free == nullptr) return nullptr;
-  free->address = address;
-  free->used = true;
-  free->doubted = false;
-  free->lines_used = 0;
-  free->waiting = 0;
-  free->newest = time;
-  return free;
+  if (!free) return nullptr;
+  keys_[*free] = {time, address, true};
+  Aircraft& anew = aircraft_[*free];
+  anew.doubted = false;
+  anew.lines_used = 0;
+  anew.waiting = 0;
+  return &anew;
 }
 
 CommonAircraft::Line* CommonAircraft::line_of(Aircraft& a,
@@ -202,8 +206,8 @@ std::optional<Observation> CommonAircraft::compare(
 
   Observation o;
   o.time = report.time;
-  o.address = a.address;
   o.aircraft = static_cast<std::uint16_t>(&a - aircraft_.data());
+  o.address = keys_[o.aircraft].address;
   o.sensor = line.sensor;
   o.reference = reference.sensor;
   o.doubted = a.doubted && other.rank < 65536;
@@ -385,7 +389,6 @@ void CommonAircraft::take(const Plot& plot,
     report.altitude_m = static_cast<float>(plot.pressure_altitude->metres());
   }
   line->newest = line->count == 1 ? plot.time : std::max(line->newest, plot.time);
-  a->newest = std::max(a->newest, plot.time);
 
   Line* const reference = reference_of(*a, plot.time, true);
   if (reference == nullptr) return;  // a plot so late that nothing is of its time any more
@@ -406,8 +409,9 @@ void CommonAircraft::take(const Plot& plot,
 }
 
 std::uint32_t CommonAircraft::doubted() const {
-  return static_cast<std::uint32_t>(
-      std::ranges::count_if(aircraft_, [](const Aircraft& a) { return a.used && a.doubted; }));
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < keys_.size(); ++i) count += keys_[i].used && aircraft_[i].doubted;
+  return count;
 }
 
 template <class Archive>
@@ -419,12 +423,14 @@ void visit_fields(Archive& archive, CommonAircraft::Report& r) {
 void CommonAircraft::save(base::ByteWriter& out) const {
   base::Saver saver(out);
   std::uint32_t used = 0;
-  for (const Aircraft& a : aircraft_) used += a.used ? 1 : 0;
+  for (const Key& key : keys_) used += key.used ? 1 : 0;
   saver(used);
   for (std::size_t i = 0; i < aircraft_.size(); ++i) {
+    const Key& key = keys_[i];
     const Aircraft& a = aircraft_[i];
-    if (!a.used) continue;
-    saver(static_cast<std::uint32_t>(i), a.address, a.doubted, a.lines_used, a.waiting, a.newest);
+    if (!key.used) continue;
+    saver(static_cast<std::uint32_t>(i), key.address, a.doubted, a.lines_used, a.waiting);
+    saver(key.newest);
     for (std::uint8_t k = 0; k < a.lines_used; ++k) {
       const Line& line = a.lines[k];
       saver(line.sensor, line.count, line.newest, line.observed, line.was_observed);
@@ -442,10 +448,11 @@ bool CommonAircraft::load(base::ByteReader& in) {
     std::uint32_t i = 0;
     loader(i);
     if (!in.ok() || i >= aircraft_.size()) return false;
+    Key& key = keys_[i];
     Aircraft& a = aircraft_[i];
-    a.used = true;
-    loader(a.address, a.doubted, a.lines_used, a.waiting, a.newest);
-    if (!in.ok() || a.lines_used > kLines || !base::is_reckonable(a.newest)) return false;
+    key.used = true;
+    loader(key.address, a.doubted, a.lines_used, a.waiting, key.newest);
+    if (!in.ok() || a.lines_used > kLines || !base::is_reckonable(key.newest)) return false;
     for (std::uint8_t k = 0; k < a.lines_used; ++k) {
       Line& line = a.lines[k];
       loader(line.sensor, line.count, line.newest, line.observed, line.was_observed);

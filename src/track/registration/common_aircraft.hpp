@@ -42,7 +42,7 @@ class CommonAircraft {
   [[nodiscard]] std::uint32_t doubted() const;
   // The aircraft that has this place; 0 if none. Changes when another takes the place.
   [[nodiscard]] std::uint32_t address_of(std::uint16_t aircraft) const {
-    return aircraft_[aircraft].used ? aircraft_[aircraft].address : 0;
+    return keys_[aircraft].used ? keys_[aircraft].address : 0;
   }
 
   void save(base::ByteWriter& out) const;
@@ -75,13 +75,17 @@ class CommonAircraft {
     bool was_observed = false;
     std::array<Report, kReports> reports;
   };
-  struct Aircraft {
+  // Apart from the aircraft's reports, which are long: a plot of one that is not kept looks at four
+  // of these and at nothing else.
+  struct Key {
+    base::Timestamp newest;
     std::uint32_t address = 0;
     bool used = false;
+  };
+  struct Aircraft {
     bool doubted = false;
     std::uint8_t lines_used = 0;
     std::uint8_t waiting = 0;  // upper bound of reports not yet compared
-    base::Timestamp newest;
     std::array<Line, kLines> lines;
   };
   struct Sensor {
@@ -112,7 +116,8 @@ class CommonAircraft {
   [[nodiscard]] static Plot plot_of(const Sensor& s, std::uint16_t sensor, const Report& report);
 
   std::vector<Sensor> sensors_;
-  std::vector<Aircraft> aircraft_;
+  std::vector<Key> keys_;
+  std::vector<Aircraft> aircraft_;  // each of the key at its place
 };
 
 }  // namespace liptako::track::registration
