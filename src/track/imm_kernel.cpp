@@ -74,8 +74,10 @@ LIPTAKO_INLINE Lanes all(double value) {
 
 // ((0+4) + (2+6)) + ((1+5) + (3+7)); unused lanes are zero.
 LIPTAKO_INLINE double sum(Lanes v) {
-  const Lanes four = v + __builtin_shufflevector(v, v, 4, 5, 6, 7, 0, 1, 2, 3);
-  const Lanes two = four + __builtin_shufflevector(four, four, 2, 3, 0, 1, 2, 3, 0, 1);
+  const auto four =
+      __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+  const auto two =
+      __builtin_shufflevector(four, four, 0, 1) + __builtin_shufflevector(four, four, 2, 3);
   return two[0] + two[1];
 }
 

@@ -5,17 +5,21 @@
 namespace liptako::track {
 namespace {
 
-// Heights differ by no more between what a track and a plot assume, and are no worse known.
-constexpr double kHeightsApartM = 15'000.0;
-constexpr double kHeightSdM = 5'000.0;
-constexpr double kMargin = 1.5;
+constexpr double kMargin = 1.25;
+// Where the effect of height is too steep to be linear: by the plot's own, and this near to a radar
+// by what the track's may be, if nobody knows its height.
+constexpr double kSteep = 0.3;
+constexpr double kOverheadM = 40'000.0;
+constexpr double kUnknownSdM = 1'000.0;
 
 double square(double x) { return x * x; }
 
 }  // namespace
 
-Seen seen_at(const FirstFix& fix) {
+Seen seen_at(const FirstFix& fix, const Plot& plot) {
   return {geo::ecef_from_geodetic(fix.position),
+          fix.position.height.metres(),
+          plot.slant_range.metres(),
           std::sqrt(fix.cov_ee_m2 + fix.cov_nn_m2),
           std::sqrt(square(fix.height_effect_east) + square(fix.height_effect_north))};
 }
@@ -23,9 +27,13 @@ Seen seen_at(const FirstFix& fix) {
 bool is_far(const PackedImm& imm,
             const ImmModel& model,
             const geo::TangentFrame& frame,
+            const Height& height,
             const Seen& seen,
             double dt,
             double sds) {
+  if (seen.height_effect > kSteep) return false;
+  const bool overhead = seen.slant_range_m > 0.0 && seen.slant_range_m < kOverheadM;
+  if (overhead && height.variance_m2 > kUnknownSdM * kUnknownSdM) return false;
   const auto q = frame.enu_from_ecef(seen.place);
   const double ve = imm.x[kVelocityEast][0], vn = imm.x[kVelocityNorth][0];
   double apart2 = 0.0, faster2 = 0.0, position2 = 0.0, velocity2 = 0.0;
@@ -43,10 +51,13 @@ bool is_far(const PackedImm& imm,
   const double speed = std::sqrt(ve * ve + vn * vn) + faster;
   const double turn = speed * t * std::min(2.0, 0.5 * model.fastest * t);
   const double off = std::sqrt(apart2) + t * faster + turn;
-  const double sd = std::sqrt(position2) + t * std::sqrt(velocity2) +
-                    std::sqrt(2.0 / 3.0 * model.noisiest * t * t * t) + off;
-  const double bound = off + seen.height_effect * kHeightsApartM +
-                       sds * (sd + seen.sd_m + seen.height_effect * kHeightSdM);
+  const double carried = std::sqrt(position2) + t * std::sqrt(velocity2);
+  // The effect of height where the track is, not where the plot is: more, nearer to the radar.
+  const double effect = 2.0 * seen.height_effect;
+  const double sd2 = carried * carried + 2.0 / 3.0 * model.noisiest * t * t * t + off * off +
+                     seen.sd_m * seen.sd_m + effect * effect * height.variance_m2;
+  const double bound =
+      off + effect * std::fabs(height.mean_m - seen.height_m) + sds * std::sqrt(sd2);
   const double distance2 =
       square(q.x - imm.x[kEast][0] - dt * ve) + square(q.y - imm.x[kNorth][0] - dt * vn);
   return distance2 > square(kMargin * bound);

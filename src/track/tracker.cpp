@@ -438,14 +438,16 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
     gate = options_.gate;
     reach = kNearGate;
     const FirstFix fix = first_fix(plot);
-    const Seen seen = seen_at(fix);
+    const Seen seen = seen_at(fix, plot);
     const double sds = std::sqrt(reach * std::fmax(gate, options_.gate_addressed));
     store_.for_each_near(
         fix.position.latitude, fix.position.longitude, search_radius(fix), [&](std::uint32_t slot) {
           const TrackRecord& t = store_.at(slot);
           const double dt = to_seconds(plot.time - t.time);
           // Of a late plot the past counts.
-          if (dt < 0.0 || !is_far(t.imm, motion_of(t), t.frame, seen, dt, sds)) weigh(slot);
+          if (dt < 0.0 ||
+              !is_far(t.imm, motion_of(t), t.frame, geometric_height(t.vertical), seen, dt, sds))
+            weigh(slot);
           too_late = too_late || is_of_the_past(slot, plot, fix);
         });
     if (too_late && !best) {
