@@ -31,12 +31,29 @@ assess::TruthSample truth_sample(const sim::World& world,
   sample.track_angle = state.track_angle;
   sample.ground_speed = state.ground_speed;
   sample.pressure_altitude = state.pressure_altitude;
-  bool seen = false;
+  sample.identity = {state.icao_address, state.mode_3a};
+  int radars = 0;
+  bool ads_b = false, wide_area = false;
   for (const sim::SourceInfo& source : world.sources()) {
     const auto reported = world.reported(state.flight, source.index);
-    seen = seen || (reported && now - *reported <= kSeen);
+    if (!reported || now - *reported > kSeen) continue;
+    switch (source.kind) {
+      case sim::SourceKind::adsb_station:
+        ads_b = true;
+        break;
+      case sim::SourceKind::mlat_system:
+        wide_area = true;
+        break;
+      default:
+        ++radars;
+    }
   }
-  sample.expected = !state.on_ground && seen;
+  sample.expected = !state.on_ground && (ads_b || wide_area || radars > 0);
+  const EnRouteSeen seen = ads_b        ? EnRouteSeen::ads_b
+                           : wide_area  ? EnRouteSeen::wide_area
+                           : radars > 1 ? EnRouteSeen::several_radars
+                                        : EnRouteSeen::one_radar;
+  sample.group = static_cast<std::uint8_t>(seen);
   return sample;
 }
 
@@ -52,9 +69,41 @@ std::vector<assess::TrackSample> shown_by(const track::Tracker& tracker, Timesta
     sample.updated = view.last_plot_time;
     sample.ground_speed = view.ground_speed();
     sample.track_angle = view.track_angle();
+    sample.identity = {view.icao_address, view.mode_3a};
     sample.covariance = {view.cov_ee_m2, view.cov_en_m2, view.cov_nn_m2};
   });
   return shown;
+}
+
+// Adds what was scored later.
+void pool(assess::Score& sum, const assess::Score& next, const assess::ScoreOptions& options) {
+  const auto n = static_cast<double>(sum.instants), m = static_cast<double>(next.instants);
+  if (m == 0.0) return;
+  if (n == 0.0) {
+    sum = next;
+    return;
+  }
+  const auto mean = [&](double a, double b) { return (n * a + m * b) / (n + m); };
+  const auto root = [&](double a, double b) { return std::sqrt(mean(a * a, b * b)); };
+  assess::GospaScore& g = sum.gospa;
+  g.mean_m = mean(g.mean_m, next.gospa.mean_m);
+  g.rms_m = root(g.rms_m, next.gospa.rms_m);
+  g.localisation_rms_m = root(g.localisation_rms_m, next.gospa.localisation_rms_m);
+  g.missed_rms_m = root(g.missed_rms_m, next.gospa.missed_rms_m);
+  g.false_rms_m = root(g.false_rms_m, next.gospa.false_rms_m);
+  sum.mean_missed = mean(sum.mean_missed, next.mean_missed);
+  sum.mean_false = mean(sum.mean_false, next.mean_false);
+  sum.instants += next.instants;
+  sum.last = next.last;
+  sum.all += next.all;
+  for (std::size_t i = 0; i < sum.groups.size(); ++i) sum.groups[i] += next.groups[i];
+  for (std::size_t i = 0; i < sum.phases.size(); ++i) sum.phases[i] += next.phases[i];
+  sum.flight_hours += next.flight_hours;
+  sum.number_changes += next.number_changes;
+  sum.strays += next.strays;
+  sum.never_found += next.never_found;
+  const double intervals = sum.flight_hours * 3600.0 / base::to_seconds(options.update_interval);
+  if (intervals > 0.0) sum.long_gap_share = static_cast<double>(sum.all.long_gaps) / intervals;
 }
 
 struct Worst {
@@ -125,6 +174,8 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
   assess::Scorer without_scorer(options.score);
 
   EnRouteResult result;
+  for (const track::SensorDescription& sensor : sensors.sensors())
+    result.nis.push_back({sensor.name, {}});
   feeds::FeedOutput output;
   std::vector<track::TrackEvent> events;
   const auto biases_now = [&] {
@@ -140,6 +191,14 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
   const Timestamp first = options.start + options.learn;
   const Timestamp last = first + options.length;
   Timestamp instant = first;
+  Timestamp scored_until = first + options.scored_at_once;
+  const auto finish_part = [&] {
+    pool(result.with, with_scorer.score(), options.score);
+    pool(result.without, without_scorer.score(), options.score);
+    with_scorer = assess::Scorer(options.score);
+    without_scorer = assess::Scorer(options.score);
+  };
+  std::uint64_t looked_at = 0, within_goals = 0;
   for (Timestamp now = options.start + kTick; now <= last; now += kTick) {
     world.advance(now, [&](const sim::Emission& emission) {
       output.clear();
@@ -147,6 +206,11 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
       for (const track::Plot& plot : output.plots) {
         ++result.plots;
         with.take(plot, events);
+        for (const track::TrackEvent& event : events) {
+          const bool used = event.kind == track::TrackEventKind::updated ||
+                            event.kind == track::TrackEventKind::resumed;
+          if (used && now > first) result.nis[event.trace.sensor].nis.take(event.trace.nis);
+        }
         without.take(plot, events);
         events.clear();
       }
@@ -160,7 +224,15 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
     events.clear();
     const double elapsed = base::to_seconds(now - options.start);
     if (std::fmod(elapsed, 10.0) == 0.0) {
-      const bool within = worst_of(biases_now()).within_goals();
+      const Worst worst = worst_of(biases_now());
+      const bool within = worst.within_goals();
+      if (now >= first) {
+        result.ever_range_m = std::fmax(result.ever_range_m, worst.range_m);
+        result.ever_azimuth_rad = std::fmax(result.ever_azimuth_rad, worst.azimuth_rad);
+        result.ever_time_s = std::fmax(result.ever_time_s, worst.time_s);
+        ++looked_at;
+        within_goals += within ? 1 : 0;
+      }
       if (!within) result.found_after_s = -1.0;
       if (within && result.found_after_s < 0.0) result.found_after_s = elapsed;
     }
@@ -171,6 +243,10 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
       result.worst_range_m = worst.range_m;
       result.worst_azimuth_rad = worst.azimuth_rad;
       result.worst_time_s = worst.time_s;
+    }
+    if (instant >= scored_until) {
+      finish_part();
+      scored_until += options.scored_at_once;
     }
     instant += options.every;
     std::vector<assess::TruthSample> due;
@@ -186,8 +262,9 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
   result.last_time_s = worst.time_s;
   for (const BiasFound& b : biases) result.jumps += b.found.jumps;
   result.doubted = with.registration().doubted_aircraft();
-  result.with = with_scorer.score();
-  result.without = without_scorer.score();
+  finish_part();
+  if (looked_at > 0)
+    result.within_share = static_cast<double>(within_goals) / static_cast<double>(looked_at);
   return result;
 }
 

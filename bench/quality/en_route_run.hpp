@@ -3,7 +3,9 @@
 // against the truth, and the biases found against those the scenario gave.
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "assess/scorer.hpp"
@@ -19,8 +21,22 @@ struct EnRouteOptions {
   base::Duration learn = std::chrono::minutes(10);   // then biases are compared, scoring begins
   base::Duration length = std::chrono::minutes(20);  // scored
   base::Duration every = std::chrono::seconds(4);    // from instant to instant
+  // Scorers begin anew after this, so that a day takes no more memory than this much of it; changes
+  // of number and gaps across that instant are not counted.
+  base::Duration scored_at_once = std::chrono::hours(1);
   assess::ScoreOptions score;
   bool perfect = false;  // the scenario's biases are left out: what registration costs
+};
+
+// What reported the aircraft of late, the best of it: assess::TruthSample::group.
+enum class EnRouteSeen : std::uint8_t { ads_b, wide_area, several_radars, one_radar };
+inline constexpr std::array<std::string_view, 4> kEnRouteSeenNames = {
+    "ADS-B", "multilateration", "several radars", "one radar"};
+
+// How the plots of a sensor fitted the tracks that took them.
+struct SensorNis {
+  std::string sensor;
+  assess::Consistency nis;
 };
 
 struct BiasFound {
@@ -48,8 +64,17 @@ struct EnRouteResult {
   double last_time_s = 0.0;
   std::uint32_t jumps = 0;
   std::uint32_t doubted = 0;
+  // The largest errors of any instant after `learn`, by 10 s, and the share of these instants at
+  // which all errors were within 10 m, 0.01 deg and 20 ms.
+  double ever_range_m = 0.0;
+  double ever_azimuth_rad = 0.0;
+  double ever_time_s = 0.0;
+  double within_share = 0.0;
+  // Pooled over what was scored at once; trajectories and attributes of the air picture of the
+  // first of it.
   assess::Score with;
   assess::Score without;
+  std::vector<SensorNis> nis;  // with registration, after `learn`
   std::uint64_t plots = 0;
 };
 

@@ -6,13 +6,20 @@
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] [--json]
 //   bench_quality --recordings [--data FOLDER]
-//   bench_quality --en-route [--minutes N] [--seed N] [--perfect] [--json]
+//   bench_quality --en-route [--minutes N | --hours N] [--seed N] [--perfect] [--json]
 //   bench_quality --pathologies [--seeds N] [--json]
+//   bench_quality --swaps [--hours N] [--seed N] [--json]
+//   bench_quality --pairs [--seeds N] [--seed N] [--json]
 //   bench_quality --pictures [FOLDER]
 //
 // --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
 // by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
 // out. It is part of the first, too.
+//
+// --swaps flies aircraft with addresses close to each other for N flight hours (300; the goal is
+// of 30,000) and counts numbers that go over; --pairs flies pairs that a radar alone sees, N of
+// each kind (20), and sets the numbers exchanged beside the best possible decision. Both are part
+// of the first, too.
 //
 // --pictures writes the pictures of docs/TRACKER.md, there or into FOLDER.
 //
@@ -37,9 +44,11 @@
 #include "en_route_run.hpp"
 #include "late_run.hpp"
 #include "nations_run.hpp"
+#include "pairs_run.hpp"
 #include "pictures.hpp"
 #include "recordings_run.hpp"
 #include "sets_run.hpp"
+#include "swaps_run.hpp"
 
 namespace {
 
@@ -58,9 +67,12 @@ struct Arguments {
   bool data_given = false;
   bool late = false;
   bool pathologies = false;
+  bool swaps = false;
+  bool pairs = false;
   std::string pictures;  // folder
   std::uint32_t seeds = 20;
   bool json = false;
+  std::optional<double> hours;
   bool wrong = false;
 };
 
@@ -78,6 +90,7 @@ Arguments arguments_of(int argc, char** argv) {
       a.run.length = std::chrono::minutes(5);
       a.runs = 5;
       a.seeds = 2;
+      a.hours = 60.0;
     } else if (argument == "--en-route") {
       a.en_route_only = true;
     } else if (argument == "--perfect") {
@@ -89,6 +102,10 @@ Arguments arguments_of(int argc, char** argv) {
     } else if (argument == "--set" && has_value) {
       a.set = argv[++i];
       a.sets_only = true;
+    } else if (argument == "--pairs") {
+      a.pairs = true;
+    } else if (argument == "--swaps") {
+      a.swaps = true;
     } else if (argument == "--pathologies") {
       a.pathologies = true;
     } else if (argument == "--pictures") {
@@ -102,6 +119,8 @@ Arguments arguments_of(int argc, char** argv) {
       a.recordings = true;
     } else if (argument == "--minutes" && has_value) {
       a.run.length = std::chrono::minutes(std::strtol(argv[++i], nullptr, 10));
+    } else if (argument == "--hours" && has_value) {
+      a.hours = std::strtod(argv[++i], nullptr);
     } else if (argument == "--seed" && has_value) {
       a.run.seed = std::strtoull(argv[++i], nullptr, 10);
     } else if (argument == "--update-interval" && has_value) {
@@ -112,7 +131,11 @@ Arguments arguments_of(int argc, char** argv) {
       a.wrong = true;
     }
   }
-  a.wrong = a.wrong || a.run.length <= base::Duration::zero() || !a.run.score.validate();
+  if (a.hours && a.en_route_only)
+    a.run.length =
+        std::chrono::round<base::Duration>(std::chrono::duration<double>(*a.hours * 3600));
+  a.wrong = a.wrong || (a.hours && !(*a.hours > 0.0 && *a.hours < 1e6)) ||
+            a.run.length <= base::Duration::zero() || !a.run.score.validate();
   return a;
 }
 
@@ -323,6 +346,12 @@ void print_en_route(const bench::EnRouteResult& result) {
              1e3 * result.last_time_s,
              result.jumps,
              result.doubted);
+  fmt::print(
+      "at worst after 10 min {:.1f} m, {:.4f} deg, {:.1f} ms; all within at {:.2f} % of instants\n",
+      result.ever_range_m,
+      result.ever_azimuth_rad / kDegree,
+      1e3 * result.ever_time_s,
+      100.0 * result.within_share);
   const auto row = [](std::string_view name, const assess::Score& s) {
     fmt::print(
         "{:<22} GOSPA {:>6.1f} m (localisation {:.0f}, missed {:.0f}, false {:.0f}), position RMS "
@@ -342,9 +371,43 @@ void print_en_route(const bench::EnRouteResult& result) {
   };
   row("with registration", result.with);
   row("without registration", result.without);
-  fmt::print("GOSPA ratio {:.4f} of 0.75, {} plots\n",
+  fmt::print("GOSPA ratio {:.4f} of 0.75, {} plots, {:.0f} flight hours\n",
              result.with.gospa.rms_m / result.without.gospa.rms_m,
-             result.plots);
+             result.plots,
+             result.with.flight_hours);
+  const assess::Score& s = result.with;
+  fmt::print(
+      "with registration: altitude {:.2f} % within 300 ft, identity right {:.3f} %, wrong {:.4f} "
+      "%, "
+      "tracks per aircraft {:.5f}, number changes {:.4f} per flight hour\n",
+      percent(s.all.altitude_within_share()),
+      percent(s.all.identity_right_share()),
+      percent(s.all.identity_wrong_share()),
+      s.all.tracks_per_aircraft().value_or(0.0),
+      s.number_changes_per_flight_hour().value_or(0.0));
+  fmt::print("{:<24}{:>10}{:>12}{:>8}{:>12}\n", "", "instants", "position", "NEES", "inside 95 %");
+  const auto consistency = [](std::string_view name, const assess::Tally& t) {
+    if (t.nees.count() == 0) return;
+    fmt::print("{:<24}{:>10}{:>10.1f} m{:>8.3f}{:>10.2f} %\n",
+               name,
+               t.nees.count(),
+               metres(t.position_rms()),
+               *t.nees.mean(),
+               percent(t.nees.inside_95()));
+  };
+  for (std::size_t i = 0; i < assess::kPhaseNames.size(); ++i)
+    consistency(assess::kPhaseNames[i], s.phases[i]);
+  for (std::size_t i = 0; i < bench::kEnRouteSeenNames.size(); ++i)
+    consistency(bench::kEnRouteSeenNames[i], s.groups[i]);
+  for (const bench::SensorNis& one : result.nis) {
+    if (one.nis.count() == 0) continue;
+    fmt::print("{:<24}{:>10}{:>12}{:>8.3f}{:>10.2f} %\n",
+               one.sensor,
+               one.nis.count(),
+               "NIS",
+               *one.nis.mean(),
+               percent(one.nis.inside_95()));
+  }
 }
 
 int score_en_route(const Arguments& arguments) {
@@ -440,6 +503,164 @@ void print_late(const std::vector<bench::LateResult>& results) {
                  r.instants - r.shown,
                  r.instants);
   }
+}
+
+int print_swaps(const Arguments& arguments) {
+  bench::SwapsOptions options;
+  options.seed = arguments.run.seed;
+  if (arguments.hours) options.hours = *arguments.hours;
+  const std::clock_t begun = std::clock();
+  const bench::SwapsResult result = bench::run_swaps(options);
+  const bench::SwapsTally all = result.all();
+  if (arguments.json) {
+    fmt::print(
+        "{{\"flight_hours\":{:.1f},\"encounters\":{},\"swaps\":{},\"merges\":{},\"astray\":{},"
+        "\"doubled_share\":{"
+        ":.3e},"
+        "\"unseen_share\":{:.3e},\"renamed\":{}}}\n",
+        all.flight_hours,
+        all.encounters,
+        all.swaps,
+        all.merges,
+        all.astray,
+        static_cast<double>(all.doubled) / static_cast<double>(all.instants),
+        static_cast<double>(all.unseen) / static_cast<double>(all.instants),
+        all.renamed);
+    return 0;
+  }
+  fmt::print(
+      "addressed traffic, seed {}: {} scenes, {} plots, {} without an address, {} with a wrong one "
+      "({} "
+      "the neighbour's), {:.0f} s of processor\n",
+      options.seed,
+      result.scenes,
+      result.plots,
+      result.without_address,
+      result.wrong_address,
+      result.neighbours_address,
+      static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC);
+  fmt::print("{:<18}{:>12}{:>12}{:>7}{:>8}{:>8}{:>16}{:>12}{:>9}{:>20}\n",
+             "encounter",
+             "flight hours",
+             "encounters",
+             "swaps",
+             "merges",
+             "astray",
+             "two numbers",
+             "no track",
+             "renamed",
+             "nameless strayed");
+  const auto row = [](std::string_view name, const bench::SwapsTally& t) {
+    fmt::print("{:<18}{:>12.1f}{:>12}{:>7}{:>8}{:>8}{:>14.4f} %{:>10.4f} %{:>9}{:>10} of {}\n",
+               name,
+               t.flight_hours,
+               t.encounters,
+               t.swaps,
+               t.merges,
+               t.astray,
+               100.0 * static_cast<double>(t.doubled) / static_cast<double>(t.instants),
+               100.0 * static_cast<double>(t.unseen) / static_cast<double>(t.instants),
+               t.renamed,
+               t.strayed,
+               t.nameless);
+  };
+  for (std::size_t i = 0; i < bench::kEncounterNames.size(); ++i)
+    row(bench::kEncounterNames[i], result.by_encounter[i]);
+  row("all", all);
+  for (const bench::SwapFinding& f : result.findings)
+    fmt::print("scene {}, {:.0f} s, {}: {};{}\n",
+               f.scene,
+               f.at_s,
+               bench::kEncounterNames[static_cast<std::size_t>(f.encounter)],
+               f.what,
+               f.trace);
+  return 0;
+}
+
+int print_pairs(const Arguments& arguments) {
+  const std::clock_t begun = std::clock();
+  // As straight as airliners fly, and as the tracker takes them to.
+  for (const double noise : {0.05, track::ImmOptions().noise_density[0]}) {
+    bench::PairsOptions options;
+    options.seed = arguments.run.seed;
+    options.flights = static_cast<int>(arguments.seeds);
+    options.noise_m2s3 = noise;
+    if (noise < 0.1) options.assumed_m2s3 = track::ImmOptions().noise_density[0];
+    const bench::PairsResult result = bench::run_pairs(options);
+    const bench::PairsTally all = result.tally();
+    if (arguments.json) {
+      fmt::print(
+          "{{\"noise_m2s3\":{},\"pairs\":{},\"counted\":{},\"exchanged\":{},\"best\":{:.3f},"
+          "\"said\":{:.3f},"
+          "\"ratio\":{:.4f},\"ratio_ci95\":[{:.4f},{:.4f}],\"flagged\":{}}}\n",
+          noise,
+          all.flights,
+          all.counted,
+          all.exchanged,
+          all.best,
+          all.said,
+          all.ratio().value_or(0.0),
+          all.interval().value_or(std::pair(0.0, 0.0)).first,
+          all.interval().value_or(std::pair(0.0, 0.0)).second,
+          all.flagged);
+      continue;
+    }
+    fmt::print(
+        "pairs without address, white acceleration {} m2/s3, seed {}; the best drops at most "
+        "{:.1e} of "
+        "weight; {:.0f} s of processor\n",
+        noise,
+        options.seed,
+        all.worst_dropped,
+        static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC);
+    fmt::print("{:<24}{:>7}{:>9}{:>11}{:>7}{:>9}{:>8}{:>23}{:>9}{:>9}{:>9}{:>11}\n",
+               "pairs",
+               "flown",
+               "counted",
+               "exchanged",
+               "said",
+               "best",
+               "(erred)",
+               "ratio",
+               "flagged",
+               "5 % said",
+               "assumed",
+               "ambiguous");
+    const auto row = [&](std::string_view name, const bench::PairsTally& t) {
+      const auto interval = t.interval().value_or(std::pair(0.0, 0.0));
+      fmt::print(
+          "{:<24}{:>7}{:>9}{:>11}{:>7.1f}{:>9.2f}{:>8}{:>7.2f} ({:>5.2f} "
+          "..{:>5.2f}){:>9}{:>9}{:>9}{:>11}\n",
+          name,
+          t.flights,
+          t.counted,
+          t.exchanged,
+          t.said,
+          t.best,
+          t.best_erred,
+          t.ratio().value_or(0.0),
+          interval.first,
+          interval.second,
+          t.flagged,
+          t.told_5,
+          options.assumed_m2s3 ? std::to_string(t.assumed_erred) : "-",
+          t.ambiguous);
+    };
+    for (std::size_t i = 0; i < bench::kPairNames.size(); ++i)
+      row(bench::kPairNames[i], result.tally(static_cast<bench::PairKind>(i)));
+    row("all", all);
+    for (const bench::PairsCalibration& bin : result.calibration()) {
+      if (bin.pairs == 0) continue;
+      fmt::print("  said {:.3f} to {:.3f}: {} pairs, {:.1f} expected, {} exchanged\n",
+                 bin.from,
+                 std::fmin(bin.to, 1.0),
+                 bin.pairs,
+                 bin.said,
+                 bin.exchanged);
+    }
+    std::fflush(stdout);
+  }
+  return 0;
 }
 
 // Every scenario of scenarios/doubts over seeds, a line a scenario and pathology.
@@ -541,12 +762,15 @@ int main(int argc, char** argv) {
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
         "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
-        "[--en-route [--perfect]] [--recordings] [--pathologies [--seeds N]] [--pictures [FOLDER]] "
+        "[--en-route [--hours N] [--perfect]] [--swaps [--hours N]] [--pairs [--seeds N]] "
+        "[--recordings] [--pathologies [--seeds N]] [--pictures [FOLDER]] "
         "[--json]\n");
     return 2;
   }
   if (arguments.en_route_only) return score_en_route(arguments);
   if (arguments.pathologies) return print_pathologies(arguments);
+  if (arguments.swaps) return print_swaps(arguments);
+  if (arguments.pairs) return print_pairs(arguments);
   if (!arguments.pictures.empty()) return write_pictures(arguments.pictures);
   if (arguments.late) {
     print_late(bench::run_late(arguments.runs == 0 ? 10 : 5));
@@ -562,6 +786,8 @@ int main(int argc, char** argv) {
   else
     print_sets(*sets, arguments.json);
   if (arguments.sets_only) return sets->empty() ? 1 : 0;
+  if (const int failed = print_swaps(arguments); failed != 0) return failed;
+  if (const int failed = print_pairs(arguments); failed != 0) return failed;
   if (const int failed = score_en_route(arguments); failed != 0) return failed;
   std::ifstream in(arguments.scenario);
   const std::string text{std::istreambuf_iterator<char>(in), {}};

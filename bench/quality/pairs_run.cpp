@@ -1,0 +1,354 @@
+#include "pairs_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.hpp"
+#include "best_decision.hpp"
+#include "track/scene_for_test.hpp"
+
+namespace liptako::bench {
+namespace {
+
+using base::Prng;
+using track::Plot;
+using track::Tracker;
+namespace scene = track::testing;
+
+constexpr double kTurnS = 4.0;  // of the antenna
+constexpr int kTurns = 50;
+constexpr int kNamedAfter = 12;
+constexpr double kMeetS = 0.5 * kTurnS * kTurns;
+constexpr double kHeightM = 6000.0;  // what the tracker takes an aircraft that tells none to fly at
+constexpr double kDetection = 0.9;
+constexpr double kFalsePlots = 5.0;
+constexpr double kLeastRangeM = 5e3;
+constexpr double kReachM = 4000.0;        // of plots that matter, from either aircraft
+constexpr double kNamedWithinM = 1500.0;  // of its aircraft, a track
+constexpr double kBeginSdM = 150.0, kBeginSdMps = 20.0;
+
+struct Flyer {
+  double t_s = 0.0;
+  double east_m = 0.0, north_m = 0.0, east_mps = 0.0, north_mps = 0.0;
+
+  // White acceleration, exactly: the covariance of position and rate is q [t^3/3, t^2/2; t^2/2, t].
+  void fly(double to_s, double q, Prng& prng) {
+    const double t = to_s - t_s;
+    t_s = to_s;
+    const double rate_sd = std::sqrt(q * t), rest_sd = std::sqrt(q * t * t * t / 12.0);
+    for (auto [place, rate] : {std::pair(&east_m, &east_mps), std::pair(&north_m, &north_mps)}) {
+      const double kick = rate_sd * prng.normal();
+      *place += t * *rate + 0.5 * t * kick + rest_sd * prng.normal();
+      *rate += kick;
+    }
+  }
+};
+
+std::array<Flyer, 2> begin_of(PairKind kind, Prng& prng) {
+  const double speed = prng.uniform(150.0, 230.0);
+  const double course = prng.uniform(60.0, 120.0) * base::kRadiansPerDegree;
+  const double south = prng.uniform(60e3, 180e3);
+  double angle = 0.0, faster = 0.0, aside = 0.0;
+  switch (kind) {
+    case PairKind::crossing:
+      angle = prng.uniform(8.0, 60.0) * base::kRadiansPerDegree;
+      aside = prng.uniform(-300.0, 300.0);
+      break;
+    case PairKind::near_parallel:
+      angle = prng.uniform(1.0, 8.0) * base::kRadiansPerDegree;
+      aside = prng.uniform(-300.0, 300.0);
+      break;
+    case PairKind::parallel:
+      aside = 926.0;
+      break;
+    case PairKind::overtaking:
+      faster = prng.uniform(3.0, 40.0);
+      aside = prng.uniform(-300.0, 300.0);
+      break;
+    case PairKind::formation:
+      aside = prng.uniform(150.0, 400.0);
+      break;
+  }
+  std::array<Flyer, 2> out;
+  for (int k = 0; k < 2; ++k) {
+    const double own_course = course + k * angle;
+    const double own_speed = speed + k * faster;
+    const auto [s, c] = base::sincos(own_course);
+    Flyer& f = out[static_cast<std::size_t>(k)];
+    f.east_mps = own_speed * s;
+    f.north_mps = own_speed * c;
+    // South of the radar, so that the beam meets them in the middle of a turn.
+    f.east_m = -kMeetS * f.east_mps + k * aside * c;
+    f.north_m = -south - kMeetS * f.north_mps - k * aside * s;
+  }
+  return out;
+}
+
+struct Radar {
+  track::SensorDescription sensor = [] {
+    track::SensorDescription s = scene::radar(13.0, 0.1, kTurnS);
+    s.detection_probability = kDetection;
+    s.false_plots_primary = kFalsePlots;
+    return s;
+  }();
+  geo::TangentFrame site{sensor.site};
+
+  [[nodiscard]] geo::Position<geo::Enu> seen(double east_m, double north_m) const {
+    const scene::Aircraft a;
+    return site.enu_from_ecef(track::ecef_at(a.frame, east_m, north_m, kHeightM));
+  }
+  [[nodiscard]] double share_of_turn(const Flyer& f) const {
+    const auto q = seen(f.east_m, f.north_m);
+    return base::wrap_two_pi(base::atan2(q.x, q.y)) / (2.0 * base::kPi);
+  }
+  // Where in the plane a plot lies, at the height that all fly at.
+  [[nodiscard]] PlanePlot in_plane(const Plot& plot, double t_s) const {
+    PlanePlot out;
+    out.t_s = t_s;
+    const double slant = plot.slant_range.metres();
+    const double up = kHeightM - sensor.site.height.metres();
+    double ground = std::sqrt(std::fmax(slant * slant - up * up, 1.0));
+    double azimuth = plot.azimuth.radians();
+    for (int k = 0; k < 4; ++k) {
+      const auto [s, c] = base::sincos(azimuth);
+      out.east_m = ground * s;
+      out.north_m = ground * c;
+      const auto q = seen(out.east_m, out.north_m);
+      ground += slant - std::sqrt(q.x * q.x + q.y * q.y + q.z * q.z);
+      azimuth += base::wrap_pi(plot.azimuth.radians() - base::atan2(q.x, q.y));
+    }
+    const double along = sensor.range_sd.metres() * slant / ground;
+    const double across = sensor.azimuth_sd.radians() * ground;
+    const auto [s, c] = base::sincos(azimuth);
+    out.ee_m2 = along * along * s * s + across * across * c * c;
+    out.en_m2 = (along * along - across * across) * s * c;
+    out.nn_m2 = along * along * c * c + across * across * s * s;
+    // Spread evenly over slant range and azimuth.
+    const double span = sensor.range_max.metres() - kLeastRangeM;
+    out.kappa_per_m2 = kFalsePlots / span / (2.0 * base::kPi) / slant;
+    return out;
+  }
+};
+
+struct Shown {
+  std::uint32_t number = 0;
+  double east_m = 0.0, north_m = 0.0;
+  double said = 0.0;
+  bool ambiguous = false;
+};
+
+std::vector<Shown> shown(const Tracker& tracker, double t_s) {
+  const scene::Aircraft origin;
+  std::vector<Shown> out;
+  tracker.for_each_track([&](std::uint32_t slot) {
+    const track::TrackView v = tracker.view(slot, scene::at_second(t_s));
+    if (v.status == track::TrackStatus::tentative) return;
+    const auto p = origin.frame.enu_from_ecef(geo::ecef_from_geodetic(
+        {v.position.latitude, v.position.longitude, base::Length::from_metres(kHeightM)}));
+    out.push_back({v.number.value, p.x, p.y, v.exchanged, v.ambiguous});
+  });
+  return out;
+}
+
+double distance(const Shown& s, const Flyer& f) {
+  return std::hypot(s.east_m - f.east_m, s.north_m - f.north_m);
+}
+
+// The numbers of the two, by the least sum of squares.
+std::optional<std::pair<std::uint32_t, std::uint32_t>> named(const std::vector<Shown>& tracks,
+                                                             const std::array<Flyer, 2>& truth) {
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> best;
+  double least = 0.0;
+  for (const Shown& a : tracks) {
+    for (const Shown& b : tracks) {
+      const double da = distance(a, truth[0]), db = distance(b, truth[1]);
+      if (a.number == b.number || da > kNamedWithinM || db > kNamedWithinM) continue;
+      const double sum = da * da + db * db;
+      if (best && sum >= least) continue;
+      best = std::pair(a.number, b.number);
+      least = sum;
+    }
+  }
+  return best;
+}
+
+PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
+  PairFlight out;
+  out.kind = kind;
+  Prng prng(seed);
+  const Radar radar;
+  std::array<Flyer, 2> truth = begin_of(kind, prng);
+  std::array<PlaneState, 2> begin;
+  for (std::size_t k = 0; k < 2; ++k) {
+    const Flyer& f = truth[k];
+    begin[k].x = {f.east_m + prng.normal(0.0, kBeginSdM),
+                  f.north_m + prng.normal(0.0, kBeginSdM),
+                  f.east_mps + prng.normal(0.0, kBeginSdMps),
+                  f.north_mps + prng.normal(0.0, kBeginSdMps)};
+    begin[k].position_sd_m = kBeginSdM;
+    begin[k].velocity_sd_mps = kBeginSdMps;
+  }
+  Tracker tracker;
+  tracker.set_sensors({&radar.sensor, 1});
+  std::vector<track::TrackEvent> events;
+  std::vector<std::vector<PlanePlot>> looks;
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> names;
+  ToldNames told;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    const double from_s = kTurnS * turn;
+    std::vector<Plot> plots;
+    for (Flyer& f : truth) {
+      const double t = from_s + kTurnS * radar.share_of_turn(f);
+      f.fly(t, options.noise_m2s3, prng);
+      if (prng.uniform() >= kDetection) continue;
+      scene::Aircraft a;
+      a.east_m = f.east_m;
+      a.north_m = f.north_m;
+      a.height_m = kHeightM;
+      Plot p = scene::radar_plot(radar.sensor, 0, a, scene::at_second(t), prng);
+      p.pressure_altitude.reset();
+      plots.push_back(p);
+    }
+    for (int n = prng.poisson(kFalsePlots); n > 0; --n) {
+      const double share = prng.uniform();
+      Plot p;
+      p.time = scene::at_second(from_s + kTurnS * share);
+      p.azimuth = base::Angle::from_radians(share * 2.0 * base::kPi);
+      p.slant_range =
+          base::Length::from_metres(prng.uniform(kLeastRangeM, radar.sensor.range_max.metres()));
+      plots.push_back(p);
+    }
+    std::ranges::sort(plots, {}, &Plot::time);
+    std::vector<PlanePlot>& look = looks.emplace_back();
+    for (const Plot& p : plots) {
+      tracker.take(p, events);
+      const PlanePlot z = radar.in_plane(p, base::to_seconds(p.time - scene::at_second(0.0)));
+      const bool near = std::ranges::any_of(truth, [&](const Flyer& f) {
+        return std::hypot(z.east_m - f.east_m, z.north_m - f.north_m) < kReachM;
+      });
+      if (near) look.push_back(z);
+    }
+    const double now = from_s + kTurnS;
+    for (Flyer& f : truth) f.fly(now, options.noise_m2s3, prng);
+    tracker.advance(scene::at_second(now), events);
+    events.clear();
+    if (turn < kNamedAfter) continue;
+    const std::vector<Shown> tracks = shown(tracker, now);
+    if (turn == kNamedAfter) {
+      names = named(tracks, truth);
+      if (!names) break;
+      const auto a = std::ranges::find(tracks, names->first, &Shown::number);
+      const auto b = std::ranges::find(tracks, names->second, &Shown::number);
+      told = {looks.size() - 1, now, a->east_m - b->east_m, a->north_m - b->north_m};
+      const double side = told.east * (truth[0].east_m - truth[1].east_m) +
+                          told.north * (truth[0].north_m - truth[1].north_m);
+      // Named by the least sum of squares: always on the right side.
+      CHECK(side >= 0.0);
+    }
+    for (const Shown& s : tracks) {
+      const bool ours = s.number == names->first || s.number == names->second;
+      out.ambiguous = out.ambiguous || (ours && s.ambiguous);
+    }
+  }
+  const double end_s = kTurnS * kTurns;
+  out.named = names.has_value();
+  if (!names) return out;
+  const double east = truth[0].east_m - truth[1].east_m;
+  const double north = truth[0].north_m - truth[1].north_m;
+  const std::vector<Shown> tracks = shown(tracker, end_s);
+  const auto a = std::ranges::find(tracks, names->first, &Shown::number);
+  const auto b = std::ranges::find(tracks, names->second, &Shown::number);
+  out.kept = a != tracks.end() && b != tracks.end();
+  if (!out.kept) return out;
+  out.exchanged = (a->east_m - b->east_m) * east + (a->north_m - b->north_m) * north < 0.0;
+  out.said = 0.5 * (a->said + b->said);
+  DecisionModel model;
+  model.noise_m2s3 = options.noise_m2s3;
+  model.detection = kDetection;
+  model.max_ways = options.max_ways;
+  const Decision best = best_decision(model, begin, looks, told, end_s);
+  out.best = best.wrong;
+  out.best_erred = best.east * east + best.north * north < 0.0;
+  out.dropped = best.dropped;
+  if (options.assumed_m2s3) {
+    model.noise_m2s3 = *options.assumed_m2s3;
+    const Decision assumed = best_decision(model, begin, looks, told, end_s);
+    out.assumed = assumed.wrong;
+    out.assumed_erred = assumed.east * east + assumed.north * north < 0.0;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<double> PairsTally::ratio() const {
+  if (!(best > 0.0)) return std::nullopt;
+  return static_cast<double>(exchanged) / best;
+}
+
+std::optional<std::pair<double, double>> PairsTally::interval() const {
+  const auto r = ratio();
+  if (!r || counted < 2) return std::nullopt;
+  const double half = 1.959963984540054 * std::sqrt(square_difference) / best;
+  return std::pair(*r - half, *r + half);
+}
+
+PairsTally PairsResult::tally(std::optional<PairKind> kind) const {
+  PairsTally t;
+  const auto counts = [&](const PairFlight& f) {
+    return (!kind || f.kind == *kind) && f.named && f.kept;
+  };
+  for (const PairFlight& f : flights) {
+    if (kind && f.kind != *kind) continue;
+    ++t.flights;
+    t.worst_dropped = std::fmax(t.worst_dropped, f.dropped);
+    if (!counts(f)) continue;
+    ++t.counted;
+    t.exchanged += f.exchanged ? 1 : 0;
+    t.said += f.said;
+    t.best += f.best;
+    t.best_erred += f.best_erred ? 1 : 0;
+    t.assumed_erred += f.assumed_erred ? 1 : 0;
+    t.flagged += f.exchanged && f.ambiguous ? 1 : 0;
+    t.told_5 += f.exchanged && f.said >= 0.05 ? 1 : 0;
+    t.ambiguous += f.ambiguous ? 1 : 0;
+  }
+  const double r = t.ratio().value_or(0.0);
+  for (const PairFlight& f : flights) {
+    if (!counts(f)) continue;
+    const double d = (f.exchanged ? 1.0 : 0.0) - r * f.best;
+    t.square_difference += d * d;
+  }
+  return t;
+}
+
+std::vector<PairsCalibration> PairsResult::calibration() const {
+  std::vector<PairsCalibration> bins;
+  constexpr double kEdges[] = {0.0, 0.001, 0.01, 0.05, 0.15, 0.3, 0.45, 1.01};
+  for (std::size_t i = 0; i + 1 < std::size(kEdges); ++i)
+    bins.push_back({kEdges[i], kEdges[i + 1]});
+  for (const PairFlight& f : flights) {
+    if (!f.named || !f.kept) continue;
+    for (PairsCalibration& bin : bins) {
+      if (f.said < bin.from || f.said >= bin.to) continue;
+      ++bin.pairs;
+      bin.said += f.said;
+      bin.exchanged += f.exchanged ? 1 : 0;
+    }
+  }
+  return bins;
+}
+
+PairsResult run_pairs(const PairsOptions& options) {
+  PairsResult result;
+  for (std::size_t kind = 0; kind < kPairNames.size(); ++kind) {
+    for (int k = 0; k < options.flights; ++k)
+      result.flights.push_back(
+          fly(options,
+              static_cast<PairKind>(kind),
+              options.seed * 1'000'000 + kind * 100'000 + static_cast<std::uint64_t>(k)));
+  }
+  return result;
+}
+
+}  // namespace liptako::bench
