@@ -65,7 +65,7 @@ TEST(Near, WhatIsFarIsInNoGate) {
     outside += refused ? 1 : 0;
   }
   EXPECT_GT(outside, 5'000);
-  EXPECT_GT(far, 0.25 * outside);
+  EXPECT_GT(far, 0.2 * outside);
 }
 
 }  // namespace

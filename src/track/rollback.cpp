@@ -18,7 +18,7 @@ bool same(const geo::TangentFrame& a, const geo::TangentFrame& b) {
 
 template <class Archive>
 void visit_fields(Archive& archive, PastStep& s) {
-  archive(s.time, s.plot, s.dilution, s.imm, s.height_effect.d, s.vertical);
+  archive(s.time, s.plot, s.since_last, s.imm, s.height_effect.d, s.vertical);
 }
 
 std::uint32_t Rollback::begin(std::uint32_t slot) {
@@ -55,7 +55,7 @@ void Rollback::note(std::uint32_t slot, const TrackRecord& t, const Plot& plot, 
   const auto old = std::ranges::upper_bound(steps, t.time - used.reach, {}, &PastStep::time);
   if (old - steps.begin() > 1) steps.erase(steps.begin(), old - 1);
   if (steps.size() >= kMaxSteps) steps.erase(steps.begin());
-  steps.push_back({t.time, plot, used.dilution, t.imm, t.vertical, t.height_effect});
+  steps.push_back({t.time, plot, used.since_last, t.imm, t.vertical, t.height_effect});
 }
 
 const PastStep* Rollback::from(std::uint32_t slot, base::Timestamp time) const {
@@ -76,8 +76,19 @@ std::span<PastStep> Rollback::after(std::uint32_t slot, base::Timestamp time) {
   return {next, steps.end()};
 }
 
-std::span<PastStep> Rollback::after_first(std::uint32_t slot) {
-  return std::span(pasts_[past_of_[slot]].steps).subspan(1);
+std::span<PastStep> Rollback::steps(std::uint32_t slot) { return pasts_[past_of_[slot]].steps; }
+
+std::optional<base::Duration> Rollback::since_last(std::uint32_t slot, const PastStep& step) const {
+  std::optional<base::Duration> since = step.since_last;
+  const std::uint32_t index = past_of(slot);
+  if (index == kNone) return since;
+  for (const PastStep& before : pasts_[index].steps) {
+    const base::Duration ago = step.plot.time - before.plot.time;
+    if (before.plot.sensor == step.plot.sensor && ago > base::Duration::zero() &&
+        (!since || ago < *since || *since < base::Duration::zero()))
+      since = ago;
+  }
+  return since;
 }
 
 void Rollback::insert(std::uint32_t slot, const PastStep& step) {
@@ -145,8 +156,8 @@ bool Rollback::load(base::ByteReader& in, std::uint32_t slots, std::size_t senso
     for (const PastStep& step : steps) {
       if (step.plot.sensor >= sensors || !is_loadable(step.plot) ||
           !is_loadable(unpack(step.imm)) || !is_loadable(step.vertical) ||
-          !is_loadable(step.height_effect) || !(step.dilution > 0.0 && step.dilution < 1e12) ||
-          !base::is_reckonable(step.time))
+          !is_loadable(step.height_effect) || !base::is_reckonable(step.time) ||
+          std::fabs(base::to_seconds(step.since_last.value_or(base::Duration::zero()))) > 1e9)
         return false;
     }
     past.steps.assign(steps.begin(), steps.end());

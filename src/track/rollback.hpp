@@ -28,7 +28,7 @@ namespace liptako::track {
 struct PastStep {
   base::Timestamp time;
   Plot plot;
-  double dilution = 1.0;  // LinearMeasurement::dilution it was used with
+  std::optional<base::Duration> since_last;  // the sensor's plot before it
   PackedImm imm;
   VerticalFilter vertical;
   HeightEffect height_effect;
@@ -45,7 +45,7 @@ class Rollback {
   // `plot` was used by the track, whose state is now as after it; `lag`: how much older it is than
   // the state was. `reach`: how far back plots may come.
   struct Used {
-    double dilution = 1.0;
+    std::optional<base::Duration> since_last;
     base::Duration lag{};
     base::Duration reach{};
   };
@@ -58,8 +58,11 @@ class Rollback {
   [[nodiscard]] const PastStep* from(std::uint32_t slot, base::Timestamp time) const;
   // The steps after `time`, in order. Requires a past.
   [[nodiscard]] std::span<PastStep> after(std::uint32_t slot, base::Timestamp time);
-  // All steps but the first, whatever its time. Requires a past.
-  [[nodiscard]] std::span<PastStep> after_first(std::uint32_t slot);
+  // All steps, in order. Requires a past.
+  [[nodiscard]] std::span<PastStep> steps(std::uint32_t slot);
+  // Since the sensor's plot before that of a step, or of one that would stand there.
+  [[nodiscard]] std::optional<base::Duration> since_last(std::uint32_t slot,
+                                                         const PastStep& step) const;
   // Puts a step in its place; the steps behind it are as the caller left them.
   void insert(std::uint32_t slot, const PastStep& step);
   // The track ends or begins anew.

@@ -253,16 +253,13 @@ double Tracker::standing(const TrackRecord& t, const Gaussian& g) const {
   return base::exp(-0.5 * d2);
 }
 
-double Tracker::dilution_of(const TrackRecord& t,
+double Tracker::dilution_of(const Prediction& prediction,
                             const Plot& plot,
                             const LinearMeasurement& m,
                             const Discrepancy& fit) const {
   const SensorDescription& sensor = descriptions_[plot.sensor];
   const SensorModel& model = model_of(sensor.kind);
-  std::optional<Duration> since_last;
-  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
-    if (t.seen_by[i].sensor == plot.sensor) since_last = plot.time - t.seen_by[i].last_hit;
-  }
+  std::optional<Duration> since_last = prediction.since_last;
   if (model.dilution == nullptr) {
     return since_last ? registration_.dilution(m, plot.sensor, to_seconds(*since_last)) : 1.0;
   }
@@ -306,6 +303,10 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
   p.seen_from_m = height.mean_m;
+  p.since_last.reset();
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    if (t.seen_by[i].sensor == plot.sensor) p.since_last = plot.time - t.seen_by[i].last_hit;
+  }
 }
 
 std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
@@ -709,7 +710,7 @@ void Tracker::associate(std::uint32_t slot,
   LinearMeasurement position = seen_from(prediction, plot, t, height);
   LinearMeasurement used = considered(position, prediction.height_effect, height);
   const Discrepancy fit = evaluate(before, used);
-  used.dilution = position.dilution = dilution_of(t, plot, used, fit);
+  used.dilution = position.dilution = dilution_of(prediction, plot, used, fit);
   Gaussian after;
   const auto result = update(prediction.imm, motion_of(t), used, {before, fit, lag}, &after);
   if (result) {
@@ -751,7 +752,7 @@ void Tracker::associate(std::uint32_t slot,
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t, after));
   move_frame(t, after);
-  rollback_.note(slot, t, plot, {position.dilution, base::seconds(lag), options_.max_lag});
+  rollback_.note(slot, t, plot, {prediction.since_last, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
   event.view = view_of(t, {t.time, after, t.vertical, t.height_effect});
   const bool anew = doubts_.note_used(store_, slot, plot, event.view, {event.trace.altitude});
@@ -815,7 +816,7 @@ void Tracker::use_velocity(const TrackRecord& t,
                                           geometric_height(prediction.vertical));
   const Discrepancy fit = evaluate(then, velocity);
   trace.velocity_nis = static_cast<float>(fit.d2);
-  velocity.dilution = dilution_of(t, plot, velocity, fit);
+  velocity.dilution = dilution_of(prediction, plot, velocity, fit);
   if (!(trace.velocity_nis <= options_.gate_addressed) ||
       !update(prediction.imm, motion_of(t), velocity, {then, fit, lag}, &after)) {
     ++counters_.velocity_refused;
@@ -862,8 +863,10 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
   // flown here, was this aircraft: its number goes on. One that is still being seen, or is
   // elsewhere, is another claim to the address, and both stay.
   std::uint32_t silent = kNoSlot;
+  bool held = false;
   store_.for_each_with_address(*t.icao_address, [&](std::uint32_t other) {
     const TrackRecord& o = store_.at(other);
+    held = held || other != slot;
     if (other == slot || o.home != t.home || o.last_plot_time >= t.first_plot_time) return;
     const double silence = to_seconds(t.time - o.last_plot_time);
     if (silence <= kCoastingAfterPeriods * to_seconds(periods_of(o).slowest)) return;
@@ -872,13 +875,26 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
     if (!IdentityMemory::could_fly(from, to, t.time - o.last_plot_time)) return;
     silent = std::min(silent, other);
   });
-  if (silent == kNoSlot) return;
+  // One that ended meanwhile: this one began without the address, or would have resumed it.
+  std::optional<DroppedTrack> ended;
+  if (silent == kNoSlot) {
+    if (held) return;
+    ended = memory_.resume(
+        *t.icao_address, view(slot, t.first_plot_time).position, t.first_plot_time, t.home);
+    if (!ended || !ended->established) return;
+  }
   if (shown) {  // the provisional number ends
     TrackEvent gone;
     gone.kind = TrackEventKind::dropped;
     gone.view = view(slot, t.time);
     gone.view.status = TrackStatus::dropped;
     events.push_back(gone);
+  }
+  if (ended) {
+    t.number = ended->number;
+    t.breaks = ended->breaks + 1;
+    ++counters_.breaks;
+    return;
   }
   const TrackRecord& o = store_.at(silent);
   const bool broken = t.first_plot_time - o.last_plot_time > coast_limit(o);

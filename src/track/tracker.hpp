@@ -189,9 +189,10 @@ class Tracker {
     HeightEffect height_effect;
     Gaussian before;  // of the plot's time
     LinearMeasurement position;
-    double seen_from_m = 0.0;  // the height that `position` was linearised at
-    bool rewound = false;      // a late plot: the state is from the track's past
-    double behind_s = 0.0;     // how much older the plot is than the state
+    double seen_from_m = 0.0;                  // the height that `position` was linearised at
+    bool rewound = false;                      // a late plot: the state is from the track's past
+    double behind_s = 0.0;                     // how much older the plot is than the state
+    std::optional<base::Duration> since_last;  // the sensor's plot before it
   };
   // What a track tells of one time, with what it was worked out from.
   struct Extrapolation {
@@ -227,7 +228,7 @@ class Tracker {
   // for a track that a transponder or another kind of sensor vouches for.
   [[nodiscard]] double standing(const TrackRecord& t, const Gaussian& now) const;
   // LinearMeasurement::dilution of a plot's position or velocity `m`, which fits the prediction so.
-  [[nodiscard]] double dilution_of(const TrackRecord& t,
+  [[nodiscard]] double dilution_of(const Prediction& prediction,
                                    const Plot& plot,
                                    const LinearMeasurement& m,
                                    const Discrepancy& fit) const;
@@ -269,7 +270,6 @@ class Tracker {
   [[nodiscard]] std::optional<UpdateResult> use_again(TrackRecord& t,
                                                       const Plot& plot,
                                                       Prediction& prediction,
-                                                      double dilution,
                                                       UpdateTrace& trace);
   // The plot is of this track, and too old for it.
   [[nodiscard]] bool is_of_the_past(std::uint32_t slot,

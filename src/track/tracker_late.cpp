@@ -33,8 +33,10 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   return true;
 }
 
-std::optional<UpdateResult> Tracker::use_again(
-    TrackRecord& t, const Plot& plot, Prediction& p, double dilution, UpdateTrace& trace) {
+std::optional<UpdateResult> Tracker::use_again(TrackRecord& t,
+                                               const Plot& plot,
+                                               Prediction& p,
+                                               UpdateTrace& trace) {
   if (tells_height(plot)) {
     trace.altitude = use_height({p.vertical, p.imm, p.before, p.height_effect},
                                 descriptions_[plot.sensor],
@@ -46,8 +48,8 @@ std::optional<UpdateResult> Tracker::use_again(
   const Height height = geometric_height(p.vertical);
   LinearMeasurement position = seen_from(p, plot, t, height);
   LinearMeasurement used = considered(position, p.height_effect, height);
-  used.dilution = position.dilution = dilution;
   const Discrepancy fit = evaluate(p.before, used);
+  used.dilution = position.dilution = dilution_of(p, plot, used, fit);
   Gaussian after;
   const auto result = update(p.imm, motion_of(t), used, {p.before, fit, p.behind_s}, &after);
   if (!result) return std::nullopt;
@@ -71,7 +73,7 @@ void Tracker::roll_back(std::uint32_t slot,
                         const Choice& choice,
                         std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
-  const PastStep kept{t.time, {}, 1.0, t.imm, t.vertical, t.height_effect};
+  const PastStep kept{t.time, {}, {}, t.imm, t.vertical, t.height_effect};
   TrackEvent event;
   event.kind =
       t.status == TrackStatus::coasting ? TrackEventKind::resumed : TrackEventKind::updated;
@@ -81,26 +83,31 @@ void Tracker::roll_back(std::uint32_t slot,
   event.trace.lag_s = static_cast<float>(base::to_seconds(t.time - plot.time));
   if (t.time - plot.time > Rollback::kLateBeyond) rollback_.note_late(plot.sensor);
 
-  const LinearMeasurement seen = considered(
-      prediction.position, prediction.height_effect, geometric_height(prediction.vertical));
-  const double dilution = dilution_of(t, plot, seen, evaluate(prediction.before, seen));
-  const auto result = use_again(t, plot, prediction, dilution, event.trace);
+  PastStep late{plot.time, plot, prediction.since_last, {}, {}, {}};
+  prediction.since_last = late.since_last = rollback_.since_last(slot, late);
+  const auto result = use_again(t, plot, prediction, event.trace);
   bool sound = result.has_value();
   PastStep& from = *rollback_.from(slot, plot.time);
   const bool before_all = plot.time < from.time;
-  PastStep late{plot.time, plot, dilution, t.imm, t.vertical, t.height_effect};
+  late.imm = t.imm;
+  late.vertical = t.vertical;
+  late.height_effect = t.height_effect;
   if (before_all) {
     late.time = from.time;
     from = late;
+  } else {
+    rollback_.insert(slot, late);
   }
   const std::uint64_t refused = counters_.velocity_refused;  // each report is counted once
-  const auto later = before_all ? rollback_.after_first(slot) : rollback_.after(slot, late.time);
+  const auto later =
+      before_all ? rollback_.steps(slot).subspan(1) : rollback_.after(slot, late.time);
   for (PastStep& step : later) {
     if (!sound) break;
     Prediction next;
     predict_to(t, step.plot, next);
+    next.since_last = step.since_last = rollback_.since_last(slot, step);
     UpdateTrace unused;
-    sound = use_again(t, step.plot, next, step.dilution, unused).has_value();
+    sound = use_again(t, step.plot, next, unused).has_value();
     step.imm = t.imm;
     step.vertical = t.vertical;
     step.height_effect = t.height_effect;
@@ -115,7 +122,6 @@ void Tracker::roll_back(std::uint32_t slot,
     rollback_.forget(slot);
     return;
   }
-  if (!before_all) rollback_.insert(slot, late);
 
   event.trace.gate_ratio = result->fit.d2 / choice.gate;
   for (std::size_t m = 0; m < kModes; ++m) event.trace.modes[m] = static_cast<float>(t.imm.mu[m]);

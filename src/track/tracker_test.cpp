@@ -144,6 +144,27 @@ TEST(Tracker, AfterALongerSilenceTheNumberResumesAndTheBreakIsCounted) {
   }
 }
 
+// After a silence the first reply is often garbled: the address comes with the second.
+TEST(Tracker, TheNumberResumesThoughTheFirstPlotHadNoAddress) {
+  Prng prng(46);
+  Scene run({radar(13.4, 0.0, 4.0)});
+  Aircraft a = airliner(0x05C001);
+  double t = 0;
+  const auto fly = [&](double dt) { t += dt, a.fly(dt); };
+  for (int k = 0; k < 10; ++k, fly(4))
+    run.take(radar_plot(run.sensors[0], 0, a, at_second(t), prng));
+  for (double s = t; s < t + 120; ++s) run.advance(s);
+  fly(120);
+  for (int k = 0; k < 6; ++k, fly(4)) {
+    Plot plot = radar_plot(run.sensors[0], 0, a, at_second(t), prng);
+    if (k < 1) plot.icao_address.reset();
+    run.take(plot);
+  }
+  ASSERT_EQ(run.confirmed(t).size(), 1u);
+  EXPECT_EQ(run.confirmed(t)[0].number.value, 1u);
+  EXPECT_EQ(run.confirmed(t)[0].breaks, 1u);
+}
+
 TEST(Tracker, TheAddressAloneDoesNotResumeANumber) {
   Prng prng(44);
   Scene run({ads_b_station()});

@@ -61,6 +61,16 @@ std::optional<Height> first_height(const SensorDescription&,
   return stated::first_height(plot, kHeightSd);
 }
 
+// What satellite navigation errs by lives for minutes, and is in the track as in the next report: a
+// track that took each for news would be sure of it. A filter that follows manoeuvres forgets within
+// seconds and cannot carry an error for minutes; with a memory of this length its covariance is
+// honest, and its place no worse (docs/TRACKER.md).
+constexpr base::Duration kMemory = std::chrono::milliseconds(1500);
+
+double dilution(const SensorDescription&, const Plot&, std::optional<base::Duration> since_last) {
+  return stated::fading(kMemory, since_last);
+}
+
 constexpr SensorModel kModel{
     .kind = SensorKind::ads_b,
     .name = "ads-b",
@@ -71,6 +81,7 @@ constexpr SensorModel kModel{
     .linearise_height = linearise_height,
     .first_height = first_height,
     .measurement_space = stated::measurement_space,
+    .dilution = dilution,
 };
 
 }  // namespace
