@@ -4,8 +4,9 @@
 // The distance from the straight mode's extrapolation is held against
 //   off    how far any mode's mean can be from there: what lies between the modes now and by their
 //          velocities, and a turn of rate w, w v dt^2 / 2, at most 2 v dt
-//   sd^2   a bound of the innovation's variance: of position now and of velocity over dt, of process
-//          noise, 2 q dt^3 / 3, of means that lie `off` apart, of the plot, of the track's height
+//   sd^2   a bound of the innovation's variance: of position now and of velocity over dt, of
+//          process noise, 2 q dt^3 / 3, of means that lie `off` apart, of the plot, of the track's
+//          height
 // A plot is far if it is so by a quarter more, which is more than linearising errs.
 #pragma once
 

@@ -9,6 +9,8 @@
 namespace liptako::track {
 namespace {
 
+constexpr base::Duration kBefore = std::chrono::seconds(5);
+
 bool same(const geo::TangentFrame& a, const geo::TangentFrame& b) {
   return a.origin().latitude == b.origin().latitude &&
          a.origin().longitude == b.origin().longitude && a.origin().height == b.origin().height;
@@ -51,8 +53,10 @@ void Rollback::note(std::uint32_t slot, const TrackRecord& t, const Plot& plot, 
     move_frame(past, t.frame);
   }
   auto& steps = past.steps;
-  // One at least is kept that is older than anything that may still come.
-  const auto old = std::ranges::upper_bound(steps, t.time - used.reach, {}, &PastStep::time);
+  // One at least is kept that is older than anything that may still come; and of a sensor that
+  // reports every few seconds its plot before that.
+  const base::Timestamp oldest = t.time - used.reach - kBefore;
+  const auto old = std::ranges::upper_bound(steps, oldest, {}, &PastStep::time);
   if (old - steps.begin() > 1) steps.erase(steps.begin(), old - 1);
   if (steps.size() >= kMaxSteps) steps.erase(steps.begin());
   steps.push_back({t.time, plot, used.since_last, t.imm, t.vertical, t.height_effect});

@@ -816,7 +816,8 @@ void Tracker::use_velocity(const TrackRecord& t,
                                           geometric_height(prediction.vertical));
   const Discrepancy fit = evaluate(then, velocity);
   trace.velocity_nis = static_cast<float>(fit.d2);
-  velocity.dilution = dilution_of(prediction, plot, velocity, fit);
+  if (!model_of(descriptions_[plot.sensor].kind).velocity_errs_anew)
+    velocity.dilution = dilution_of(prediction, plot, velocity, fit);
   if (!(trace.velocity_nis <= options_.gate_addressed) ||
       !update(prediction.imm, motion_of(t), velocity, {then, fit, lag}, &after)) {
     ++counters_.velocity_refused;
