@@ -121,7 +121,7 @@ struct Transition {
   Lanes s;
 };
 
-// Angles up to here by their series, whose next terms are below 1e-18 of the first.
+// Angles up to here by their series, whose next terms are below 5e-17 of the first.
 constexpr double kSeriesReach = 0.5;
 
 LIPTAKO_INLINE Transition transition(const ImmModel& model, double t) {

@@ -27,10 +27,11 @@ Seen seen_at(const FirstFix& fix, const Plot& plot) {
 bool is_far(const PackedImm& imm,
             const ImmModel& model,
             const geo::TangentFrame& frame,
-            const Height& height,
+            const TrackHeight& of_track,
             const Seen& seen,
             double dt,
             double sds) {
+  const Height& height = of_track.height;
   if (seen.height_effect > kSteep) return false;
   const bool overhead = seen.slant_range_m > 0.0 && seen.slant_range_m < kOverheadM;
   if (overhead && height.variance_m2 > kUnknownSdM * kUnknownSdM) return false;
@@ -53,7 +54,9 @@ bool is_far(const PackedImm& imm,
   const double off = std::sqrt(apart2) + t * faster + turn;
   const double carried = std::sqrt(position2) + t * std::sqrt(velocity2);
   // The effect of height where the track is, not where the plot is: more, nearer to the radar.
-  const double effect = 2.0 * seen.height_effect;
+  const double(&d)[kStateSize] = of_track.effect.d;
+  const double effect = 2.0 * seen.height_effect + std::sqrt(square(d[0]) + square(d[1])) +
+                        t * std::sqrt(square(d[2]) + square(d[3]));
   const double sd2 = carried * carried + 2.0 / 3.0 * model.noisiest * t * t * t + off * off +
                      seen.sd_m * seen.sd_m + effect * effect * height.variance_m2;
   const double bound =

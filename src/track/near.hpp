@@ -11,6 +11,7 @@
 #pragma once
 
 #include "geo/frames.hpp"
+#include "track/height_effect.hpp"
 #include "track/imm.hpp"
 
 namespace liptako::track {
@@ -25,12 +26,17 @@ struct Seen {
 };
 [[nodiscard]] Seen seen_at(const FirstFix& fix, const Plot& plot);
 
-// `height`: the track's. `dt`: seconds from the state to the plot. `sds`: the gate's reach, in
+// The track's height, and how its place errs if that does.
+struct TrackHeight {
+  Height height;
+  HeightEffect effect;
+};
+// `dt`: seconds from the state to the plot. `sds`: the gate's reach, in
 // standard deviations. True only for what the prediction's gate refuses too.
 [[nodiscard]] bool is_far(const PackedImm& imm,
                           const ImmModel& model,
                           const geo::TangentFrame& frame,
-                          const Height& height,
+                          const TrackHeight& of_track,
                           const Seen& seen,
                           double dt,
                           double sds);

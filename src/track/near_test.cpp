@@ -54,12 +54,18 @@ TEST(Near, WhatIsFarIsInNoGate) {
     const Height assumed{prng.uniform(0, 12e3), 9e6};
     const SensorModel& sensor = model_of(SensorKind::polar_radar);
     LinearMeasurement m = sensor.linearise(radar, site, plot, frame, before.mean, known);
-    for (int a = 0; a < 2; ++a) m.R[2 * a] += m.dh[a] * m.dh[a] * known.variance_m2;
-    m.R[1] += m.dh[0] * m.dh[1] * known.variance_m2;
+    HeightEffect effect;
+    if (prng.below(2) == 0) {
+      for (int k = 0; k < 2; ++k) effect.d[k] = prng.uniform(-0.5, 0.5);
+      for (int k = 2; k < 4; ++k) effect.d[k] = prng.uniform(-5e-3, 5e-3);
+    }
+    HeightEffect by_then = effect;
+    predict(by_then, dt);
+    m = considered(m, by_then, known);
     const double sds = 8.0;
     const bool refused = evaluate(before, m).d2 > sds * sds;
     const Seen seen = seen_at(sensor.first_fix(radar, site, plot, assumed), plot);
-    const bool is = is_far(packed_imm, model, frame, known, seen, dt, sds);
+    const bool is = is_far(packed_imm, model, frame, {known, effect}, seen, dt, sds);
     ASSERT_TRUE(!is || refused) << i;
     far += is ? 1 : 0;
     outside += refused ? 1 : 0;

@@ -39,8 +39,18 @@ bool comes_before(const Plot& a, const Plot& b) {
                       p.azimuth_width.radians(),
                       p.range_width.metres(),
                       p.seen_ago,
-                      p.uas.hash,
-                      p.call_sign.view());
+                      p.call_sign.view(),
+                      p.time_sd,
+                      p.position_sd.metres(),
+                      p.sd_east.metres(),
+                      p.sd_north.metres(),
+                      p.correlation,
+                      p.velocity_sd.mps(),
+                      p.geometric_height_sd.metres(),
+                      p.altitude_quantum.metres(),
+                      p.aircraft_class,
+                      p.on_ground,
+                      p.mover);
   };
   return key(a) < key(b);
 }

@@ -49,6 +49,7 @@ bool is_loadable(const HeightEffect& effect) {
 
 bool is_loadable(const Plot& plot) {
   return is_finite(plot) && base::is_reckonable(plot.time) &&
+         (!plot.mode_3a || plot.mode_3a->bits() < 4096) && plot.call_sign.view().size() <= 8 &&
          plot.aircraft_class <= AircraftClass::surface && plot.on_ground <= OnGround::no &&
          plot.mover <= Mover::vehicle;
 }

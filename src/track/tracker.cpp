@@ -46,6 +46,7 @@ constexpr double kNewsDistance = 5.991;
 // A height known better by less than this moves the innovation, and nothing else of the
 // measurement.
 constexpr double kSmallStepM = 30.0;
+constexpr double kWellKnownM = 500.0;
 
 // What 30 s of silence can hide, or three deviations of a rough report.
 base::Length search_radius(const FirstFix& fix) {
@@ -266,7 +267,9 @@ double Tracker::dilution_of(const Prediction& prediction,
   // An error that lives on is in the track too, and would agree with it. What does not agree is
   // new.
   if (fit.d2 > kNewsDistance) since_last.reset();
-  return model.dilution(sensor, plot, since_last);
+  const double biased =
+      since_last ? registration_.dilution(m, plot.sensor, to_seconds(*since_last)) : 1.0;
+  return std::fmax(model.dilution(sensor, plot, since_last), biased);
 }
 
 bool Tracker::is_carried(const TrackRecord& t, const Plot& plot) const {
@@ -302,7 +305,7 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   if (dt < 0.0) p.before = retrodict(p.imm, motion_of(t), -dt);
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
-  p.seen_from_m = height.mean_m;
+  p.seen_from = {p.before.mean, height};
   p.since_last.reset();
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (t.seen_by[i].sensor == plot.sensor) p.since_last = plot.time - t.seen_by[i].last_hit;
@@ -446,8 +449,13 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
           const TrackRecord& t = store_.at(slot);
           const double dt = to_seconds(plot.time - t.time);
           // Of a late plot the past counts.
-          if (dt < 0.0 ||
-              !is_far(t.imm, motion_of(t), t.frame, geometric_height(t.vertical), seen, dt, sds))
+          if (dt < 0.0 || !is_far(t.imm,
+                                  motion_of(t),
+                                  t.frame,
+                                  {geometric_height(t.vertical), t.height_effect},
+                                  seen,
+                                  dt,
+                                  sds))
             weigh(slot);
           too_late = too_late || is_of_the_past(slot, plot, fix);
         });
@@ -783,10 +791,17 @@ LinearMeasurement Tracker::seen_from(const Prediction& prediction,
                                      const Plot& plot,
                                      const TrackRecord& t,
                                      const Height& height) const {
+  const HorizontalState& at = prediction.before.mean;
+  const auto& [was_at, was] = prediction.seen_from;
+  if (!std::ranges::equal(at.x, was_at.x)) return linearise(plot, t, at, height);
   LinearMeasurement m = prediction.position;
-  const double step = height.mean_m - prediction.seen_from_m;
-  if (step == 0.0 || !model_of(descriptions_[plot.sensor].kind).uses_height) return m;
-  if (std::fabs(step) > kSmallStepM) return linearise(plot, t, prediction.before.mean, height);
+  const double step = height.mean_m - was.mean_m;
+  const bool same = step == 0.0 && height.variance_m2 == was.variance_m2;
+  if (same || !model_of(descriptions_[plot.sensor].kind).uses_height) return m;
+  // A sensor may take another height than one that is hardly known.
+  const double worst = std::fmax(height.variance_m2, was.variance_m2);
+  if (std::fabs(step) > kSmallStepM || worst > kWellKnownM * kWellKnownM)
+    return linearise(plot, t, at, height);
   for (int i = 0; i < 2; ++i) m.y[i] -= m.dh[i] * step;
   return m;
 }
@@ -857,9 +872,13 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
   if (t.hits < needed || probability_from(t.odds) < options_.confirm_existence) return;
   if (!has_confirming_sensor(t)) return;
   t.status = TrackStatus::confirmed;
-  if (t.home == kPlacedHome && t.breaks == 0)
+  const bool goes_on = t.icao_address && take_over_number(slot, shown, events);
+  if (!goes_on && t.home == kPlacedHome && t.breaks == 0)
     births_.learn(view(slot, t.first_plot_time).position, t.time);
-  if (!t.icao_address) return;
+}
+
+bool Tracker::take_over_number(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events) {
+  TrackRecord& t = store_.at(slot);
   // A track of the same address that missed its looks since before this one began, and could have
   // flown here, was this aircraft: its number goes on. One that is still being seen, or is
   // elsewhere, is another claim to the address, and both stay.
@@ -879,10 +898,14 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
   // One that ended meanwhile: this one began without the address, or would have resumed it.
   std::optional<DroppedTrack> ended;
   if (silent == kNoSlot) {
-    if (held) return;
+    if (held) return false;
     ended = memory_.resume(
         *t.icao_address, view(slot, t.first_plot_time).position, t.first_plot_time, t.home);
-    if (!ended || !ended->established) return;
+    if (!ended) return false;
+    if (!ended->established) {
+      memory_.remember(*t.icao_address, *ended);
+      return false;
+    }
   }
   if (shown) {  // the provisional number ends
     TrackEvent gone;
@@ -895,7 +918,7 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
     t.number = ended->number;
     t.breaks = ended->breaks + 1;
     ++counters_.breaks;
-    return;
+    return true;
   }
   const TrackRecord& o = store_.at(silent);
   const bool broken = t.first_plot_time - o.last_plot_time > coast_limit(o);
@@ -905,6 +928,7 @@ void Tracker::confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEv
   ++counters_.taken_over;
   rollback_.forget(silent);
   store_.release(silent);
+  return true;
 }
 
 void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {

@@ -189,7 +189,10 @@ class Tracker {
     HeightEffect height_effect;
     Gaussian before;  // of the plot's time
     LinearMeasurement position;
-    double seen_from_m = 0.0;                  // the height that `position` was linearised at
+    struct {
+      HorizontalState at;
+      Height height;
+    } seen_from;                               // what `position` was linearised at
     bool rewound = false;                      // a late plot: the state is from the track's past
     double behind_s = 0.0;                     // how much older the plot is than the state
     std::optional<base::Duration> since_last;  // the sensor's plot before it
@@ -266,7 +269,7 @@ class Tracker {
                  Prediction& prediction,
                  const Choice& choice,
                  std::vector<TrackEvent>& events);
-  // The filter's part of that for one plot, its sensor's noise taken `dilution` times.
+  // The filter's part of that for one plot.
   [[nodiscard]] std::optional<UpdateResult> use_again(TrackRecord& t,
                                                       const Plot& plot,
                                                       Prediction& prediction,
@@ -285,6 +288,10 @@ class Tracker {
   [[nodiscard]] bool has_confirming_sensor(const TrackRecord& t) const;
   // `shown`: an event has told of the track under its present number.
   void confirm_if_due(std::uint32_t slot, bool shown, std::vector<TrackEvent>& events);
+  // Of a track just confirmed: the number it had before it fell silent. False: it had none.
+  [[nodiscard]] bool take_over_number(std::uint32_t slot,
+                                      bool shown,
+                                      std::vector<TrackEvent>& events);
   [[nodiscard]] const ImmModel& motion_of(const TrackRecord& t) const {
     return motions_[static_cast<std::size_t>(t.motion.used)];
   }
@@ -301,7 +308,6 @@ class Tracker {
                                   const Gaussian& after,
                                   Imm& imm);
   // `after` the position was used; becomes the state with the velocity, if that was used too.
-  // `after`: of the state, before and after it.
   void use_velocity(const TrackRecord& t,
                     const Plot& plot,
                     Prediction& prediction,

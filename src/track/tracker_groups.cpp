@@ -274,6 +274,7 @@ void Tracker::close(const OpenLook& open, std::vector<TrackEvent>& events) {
   const AircraftLook look(setting, look_plots_);
   group.filter.update(look);
   publish(open.group, look, events);
+  std::ranges::sort(known, comes_before);
   for (const Plot& plot : known) use(plot, events);
 }
 
@@ -318,7 +319,10 @@ void Tracker::publish(std::uint32_t index,
     if (t.status == TrackStatus::tentative) return;
     // A number that had gone over may come back: of two it does, of more to one of the others.
     const double p = std::fmin(probability, 1.0);
-    const double back = p / std::fmax(1.0, static_cast<double>(group.members.size()) - 1.0);
+    const auto named = std::ranges::count_if(group.members, [&](const Group::Member& m) {
+      return store_.at(m.slot).status != TrackStatus::tentative;
+    });
+    const double back = p / std::fmax(1.0, static_cast<double>(named) - 1.0);
     t.exchanged += p * (1.0 - t.exchanged) - back * t.exchanged;
   });
   told_.clear();
@@ -357,6 +361,7 @@ void Tracker::publish(std::uint32_t index,
         continue;
       }
       const std::uint32_t slot = store_.allocate();
+      rollback_.forget(slot);
       TrackRecord& t = store_.at(slot);
       t.home = group.home;
       t.number = base::TrackNumber{next_number_++};
@@ -457,6 +462,7 @@ void Tracker::publish(std::uint32_t index,
   std::vector<WaitingPlot> waiting = std::move(released_);
   std::swap(waiting, after.waiting);  // each keeps memory for the next time
   free_group(index);
+  std::ranges::sort(waiting, comes_before, &WaitingPlot::plot);
   for (const WaitingPlot& w : waiting) use(w.plot, events);
   waiting.clear();
   released_ = std::move(waiting);

@@ -29,7 +29,7 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   adopt({p.vertical, p.imm, p.before, p.height_effect}, t.vertical.offset);  // learnt since
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
-  p.seen_from_m = height.mean_m;
+  p.seen_from = {p.before.mean, height};
   return true;
 }
 

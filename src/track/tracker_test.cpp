@@ -165,6 +165,30 @@ TEST(Tracker, TheNumberResumesThoughTheFirstPlotHadNoAddress) {
   EXPECT_EQ(run.confirmed(t)[0].breaks, 1u);
 }
 
+// Until something tells the height, a radar's track stands where an aircraft of the usual height
+// would be. What tells it moves the track, and is itself seen from where the track has moved to.
+TEST(Tracker, APlotThatTellsTheHeightIsUsedFromTheNewPlace) {
+  for (const double height : {3000.0, 4500.0, 7500.0}) {
+    Prng prng(47);
+    Scene run({radar(13.4, 0.0, 4.0), ads_b_station()});
+    Aircraft a = airliner(0x05C001, -15e3, 20e3, 200);
+    a.height_m = height;
+    double t = 0;
+    for (int k = 0; k < 12; ++k, t += 4, a.fly(4)) {
+      Plot plot = radar_plot(run.sensors[0], 0, a, at_second(t), prng);
+      plot.icao_address.reset();
+      plot.pressure_altitude.reset();
+      run.take(plot);
+    }
+    run.take(ads_b_plot(1, a, at_second(t), prng));
+    run.tracker.finish(run.events);
+    ASSERT_EQ(run.tracker.track_count(), 1u) << height;
+    EXPECT_LT(run.events.back().trace.nis, 15.0) << height;
+    const Error e = error_of(run.events.back().view, a);
+    EXPECT_LT(std::hypot(e.east_m, e.north_m), 150.0) << height;
+  }
+}
+
 TEST(Tracker, TheAddressAloneDoesNotResumeANumber) {
   Prng prng(44);
   Scene run({ads_b_station()});

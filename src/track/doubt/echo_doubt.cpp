@@ -155,7 +155,7 @@ bool DoubtBook::is_echo(TrackStore& store, const Plot& plot, std::uint32_t taken
     *free = {plot.azimuth.radians(), distance_m, 1, plot.time};
     return false;
   }
-  // Of one look only once.
+  // A wall is learnt of one look only once.
   const bool same_look =
       std::fabs(to_seconds(plot.time - wall->last)) < 0.5 * to_seconds(sensor.period);
   if (same_look && wall->seen < kWallSeen) return false;

@@ -81,6 +81,7 @@ LocalWay way(double lat0, double lon0, double lat1, double lon1) {
 }  // namespace
 
 bool DoubtBook::passes_over(TrackStore& store, const Plot& plot) {
+  told_.reset();
   if (!plot.icao_address || descriptions_[plot.sensor].kind != SensorKind::ads_b) return false;
   std::uint32_t doubted = kNoSlot;
   store.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
