@@ -209,7 +209,7 @@ LIPTAKO_INLINE void add_noise(State& z, const ImmModel& model, double t) {
 LIPTAKO_INLINE void mix(State& z, const ImmModel& model, double dt) {
   struct alignas(64) Moments {
     double e[kStateSize][kLanes];
-    double M[kPackedSize][kLanes];
+    double seconds[kPackedSize][kLanes];
     double mu[kLanes];
     double leaving[kLanes];
   } of;
@@ -223,7 +223,7 @@ LIPTAKO_INLINE void mix(State& z, const ImmModel& model, double dt) {
   for (int r = 0; r < kStateSize; ++r) {
     for (int k = r; k < kStateSize; ++k) {
       const Lanes second = z.P[packed(r, k)] + e[r] * e[k];
-      std::memcpy(of.M[packed(r, k)], &second, sizeof second);
+      std::memcpy(of.seconds[packed(r, k)], &second, sizeof second);
     }
   }
   std::memcpy(of.mu, &z.mu, sizeof z.mu);
@@ -246,9 +246,9 @@ LIPTAKO_INLINE void mix(State& z, const ImmModel& model, double dt) {
   }
   for (int r = 0; r < kStateSize; ++r) {
     for (int k = r; k < kStateSize; ++k) {
-      const double(&M)[kLanes] = of.M[packed(r, k)];
-      Lanes second = weight[0] * M[0];
-      for (int i = 1; i < kModes; ++i) second += weight[i] * M[i];
+      const double(&about)[kLanes] = of.seconds[packed(r, k)];
+      Lanes second = weight[0] * about[0];
+      for (int i = 1; i < kModes; ++i) second += weight[i] * about[i];
       z.P[packed(r, k)] = second - m[r] * m[k];
     }
   }

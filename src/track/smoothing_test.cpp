@@ -48,7 +48,7 @@ double rms(const std::vector<TrackEvent>& events, const Scene& r) {
   for (const TrackEvent& e : events) {
     const double t = base::to_seconds(e.view.time - at_second(0));
     if (t < 30) continue;
-    const auto error = testing::error_of(e.view, r.truth[static_cast<std::size_t>(t + 0.5)]);
+    const auto error = testing::error_of(e.view, r.truth[static_cast<std::size_t>(std::lround(t))]);
     sum += error.east_m * error.east_m + error.north_m * error.north_m;
     ++count;
   }
@@ -101,15 +101,18 @@ TEST(Smoothing, WithOneModeIsWhatBothPlotsTogetherSay) {
   first.view.time = at_second(0);
   second.view.time = at_second(t);
   const geo::TangentFrame plane(geo::Geodetic{});
-  const auto fill = [&](TrackView& v, double north, double speed, double a, double b, double c) {
-    v.position = geo::geodetic_from_ecef(plane.ecef_from_enu({0, north, 0}));
-    v.velocity_north = base::Speed::from_mps(speed);
-    v.cov_ee_m2 = v.cov_nn_m2 = a;
-    v.cov_position_velocity = {b, 0, 0, b};
-    v.cov_velocity = {c, 0, c};
+  struct Northward {
+    double place, speed, P00, P01, P11;
   };
-  fill(first.view, 0, 0, P[0], 0, P[1]);
-  fill(second.view, pp / S * z, pv / S * z, pp - pp * pp / S, pv - pp * pv / S, vv - pv * pv / S);
+  const auto fill = [&](TrackView& v, const Northward& n) {
+    v.position = geo::geodetic_from_ecef(plane.ecef_from_enu({0, n.place, 0}));
+    v.velocity_north = base::Speed::from_mps(n.speed);
+    v.cov_ee_m2 = v.cov_nn_m2 = n.P00;
+    v.cov_position_velocity = {n.P01, 0, 0, n.P01};
+    v.cov_velocity = {n.P11, 0, n.P11};
+  };
+  fill(first.view, {0, 0, P[0], 0, P[1]});
+  fill(second.view, {pp / S * z, pv / S * z, pp - pp * pp / S, pv - pp * pv / S, vv - pv * pv / S});
   FixedLagSmoother smoother(base::seconds(100), straight);
   std::vector<TrackEvent> out;
   smoother.take(first, out);
