@@ -249,7 +249,7 @@ inline void check_views(const track::Tracker& tracker, base::Timestamp at) {
     CHECK(std::isfinite(v.position.latitude.radians()) &&
           std::isfinite(v.position.longitude.radians()));
     CHECK(std::fabs(v.position.latitude.degrees()) <= 90.0);
-    CHECK(std::isfinite(v.ground_speed.mps()) && std::isfinite(v.track_angle.radians()));
+    CHECK(std::isfinite(v.ground_speed().mps()) && std::isfinite(v.track_angle().radians()));
     CHECK(std::isfinite(v.cov_ee_m2) && std::isfinite(v.cov_en_m2) && std::isfinite(v.cov_nn_m2));
     CHECK(v.cov_ee_m2 > 0.0 && v.cov_nn_m2 > 0.0);
     CHECK(v.existence >= 0.0 && v.existence <= 1.0);
