@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
 
 #include "base/math.hpp"
 #include "track/sensors/models.hpp"
@@ -10,7 +12,7 @@
 namespace liptako::track {
 namespace {
 
-constexpr double kEffectiveEarthM = 4.0 / 3.0 * geo::kMeanRadiusM;
+constexpr double kEffectiveEarthM = kEffectiveEarth.metres();
 constexpr double kEdgeSd = 0.1 * base::kRadiansPerDegree;
 constexpr double kLeastSdM = 10.0;
 
@@ -28,6 +30,69 @@ double height_of_ray_m(double antenna_m, double elevation, double ground_m) {
          kEffectiveEarthM;
 }
 
+// What the ground hides there: all below a ray of this elevation, a normal variable.
+struct Horizon {
+  double elevation = 0.0;
+  double variance = 0.0;
+};
+
+Horizon given_horizon(std::span<const base::Angle> profile, double azimuth) {
+  const auto count = static_cast<double>(profile.size());
+  const double place = base::wrap_two_pi(azimuth) / (2.0 * base::kPi) * count;
+  const auto first = static_cast<std::size_t>(place) % profile.size();
+  const double share = place - std::floor(place);
+  const std::size_t next = (first + 1) % profile.size();
+  return {(1.0 - share) * profile[first].radians() + share * profile[next].radians(), 0.0};
+}
+
+// None: the sea hides nothing there.
+std::optional<Horizon> sea_horizon(double antenna_m, double ground_m) {
+  const double dip = base::acos(kEffectiveEarthM / (kEffectiveEarthM + std::fmax(0.0, antenna_m)));
+  if (!(ground_m > dip * kEffectiveEarthM)) return std::nullopt;
+  return Horizon{-dip, 0.0};
+}
+
+std::optional<Horizon> terrain_horizon(const SensorDescription& sensor,
+                                       double azimuth,
+                                       double ground_m) {
+  const std::optional<Horizon> sea = sea_horizon(sensor.site.height.metres(), ground_m);
+  if (sensor.terrain.empty()) return sea;
+  const double place = base::wrap_two_pi(azimuth) / (2.0 * base::kPi) * TerrainView::kAzimuths;
+  const auto first = static_cast<std::size_t>(place) % TerrainView::kAzimuths;
+  const auto at = [&](std::size_t direction) {
+    const auto highest = highest_ground(
+        sensor.terrain, direction % TerrainView::kAzimuths, base::Length::from_metres(ground_m));
+    if (!highest || (sea && highest->elevation.radians() < sea->elevation)) return sea;
+    const double sd = sensor.terrain.ground_sd_m / highest->distance.metres();
+    return std::optional(Horizon{highest->elevation.radians(), sd * sd});
+  };
+  const std::optional<Horizon> a = at(first), b = at(first + 1);
+  if (!a || !b) return a ? a : b;
+  const double share = place - std::floor(place);
+  const double apart = b->elevation - a->elevation;
+  return Horizon{
+      a->elevation + share * apart,
+      (1.0 - share) * a->variance + share * b->variance + share * (1.0 - share) * apart * apart};
+}
+
+// Height below which nothing is seen, a normal variable.
+struct LowEdge {
+  double height_m = 0.0;
+  double variance_m2 = 0.0;
+};
+
+LowEdge low_edge(const SensorDescription& sensor, double azimuth, double ground_m) {
+  const double antenna = sensor.site.height.metres();
+  const double beam = height_of_ray_m(antenna, sensor.elevation_min.radians(), ground_m);
+  const std::optional<Horizon> horizon =
+      sensor.horizon.empty() ? terrain_horizon(sensor, azimuth, ground_m)
+                             : std::optional(given_horizon(sensor.horizon, azimuth));
+  if (!horizon) return {beam, 0.0};
+  const double height = height_of_ray_m(antenna, horizon->elevation, ground_m);
+  if (height < beam) return {beam, 0.0};
+  return {height, horizon->variance * ground_m * ground_m};
+}
+
 }  // namespace
 
 base::Length height_of_ray(base::Length antenna,
@@ -40,23 +105,8 @@ base::Length height_of_ray(base::Length antenna,
 base::Length lowest_in_view(const SensorDescription& sensor,
                             base::Angle azimuth,
                             base::Length ground_distance) {
-  const double antenna = sensor.site.height.metres(), ground = ground_distance.metres();
-  const double beam = height_of_ray_m(antenna, sensor.elevation_min.radians(), ground);
-  double horizon = -std::numeric_limits<double>::infinity();
-  if (!sensor.horizon.empty()) {
-    const auto count = static_cast<double>(sensor.horizon.size());
-    const double place = base::wrap_two_pi(azimuth.radians()) / (2.0 * base::kPi) * count;
-    const auto first = static_cast<std::size_t>(place) % sensor.horizon.size();
-    const double share = place - std::floor(place);
-    const std::size_t next = (first + 1) % sensor.horizon.size();
-    const double elevation =
-        (1.0 - share) * sensor.horizon[first].radians() + share * sensor.horizon[next].radians();
-    horizon = height_of_ray_m(antenna, elevation, ground);
-  } else {
-    const double dip = base::acos(kEffectiveEarthM / (kEffectiveEarthM + std::fmax(0.0, antenna)));
-    if (ground > dip * kEffectiveEarthM) horizon = height_of_ray_m(antenna, -dip, ground);
-  }
-  return base::Length::from_metres(std::fmax(beam, horizon));
+  return base::Length::from_metres(
+      low_edge(sensor, azimuth.radians(), ground_distance.metres()).height_m);
 }
 
 double share_in_view(const SensorDescription& sensor,
@@ -75,14 +125,16 @@ double share_in_view(const SensorDescription& sensor,
   double seen = below((sensor.range_max.metres() - range) / range_edge);
   if (sensor.range_min > base::Length())
     seen *= below((range - sensor.range_min.metres()) / range_edge);
-  const double sd = std::sqrt(std::fmax(0.0, height.variance_m2) +
-                              kEdgeSd * ground * kEdgeSd * ground + kLeastSdM * kLeastSdM);
-  const auto azimuth = base::Angle::from_radians(base::wrap_two_pi(base::atan2(q.x, q.y)));
+  const double variance = std::fmax(0.0, height.variance_m2) + kEdgeSd * ground * kEdgeSd * ground +
+                          kLeastSdM * kLeastSdM;
+  const LowEdge low = low_edge(sensor, base::atan2(q.x, q.y), ground);
   const double antenna = sensor.site.height.metres();
-  const double low = lowest_in_view(sensor, azimuth, base::Length::from_metres(ground)).metres();
   const double high = height_of_ray_m(antenna, sensor.elevation_max.radians(), ground);
-  const double under = std::isfinite(high) ? below((high - height.mean_m) / sd) : 1.0;
-  return seen * std::fmax(0.0, under - below((low - height.mean_m) / sd));
+  const double under =
+      std::isfinite(high) ? below((high - height.mean_m) / std::sqrt(variance)) : 1.0;
+  const double hidden =
+      below((low.height_m - height.mean_m) / std::sqrt(variance + low.variance_m2));
+  return seen * std::fmax(0.0, under - hidden);
 }
 
 }  // namespace liptako::track

@@ -6,23 +6,30 @@
 //
 //   h(e, g) = (k R_E + h_s) cos e / cos(e + g / k R_E) - k R_E
 //
-// Seen is what is above the ray of the terrain's horizon in that direction
-// (SensorDescription::horizon, linear between its values); without a profile, above the sea's,
-// whose ray touches the effective Earth at e = -acos(k R_E / (k R_E + h_s)), and all this side of
-// where it does; above the ray of the antenna's own lowest elevation; below that of its highest,
-// for the cone of silence; and within its ranges. A profile does not say how far its terrain is:
-// what flies low in front of it is thought unseen, so that silence there says too little and never
-// too much.
+// Seen is what is above the sea's horizon, whose ray touches the effective Earth at
+// e = -acos(k R_E / (k R_E + h_s)), or this side of where it does; above the ray of the highest
+// ground on the way there (SensorDescription::terrain, terrain_view.hpp); above the ray of the
+// antenna's own lowest elevation; below that of its highest, for the cone of silence; and within
+// its ranges. A profile that was given (SensorDescription::horizon, linear between its values)
+// stands for sea and terrain: who gave it was there. It does not say how far its terrain is: what
+// flies low in front of it is thought unseen, so that silence there says too little and never too
+// much.
 //
 // A track's height has a variance, and edges are not sharp: an edge is taken as normal with the
-// height's variance and 0.1 degrees of elevation, what refraction and the steps of a profile leave.
-// The normal distribution is taken as logistic, within 0.01.
+// height's variance and 0.1 degrees of elevation, what refraction and the steps of a profile leave;
+// one of terrain besides with what its ground may err by, seen under the angle that this is at its
+// distance. Between two directions of a terrain view the edge is between theirs, and the less sure
+// the less they agree. The normal distribution is taken as logistic, within 0.01.
 #pragma once
 
+#include "geo/frames.hpp"
 #include "track/measurement.hpp"
 #include "track/plot.hpp"
 
 namespace liptako::track {
+
+inline constexpr base::Length kEffectiveEarth =
+    base::Length::from_metres(4.0 / 3.0 * geo::kMeanRadiusM);
 
 // Height above the ellipsoid of a ray that leaves the sensor at `elevation`, over the ground
 // distance. Infinite where it never comes down so far: from the zenith on.

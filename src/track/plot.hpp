@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "base/units.hpp"
 #include "geo/geodetic.hpp"
+#include "track/terrain_view.hpp"
 
 namespace liptako::track {
 
@@ -83,11 +84,13 @@ struct SensorDescription {
   base::Length range_min;
   // Radar: between which elevations the antenna sees (coverage.hpp), and the terrain's horizon: the
   // elevations below which nothing is seen, for directions evenly spaced from true north clockwise.
-  // None: that of the sea. At most kMaxHorizon.
+  // None: that of `terrain` and of the sea. At most kMaxHorizon.
   base::Angle elevation_min = base::Angle::from_degrees(-5);
   base::Angle elevation_max = base::Angle::from_degrees(90);
   std::vector<base::Angle> horizon;
   static constexpr std::size_t kMaxHorizon = 360;
+  // Worked out from heights of the ground; empty: they are not known.
+  TerrainView terrain;
   // Probability that a look at an aircraft inside coverage gives a plot.
   double detection_probability = 0.95;
   // Plots per look that come from no aircraft, by how the plot was made; spread evenly over the
@@ -110,6 +113,7 @@ void visit_fields(Archive& archive, SensorDescription& s) {
           s.period);
   archive(s.range_sd, s.azimuth_sd, s.latency_sd, s.range_max, s.detection_probability);
   archive(s.elevation_sd, s.range_min, s.elevation_min, s.elevation_max, s.horizon);
+  archive(s.terrain);
   archive(s.position_sd_per_km, s.surface, s.aerodrome_radius);
   archive(s.position_sd, s.velocity_sd, s.memory, s.carries, s.plane_velocity);
   archive(s.false_plots_primary, s.false_plots_secondary, s.false_plots_addressed);

@@ -67,7 +67,7 @@ bool is_loadable(const SensorDescription& s) {
          within(s.range_max.metres(), 1.0, 1e7) && within(s.range_min.metres(), 0.0, 1e6) &&
          within(s.elevation_min.degrees(), -10.0, 90.0) &&
          within(s.elevation_max.degrees(), -10.0, 90.0) && is_usable_horizon(s.horizon) &&
-         within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
+         is_loadable(s.terrain) && within(s.position_sd_per_km.metres(), 0.0, 1e3) &&
          within(s.aerodrome_radius.metres(), 0.0, 1e5) &&
          within(s.detection_probability, 1e-3, 0.9999) &&
          within(s.false_plots_primary, 1e-12, 1e6) && within(s.false_plots_secondary, 1e-12, 1e6) &&
