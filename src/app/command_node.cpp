@@ -6,6 +6,7 @@
 #include "app/files.hpp"
 #include "app/live_node.hpp"
 #include "app/terminal.hpp"
+#include "app/terrain_file.hpp"
 #include "app/words.hpp"
 
 namespace liptako::app {
@@ -40,6 +41,7 @@ int run_node(const NodeOptions& options, const std::atomic<bool>& stop) {
   live_options.port = options.port;
   live_options.console = options.console.empty() ? find_shipped("web") : options.console;
   live_options.build = build_identity();
+  live_options.terrain = find_shipped(kShippedTerrain);
   live_options.offers_setup = true;
   auto live = LiveNode::start(live_options);
   if (!live) return report(live.error());

@@ -9,6 +9,7 @@
 #include "app/files.hpp"
 #include "app/recordings.hpp"
 #include "app/terminal.hpp"
+#include "app/terrain_file.hpp"
 #include "app/words.hpp"
 #include "io/packed_file.hpp"
 #include "node/config.hpp"
@@ -34,6 +35,7 @@ int run_track(const TrackOptions& options) {
                                    "recordings are needed, or --set and --data"))});
   }
   node::OfflineOptions offline;
+  std::optional<geo::TerrainGrid> terrain;
   offline.registration = !options.no_registration;
   if (!options.date.empty()) {
     auto date = base::parse_rfc3339(options.date);
@@ -47,6 +49,12 @@ int run_track(const TrackOptions& options) {
     auto sensors = node::parse_sensors(*text, options.sensors);
     if (!sensors) return report(sensors.error());
     offline.sensors = std::move(*sensors);
+    const auto configured = node::parse_terrain(*text, options.sensors);
+    if (!configured) return report(configured.error());
+    auto read = read_terrain(*configured, find_shipped(kShippedTerrain));
+    if (!read) return report(read.error());
+    terrain = std::move(*read);
+    offline.terrain = terrain ? &*terrain : nullptr;
   }
   std::vector<io::WholeFile> files;
   std::vector<base::ByteView> recordings;

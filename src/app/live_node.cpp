@@ -15,6 +15,7 @@
 #include "app/recordings.hpp"
 #include "app/standby.hpp"
 #include "app/terminal.hpp"
+#include "app/terrain_file.hpp"
 #include "app/unfinished_acts.hpp"
 #include "app/words.hpp"
 #include "codec/asterix/record_cuts.hpp"
@@ -193,7 +194,11 @@ Result<std::unique_ptr<LiveNode>> LiveNode::start(const LiveNodeOptions& options
                     options.record.value_or(config->record)));
   }
 
+  auto terrain = read_terrain(config->terrain, options.terrain);
+  if (!terrain) return std::unexpected(terrain.error());
+  live->terrain_ = std::move(*terrain);
   node::NodeOptions node_options;
+  node_options.terrain = live->terrain_ ? &*live->terrain_ : nullptr;
   node_options.build = options.build;
   node_options.config_text = options.config_text;
   node_options.quiet = config->standby.has_value();

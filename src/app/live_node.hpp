@@ -39,6 +39,7 @@ struct LiveNodeOptions {
   std::optional<std::uint16_t> port;  // instead of the configuration's
   std::string console;                // folder of the built console; empty: API only
   std::string build;
+  std::string terrain;  // file of the ground's heights, unless the configuration names another
   // Carries a part of this member's frame towards the others. Called by the thread in run().
   std::function<void(base::ByteView)> send_frame;
   // Whether a node without accounts can be set up, by the link of setup_link().
@@ -221,6 +222,7 @@ class LiveNode {
   LiveNodeOptions options_;
   io::SystemClock clock_;
   std::unique_ptr<io::FileStorage> storage_;
+  std::optional<geo::TerrainGrid> terrain_;      // before node_, which reads it
   std::unique_ptr<io::FileStorage> log_memory_;  // in the key folder
   std::unique_ptr<node::Node> node_;
   std::unique_ptr<HistoryKeeper> history_;  // none: it could not be opened

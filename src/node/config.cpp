@@ -717,6 +717,22 @@ Result<toml::table> parse(std::string_view text, std::string_view file) {
   return std::move(parsed).table();
 }
 
+void read_tracking(const toml::table& root,
+                   std::string_view file,
+                   std::optional<Error>& mistake,
+                   NodeConfig& config) {
+  const toml::node* node = root.get("tracking");
+  if (node == nullptr) return;
+  const toml::table* table = node->as_table();
+  if (table == nullptr)
+    return Table(root, "", file, mistake)
+        .refuse("tracking", Table::line(*node), "write it as [tracking]");
+  Table t(*table, "tracking", file, mistake);
+  t.allow_only({"registration", "terrain"});
+  t.flag("registration", config.registration);
+  t.text("terrain", config.terrain, false);
+}
+
 }  // namespace
 
 std::string_view name_of(SourceKind kind) {
@@ -787,16 +803,7 @@ Result<NodeConfig> parse_config(std::string_view text, std::string_view file) {
       config.retain = days * base::kDay;
     }
   }
-  if (const toml::node* tracking = root->get("tracking")) {
-    const toml::table* table = tracking->as_table();
-    if (table == nullptr) {
-      top.refuse("tracking", Table::line(*tracking), "write it as [tracking]");
-    } else {
-      Table t(*table, "tracking", file, mistake);
-      t.allow_only({"registration"});
-      t.flag("registration", config.registration);
-    }
-  }
+  read_tracking(*root, file, mistake, config);
   if (const toml::node* server = root->get("server")) {
     const toml::table* table = server->as_table();
     if (table == nullptr)
@@ -868,6 +875,16 @@ std::string authority_of(const NodeConfig& config) {
     label += plain ? c : '-';
   }
   return label + ".liptako.internal";
+}
+
+Result<std::string> parse_terrain(std::string_view text, std::string_view file) {
+  auto root = parse(text, file);
+  if (!root) return std::unexpected(root.error());
+  std::optional<Error> mistake;
+  NodeConfig config;
+  read_tracking(*root, file, mistake, config);
+  if (mistake) return std::unexpected(*mistake);
+  return config.terrain;
 }
 
 Result<std::vector<track::SensorDescription>> parse_sensors(std::string_view text,

@@ -97,6 +97,9 @@ struct StandbyConfig {
   friend bool operator==(const StandbyConfig&, const StandbyConfig&) = default;
 };
 
+// As NodeConfig::terrain.
+inline constexpr std::string_view kNoTerrain = "none";
+
 struct NodeConfig {
   std::string name;
   std::string record;  // folder of the record
@@ -110,6 +113,9 @@ struct NodeConfig {
   KeysConfig keys;
   std::optional<StandbyConfig> standby;
   bool registration = true;  // sensors' biases are learnt and taken away
+  // File of the ground's heights (geo/terrain_grid.hpp); empty: the one that comes with the program;
+  // kNoTerrain: none.
+  std::string terrain;
 };
 
 // Where the node's keys lie: as configured, or the record folder's path with ".keys", so that a
@@ -129,5 +135,7 @@ struct NodeConfig {
 // The [[sensor]] tables alone, as `liptako track --sensors` takes them.
 [[nodiscard]] base::Result<std::vector<track::SensorDescription>> parse_sensors(
     std::string_view text, std::string_view file);
+// NodeConfig::terrain of such a text.
+[[nodiscard]] base::Result<std::string> parse_terrain(std::string_view text, std::string_view file);
 
 }  // namespace liptako::node

@@ -70,6 +70,14 @@ TEST(Config, RegistrationIsOnUnlessSaidOtherwise) {
   EXPECT_NE(wrong.error().message.find("true or false is needed"), std::string::npos);
 }
 
+TEST(Config, TheGroundsHeightsAreThoseOfTheNamedFile) {
+  EXPECT_EQ(parse_config(kGood, "node.toml")->terrain, "");
+  const std::string named = std::string(kGood) + "[tracking]\nterrain = \"hills.grid\"\n";
+  EXPECT_EQ(parse_config(named, "node.toml")->terrain, "hills.grid");
+  EXPECT_EQ(parse_terrain(named, "node.toml"), "hills.grid");
+  EXPECT_FALSE(parse_terrain(std::string(kGood) + "[tracking]\nterrain = 1\n", "node.toml"));
+}
+
 TEST(Config, AFederationIsItsMembersAndWhichOneThisIs) {
   const auto config = parse_config(std::string(kGood) + kFederation, "node.toml");
   ASSERT_TRUE(config) << config.error().message;

@@ -184,7 +184,15 @@ void Core::on_configuration(base::ByteView payload) {
   charge_.is_others_configuration = false;
   feeds_ = std::move(feeds);
   conditions_ = std::move(conditions);
-  sensors_.configure(config_.sensors);
+  std::vector<track::SensorDescription> sensors = config_.sensors;
+  for (TerrainDocument& told : terrain_) {
+    for (track::SensorDescription& s : sensors) {
+      if (s.sac_sic == told.sensor && s.kind == track::SensorKind::polar_radar)
+        s.terrain = std::move(told.view);
+    }
+  }
+  terrain_.clear();
+  sensors_.configure(sensors);
   use_sensors();
   tracker_.set_registration(config_.registration);
   federation_.configure(config_.federation);
@@ -277,11 +285,23 @@ void Core::on_document(base::ByteView payload) {
     if (const auto state = carried_reader_.take(payload); state && !whole_) take_carried(*state);
     return;
   }
+  if (is_terrain_document(payload)) return take_terrain(payload);
   if (text_of(payload).starts_with("liptako/roster/")) return take_roster(text_of(payload));
   if (text_of(payload).starts_with(record::kTakeoverFirstLine))
     return take_takeover(text_of(payload));
   if (text_of(payload).starts_with(serve::kContactDocument)) return;  // for those who hold its key
   ++refused_entries_;
+}
+
+void Core::take_terrain(base::ByteView document) {
+  auto told = decode_terrain(document);
+  if (!told) {
+    ++refused_entries_;
+    return;
+  }
+  // One that was told before, for a configuration that then could not be written, is told anew.
+  std::erase_if(terrain_, [&](const TerrainDocument& t) { return t.sensor == told->sensor; });
+  if (terrain_.size() < track::Tracker::kMaxSensors) terrain_.push_back(std::move(*told));
 }
 
 void Core::take_roster(std::string_view note) {
@@ -338,7 +358,7 @@ void Core::save(base::Bytes& out) const {
   for (const auto& feed : feeds_) feed.save(writer);
   saver(conditions_);
   sensors_.save(writer);
-  saver(sensors_used_);
+  saver(sensors_used_, terrain_);
   tracker_.save(writer);
   saver(acts_, erased_subjects_);
   saver(roster_.in_force ? seal::to_string(roster_.in_force->note) : std::string(),
@@ -379,7 +399,10 @@ std::optional<Core> Core::load(std::string build, base::ByteView bytes) {
   for (auto& feed : core.feeds_) feed.load(reader);
   loader(core.conditions_);
   core.sensors_.load(reader);
-  loader(core.sensors_used_);
+  loader(core.sensors_used_, core.terrain_);
+  for (const TerrainDocument& t : core.terrain_) {
+    if (!track::is_loadable(t.view)) return std::nullopt;
+  }
   if (!reader.ok() || core.conditions_.size() != core.feeds_.size()) return std::nullopt;
   if (!base::is_reckonable(core.time_)) return std::nullopt;
   for (const SourceCondition& c : core.conditions_) {

@@ -17,6 +17,7 @@
 #include "feeds/sensor_directory.hpp"
 #include "node/config.hpp"
 #include "node/federation.hpp"
+#include "node/terrain_document.hpp"
 #include "record/entry.hpp"
 #include "record/keeping.hpp"
 #include "record/takeover.hpp"
@@ -126,6 +127,7 @@ class Core {
   void on_act(const record::EntryView& entry);
   void on_document(base::ByteView payload);
   void take_roster(std::string_view note);
+  void take_terrain(base::ByteView document);
   void take_carried(const record::CarriedState& state);
   void take_takeover(std::string_view note);
   void begin_frame_epoch();
@@ -142,6 +144,7 @@ class Core {
   base::Timestamp time_;
   std::string config_text_;
   NodeConfig config_;
+  std::vector<TerrainDocument> terrain_;  // told for the configuration that comes next
   std::vector<feeds::Feed> feeds_;
   std::vector<SourceCondition> conditions_;
   feeds::SensorDirectory sensors_;

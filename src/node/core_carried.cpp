@@ -1,5 +1,6 @@
 // What a core must not lose when the entries that told it are deleted by rule and no snapshot can
-// be read: identity and epoch of the record, the configuration and roster in force, acts that could
+// be read: identity and epoch of the record, the configuration in force and what the ground hides
+// from its radars, the roster in force, acts that could
 // be sent again, who is in charge, what was erased, deletions and holds. It is said again in
 // documents `liptako/carried/v1` (record/keeping.hpp), as named parts, so that a later build reads
 // what an earlier one wrote; a part that it does not know it leaves.
@@ -35,10 +36,13 @@ record::CarriedState Core::carried() const {
                              item("gaps", gaps_),
                              item("boot_id", boot_id_),
                              item("file_hash", file_hash_),
-                             item("configuration", config_text_),
                              item("term", charge_.term),
                              item("takeovers", charge_.takeovers),
                              item("others_configuration", charge_.is_others_configuration ? 1 : 0)};
+  // Before the configuration, as in the record.
+  for (base::Bytes& document : terrain_documents(sensors_.sensors()))
+    state.push_back({"terrain", std::move(document)});
+  state.push_back(item("configuration", config_text_));
   if (charge_.newest) state.push_back(item("takeover", record::takeover_text(*charge_.newest)));
   if (roster_.in_force) state.push_back(item("roster", seal::to_string(roster_.in_force->note)));
   for (const std::string& subject : erased_subjects_)
@@ -62,6 +66,7 @@ void Core::take_carried(const record::CarriedState& state) {
     if (part.name == "gaps") gaps_ = number_of(content);
     if (part.name == "boot_id") boot_id_ = text_of(content);
     if (part.name == "file_hash") file_hash_ = text_of(content);
+    if (part.name == "terrain") take_terrain(content);
     if (part.name == "configuration" && config_text_ != text_of(content)) on_configuration(content);
     if (part.name == "term")
       charge_.term = std::clamp(number_of(content), record::kFirstTerm, record::kLastTerm);
@@ -88,6 +93,7 @@ void Core::take_carried(const record::CarriedState& state) {
     if (part.name == "others_configuration")
       charge_.is_others_configuration = number_of(part.content) != 0;
   }
+  terrain_.clear();  // of a configuration that was in force already
   std::ranges::sort(erased_subjects_);
 }
 

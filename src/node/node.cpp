@@ -227,6 +227,11 @@ Result<void> Node::begin(const Stamp& now) {
       return done;
     }
   }
+  // Other heights of the ground than those that the configuration in force came with.
+  if (options_.terrain != nullptr && !core_->charge().is_others_configuration &&
+      terrain_of(core_->config()) != terrain_documents(core_->sensors().sensors())) {
+    if (auto done = put_in_force(std::string(core_->config_text()), now); !done) return done;
+  }
   const base::Bytes start = start_payload();
   base::Bytes gap_payload;
   std::vector<record::EntryView> entries{now.entry(record::EntryKind::start, start)};
@@ -543,6 +548,7 @@ Result<NodeConfig> Node::check(std::string_view text, std::string_view name) con
     return refuse("node.listen");
   if (config->keys.folder != old.keys.folder) return refuse("keys.folder");
   if (authority_of(*config) != authority_of(old)) return refuse("keys.authority");
+  if (config->terrain != old.terrain) return refuse("tracking.terrain");
   return config;
 }
 
@@ -556,9 +562,20 @@ Result<void> Node::put_in_force(std::string_view text, const Stamp& now) {
     return base::bad_input(fmt::format("configuration: longer than {} bytes", record::kMaxPayload));
   }
   const base::ByteView payload{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-  const record::EntryView entry = now.entry(record::EntryKind::configuration, payload);
-  if (auto taken = take({&entry, 1}); !taken) return taken;
+  const auto config = parse_config(text, "configuration");
+  if (!config) return std::unexpected(config.error());
+  const std::vector<base::Bytes> terrain = terrain_of(*config);
+  std::vector<record::EntryView> entries;
+  for (const base::Bytes& document : terrain)
+    entries.push_back(now.entry(record::EntryKind::document, document));
+  entries.push_back(now.entry(record::EntryKind::configuration, payload));
+  if (auto taken = take(entries); !taken) return taken;
   return writer_.sync();  // whoever asked is answered only when it will survive a power cut
+}
+
+std::vector<base::Bytes> Node::terrain_of(const NodeConfig& config) const {
+  if (options_.terrain == nullptr || config.terrain == kNoTerrain) return {};
+  return terrain_documents(with_terrain(config.sensors, *options_.terrain));
 }
 
 std::optional<RecordTrouble> Node::record_trouble() const {

@@ -39,6 +39,8 @@ struct NodeOptions {
   std::optional<record::LogOptions> log;
   base::Duration snapshot_every = std::chrono::seconds(10);
   std::uint64_t segment_limit = record::WriterOptions{}.segment_limit;
+  // Heights of the ground, which outlive the node; none: the sea's horizon is all that is known.
+  const geo::TerrainGrid* terrain = nullptr;
   // Of a pair of machines (docs/STANDBY.md): nothing is recorded until begin() or take_over().
   bool quiet = false;
 };
@@ -194,6 +196,8 @@ class Node {
  private:
   Node(record::Writer writer, record::Writer derived, const NodeOptions& options);
   [[nodiscard]] base::Result<void> put_in_force(std::string_view text, const Stamp& now);
+  // What is recorded before that configuration of the ground that its radars see.
+  [[nodiscard]] std::vector<base::Bytes> terrain_of(const NodeConfig& config) const;
   void apply(std::uint64_t sequence, const record::EntryView& entry);
   void flush_derived();
   [[nodiscard]] base::Bytes start_payload() const;

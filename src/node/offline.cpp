@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "feeds/feed.hpp"
+#include "node/terrain_document.hpp"
 
 namespace liptako::node {
 namespace {
@@ -36,7 +37,8 @@ OfflineSummary track_recordings(std::span<const base::ByteView> recordings,
                                 const OfflineMinute& each_minute) {
   OfflineSummary summary;
   feeds::SensorDirectory sensors(true);
-  sensors.configure(options.sensors);
+  sensors.configure(options.terrain != nullptr ? with_terrain(options.sensors, *options.terrain)
+                                               : options.sensors);
   track::TrackerOptions how;
   how.registration = options.registration;
   track::Tracker tracker(how);

@@ -19,7 +19,8 @@ struct OfflineOptions {
   // The day the recordings begin: ASTERIX tells the time of day only. Absent: the day a capture
   // tells, else 1970-01-01.
   std::optional<base::Timestamp> date;
-  bool registration = true;  // sensors' biases are learnt and taken away
+  bool registration = true;                   // sensors' biases are learnt and taken away
+  const geo::TerrainGrid* terrain = nullptr;  // heights of the ground, if they are known
   // Receives what was found doubtful, in order, among the events.
   std::function<void(const track::Finding&, std::span<const std::string> sensor_names)> findings;
 };

@@ -78,6 +78,9 @@ double AdsbModel::reception_probability(const Pose& pose) const {
   }
   const double part = norm(pose.position - site_.position) / station_->range.metres();
   if (part >= 1.0) return 0.0;
+  for (const Ridge& ridge : air_->ridges) {
+    if (hides(ridge, site_, pose.position)) return 0.0;
+  }
   const double ground = (air_->geoid + air_->terrain).metres();
   const bool sight = in_radio_sight(ground_distance_m(site_.position, pose.position),
                                     site_.height_m - ground,

@@ -70,6 +70,8 @@ std::string configuration_for(const World& world,
   const std::string record = path ? fmt::format("{}/record", node) : "record";
   std::string out = fmt::format(
       "[node]\nname = \"{}\"\nrecord = \"{}\"\nlisten = \"127.0.0.1:0\"\n", node, record);
+  // The simulated ground is not that of the region.
+  out += "\n[tracking]\nterrain = \"none\"\n";
   for (const SourceInfo& s : world.sources()) {
     if (s.node == node) out += sensor_table(s);
   }

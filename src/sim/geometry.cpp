@@ -124,4 +124,33 @@ bool in_radio_sight(double ground_distance_m, double height_a_m, double height_b
          std::sqrt(kDiameterM * height_a_m) + std::sqrt(kDiameterM * height_b_m);
 }
 
+bool hides(const Ridge& ridge, const Frame& antenna, Vec3 target_ecef_m) {
+  // In the antenna's directions: a point by its ground distance and azimuth.
+  struct Point {
+    double east;
+    double north;
+  };
+  const auto seen = [&](Vec3 ecef) {
+    const Vec3 line = ecef - antenna.position;
+    const double east = dot(line, antenna.east), north = dot(line, antenna.north);
+    const double stretch =
+        ground_distance_m(antenna.position, ecef) / std::sqrt(east * east + north * north);
+    return Point{stretch * east, stretch * north};
+  };
+  const Point target = seen(target_ecef_m);
+  const Point from = seen(frame_at(ridge.from).position), to = seen(frame_at(ridge.to).position);
+  const double along_east = to.east - from.east, along_north = to.north - from.north;
+  const double det = target.north * along_east - target.east * along_north;
+  if (std::fabs(det) < 1.0) return false;  // along the wall, or above the antenna
+  const double on_line = (from.north * along_east - from.east * along_north) / det;
+  const double on_ridge = (target.east * from.north - target.north * from.east) / det;
+  if (!(on_line > 0.0 && on_line < 1.0 && on_ridge >= 0.0 && on_ridge <= 1.0)) return false;
+  constexpr double kDiameterM = 2.0 * (4.0 / 3.0) * kMeanRadiusM;
+  const double ground = ground_distance_m(antenna.position, target_ecef_m);
+  const double target_height = frame_at(target_ecef_m).height_m;
+  const double line = antenna.height_m + on_line * (target_height - antenna.height_m);
+  const double bulge = on_line * (1.0 - on_line) * ground * ground / kDiameterM;
+  return line - bulge < ridge.crest.metres();
+}
+
 }  // namespace liptako::sim

@@ -78,4 +78,14 @@ struct Sight {
 // nothing.
 [[nodiscard]] bool in_radio_sight(double ground_distance_m, double height_a_m, double height_b_m);
 
+// A wall of ground, straight as seen from nearby, as thick as a line.
+struct Ridge {
+  Place from;
+  Place to;
+  base::Length crest;  // above the ellipsoid
+};
+// The straight line between antenna and target over an earth of 4/3 radius crosses it below its
+// crest. For distances of up to 500 km.
+[[nodiscard]] bool hides(const Ridge& ridge, const Frame& antenna, Vec3 target_ecef_m);
+
 }  // namespace liptako::sim

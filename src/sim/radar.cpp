@@ -126,6 +126,9 @@ bool RadarModel::in_sight(const Crossing& seen) const {
   if (seen.sight.slant_range_m < radar_->minimum_range.metres()) return false;
   if (seen.sight.elevation_rad > radar_->maximum_elevation.radians()) return false;
   const double ground = (air_->geoid + air_->terrain).metres();
+  for (const Ridge& ridge : air_->ridges) {
+    if (hides(ridge, site_, seen.pose.position)) return false;
+  }
   return in_radio_sight(ground_distance_m(site_.position, seen.pose.position),
                         site_.height_m - ground,
                         frame_at(seen.pose.position).height_m - ground);

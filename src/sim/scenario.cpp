@@ -182,6 +182,20 @@ Atmosphere atmosphere(Fields fields) {
   return air;
 }
 
+Ridge ridge(Fields fields, const Atmosphere& air) {
+  const auto end = [&](std::string_view latitude, std::string_view longitude) {
+    return Place{base::Angle::from_degrees(fields.number(latitude, {-85.0, 85.0})),
+                 base::Angle::from_degrees(fields.number(longitude, {-180.0, 180.0})),
+                 air.geoid};
+  };
+  Ridge out;
+  out.from = end("from_latitude_deg", "from_longitude_deg");
+  out.to = end("to_latitude_deg", "to_longitude_deg");
+  out.crest = air.geoid + Length::from_metres(fields.number("crest_m", {-400.0, 9000.0}));
+  fields.finish();
+  return out;
+}
+
 void common(Sensor& out, Fields& fields, Scenario& scenario, Length height, double most_km) {
   out.name = plain_name(fields, "name");
   out.nodes = nodes(fields, scenario);
@@ -600,6 +614,9 @@ base::Result<Scenario> load_scenario(std::string_view text,
       root.wrong("atmosphere", "is not a table");
     }
   }
+  tables(root, "ridge", [&](Fields fields) {
+    scenario.atmosphere.ridges.push_back(ridge(std::move(fields), scenario.atmosphere));
+  });
   const Names names = read_places(root, scenario);
   read_sensors(root, scenario);
   std::set<std::string_view> once;

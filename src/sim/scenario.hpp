@@ -52,6 +52,7 @@ struct Atmosphere {
   double qnh_hpa = 1013.25;   // sea-level pressure
   base::Length geoid;         // of the geoid above the ellipsoid, one value for the scenario's area
   base::Length terrain;       // of the ground above mean sea level, one value: for radio horizons
+  std::vector<Ridge> ridges = {};  // on it, hiding what is behind them
 };
 
 struct Aerodrome {

@@ -299,6 +299,77 @@ TEST(NodeReplay, ALiveChangeOfConfigurationIsPartOfTheRecord) {
   EXPECT_EQ(seal::to_hex((*node)->core().hash()), hash_of(disk));
 }
 
+// The heights that come with the program.
+std::optional<geo::TerrainGrid> shipped_terrain() {
+  std::ifstream in(std::string(LIPTAKO_SOURCE_DIR) + "/data/region/terrain.grid", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  auto grid =
+      geo::TerrainGrid::read({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  EXPECT_TRUE(grid) << grid.error().message;
+  return grid ? std::optional(std::move(*grid)) : std::nullopt;
+}
+
+std::vector<base::Bytes> terrain_in_force(const Node& node) {
+  return terrain_documents(node.core().tracker().sensors());
+}
+
+TEST(NodeReplay, WhatTheGroundHidesIsInTheRecordAndNeedsNoFile) {
+  const auto grid = shipped_terrain();
+  ASSERT_TRUE(grid);
+  std::string config = minute().config;
+  const std::string none = "terrain = \"none\"\n";
+  ASSERT_NE(config.find(none), std::string::npos);
+  sim::SimStorage flat_disk(10);
+  NodeOptions flat = options_for(config);
+  flat.terrain = &*grid;
+  Driver first(minute());
+  auto without = Node::open(flat_disk, flat, first.stamp());
+  ASSERT_TRUE(without.has_value());
+  EXPECT_TRUE(terrain_in_force(**without).empty()) << "the configuration asks for none";
+
+  config.erase(config.find(none), none.size());
+  sim::SimStorage disk(11);
+  NodeOptions options = options_for(config);
+  options.terrain = &*grid;
+  Driver driver(minute());
+  auto node = Node::open(disk, options, driver.stamp());
+  ASSERT_TRUE(node.has_value());
+  EXPECT_FALSE(terrain_in_force(**node).empty());
+  for (int turns = 0; turns < 30; ++turns) ASSERT_TRUE(driver.turn(**node, disk));
+  // A change while it runs is recorded with its own.
+  const std::string changed = config + "\n# another\n";
+  ASSERT_TRUE((*node)->reconfigure(changed, "live", driver.stamp()));
+  const auto known = terrain_in_force(**node);
+  EXPECT_FALSE(known.empty());
+  EXPECT_FALSE((*node)->reconfigure(changed + "[tracking]\nterrain = \"other\"\n", "live", {}));
+  while (!driver.at_end()) ASSERT_TRUE(driver.turn(**node, disk));
+  EXPECT_EQ(seal::to_hex((*node)->core().hash()), hash_of(disk));
+
+  // Begun again without the file, it goes on with what it knew; with another, it takes that.
+  ASSERT_TRUE((*node)->stop(driver.stamp()));
+  node->reset();
+  options.terrain = nullptr;
+  auto again = Node::open(disk, options, driver.stamp());
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(terrain_in_force(**again), known);
+  ASSERT_TRUE((*again)->stop(driver.stamp()));
+  again->reset();
+  base::Bytes plain;
+  base::ByteWriter head(plain);
+  for (const char c : std::string_view("LIPTGRID")) head.put(c);
+  for (const std::int32_t v : {1, 30 * 3600, -10 * 3600, 3600, 30, 20, 50}) head.put(v);
+  plain.resize(36 + 2 * 30 * 20, 0);
+  const auto other = geo::TerrainGrid::read(plain);
+  ASSERT_TRUE(other) << other.error().message;
+  options.terrain = &*other;
+  auto anew = Node::open(disk, options, driver.stamp());
+  ASSERT_TRUE(anew.has_value());
+  EXPECT_FALSE(terrain_in_force(**anew).empty());
+  EXPECT_NE(terrain_in_force(**anew), known);
+  EXPECT_EQ((*anew)->core().config_text(), changed);
+  EXPECT_EQ(seal::to_hex((*anew)->core().hash()), hash_of(disk));
+}
+
 TEST(NodeReplay, AFullDiskLosesNoEntryItTookAndTheNodeSaysSo) {
   sim::SimStorage disk(8);
   Driver driver(minute());

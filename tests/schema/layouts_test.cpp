@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "geo/terrain_for_test.hpp"
 #include "node/derived.hpp"
 #include "record/entry.hpp"
 #include "record/format.hpp"
@@ -81,6 +82,13 @@ TEST(Layouts, TheRecord) {
   bytes.clear();
   record::encode_entry({}, bytes);
   EXPECT_EQ(octets_of_type("record.entry"), bytes.size()) << kDiffers;
+}
+
+TEST(Layouts, TheGroundsHeights) {
+  const geo::testing::TerrainShape four{.step_arcsec = 3600, .degrees = 1};
+  const base::Bytes bytes = geo::testing::terrain_bytes([](double, double) { return 0.0; }, four);
+  EXPECT_EQ(octets_of_type("document.terrain_grid") + 4 * sizeof(std::int16_t), bytes.size())
+      << kDiffers;
 }
 
 TEST(Layouts, TheDerivedStream) {
