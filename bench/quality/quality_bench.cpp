@@ -10,6 +10,7 @@
 //   bench_quality --pathologies [--seeds N] [--json]
 //   bench_quality --swaps [--hours N] [--seed N] [--json]
 //   bench_quality --pairs [--seeds N] [--seed N] [--json]
+//   bench_quality --terrain
 //   bench_quality --pictures [FOLDER]
 //
 // --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
@@ -20,6 +21,9 @@
 // of 30,000) and counts numbers that go over; --pairs flies pairs that a radar alone sees, N of
 // each kind (20), and sets the numbers exchanged beside the best possible decision. Both are part
 // of the first, too.
+//
+// --terrain prints what the ground of data/region hides from radars there, and how good its heights
+// are.
 //
 // --pictures writes the pictures of docs/TRACKER.md, there or into FOLDER.
 //
@@ -49,6 +53,7 @@
 #include "recordings_run.hpp"
 #include "sets_run.hpp"
 #include "swaps_run.hpp"
+#include "terrain_run.hpp"
 
 namespace {
 
@@ -69,6 +74,7 @@ struct Arguments {
   bool pathologies = false;
   bool swaps = false;
   bool pairs = false;
+  bool terrain = false;
   std::string pictures;  // folder
   std::uint32_t seeds = 20;
   bool json = false;
@@ -104,6 +110,8 @@ Arguments arguments_of(int argc, char** argv) {
       a.sets_only = true;
     } else if (argument == "--pairs") {
       a.pairs = true;
+    } else if (argument == "--terrain") {
+      a.terrain = true;
     } else if (argument == "--swaps") {
       a.swaps = true;
     } else if (argument == "--pathologies") {
@@ -505,6 +513,53 @@ void print_late(const std::vector<bench::LateResult>& results) {
   }
 }
 
+int print_terrain() {
+  const auto result = bench::run_terrain(LIPTAKO_SOURCE_DIR "/data/region");
+  if (!result) {
+    fmt::print(stderr, "{}\n", result.error().message);
+    return 1;
+  }
+  fmt::print(
+      "terrain.grid against {} aerodromes: {:.1f} m above them in the mean, {:.1f} m about that, "
+      "95 "
+      "% within {:.0f} m, worst {:.0f} m; a view takes {:.1f} ms\n",
+      result->sites.size(),
+      result->mean_m,
+      result->sd_m,
+      result->inside_95_m,
+      result->worst_m,
+      result->milliseconds);
+  fmt::print("{:<10}{:>12}{:>10}", "antenna", "grid too high", "octets");
+  for (const double level : bench::kTerrainLevels)
+    fmt::print("{:>18}", fmt::format("hidden, {:.0f} ft", 100.0 * level));
+  fmt::print("   (by the sea's horizon alone)\n");
+  const auto row = [](const bench::TerrainSite& s) {
+    fmt::print("{:<10}{:>11.0f} m{:>10}", s.code, s.lacks_m, s.octets);
+    for (int i = 0; i < 3; ++i) {
+      fmt::print("{:>18}",
+                 fmt::format("{:.1f} ({:.1f}) %", 100.0 * s.hidden[i], 100.0 * s.hidden_by_sea[i]));
+    }
+    fmt::print("\n");
+  };
+  bench::TerrainSite mean;
+  mean.code = "mean";
+  for (const bench::TerrainSite& s : result->sites) {
+    const auto count = static_cast<double>(result->sites.size());
+    mean.octets += s.octets;
+    mean.lacks_m += s.lacks_m / count;
+    for (int i = 0; i < 3; ++i) {
+      mean.hidden[i] += s.hidden[i] / count;
+      mean.hidden_by_sea[i] += s.hidden_by_sea[i] / count;
+    }
+    for (const char* named : {"GABS", "DRRN", "DFFD", "GAGO", "GAKL", "DRZA", "DRZI", "DAAT"}) {
+      if (s.code == named) row(s);
+    }
+  }
+  mean.octets /= result->sites.size();
+  row(mean);
+  return 0;
+}
+
 int print_swaps(const Arguments& arguments) {
   bench::SwapsOptions options;
   options.seed = arguments.run.seed;
@@ -763,12 +818,13 @@ int main(int argc, char** argv) {
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
         "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
         "[--en-route [--hours N] [--perfect]] [--swaps [--hours N]] [--pairs [--seeds N]] "
-        "[--recordings] [--pathologies [--seeds N]] [--pictures [FOLDER]] "
+        "[--recordings] [--pathologies [--seeds N]] [--terrain] [--pictures [FOLDER]] "
         "[--json]\n");
     return 2;
   }
   if (arguments.en_route_only) return score_en_route(arguments);
   if (arguments.pathologies) return print_pathologies(arguments);
+  if (arguments.terrain) return print_terrain();
   if (arguments.swaps) return print_swaps(arguments);
   if (arguments.pairs) return print_pairs(arguments);
   if (!arguments.pictures.empty()) return write_pictures(arguments.pictures);

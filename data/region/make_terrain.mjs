@@ -1,5 +1,6 @@
-// Makes terrain.grid of this folder from published extracts. Run by hand when a source changes; the result is committed.
-// See README.md for sources and licences, docs/TRACKER.md for what it is used for, src/geo/terrain_grid.hpp for the form.
+// Makes terrain.grid of this folder from published extracts. Run by hand when a source changes; the result is
+// committed. See README.md for sources and licences, docs/TRACKER.md for what it is used for,
+// src/geo/terrain_grid.hpp for the form.
 //
 //   node make_terrain.mjs ETOPO5_I16 ETOPO5_JSON EGM96_F32 EGM96_JSON
 //

@@ -113,8 +113,8 @@ struct NodeConfig {
   KeysConfig keys;
   std::optional<StandbyConfig> standby;
   bool registration = true;  // sensors' biases are learnt and taken away
-  // File of the ground's heights (geo/terrain_grid.hpp); empty: the one that comes with the program;
-  // kNoTerrain: none.
+  // File of the ground's heights (geo/terrain_grid.hpp); empty: the one that comes with the
+  // program; kNoTerrain: none.
   std::string terrain;
 };
 
