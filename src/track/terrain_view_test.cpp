@@ -72,15 +72,16 @@ struct Hills {
 // How far the line of sight stays above the ground, as an angle from the antenna; negative: hidden.
 // The line is straight in the plane of the effective Earth; the ground is that of the hills and not
 // of a grid.
-double clearance_rad(const Hills& hills,
-                     const SensorDescription& s,
-                     double azimuth,
-                     double ground_m,
-                     double height_m) {
+struct Target {
+  double azimuth = 0.0;
+  double ground_m = 0.0;
+  double height_m = 0.0;
+};
+double clearance_rad(const Hills& hills, const SensorDescription& s, const Target& target) {
   const double antenna = s.site.height.metres();
-  const double angle = ground_m / kEffectiveM;
-  const double tx = (kEffectiveM + height_m) * base::sin(angle);
-  const double ty = (kEffectiveM + height_m) * base::cos(angle);
+  const double angle = target.ground_m / kEffectiveM;
+  const double tx = (kEffectiveM + target.height_m) * base::sin(angle);
+  const double ty = (kEffectiveM + target.height_m) * base::cos(angle);
   double least = 1.0;
   constexpr int kSteps = 250;
   for (int i = 12; i <= kSteps; ++i) {
@@ -88,7 +89,7 @@ double clearance_rad(const Hills& hills,
     const double x = part * tx, y = (1 - part) * (kEffectiveM + antenna) + part * ty;
     const double over = std::sqrt(x * x + y * y) - kEffectiveM;
     const double way = base::atan2(x, y) * kEffectiveM;
-    const geo::Geodetic p = from(s, azimuth, way);
+    const geo::Geodetic p = from(s, target.azimuth, way);
     const double ground = hills(p.latitude.degrees(), p.longitude.degrees());
     least = std::min(least, (over - ground) / way);
   }
@@ -109,10 +110,10 @@ TEST(TerrainView, HidesWhatAWalkedLineOfSightDoesNotReach) {
       const geo::Geodetic place = from(s, azimuth, ground);
       const double under = hills(place.latitude.degrees(), place.longitude.degrees());
       const double height = under + prng.uniform(100, 4000);
-      const double clearance = clearance_rad(hills, s, azimuth, ground, height);
+      const double clearance = clearance_rad(hills, s, {azimuth, ground, height});
       // At the edge it is a matter of degree; beside a hill, of which direction is asked.
       const auto near_by = [&](double turned) {
-        return clearance_rad(hills, s, azimuth + turned, ground, height);
+        return clearance_rad(hills, s, {azimuth + turned, ground, height});
       };
       const double around = 2.0 * base::kRadiansPerDegree;
       const double least = std::min({clearance, near_by(around), near_by(-around)});
@@ -123,7 +124,8 @@ TEST(TerrainView, HidesWhatAWalkedLineOfSightDoesNotReach) {
             << seed << " " << ground << " " << height;
         ++seen;
         // In front of a hill that a profile by azimuth alone would hide it behind.
-        const bool behind = clearance_rad(hills, s, azimuth, 250e3, 250e3 * height / ground) < 0.0;
+        const bool behind =
+            clearance_rad(hills, s, {azimuth, 250e3, 250e3 * height / ground}) < 0.0;
         in_front += behind ? 1 : 0;
       } else if (most < -margin) {
         EXPECT_LT(share(s, azimuth, ground, height), 0.04)
