@@ -13,7 +13,8 @@ bool is_finite(const Plot& p) {
          std::isfinite(p.velocity_east.mps()) && std::isfinite(p.velocity_north.mps()) &&
          std::isfinite(p.velocity_sd.mps()) &&
          (!p.elevation || std::isfinite(p.elevation->radians())) &&
-         std::isfinite(p.azimuth_width.radians()) && std::isfinite(p.range_width.metres()) &&
+         std::isfinite(p.elevation_sd.radians()) && std::isfinite(p.azimuth_width.radians()) &&
+         std::isfinite(p.range_width.metres()) &&
          (!p.geometric_height || std::isfinite(p.geometric_height->metres())) &&
          std::isfinite(p.geometric_height_sd.metres()) &&
          (!p.pressure_altitude || std::isfinite(p.pressure_altitude->metres()));
@@ -34,6 +35,7 @@ bool comes_before(const Plot& a, const Plot& b) {
                       p.pressure_altitude ? p.pressure_altitude->metres() : -1e6,
                       p.geometric_height ? p.geometric_height->metres() : -1e6,
                       p.elevation ? p.elevation->radians() : -4.0,
+                      p.elevation_sd.radians(),
                       p.velocity_east.mps(),
                       p.velocity_north.mps(),
                       p.azimuth_width.radians(),

@@ -135,6 +135,7 @@ struct Plot {
   base::Angle azimuth;  // clockwise from true north at the site
   // Of the ray where it reaches a 3-D radar's antenna, above its horizontal plane.
   std::optional<base::Angle> elevation;
+  base::Angle elevation_sd;  // of it; 0: the sensor's
 
   // Observer: `azimuth` and `slant_range` are the middles of the sector and of the class of range
   // that were told, these their full widths.
@@ -196,7 +197,7 @@ void visit_fields(Archive& archive, Plot& p) {
   archive(p.pressure_altitude, p.altitude_quantum, p.icao_address, p.mode_3a, p.call_sign);
   archive(p.elevation, p.azimuth_width, p.range_width, p.seen_ago, p.time_sd, p.geometric_height);
   archive(p.geometric_height_sd, p.uas.hash, p.aircraft_class, p.on_ground);
-  archive(p.mover);
+  archive(p.mover, p.elevation_sd);
 }
 
 }  // namespace liptako::track

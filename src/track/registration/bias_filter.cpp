@@ -32,23 +32,29 @@ constexpr double kAstray = 0.09;
 constexpr std::uint64_t kLeastCompared = 50;
 constexpr double kFirstShare = 0.03;  // see vertical_filter.cpp
 constexpr double kFirstOffsetM = 60.0;
+constexpr double kFirstElevationRad = 0.5 * base::kRadiansPerDegree;
+// Of a system's receivers, surveyed by satellites, and their cables.
+constexpr double kFirstPlaceM = 30.0;
 constexpr double kDriftRangeM = 3.0;
 constexpr double kDriftAzimuthRad = 0.004 * base::kRadiansPerDegree;
 constexpr double kDriftTimeS = 0.005;
+constexpr double kDriftElevationRad = 0.004 * base::kRadiansPerDegree;
+constexpr double kDriftPlaceM = 1.0;
 constexpr double kDriftShare = 0.003;
 constexpr double kDriftOffsetM = 10.0;
 // Of a sensor that jumped.
-constexpr double kJumpRangeM = 500.0;
-constexpr double kJumpAzimuthRad = 2.0 * base::kRadiansPerDegree;
-constexpr double kJumpTimeS = 1.0;
+constexpr double kJump[kComponents] = {
+    500.0, 2.0 * base::kRadiansPerDegree, 1.0, 1.0 * base::kRadiansPerDegree, 100.0, 100.0};
 
 constexpr double kInside = 9.0;  // squared: three sigma
 constexpr double kGate = 25.0;   // squared, against what was expected before the window
 constexpr int kRounds = 4;
 // A window's evidence of a jump: chi-squared of three degrees of freedom exceeds kExpected rarely
-// and kJump in sum hardly ever; one window counts for kMostAtOnce at most.
+// (one in fourteen; with a fourth, the elevation, kExpectedOfFour) and kSurelyJumped in sum hardly
+// ever; one window counts for kMostAtOnce at most.
 constexpr double kExpected = 7.0;
-constexpr double kJump = 30.0;
+constexpr double kExpectedOfFour = 8.6;
+constexpr double kSurelyJumped = 30.0;
 constexpr double kMostAtOnce = 45.0;
 constexpr double kMajority = 0.55;
 constexpr int kLeastWitnesses = 5;
@@ -78,10 +84,13 @@ double weight_of(double d2) {
   return share * share;
 }
 
-// Solves A s = v for a symmetric positive definite 3x3; false if it is not.
-bool solve3(const double (&A)[3][3], const double (&v)[3], double (&s)[3]) {
-  double L[3][3] = {};
-  for (int i = 0; i < 3; ++i) {
+using Vector = double[kComponents];
+using Matrix = double[kComponents][kComponents];
+
+// Solves A s = v for a symmetric positive definite A; false if it is not.
+bool solve_small(const Matrix& A, const Vector& v, Vector& s) {
+  Matrix L = {};
+  for (int i = 0; i < kComponents; ++i) {
     for (int j = 0; j <= i; ++j) {
       double sum = A[i][j];
       for (int k = 0; k < j; ++k) sum -= L[i][k] * L[j][k];
@@ -93,14 +102,14 @@ bool solve3(const double (&A)[3][3], const double (&v)[3], double (&s)[3]) {
       }
     }
   }
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < kComponents; ++i) {
     double sum = v[i];
     for (int k = 0; k < i; ++k) sum -= L[i][k] * s[k];
     s[i] = sum / L[i][i];
   }
-  for (int i = 2; i >= 0; --i) {
+  for (int i = kComponents - 1; i >= 0; --i) {
     double sum = s[i];
-    for (int k = i + 1; k < 3; ++k) sum -= L[k][i] * s[k];
+    for (int k = i + 1; k < kComponents; ++k) sum -= L[k][i] * s[k];
     s[i] = sum / L[i][i];
   }
   return true;
@@ -124,13 +133,19 @@ void BiasFilter::set_sensors(std::span<const SensorDescription> sensors,
   for (std::size_t i = 0; i < sensors.size(); ++i) {
     const Components components = components_of(sensors[i]);
     const SensorKind kind = sensors[i].kind;
-    const double drift[kComponents] = {kDriftRangeM, kDriftAzimuthRad, kDriftTimeS};
+    const double drift[kComponents] = {kDriftRangeM,
+                                       kDriftAzimuthRad,
+                                       kDriftTimeS,
+                                       kDriftElevationRad,
+                                       kDriftPlaceM,
+                                       kDriftPlaceM};
     const int old = i < from.size() ? from[i] : -1;
     if (old >= 0) standings_[i] = old_standings[static_cast<std::size_t>(old)];
     const double first_time = kind == SensorKind::mlat                             ? kFirstMlatTimeS
                               : kind == SensorKind::ads_b && !standings_[i].astray ? kFirstAdsbTimeS
                                                                                    : kFirstTimeS;
-    const double first[kComponents] = {kFirstRangeM, kFirstAzimuthRad, first_time};
+    const double first[kComponents] = {
+        kFirstRangeM, kFirstAzimuthRad, first_time, kFirstElevationRad, kFirstPlaceM, kFirstPlaceM};
     for (int c = 0; c < kComponents; ++c) {
       if (!components.has[c]) continue;
       const std::size_t place = i * kComponents + static_cast<std::size_t>(c);
@@ -289,11 +304,12 @@ bool BiasFilter::invert(std::vector<double>& A) {
 
 bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
   struct Evidence {
-    double F[3][3] = {};
-    double s[3] = {};
+    Matrix F = {};
+    Vector s = {};
     int witnesses = 0;
     int better = 0;
     int all = 0;
+    bool of_elevation = false;
   };
   std::array<Evidence, 64> evidence{};
   const auto for_roles = [&](const Observation& o, auto&& visit) {
@@ -311,6 +327,7 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
     for_roles(o, [&](std::uint16_t sensor, const double(&H)[2][kComponents]) {
       Evidence& e = evidence[sensor];
       ++e.witnesses;
+      e.of_elevation = e.of_elevation || H[0][kElevation] != 0.0;
       for (int i = 0; i < kComponents; ++i) {
         e.s[i] += H[0][i] * u[0] + H[1][i] * u[1];
         for (int k = 0; k < kComponents; ++k) {
@@ -321,36 +338,35 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
     });
   }
   // How far each sensor's biases should move, and how sure that is.
-  std::array<std::array<double, 3>, 64> moved{};
+  std::array<std::array<double, kComponents>, 64> moved{};
   std::array<double, 64> distance{};
   for (std::size_t s = 0; s < standings_.size(); ++s) {
     Evidence& e = evidence[s];
     if (e.witnesses < kLeastWitnesses) continue;
-    double P[3][3] = {};
-    for (int i = 0; i < 3; ++i) {
+    Matrix P = {};
+    for (int i = 0; i < kComponents; ++i) {
       const int row = column(static_cast<std::uint16_t>(s), i);
-      const double jump[3] = {kJumpRangeM, kJumpAzimuthRad, kJumpTimeS};
-      e.F[i][i] += 1.0 / (jump[i] * jump[i]);
-      for (int k = 0; k < 3; ++k) {
+      e.F[i][i] += 1.0 / (kJump[i] * kJump[i]);
+      for (int k = 0; k < kComponents; ++k) {
         const int col = column(static_cast<std::uint16_t>(s), k);
         if (row >= 0 && col >= 0) P[i][k] = at(P_, row, col);
       }
     }
-    double FP[3][3] = {}, S[3][3] = {};
-    for (int i = 0; i < 3; ++i) {
-      for (int k = 0; k < 3; ++k) {
-        for (int j = 0; j < 3; ++j) FP[i][k] += e.F[i][j] * P[j][k];
+    Matrix FP = {}, S = {};
+    for (int i = 0; i < kComponents; ++i) {
+      for (int k = 0; k < kComponents; ++k) {
+        for (int j = 0; j < kComponents; ++j) FP[i][k] += e.F[i][j] * P[j][k];
       }
     }
-    for (int i = 0; i < 3; ++i) {
-      for (int k = 0; k < 3; ++k) {
+    for (int i = 0; i < kComponents; ++i) {
+      for (int k = 0; k < kComponents; ++k) {
         S[i][k] = e.F[i][k];
-        for (int j = 0; j < 3; ++j) S[i][k] += FP[i][j] * e.F[j][k];
+        for (int j = 0; j < kComponents; ++j) S[i][k] += FP[i][j] * e.F[j][k];
       }
     }
-    double move[3] = {}, weighed[3] = {};
-    if (!solve3(e.F, e.s, move) || !solve3(S, e.s, weighed)) continue;
-    for (int i = 0; i < 3; ++i) {
+    Vector move = {}, weighed = {};
+    if (!solve_small(e.F, e.s, move) || !solve_small(S, e.s, weighed)) continue;
+    for (int i = 0; i < kComponents; ++i) {
       moved[s][static_cast<std::size_t>(i)] = move[i];
       distance[s] += e.s[i] * weighed[i];
     }
@@ -377,9 +393,10 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
     if (e.witnesses < kLeastWitnesses) continue;
     SensorStanding& standing = standings_[s];
     const bool by_majority = e.better > kMajority * e.all;
-    const double step = std::fmin(kMostAtOnce, by_majority ? distance[s] : 0.0) - kExpected;
+    const double step = std::fmin(kMostAtOnce, by_majority ? distance[s] : 0.0) -
+                        (e.of_elevation ? kExpectedOfFour : kExpected);
     standing.suspicion = std::fmax(0.0, standing.suspicion + step);
-    if (standing.suspicion < kJump || !by_majority) continue;
+    if (standing.suspicion < kSurelyJumped || !by_majority) continue;
     if (most == standings_.size() || distance[s] > distance[most]) most = s;
   }
   if (most == standings_.size()) return false;
@@ -394,12 +411,11 @@ bool BiasFilter::find_jump(std::span<const Observation> window, Timestamp now) {
 }
 
 void BiasFilter::begin_anew(std::uint16_t sensor, const double (&moved)[kComponents]) {
-  const double jump[kComponents] = {kJumpRangeM, kJumpAzimuthRad, kJumpTimeS};
   for (int c = 0; c < kComponents; ++c) {
     const int k = column(sensor, c);
     if (k < 0) continue;
     for (int i = 0; i < size_; ++i) at(P_, k, i) = at(P_, i, k) = 0.0;
-    const double sd = std::fmax(jump[c], 3.0 * std::fabs(moved[c]));
+    const double sd = std::fmax(kJump[c], 3.0 * std::fabs(moved[c]));
     at(P_, k, k) = sd * sd;
   }
 }
@@ -567,8 +583,8 @@ void BiasFilter::use(std::vector<Observation>& window, Timestamp now) {
   if (size_ == 0) return;
   // An order of their own, so that the order in which plots of one time came does not show.
   std::ranges::sort(window, [](const Observation& a, const Observation& b) {
-    return std::tie(a.time, a.address, a.sensor, a.reference) <
-           std::tie(b.time, b.address, b.sensor, b.reference);
+    return std::tie(a.time, a.address, a.sensor, a.reference, a.of_elevation) <
+           std::tie(b.time, b.address, b.sensor, b.reference, b.of_elevation);
   });
   const double seconds =
       started_ ? std::fmin(3600.0, std::fmax(0.0, to_seconds(now - time_))) : 0.0;
@@ -578,7 +594,7 @@ void BiasFilter::use(std::vector<Observation>& window, Timestamp now) {
   if (find_clock_astray()) solve(window);
   if (!jumped) weigh_aircraft(window, seconds);
   for (const Observation& o : window) {
-    if (!o.doubted) {
+    if (!o.doubted && !o.of_elevation) {
       ++standings_[o.sensor].observations;
       ++standings_[o.reference].observations;
     }

@@ -1,6 +1,7 @@
 // The biases of all sensors together, with their joint covariance: a Kalman filter whose state is
 //
-//   b = (kappa, o; range, azimuth, time of sensor 0; ... of sensor 1; ...)
+//   b = (kappa, o; what sensor 0 can have of range, azimuth, time, elevation, east and north; that
+//        of sensor 1; ...)
 //
 // which drifts as a random walk and never gets less certain than it was at first. Observations of
 // some seconds are gathered and used together, in information form [BarShalom01, §7.2]:
@@ -35,7 +36,7 @@
 namespace liptako::track::registration {
 
 struct Estimate {
-  double value = 0.0;  // metres, radians, seconds
+  double value = 0.0;  // metres, radians, seconds, by Component
   double sd = 0.0;
 };
 

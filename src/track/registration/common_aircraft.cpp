@@ -36,6 +36,12 @@ constexpr double kAircraftLatencyS = 0.05;
 // An altimeter's own error beside what the whole area's air does to all [ICAO Doc 9574].
 constexpr double kAltimeterSdM = 25.0;
 constexpr double kLeastReferenceSdM = 3.0;
+// Of geometric heights, as in pressure_offset.cpp: where none is told, and no receiver's height is
+// better than the second.
+constexpr double kHeightSdM = 45.0;
+constexpr double kLeastHeightSdM = 10.0;
+// Farther away what the air bends is more than what an antenna is wrong by.
+constexpr double kFarthestElevationM = 100e3;
 
 Duration apart(Timestamp a, Timestamp b) { return a > b ? a - b : b - a; }
 
@@ -56,9 +62,12 @@ Components components_of(const SensorDescription& sensor) {
   switch (sensor.kind) {
     case SensorKind::polar_radar:
       c.has[kRange] = c.has[kAzimuth] = c.has[kTime] = sensor.placed;
+      c.has[kElevation] = sensor.placed && !sensor.surface;
+      break;
+    case SensorKind::mlat:
+      c.has[kTime] = c.has[kPlaceEast] = c.has[kPlaceNorth] = true;
       break;
     case SensorKind::ads_b:
-    case SensorKind::mlat:
       c.has[kTime] = true;
       break;
     default:  // another system's tracks carry the biases of sensors that nobody names
@@ -149,18 +158,18 @@ Plot CommonAircraft::plot_of(const Sensor& s, std::uint16_t sensor, const Report
   } else {
     plot.slant_range = base::Length::from_metres(report.first);
     plot.azimuth = base::Angle::from_radians(report.second);
+    if (report.has_elevation) plot.elevation = base::Angle::from_radians(report.elevation_rad);
   }
   return plot;
 }
 
 // `report` of `line` against the reference's reports `before` and `before + 1`.
-std::optional<Observation> CommonAircraft::compare(
-    const Aircraft& a,
-    Line& line,
-    const Report& report,
-    const Line& reference,
-    int before,
-    std::span<const SensorDescription> sensors) const {
+CommonAircraft::Compared CommonAircraft::compare(const Aircraft& a,
+                                                 Line& line,
+                                                 const Report& report,
+                                                 const Line& reference,
+                                                 int before,
+                                                 std::span<const SensorDescription> sensors) const {
   const Sensor& own = sensors_[line.sensor];
   const Sensor& other = sensors_[reference.sensor];
   const SensorDescription& described = sensors[line.sensor];
@@ -181,7 +190,7 @@ std::optional<Observation> CommonAircraft::compare(
     altitude_m = report.has_altitude ? report.altitude_m : nearer.altitude_m;
     height = {altitude_m, kAltimeterSdM * kAltimeterSdM};
   } else if (!own.stated || !other.stated) {
-    return std::nullopt;
+    return {};
   }
 
   const Plot first_plot = plot_of(other, reference.sensor, first);
@@ -199,7 +208,7 @@ std::optional<Observation> CommonAircraft::compare(
   state.x[kVelocityNorth] = way.y / span;
   const double ve = state.x[kVelocityEast], vn = state.x[kVelocityNorth];
   const double v2 = ve * ve + vn * vn;
-  if (!(v2 < 1e6)) return std::nullopt;  // no aircraft flies 1 km/s
+  if (!(v2 < 1e6)) return {};  // no aircraft flies 1 km/s
 
   const Plot plot = plot_of(own, line.sensor, report);
   const LinearMeasurement m = model.linearise(described, own.site, plot, frame, state, height);
@@ -213,7 +222,8 @@ std::optional<Observation> CommonAircraft::compare(
   o.doubted = a.doubted && other.rank < 65536;
   const double mid_early = (1.0 - part) * (1.0 - part), mid_late = part * part;
   double reference_cov[3];  // of what is new in each report of the reference
-  double slow_cov[3] = {};  // of what lives on
+  Slow slow;
+  double(&slow_cov)[3] = slow.position;
   if (other.stated) {
     const double sd = std::fmax(kLeastReferenceSdM, std::sqrt(from.cov_ee_m2));
     const double sd_north = std::fmax(kLeastReferenceSdM, std::sqrt(from.cov_nn_m2));
@@ -269,6 +279,11 @@ std::optional<Observation> CommonAircraft::compare(
     o.own[r][kTime] = -rate;
     o.other[r][kTime] = rate;
     if (!own.stated) o.own[r][r] = 1.0;
+    if (own.components.has[kPlaceEast]) o.own[r][kPlaceEast + r] = 1.0;
+    if (other.components.has[kPlaceEast]) {
+      o.other[r][kPlaceEast] = -m.H[r][kEast];
+      o.other[r][kPlaceNorth] = -m.H[r][kNorth];
+    }
     o.toward[r][0] = -m.H[r][kEast];
     o.toward[r][1] = -m.H[r][kNorth];
     o.height[r] =
@@ -282,7 +297,10 @@ std::optional<Observation> CommonAircraft::compare(
   const double since = line.was_observed
                            ? std::fmax(0.5, std::fabs(to_seconds(report.time - line.observed)))
                            : to_seconds(described.period);
-  const double counted = std::fmax(1.0, 2.0 * memory / since);
+  slow.counted = std::fmax(1.0, 2.0 * memory / since);
+  // Of a multilateration system's own reports, too.
+  const double of_own =
+      own.components.has[kPlaceEast] ? std::fmax(1.0, 2.0 * kMlatMemoryS / since) : 1.0;
   const auto project = [&](const double(&P)[3], double share, double(&into)[3]) {
     for (int i = 0; i < 3; ++i) {
       const int r = i == 2 ? 1 : 0, c = i == 0 ? 0 : 1;
@@ -295,13 +313,70 @@ std::optional<Observation> CommonAircraft::compare(
   o.noise[1] = m.R[1] + o.height[0] * o.height[1] * height.variance_m2;
   o.noise[2] = m.R[2] + o.height[1] * o.height[1] * height.variance_m2;
   project(reference_cov, 1.0, o.noise);
-  for (int i = 0; i < 3; ++i) o.R[i] = o.noise[i];
-  project(slow_cov, counted, o.R);
+  for (int i = 0; i < 3; ++i) o.R[i] = o.noise[i] + (of_own - 1.0) * m.R[i];
+  project(slow_cov, slow.counted, o.R);
+  Compared out;
+  if (report.has_elevation && own.components.has[kElevation])
+    out.elevation =
+        compare_elevation(o, own, report, {&first, &second, part, frame, state}, slow, described);
   if (!o.doubted) {
     line.observed = line.was_observed ? std::max(line.observed, report.time) : report.time;
     line.was_observed = true;
   }
-  return o;
+  out.place = o;
+  return out;
+}
+
+std::optional<Observation> CommonAircraft::compare_elevation(
+    const Observation& o,
+    const Sensor& own,
+    const Report& report,
+    const Between& between,
+    const Slow& slow,
+    const SensorDescription& described) const {
+  if (report.first > kFarthestElevationM) return std::nullopt;
+  const Report& first = *between.first;
+  const Report& second = *between.second;
+  // Geometric height, if the reference tells it, needs no atmosphere.
+  const bool told = first.has_height && second.has_height;
+  Height height{o.altitude_m, kAltimeterSdM * kAltimeterSdM};
+  if (told) {
+    const double sd = std::fmax(kLeastHeightSdM, std::fmax(first.height_sd_m, second.height_sd_m));
+    height = {(1.0 - between.part) * first.height_m + between.part * second.height_m, sd * sd};
+  } else if (!report.has_altitude && !first.has_altitude && !second.has_altitude) {
+    return std::nullopt;
+  }
+  const auto m = model_of(described.kind)
+                     .linearise_height(described,
+                                       own.site,
+                                       plot_of(own, o.sensor, report),
+                                       between.frame,
+                                       between.state,
+                                       height);
+  if (!m) return std::nullopt;
+  Observation e;
+  e.time = o.time;
+  e.address = o.address;
+  e.aircraft = o.aircraft;
+  e.sensor = o.sensor;
+  e.reference = o.reference;
+  e.doubted = o.doubted;
+  e.of_elevation = true;
+  e.y[0] = m->y;
+  const double rate =
+      m->H[0] * between.state.x[kVelocityEast] + m->H[1] * between.state.x[kVelocityNorth];
+  e.own[0][kElevation] = 1.0;
+  e.own[0][kTime] = -rate;
+  e.other[0][kTime] = rate;
+  e.height[0] = told ? 0.0 : m->dh;
+  e.altitude_m = o.altitude_m;
+  e.noise[0] = e.R[0] = m->R;
+  e.noise[2] = e.R[2] = 1.0;
+  // An aircraft's height errs the same way from report to report, as its place does.
+  e.R[0] += slow.counted *
+            (m->dh * m->dh * height.variance_m2 + m->H[0] * m->H[0] * slow.position[0] +
+             2.0 * m->H[0] * m->H[1] * slow.position[1] + m->H[1] * m->H[1] * slow.position[2]);
+  return e;
 }
 
 void CommonAircraft::compare_with(Aircraft& a,
@@ -330,7 +405,9 @@ void CommonAircraft::compare_with(Aircraft& a,
         if (own.stated && line.was_observed && apart(report.time, line.observed) < kObservedApart)
           break;
         if (out.size() >= most) break;
-        if (const auto o = compare(a, line, report, reference, k, sensors)) out.push_back(*o);
+        const Compared told = compare(a, line, report, reference, k, sensors);
+        if (told.place) out.push_back(*told.place);
+        if (told.elevation && out.size() < most) out.push_back(*told.elevation);
         break;
       }
     }
@@ -383,6 +460,15 @@ void CommonAircraft::take(const Plot& plot,
   } else {
     report.first = plot.slant_range.metres();
     report.second = plot.azimuth.radians();
+    report.has_elevation = plot.elevation.has_value();
+    if (plot.elevation) report.elevation_rad = static_cast<float>(plot.elevation->radians());
+  }
+  if (plot.geometric_height) {
+    const double sd =
+        plot.geometric_height_sd > base::Length() ? plot.geometric_height_sd.metres() : kHeightSdM;
+    report.has_height = true;
+    report.height_m = static_cast<float>(plot.geometric_height->metres());
+    report.height_sd_m = static_cast<float>(sd);
   }
   if (plot.pressure_altitude) {
     report.has_altitude = true;
@@ -418,6 +504,7 @@ template <class Archive>
 void visit_fields(Archive& archive, CommonAircraft::Report& r) {
   archive(r.time, r.first, r.second, r.altitude_m, r.sd_east_m, r.sd_north_m, r.correlation);
   archive(r.has_altitude, r.compared, r.compared_doubted);
+  archive(r.height_m, r.height_sd_m, r.elevation_rad, r.has_height, r.has_elevation);
 }
 
 void CommonAircraft::save(base::ByteWriter& out) const {
@@ -465,7 +552,8 @@ bool CommonAircraft::load(base::ByteReader& in) {
         if (!base::is_reckonable(report.time) || !std::isfinite(report.first) ||
             !std::isfinite(report.second) || !std::isfinite(report.altitude_m) ||
             !std::isfinite(report.sd_east_m) || !std::isfinite(report.sd_north_m) ||
-            !std::isfinite(report.correlation))
+            !std::isfinite(report.correlation) || !std::isfinite(report.height_m) ||
+            !std::isfinite(report.height_sd_m) || !std::isfinite(report.elevation_rad))
           return false;
       }
     }

@@ -18,6 +18,7 @@
 
 #include "base/bytes.hpp"
 #include "geo/frames.hpp"
+#include "track/measurement.hpp"
 #include "track/registration/observation.hpp"
 
 namespace liptako::track::registration {
@@ -59,10 +60,15 @@ class CommonAircraft {
     double first = 0.0;   // slant range, or latitude
     double second = 0.0;  // azimuth, or longitude
     float altitude_m = 0.0F;
+    float height_m = 0.0F;     // geometric
+    float height_sd_m = 0.0F;  // of it
+    float elevation_rad = 0.0F;
     float sd_east_m = 0.0F;
     float sd_north_m = 0.0F;
     float correlation = 0.0F;
     bool has_altitude = false;
+    bool has_height = false;
+    bool has_elevation = false;
     bool compared = false;          // with a reference that is believed
     bool compared_doubted = false;  // with one that is not
   };
@@ -100,19 +106,44 @@ class CommonAircraft {
   [[nodiscard]] Aircraft* find(std::uint32_t address, base::Timestamp time);
   [[nodiscard]] Line* line_of(Aircraft& a, std::uint16_t sensor, base::Timestamp time) const;
   [[nodiscard]] Line* reference_of(Aircraft& a, base::Timestamp time, bool doubted_too) const;
-  [[nodiscard]] std::optional<Observation> compare(
-      const Aircraft& a,
-      Line& line,
-      const Report& report,
-      const Line& reference,
-      int before,
-      std::span<const SensorDescription> sensors) const;
+  // The second is empty unless the report tells an elevation.
+  struct Compared {
+    std::optional<Observation> place;
+    std::optional<Observation> elevation;
+  };
+  [[nodiscard]] Compared compare(const Aircraft& a,
+                                 Line& line,
+                                 const Report& report,
+                                 const Line& reference,
+                                 int before,
+                                 std::span<const SensorDescription> sensors) const;
   void compare_with(Aircraft& a,
                     Line& reference,
                     Line& changed,
                     std::span<const SensorDescription> sensors,
                     std::vector<Observation>& out,
                     std::size_t most);
+  // What lives on from report to report of the reference.
+  struct Slow {
+    double position[3] = {};  // covariance, east and north
+    double counted = 1.0;     // so many times
+  };
+  // What two reports of the reference make of the instant and place of a report in between.
+  struct Between {
+    const Report* first = nullptr;
+    const Report* second = nullptr;
+    double part = 0.0;        // of the way from the first to the second
+    geo::TangentFrame frame;  // its origin is the place
+    HorizontalState state;
+  };
+  // What the report's elevation tells: `o`, the observation of its range and azimuth, says the rest.
+  [[nodiscard]] std::optional<Observation> compare_elevation(
+      const Observation& o,
+      const Sensor& own,
+      const Report& report,
+      const Between& between,
+      const Slow& slow,
+      const SensorDescription& described) const;
   [[nodiscard]] static Plot plot_of(const Sensor& s, std::uint16_t sensor, const Report& report);
 
   std::vector<Sensor> sensors_;

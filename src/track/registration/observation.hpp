@@ -1,8 +1,9 @@
 // What two sensors that saw the same aircraft tell of each other's biases.
 //
 // Legend (SI and radians)
-//   b     biases: what a sensor reports minus what is so. Range, azimuth: of the measurement; time:
-//         of the stamp, so that a report stamped t is of the time t - b_t
+//   b     biases: what a sensor reports minus what is so. Range, azimuth, elevation: of the
+//         measurement; time: of the stamp, so that a report stamped t is of the time t - b_t; east,
+//         north: of the position that a multilateration system reports, the same everywhere
 //   own, other  d y / d b of the sensor and of the reference it is compared with
 //   y     the sensor's measurement minus what it should be where the reference puts the aircraft:
 //           y = own b + other b' + height (kappa h + o) + toward e + noise
@@ -12,6 +13,8 @@
 //   noise covariance of what is new in every observation
 //   R     covariance to weigh the observation by: noise, and toward e with as much of it as keeps
 //         many observations of one aircraft from adding up to more than they hold
+// What a 3-D radar says of an elevation is an observation by itself, in the first row; its second
+// says nothing, with R = 1.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +23,20 @@
 
 namespace liptako::track::registration {
 
-// A 3-D radar's elevation would be the next, with a third row in an observation.
-enum Component : int { kRange = 0, kAzimuth = 1, kTime = 2, kComponents = 3 };
+enum Component : int {
+  kRange = 0,
+  kAzimuth = 1,
+  kTime = 2,
+  kElevation = 3,
+  kPlaceEast = 4,
+  kPlaceNorth = 5,
+  kComponents = 6
+};
 
 // Which of them a sensor of this description can have; none: it takes no part.
 struct Components {
   bool has[kComponents] = {};
-  [[nodiscard]] bool any() const { return has[kRange] || has[kAzimuth] || has[kTime]; }
+  [[nodiscard]] bool any() const { return has[kTime]; }
 };
 [[nodiscard]] Components components_of(const SensorDescription& sensor);
 
@@ -37,6 +47,7 @@ struct Observation {
   std::uint16_t sensor = 0;
   std::uint16_t reference = 0;
   bool doubted = false;  // the reference is: tells of the aircraft only, not of biases
+  bool of_elevation = false;
   double y[2] = {};
   double own[2][kComponents] = {};
   double other[2][kComponents] = {};

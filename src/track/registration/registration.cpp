@@ -4,6 +4,7 @@
 
 #include "base/archive.hpp"
 #include "base/time_range.hpp"
+#include "geo/frames.hpp"
 
 namespace liptako::track {
 
@@ -11,6 +12,9 @@ using registration::Component;
 using registration::Estimate;
 using registration::kAzimuth;
 using registration::kComponents;
+using registration::kElevation;
+using registration::kPlaceEast;
+using registration::kPlaceNorth;
 using registration::kRange;
 using registration::kTime;
 using registration::Observation;
@@ -28,7 +32,7 @@ constexpr double kStillSignificant = 1.0;
 constexpr double kMemoryS = 60.0;
 constexpr double kMostDilution = 4.0;
 // What no sensor is wrong by: taken away from nothing.
-constexpr double kBeyondReason[kComponents] = {10'000.0, 0.5, 60.0};
+constexpr double kBeyondReason[kComponents] = {10'000.0, 0.5, 60.0, 0.1, 1'000.0, 1'000.0};
 // Windows of clocks that ran away are left behind.
 constexpr base::Duration kRanAway = 10 * Registration::kWindow;
 
@@ -50,8 +54,10 @@ bool Registration::take(const Plot& plot,
   if (!enabled_) return false;
   if (!started_ || plot.time >= due_ || due_ - plot.time > kRanAway) work_out(plot.time, sensors);
   aircraft_.take(plot, sensors, window_, kMostObservations);
-  const Correction& c = corrections_[plot.sensor];
-  if (!c.any) return false;
+  Correction& c = corrections_[plot.sensor];
+  c.tells_elevation = c.tells_elevation || plot.elevation;
+  const bool elevation = plot.elevation && c.variance[kElevation] > 0.0;
+  if (!c.any && !elevation) return false;
   corrected = plot;
   if (c.applied[kRange]) {
     corrected.slant_range =
@@ -62,6 +68,24 @@ bool Registration::take(const Plot& plot,
         base::Angle::from_radians(base::wrap_two_pi(plot.azimuth.radians() - c.value[kAzimuth]));
   }
   if (c.applied[kTime]) corrected.time = plot.time - base::seconds(c.value[kTime]);
+  if (elevation) {
+    const SensorDescription& sensor = sensors[plot.sensor];
+    const double own = sensor.elevation_sd.radians();
+    const double counted =
+        std::fmin(kMostDilution, std::fmax(1.0, 2.0 * kMemoryS / base::to_seconds(sensor.period)));
+    corrected.elevation = *plot.elevation - base::Angle::from_radians(c.value[kElevation]);
+    corrected.elevation_sd =
+        base::Angle::from_radians(std::sqrt(own * own + counted * c.variance[kElevation]));
+  }
+  if (c.applied[kPlaceEast] || c.applied[kPlaceNorth]) {
+    const double cosine = base::cos(plot.latitude.radians());
+    corrected.latitude =
+        plot.latitude - base::Angle::from_radians(c.value[kPlaceNorth] / geo::kMeanRadiusM);
+    if (cosine > 1e-3) {
+      corrected.longitude = base::Angle::from_radians(base::wrap_pi(
+          plot.longitude.radians() - c.value[kPlaceEast] / (geo::kMeanRadiusM * cosine)));
+    }
+  }
   return true;
 }
 
@@ -93,6 +117,9 @@ void Registration::decide(std::span<const SensorDescription> sensors) {
       if (k == kTime) variance = filter_.relative_time_variance(s);
       if (k == kRange) known = kKnownShare * sensors[s].range_sd.metres();
       if (k == kAzimuth) known = kKnownShare * sensors[s].azimuth_sd.radians();
+      if (k == kElevation) known = kKnownShare * sensors[s].elevation_sd.radians();
+      if (k == kPlaceEast || k == kPlaceNorth)
+        known = kKnownShare * sensors[s].position_sd.metres();
       const bool is_known = variance < known * known && std::fabs(e.value) < kBeyondReason[k];
       const double beyond = std::fabs(e.value) / std::fmax(e.sd, 1e-12);
       c.applied[k] = is_known && beyond > (c.applied[k] ? kStillSignificant : kSignificant);
@@ -111,9 +138,10 @@ void Registration::widen(LinearMeasurement& m,
   if (!enabled_ || !c.considered) return;
   const double v[2] = {m.H[0][kEast] * at.x[kVelocityEast] + m.H[0][kNorth] * at.x[kVelocityNorth],
                        m.H[1][kEast] * at.x[kVelocityEast] + m.H[1][kNorth] * at.x[kVelocityNorth]};
-  m.R[0] += c.variance[kRange] + c.variance[kTime] * v[0] * v[0];
+  // Rows are range and azimuth, or east and north.
+  m.R[0] += c.variance[kRange] + c.variance[kPlaceEast] + c.variance[kTime] * v[0] * v[0];
   m.R[1] += c.variance[kTime] * v[0] * v[1];
-  m.R[2] += c.variance[kAzimuth] + c.variance[kTime] * v[1] * v[1];
+  m.R[2] += c.variance[kAzimuth] + c.variance[kPlaceNorth] + c.variance[kTime] * v[1] * v[1];
 }
 
 double Registration::dilution(const LinearMeasurement& m,
@@ -125,12 +153,13 @@ double Registration::dilution(const LinearMeasurement& m,
   const double counted = 2.0 * kMemoryS / std::fmax(std::fabs(since_last), 0.1) - 1.0;
   if (!(counted > 0.0)) return 1.0;
   const double along = 250.0 * 250.0 * 0.5 * c.variance[kTime];
-  const double range = (c.variance[kRange] +
+  const double range = (c.variance[kRange] + c.variance[kPlaceEast] +
                         along * (m.H[0][kEast] * m.H[0][kEast] + m.H[0][kNorth] * m.H[0][kNorth])) /
                        m.R[0];
-  const double azimuth = (c.variance[kAzimuth] + along * (m.H[1][kEast] * m.H[1][kEast] +
-                                                          m.H[1][kNorth] * m.H[1][kNorth])) /
-                         m.R[2];
+  const double azimuth =
+      (c.variance[kAzimuth] + c.variance[kPlaceNorth] +
+       along * (m.H[1][kEast] * m.H[1][kEast] + m.H[1][kNorth] * m.H[1][kNorth])) /
+      m.R[2];
   return std::fmin(kMostDilution, 1.0 + counted * 0.5 * (range + azimuth));
 }
 
@@ -153,6 +182,9 @@ SensorRegistration Registration::report(std::uint16_t sensor) const {
   out.range = one(kRange);
   out.azimuth = one(kAzimuth);
   out.time = one(kTime);
+  if (corrections_[sensor].tells_elevation) out.elevation = one(kElevation);
+  out.place_east = one(kPlaceEast);
+  out.place_north = one(kPlaceNorth);
   const registration::SensorStanding& standing = filter_.standing(sensor);
   out.observations = standing.observations;
   out.jumps = standing.jumps;
@@ -166,6 +198,7 @@ template <class Archive>
 void visit_fields(Archive& archive, Observation& o) {
   archive(o.time, o.address, o.aircraft, o.sensor, o.reference, o.doubted, o.y, o.own, o.other);
   archive(o.height, o.altitude_m, o.toward, o.noise, o.R, o.reference_variance_m2);
+  archive(o.of_elevation);
 }
 
 }  // namespace registration
@@ -173,7 +206,7 @@ void visit_fields(Archive& archive, Observation& o) {
 void Registration::save(base::ByteWriter& out) const {
   base::Saver saver(out);
   saver(enabled_, started_, due_);
-  for (const Correction& c : corrections_) saver(c.applied);
+  for (const Correction& c : corrections_) saver(c.applied, c.tells_elevation);
   saver(window_);
   aircraft_.save(out);
   filter_.save(out);
@@ -182,7 +215,7 @@ void Registration::save(base::ByteWriter& out) const {
 bool Registration::load(base::ByteReader& in, std::span<const SensorDescription> sensors) {
   base::Loader loader(in);
   loader(enabled_, started_, due_);
-  for (Correction& c : corrections_) loader(c.applied);
+  for (Correction& c : corrections_) loader(c.applied, c.tells_elevation);
   loader(window_);
   if (!in.ok() || !base::is_reckonable(due_) || window_.size() > kMostObservations) return false;
   window_.reserve(kMostObservations);

@@ -9,7 +9,8 @@
 // variance B in the sensor's own measures, is not noise: it is the same at the next look. So R + B
 // is what the gate expects, and the gain takes as much of it as keeps many looks of one sensor from
 // adding up to more than one holds of it (dilution, as of another tracker's reports) [Schmidt66
-// carries the correlation instead, at four numbers a track for every bias of every sensor].
+// carries the correlation instead, at four numbers a track for every bias of every sensor]. Of an
+// elevation the plot itself is told to be less sure.
 //
 // Deterministic; a function of the plots. No allocation a plot after set_sensors(). An addressed
 // plot of a sensor that takes part costs a look at its aircraft.
@@ -36,6 +37,9 @@ struct SensorRegistration {
   BiasReport range;
   BiasReport azimuth;
   BiasReport time;
+  BiasReport elevation;   // of a radar that has told one
+  BiasReport place_east;  // of a multilateration system's positions
+  BiasReport place_north;
   std::uint64_t observations = 0;  // against other sensors, that moved the biases
   std::uint32_t jumps = 0;
   base::Timestamp last_jump;  // of the newest jump, if there was one
@@ -86,6 +90,7 @@ class Registration {
   struct Correction {
     bool any = false;
     bool considered = false;
+    bool tells_elevation = false;  // it has told one
     bool applied[registration::kComponents] = {};
     double value[registration::kComponents] = {};
     double variance[registration::kComponents] = {};  // of what is left

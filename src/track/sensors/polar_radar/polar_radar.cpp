@@ -32,6 +32,11 @@ Height seen_height(const SensorDescription& sensor, const Plot& plot, const Heig
   return {std::fmin(assumed.mean_m, middle), assumed.variance_m2};
 }
 
+double elevation_sd_of(const SensorDescription& sensor, const Plot& plot) {
+  return plot.elevation_sd > base::Angle() ? plot.elevation_sd.radians()
+                                           : sensor.elevation_sd.radians();
+}
+
 // Range times azimuth.
 double measurement_space(const SensorDescription& sensor) {
   return 2.0 * base::kPi * sensor.range_max.metres();
@@ -175,7 +180,7 @@ std::optional<HeightMeasurement> linearise_height(const SensorDescription& senso
     const double d_ground = (s.q.x * s.g[0][column] + s.q.y * s.g[1][column]) / s.ground;
     d[column] = (s.ground * s.g[2][column] - s.q.z * d_ground) / range2 + kBendPerM * d_ground;
   }
-  const double sd = sensor.elevation_sd.radians();
+  const double sd = elevation_sd_of(sensor, plot);
   return HeightMeasurement{plot.elevation->radians() - base::atan2(s.q.z, s.ground) - bend,
                            {d[0], d[1]},
                            d[2],
@@ -192,7 +197,7 @@ std::optional<Height> first_height(const SensorDescription& sensor,
   const auto [sin_az, cos_az] = base::sincos(plot.azimuth.radians());
   const geo::Geodetic place = geo::geodetic_from_ecef(
       site.ecef_from_enu({range * cosine * sin_az, range * cosine * cos_az, range * sine}));
-  const double sd = sensor.elevation_sd.radians();
+  const double sd = elevation_sd_of(sensor, plot);
   const double across = range * range * (sd * sd + kBendShareSd * kBendShareSd * bend * bend);
   const double along = sensor.range_sd.metres() * sine;
   return Height{place.height.metres(), across * cosine * cosine + along * along};
