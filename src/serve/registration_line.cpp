@@ -28,10 +28,25 @@ void put_registration_fields(JsonWriter& json, const track::SensorRegistration& 
   put_number(json, r.time.present, r.time.value, 4);
   json.key("time_bias_sd_s");
   put_number(json, r.time.present, r.time.sd, 4);
+  json.key("elevation_bias_deg");
+  put_number(json, r.elevation.present, r.elevation.value * kPerDegree, 4);
+  json.key("elevation_bias_sd_deg");
+  put_number(json, r.elevation.present, r.elevation.sd * kPerDegree, 4);
+  json.key("east_bias_m");
+  put_number(json, r.place_east.present, r.place_east.value, 1);
+  json.key("east_bias_sd_m");
+  put_number(json, r.place_east.present, r.place_east.sd, 1);
+  json.key("north_bias_m");
+  put_number(json, r.place_north.present, r.place_north.value, 1);
+  json.key("north_bias_sd_m");
+  put_number(json, r.place_north.present, r.place_north.sd, 1);
   json.key("applied").begin_array();
   if (r.range.applied) json.string("range");
   if (r.azimuth.applied) json.string("azimuth");
   if (r.time.applied) json.string("time");
+  if (r.elevation.applied) json.string("elevation");
+  if (r.place_east.applied) json.string("east");
+  if (r.place_north.applied) json.string("north");
   json.end_array();
 }
 

@@ -10,9 +10,10 @@
 
 namespace liptako::serve {
 
-// observations, jumps, last_jump (null: none), and for range (m), azimuth (deg) and time (s)
-// ..._bias_... and ..._bias_sd_..., null where the sensor measures no such thing; applied: which of
-// them are taken away from its plots. Into an open object.
+// observations, jumps, last_jump (null: none), and for range (m), azimuth (deg), time (s),
+// elevation (deg), east and north (m) ..._bias_... and ..._bias_sd_..., null where the sensor
+// measures no such thing; applied: which of them are taken away from its plots. Into an open
+// object.
 void put_registration_fields(JsonWriter& json, const track::SensorRegistration& registration);
 
 // time and sensor, then those fields, as an object without line end.

@@ -314,6 +314,11 @@ CommonAircraft::Compared CommonAircraft::compare(const Aircraft& a,
   o.noise[2] = m.R[2] + o.height[1] * o.height[1] * height.variance_m2;
   project(reference_cov, 1.0, o.noise);
   for (int i = 0; i < 3; ++i) o.R[i] = o.noise[i] + (of_own - 1.0) * m.R[i];
+  // An altimeter errs the same way from report to report.
+  const double of_height = (slow.counted - 1.0) * height.variance_m2;
+  o.R[0] += of_height * o.height[0] * o.height[0];
+  o.R[1] += of_height * o.height[0] * o.height[1];
+  o.R[2] += of_height * o.height[1] * o.height[1];
   project(slow_cov, slow.counted, o.R);
   Compared out;
   if (report.has_elevation && own.components.has[kElevation])

@@ -11,6 +11,7 @@
 #include "base/bytes.hpp"
 #include "base/math.hpp"
 #include "base/prng.hpp"
+#include "track/sensors/polar_radar/polar_radar.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::track {
@@ -27,11 +28,14 @@ struct Bias {
   double range_m = 0.0;
   double azimuth_rad = 0.0;
   double time_s = 0.0;
+  double elevation_rad = 0.0;
+  double east_m = 0.0, north_m = 0.0;
 };
 
 struct Given {
   SensorDescription sensor;
   Bias bias;
+  bool measures_elevation = false;
 };
 
 SensorDescription sensor(SensorKind kind, std::uint8_t sic, double lat, double lon, double period) {
@@ -50,6 +54,7 @@ struct Flyer {
   double east_m, north_m, ve, vn, altitude_m;
   std::uint32_t address;
   double error_east_m = 0.0, error_north_m = 0.0;  // of its navigation, slow
+  double height_error_m = 0.0, altimeter_error_m = 0.0;
   double latency_s = 0.0;
   bool has_ads_b = true;
   bool spoofed = false;
@@ -57,6 +62,8 @@ struct Flyer {
 
 constexpr double kAdsbSdM = 12.0;
 constexpr double kMlatSdM = 40.0;
+constexpr double kHeightSdM = 15.0;
+constexpr double kElevationSd = 0.15 * kRadiansPerDegree;
 
 // Gives plots second by second in the order in which they were measured.
 class Scene {
@@ -78,12 +85,18 @@ class Scene {
       f.latency_s = prng_.normal(0.0, 0.05);
       flyers_.push_back(f);
     }
+    base::Prng heights(seed + 1);
+    for (Flyer& f : flyers_) {
+      f.height_error_m = heights.normal(0.0, kHeightSdM);
+      f.altimeter_error_m = heights.normal(0.0, 25.0);
+    }
   }
 
   std::vector<Given>& given() { return given_; }
   std::vector<Flyer>& flyers() { return flyers_; }
   [[nodiscard]] std::span<const SensorDescription> sensors() const { return described_; }
   double height_share = 0.0;  // true height over pressure altitude
+  bool tells_height = false;  // ADS-B does, geometric
   double drift_mps = 0.0;     // of what spoofed aircraft say, eastwards
   double drifted_m = 0.0;
   bool whole_seconds = false;  // stamps are rounded to seconds
@@ -129,7 +142,8 @@ class Scene {
     const double stamp = time + bias.time_s;
     p.time = at_second(whole_seconds ? std::floor(stamp) : stamp);
     p.icao_address = base::IcaoAddress(f.address);
-    p.pressure_altitude = Length::from_metres(f.altitude_m);
+    const bool heights = tells_height || std::ranges::any_of(given_, &Given::measures_elevation);
+    p.pressure_altitude = Length::from_metres(f.altitude_m + (heights ? f.altimeter_error_m : 0.0));
     double east = f.east_m + f.ve * time, north = f.north_m + f.vn * time;
     const double height = f.altitude_m * (1.0 + height_share);
     if (d.kind == SensorKind::polar_radar) {
@@ -139,15 +153,25 @@ class Scene {
       p.slant_range = Length::from_metres(range + bias.range_m + prng_.normal(0.0, 50.0));
       p.azimuth = base::Angle::from_radians(base::wrap_two_pi(
           base::atan2(q.x, q.y) + bias.azimuth_rad + prng_.normal(0.0, 0.07 * kRadiansPerDegree)));
+      if (given_[index].measures_elevation) {
+        p.elevation =
+            polar_radar::elevation_of(
+                d.site.height, Length::from_metres(range), Length::from_metres(height)) +
+            base::Angle::from_radians(bias.elevation_rad + prng_.normal(0.0, kElevationSd));
+      }
       return p;
     }
     if (d.kind == SensorKind::ads_b) {
       east += f.error_east_m - f.latency_s * f.ve + (f.spoofed ? drifted_m : 0.0);
       north += f.error_north_m - f.latency_s * f.vn;
       p.position_sd = Length::from_metres(kAdsbSdM);
+      if (tells_height) {
+        p.geometric_height = Length::from_metres(height + f.height_error_m);
+        p.geometric_height_sd = Length::from_metres(kHeightSdM);
+      }
     } else {
-      east += prng_.normal(0.0, kMlatSdM);
-      north += prng_.normal(0.0, kMlatSdM);
+      east += bias.east_m + prng_.normal(0.0, kMlatSdM);
+      north += bias.north_m + prng_.normal(0.0, kMlatSdM);
       p.sd_east = p.sd_north = Length::from_metres(kMlatSdM);
     }
     const auto place = geo::geodetic_from_ecef(ecef_at(frame_, east, north, height));
@@ -390,6 +414,237 @@ TEST(Registration, AJumpIsFoundAndLearntAnew) {
     EXPECT_LT(e.time_s, 0.08) << change.what;
     EXPECT_EQ(r.doubted_aircraft(), 0u) << change.what;
   }
+}
+
+std::vector<Given> three_dimensional(const std::array<Bias, 3>& biases, double elevation_rad) {
+  std::vector<Given> sensors = with_ads_b(three_radars(biases));
+  for (std::size_t i = 0; i < 3; ++i) {
+    sensors[i].measures_elevation = true;
+    sensors[i].bias.elevation_rad = (i == 1 ? -0.6 : 1.0) * elevation_rad;
+    sensors[i].sensor.elevation_sd = base::Angle::from_radians(kElevationSd);
+  }
+  return sensors;
+}
+
+TEST(Registration, FindsAnElevationsBiasByGeometricHeights) {
+  for (const double degrees : {-0.5, 0.2}) {
+    Scene scene(three_dimensional(kSome, degrees * kDegree), 60, 53);
+    scene.tells_height = true;
+    scene.height_share = 0.04;
+    Registration r = begin(scene);
+    run(r, scene, 420);
+    for (std::uint16_t i = 0; i < 3; ++i) {
+      const BiasReport found = r.report(i).elevation;
+      EXPECT_TRUE(found.present && found.applied) << i;
+      EXPECT_NEAR(found.value, scene.given()[i].bias.elevation_rad, 0.03 * kDegree) << i;
+      EXPECT_LT(found.sd, 0.02 * kDegree) << i;
+    }
+    // Taken away from its plots, which are told to be as sure as what is left of it lets them be.
+    for (int seconds = 0; seconds < 10; ++seconds) {
+      for (const Plot& plot : scene.second()) {
+        const Plot corrected = taken(r, plot, scene);
+        if (plot.sensor > 2) continue;
+        EXPECT_NEAR((*plot.elevation - *corrected.elevation).radians(),
+                    r.report(plot.sensor).elevation.value,
+                    1e-12);
+        EXPECT_GT(corrected.elevation_sd.radians(), kElevationSd);
+        EXPECT_LT(corrected.elevation_sd.radians(), 1.3 * kElevationSd);
+      }
+    }
+  }
+}
+
+TEST(Registration, OfARadarThatToldNoElevationNothingIsSaidOfIt) {
+  Scene scene(with_ads_b(three_radars(kSome)), 20, 3);
+  Registration r = begin(scene);
+  run(r, scene, 60);
+  EXPECT_FALSE(r.report(0).elevation.present);
+  EXPECT_FALSE(r.report(0).place_east.present);
+  EXPECT_FALSE(r.report(3).place_east.present);
+}
+
+// Squares of the errors over their sd, of elevations and of multilateration's place.
+struct Squares {
+  double sum = 0.0;
+  int count = 0;
+  void add(double error, double sd) {
+    sum += error * error / (sd * sd);
+    ++count;
+  }
+  [[nodiscard]] double mean() const { return sum / count; }
+};
+
+TEST(Registration, ElevationErrorsAreAsLargeAsTheCovarianceSays) {
+  for (const bool heights : {true, false}) {
+    Squares squares;
+    for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+      base::Prng prng(seed);
+      Scene scene(three_dimensional(kSome, prng.normal(0.0, 0.3 * kDegree)), 40, 200 + seed);
+      scene.height_share = prng.normal(0.0, 0.03);
+      scene.tells_height = heights;
+      Registration r = begin(scene);
+      run(r, scene, 200);
+      for (std::uint16_t i = 0; i < 3; ++i) {
+        const BiasReport found = r.report(i).elevation;
+        squares.add(found.value - scene.given()[i].bias.elevation_rad, found.sd);
+      }
+    }
+    EXPECT_GT(squares.mean(), heights ? 0.3 : 0.15) << heights;
+    EXPECT_LT(squares.mean(), 1.6) << heights;
+  }
+}
+
+TEST(Registration, WithoutGeometricHeightsAnElevationIsLessSure) {
+  // What the atmosphere makes of a height and what an antenna's tilt does differ by how they change
+  // with distance alone.
+  const auto sd = [](bool heights) {
+    Scene scene(three_dimensional(kSome, 0.2 * kDegree), 50, 59);
+    scene.height_share = 0.03;
+    scene.tells_height = heights;
+    Registration r = begin(scene);
+    run(r, scene, 300);
+    return r.report(0).elevation.sd;
+  };
+  EXPECT_GT(sd(false), 1.3 * sd(true));
+}
+
+std::vector<Given> with_mlat(std::vector<Given> sensors, double east_m, double north_m) {
+  sensors.push_back({sensor(SensorKind::mlat, 20, 13, 0, 1), {}});
+  sensors.back().bias.east_m = east_m;
+  sensors.back().bias.north_m = north_m;
+  return sensors;
+}
+
+TEST(Registration, FindsWhereMultilaterationStandsAgainstAdsb) {
+  Scene scene(with_mlat(with_ads_b(three_radars(kSome)), 35.0, -25.0), 50, 61);
+  Registration r = begin(scene);
+  run(r, scene, 420);
+  const SensorRegistration found = r.report(4);
+  EXPECT_TRUE(found.place_east.applied && found.place_north.applied);
+  EXPECT_NEAR(found.place_east.value, 35.0, 8.0);
+  EXPECT_NEAR(found.place_north.value, -25.0, 8.0);
+  EXPECT_LT(found.place_east.sd, 5.0);
+  for (std::uint16_t i = 0; i < 3; ++i) EXPECT_LT(errors_of(r, scene, i).range_m, 12.0);
+  for (const Plot& plot : scene.second()) {
+    if (plot.sensor != 4) continue;
+    const Plot corrected = taken(r, plot, scene);
+    const auto moved = geo::TangentFrame({plot.latitude, plot.longitude, Length()})
+                           .enu_from_ecef(geo::ecef_from_geodetic(
+                               {corrected.latitude, corrected.longitude, Length()}));
+    EXPECT_NEAR(moved.x, -found.place_east.value, 0.3);
+    EXPECT_NEAR(moved.y, -found.place_north.value, 0.3);
+  }
+}
+
+TEST(Registration, MultilaterationsErrorsAreAsLargeAsTheCovarianceSays) {
+  Squares squares;
+  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+    base::Prng prng(seed);
+    const double east = prng.normal(0.0, 25.0), north = prng.normal(0.0, 25.0);
+    Scene scene(with_mlat(with_ads_b(three_radars(kSome)), east, north), 30, 300 + seed);
+    Registration r = begin(scene);
+    run(r, scene, 150);
+    const SensorRegistration found = r.report(4);
+    squares.add(found.place_east.value - east, found.place_east.sd);
+    squares.add(found.place_north.value - north, found.place_north.sd);
+  }
+  // What is thought to live on from report to report is white here.
+  EXPECT_GT(squares.mean(), 0.3);
+  EXPECT_LT(squares.mean(), 1.7);
+}
+
+TEST(Registration, MultilaterationAloneIsNoWitnessOfItsOwnPlace) {
+  Scene scene(with_mlat({}, 40.0, 0.0), 40, 67);
+  Registration r = begin(scene);
+  const double before = r.report(0).place_east.sd;
+  run(r, scene, 200);
+  EXPECT_GE(r.report(0).place_east.sd, 0.99 * before);
+  EXPECT_FALSE(r.report(0).place_east.applied);
+}
+
+TEST(Registration, AJumpOfAnElevationOrOfAPlaceIsFound) {
+  for (const bool elevation : {true, false}) {
+    std::vector<Given> sensors = three_dimensional(kSome, 0.1 * kDegree);
+    Scene scene(with_mlat(std::move(sensors), 10.0, 10.0), 50, 73);
+    scene.tells_height = true;
+    Registration r = begin(scene);
+    run(r, scene, 300);
+    const std::uint16_t changed = elevation ? 1 : 4;
+    if (elevation) {
+      scene.given()[1].bias.elevation_rad += 0.5 * kDegree;
+    } else {
+      scene.given()[4].bias.east_m += 120.0;
+    }
+    run(r, scene, 480);
+    for (std::uint16_t i = 0; i < 5; ++i)
+      EXPECT_EQ(r.report(i).jumps, i == changed ? 1u : 0u) << elevation << " " << i;
+    const SensorRegistration found = r.report(changed);
+    if (elevation) {
+      EXPECT_NEAR(found.elevation.value, scene.given()[1].bias.elevation_rad, 0.05 * kDegree);
+    } else {
+      EXPECT_NEAR(found.place_east.value, 130.0, 15.0);
+    }
+  }
+}
+
+TEST(Registration, WithoutABiasElevationsAndPlacesAreLeftAlone) {
+  Scene scene(with_mlat(three_dimensional({}, 0.0), 0.0, 0.0), 50, 79);
+  scene.tells_height = true;
+  Registration r = begin(scene);
+  while (scene.now() < 300) {
+    for (const Plot& plot : scene.second()) {
+      const Plot corrected = taken(r, plot, scene);
+      if (scene.now() < 120) continue;
+      if (plot.elevation) {
+        ASSERT_NEAR((*corrected.elevation - *plot.elevation).radians(), 0.0, 0.04 * kDegree);
+      }
+      if (plot.sensor == 4) {
+        ASSERT_LT(geo::rough_distance({plot.latitude, plot.longitude, Length()},
+                                      {corrected.latitude, corrected.longitude, Length()})
+                      .metres(),
+                  12.0);
+      }
+    }
+  }
+}
+
+TEST(Registration, WithElevationsAndPlacesItGoesOnAsItWasSaved) {
+  Scene scene(with_mlat(three_dimensional(kSome, 0.2 * kDegree), 30.0, 0.0), 40, 83);
+  scene.tells_height = true;
+  Registration r = begin(scene);
+  run(r, scene, 95);
+  const base::Bytes bytes = saved(r);
+  Registration again = begin(scene);
+  base::ByteReader in(bytes);
+  ASSERT_TRUE(again.load(in, scene.sensors()));
+  while (scene.now() < 160) {
+    for (const Plot& plot : scene.second()) {
+      const Plot a = taken(r, plot, scene), b = taken(again, plot, scene);
+      ASSERT_EQ(a.elevation, b.elevation);
+      ASSERT_EQ(a.elevation_sd, b.elevation_sd);
+      ASSERT_EQ(a.longitude, b.longitude);
+    }
+  }
+  EXPECT_EQ(saved(r), saved(again));
+}
+
+TEST(Registration, OrderDoesNotMatterWhereAReportTellsTwoThings) {
+  const auto after = [](std::uint64_t order) {
+    Scene scene(with_mlat(three_dimensional({}, 0.2 * kDegree), 20.0, 0.0), 40, 89);
+    scene.whole_seconds = scene.tells_height = true;
+    Registration r = begin(scene);
+    base::Prng prng(order);
+    while (scene.now() < 100) {
+      std::vector<Plot> plots = scene.second();
+      for (std::size_t i = plots.size(); i > 1; --i) std::swap(plots[i - 1], plots[prng.below(i)]);
+      for (const Plot& plot : plots) (void)taken(r, plot, scene);
+    }
+    return r;
+  };
+  const Registration a = after(1), b = after(2);
+  for (std::uint16_t i = 0; i < 3; ++i)
+    EXPECT_EQ(a.report(i).elevation.value, b.report(i).elevation.value);
+  EXPECT_EQ(a.report(4).place_east.value, b.report(4).place_east.value);
 }
 
 TEST(Registration, ASensorWithoutBiasIsLeftAlone) {
