@@ -55,7 +55,7 @@ bool Registration::take(const Plot& plot,
   if (!started_ || plot.time >= due_ || due_ - plot.time > kRanAway) work_out(plot.time, sensors);
   aircraft_.take(plot, sensors, window_, kMostObservations);
   Correction& c = corrections_[plot.sensor];
-  c.tells_elevation = c.tells_elevation || plot.elevation;
+  c.has_elevation = c.has_elevation || plot.elevation;
   const bool elevation = plot.elevation && c.variance[kElevation] > 0.0;
   if (!c.any && !elevation) return false;
   corrected = plot;
@@ -182,7 +182,7 @@ SensorRegistration Registration::report(std::uint16_t sensor) const {
   out.range = one(kRange);
   out.azimuth = one(kAzimuth);
   out.time = one(kTime);
-  if (corrections_[sensor].tells_elevation) out.elevation = one(kElevation);
+  if (corrections_[sensor].has_elevation) out.elevation = one(kElevation);
   out.place_east = one(kPlaceEast);
   out.place_north = one(kPlaceNorth);
   const registration::SensorStanding& standing = filter_.standing(sensor);
@@ -206,7 +206,7 @@ void visit_fields(Archive& archive, Observation& o) {
 void Registration::save(base::ByteWriter& out) const {
   base::Saver saver(out);
   saver(enabled_, started_, due_);
-  for (const Correction& c : corrections_) saver(c.applied, c.tells_elevation);
+  for (const Correction& c : corrections_) saver(c.applied, c.has_elevation);
   saver(window_);
   aircraft_.save(out);
   filter_.save(out);
@@ -215,7 +215,7 @@ void Registration::save(base::ByteWriter& out) const {
 bool Registration::load(base::ByteReader& in, std::span<const SensorDescription> sensors) {
   base::Loader loader(in);
   loader(enabled_, started_, due_);
-  for (Correction& c : corrections_) loader(c.applied, c.tells_elevation);
+  for (Correction& c : corrections_) loader(c.applied, c.has_elevation);
   loader(window_);
   if (!in.ok() || !base::is_reckonable(due_) || window_.size() > kMostObservations) return false;
   window_.reserve(kMostObservations);

@@ -90,7 +90,7 @@ class Registration {
   struct Correction {
     bool any = false;
     bool considered = false;
-    bool tells_elevation = false;  // it has told one
+    bool has_elevation = false;  // it has told one
     bool applied[registration::kComponents] = {};
     double value[registration::kComponents] = {};
     double variance[registration::kComponents] = {};  // of what is left
