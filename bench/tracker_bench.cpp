@@ -274,9 +274,8 @@ double filter_ns() {
     const double begin = cpu_seconds();
     for (int step = 0; step < kSteps; ++step) {
       const track::Gaussian before = track::predict(packed, model, 1.0, imm);
-      (void)track::update(imm, model, position, {before, evaluate(before, position), 0.0}, &g);
-      const track::Gaussian between = g;
-      (void)track::update(imm, model, velocity, {between, evaluate(between, velocity), 0.0}, &g);
+      (void)track::update(
+          imm, model, position, {before, evaluate(before, position), 0.0, &velocity}, &g);
       packed = track::pack(imm);
       told += g.mean.x[0];
     }

@@ -150,8 +150,7 @@ std::optional<UpdateResult> update(Imm& imm,
                                    Gaussian* after) {
   UpdateResult result;
   result.fit = at.fit;
-  if (!imm_kernel().update(imm, model, m, at.before.mean, at.lag, result, after))
-    return std::nullopt;
+  if (!imm_kernel().update(imm, model, m, at, result, after)) return std::nullopt;
   result.likelihood =
       result.least == 0.0 ? result.relative : result.relative * base::exp(-0.5 * result.least);
   return result;

@@ -124,6 +124,8 @@ struct UpdateResult {
   double likelihood = 0.0;
   double relative = 0.0;
   double least = 0.0;
+  bool velocity_used = false;  // UpdateAt::velocity
+  bool sound = false;          // is_sound() of the result
 };
 [[nodiscard]] double log_likelihood(const UpdateResult& result);
 
@@ -157,6 +159,10 @@ struct UpdateAt {
   const Gaussian& before;
   const Discrepancy& fit;
   double lag = 0.0;
+  // Unless null: used next, independent of the first given the state; linearised at the same mean.
+  // Columns::velocity.
+  const LinearMeasurement* velocity = nullptr;
+  Gaussian* between = nullptr;  // unless null: the state of `before`'s time with the first alone
 };
 [[nodiscard]] std::optional<UpdateResult> update(Imm& imm,
                                                  const ImmModel& model,

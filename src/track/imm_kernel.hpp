@@ -21,8 +21,7 @@ struct ImmKernel {
   bool (*update)(Imm& imm,
                  const ImmModel& model,
                  const LinearMeasurement& m,
-                 const HorizontalState& at,
-                 double lag,
+                 const UpdateAt& at,
                  UpdateResult& result,
                  Gaussian* after) = nullptr;
   bool (*is_sound)(const Imm& imm) = nullptr;

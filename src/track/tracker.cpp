@@ -699,7 +699,6 @@ void Tracker::associate(std::uint32_t slot,
   TrackRecord& t = store_.at(slot);
   const bool was_coasting = t.status == TrackStatus::coasting;
   const double lag = prediction.behind_s;
-  const Gaussian& before = prediction.before;
   HeightStates heights{
       prediction.vertical, prediction.imm, prediction.before, prediction.height_effect};
 
@@ -714,18 +713,9 @@ void Tracker::associate(std::uint32_t slot,
         heights, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, t.frame, lag);
   }
   if (PressureOffsets::is_due(t.last_plot_time, plot.time)) renew_offset(t, plot, heights);
-  const Height height = geometric_height(prediction.vertical);
-  LinearMeasurement position = seen_from(prediction, plot, t, height);
-  LinearMeasurement used = considered(position, prediction.height_effect, height);
-  const Discrepancy fit = evaluate(before, used);
-  used.dilution = position.dilution = dilution_of(prediction, plot, used, fit);
   Gaussian after;
-  const auto result = update(prediction.imm, motion_of(t), used, {before, fit, lag}, &after);
-  if (result) {
-    update(prediction.height_effect, position, before, fit.S);
-    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, prediction, after, event.trace);
-  }
-  if (!result || !is_sound(prediction.imm)) {
+  const auto result = use_measurements(t, plot, prediction, after, event.trace);
+  if (!result) {
     ++counters_.unsound;
     drop(slot, plot.time, events);
     start(plot, events);
@@ -734,11 +724,7 @@ void Tracker::associate(std::uint32_t slot,
   t.time = std::max(t.time, plot.time);
   t.vertical = prediction.vertical;
   t.height_effect = prediction.height_effect;
-  for (int i = 0; i < 2; ++i) event.trace.innovation[i] = position.y[i];
-  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = fit.S[i];
-  event.trace.nis = fit.d2;
-  event.trace.gate_ratio = fit.d2 / choice.gate;
-  event.trace.likelihood = result->likelihood;
+  event.trace.gate_ratio = result->fit.d2 / choice.gate;
 
   for (std::size_t m = 0; m < kModes; ++m)
     event.trace.modes[m] = static_cast<float>(prediction.imm.mu[m]);
@@ -818,28 +804,46 @@ bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& aft
   return changed;
 }
 
-// A report whose velocity contradicts its positions is used for its position alone.
-void Tracker::use_velocity(const TrackRecord& t,
-                           const Plot& plot,
-                           Prediction& prediction,
-                           Gaussian& after,
-                           UpdateTrace& trace) {
-  const double lag = prediction.behind_s;
-  const Gaussian then = lag > 0.0 ? retrodict(prediction.imm, motion_of(t), lag) : after;
-  LinearMeasurement velocity = considered(stated::linearise_velocity(plot, t.frame, then.mean),
-                                          prediction.height_effect,
-                                          geometric_height(prediction.vertical));
-  const Discrepancy fit = evaluate(then, velocity);
-  trace.velocity_nis = static_cast<float>(fit.d2);
-  if (!model_of(descriptions_[plot.sensor].kind).velocity_errs_anew)
-    velocity.dilution = dilution_of(prediction, plot, velocity, fit);
-  if (!(trace.velocity_nis <= options_.gate_addressed) ||
-      !update(prediction.imm, motion_of(t), velocity, {then, fit, lag}, &after)) {
-    ++counters_.velocity_refused;
-    return;
+std::optional<UpdateResult> Tracker::use_measurements(
+    const TrackRecord& t, const Plot& plot, Prediction& p, Gaussian& after, UpdateTrace& trace) {
+  const Height height = geometric_height(p.vertical);
+  LinearMeasurement position = seen_from(p, plot, t, height);
+  LinearMeasurement used = considered(position, p.height_effect, height);
+  const Discrepancy fit = evaluate(p.before, used);
+  used.dilution = position.dilution = dilution_of(p, plot, used, fit);
+  HeightEffect effect = p.height_effect;
+  update(effect, position, p.before, fit.S);
+
+  UpdateAt at{p.before, fit, p.behind_s};
+  LinearMeasurement velocity;
+  Gaussian between;
+  const bool tells_velocity = plot.velocity_sd > base::Speed();
+  if (tells_velocity) {
+    velocity = considered(stated::linearise_velocity(plot, t.frame, p.before.mean), effect, height);
+    const Discrepancy velocity_fit = evaluate(p.before, velocity);
+    trace.velocity_nis = static_cast<float>(velocity_fit.d2);
+    if (!model_of(descriptions_[plot.sensor].kind).velocity_errs_anew)
+      velocity.dilution = dilution_of(p, plot, velocity, velocity_fit);
+    // A report whose velocity contradicts the track is used for its position alone.
+    if (trace.velocity_nis <= options_.gate_addressed) {
+      at.velocity = &velocity;
+      if (!is_none(effect)) at.between = &between;
+    }
   }
-  // Else what a wrong height does to the velocity would never end, and grow in the position.
-  update(prediction.height_effect, velocity, then, fit.S);
+  const auto result = update(p.imm, motion_of(t), used, at, &after);
+  if (!result || !result->sound) return std::nullopt;
+  p.height_effect = effect;
+  if (tells_velocity && !result->velocity_used) {
+    ++counters_.velocity_refused;
+  } else if (at.between != nullptr) {
+    // Else what a wrong height does to the velocity would never end, and grow in the position.
+    update(p.height_effect, velocity, between, evaluate(between, velocity).S);
+  }
+  for (int i = 0; i < 2; ++i) trace.innovation[i] = position.y[i];
+  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = fit.S[i];
+  trace.nis = fit.d2;
+  trace.likelihood = result->likelihood;
+  return result;
 }
 
 double Tracker::share_in_view_of(const TrackRecord& t, std::uint16_t sensor) const {

@@ -307,12 +307,13 @@ class Tracker {
                                   const Plot& plot,
                                   const Gaussian& after,
                                   Imm& imm);
-  // `after` the position was used; becomes the state with the velocity, if that was used too.
-  void use_velocity(const TrackRecord& t,
-                    const Plot& plot,
-                    Prediction& prediction,
-                    Gaussian& after,
-                    UpdateTrace& trace);
+  // The plot's position and velocity go into the prediction, whose heights know its height already;
+  // `after`: the state then. Nothing: a covariance failed.
+  [[nodiscard]] std::optional<UpdateResult> use_measurements(const TrackRecord& t,
+                                                             const Plot& plot,
+                                                             Prediction& prediction,
+                                                             Gaussian& after,
+                                                             UpdateTrace& trace);
   void explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const;
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
 
