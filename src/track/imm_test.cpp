@@ -190,7 +190,9 @@ TEST(Imm, EveryKernelComputesTheSameBits) {
       for (int k = 0; k < kernels.count; ++k) {
         const ImmKernel& kernel = *kernels.all[k];
         Gaussian predicted;
-        kernel.predict(pack(of[k]), model, dt, of[k], predicted);
+        PackedImm packed_imm;
+        kernel.pack(of[k], packed_imm);
+        kernel.predict(packed_imm, model, dt, of[k], predicted);
         kernel.combine(of[k], combined[k]);
         EXPECT_TRUE(same_bits(predicted, combined[k])) << kernel.name;
         if (lag > 0.0) kernel.carry_back(of[k], model, lag, combined[k]);

@@ -30,6 +30,7 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
   p.seen_from = {p.before.mean, height};
+  note_fit(p);
   return true;
 }
 
@@ -48,7 +49,7 @@ std::optional<UpdateResult> Tracker::use_again(TrackRecord& t,
   Gaussian after;
   const auto result = use_measurements(t, plot, p, after, trace);
   if (!result) return std::nullopt;
-  t.imm = pack(p.imm);
+  pack(p.imm, t.imm);
   t.vertical = p.vertical;
   t.height_effect = p.height_effect;
   t.time = plot.time + base::seconds(p.behind_s);
