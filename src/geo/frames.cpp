@@ -11,12 +11,17 @@ namespace {
 
 base::SinCos sines_of(Angle angle) { return base::sincos(angle.radians()); }
 
-// Of a small angle: the rest of the series is below 1e-18.
+// Of a small angle: the rest of the series is below 1e-18. Divisors are multiplied with: a division
+// takes the processor as long as the rest of its line.
 base::SinCos sines_of_small(double x) {
   const double x2 = x * x;
-  const double sine = x2 / 20.0 * (1.0 - x2 / 42.0 * (1.0 - x2 / 72.0 * (1.0 - x2 / 110.0)));
-  const double cosine = x2 / 12.0 * (1.0 - x2 / 30.0 * (1.0 - x2 / 56.0 * (1.0 - x2 / 90.0)));
-  return {x * (1.0 - x2 / 6.0 * (1.0 - sine)), 1.0 - x2 / 2.0 * (1.0 - cosine)};
+  const double sine =
+      x2 * (1.0 / 20.0) *
+      (1.0 - x2 * (1.0 / 42.0) * (1.0 - x2 * (1.0 / 72.0) * (1.0 - x2 * (1.0 / 110.0))));
+  const double cosine =
+      x2 * (1.0 / 12.0) *
+      (1.0 - x2 * (1.0 / 30.0) * (1.0 - x2 * (1.0 / 56.0) * (1.0 - x2 * (1.0 / 90.0))));
+  return {x * (1.0 - x2 * (1.0 / 6.0) * (1.0 - sine)), 1.0 - x2 * 0.5 * (1.0 - cosine)};
 }
 
 base::SinCos sines_near(Angle angle, Angle known, const base::SinCos& of_known) {
@@ -34,11 +39,12 @@ double angle_near(const base::SinCos& of, Angle known, const base::SinCos& of_kn
   if (std::fabs(sine) > kNearRad || cosine < 0.0) return base::atan2(of.sin, of.cos);
   const double s2 = sine * sine;
   const double rest =
-      49.0 * s2 / 72.0 *
-      (1.0 + 81.0 * s2 / 110.0 * (1.0 + 121.0 * s2 / 156.0 * (1.0 + 169.0 * s2 / 210.0)));
+      (49.0 / 72.0) * s2 *
+      (1.0 +
+       (81.0 / 110.0) * s2 * (1.0 + (121.0 / 156.0) * s2 * (1.0 + (169.0 / 210.0) * s2)));
   return known.radians() +
-         sine *
-             (1.0 + s2 / 6.0 * (1.0 + 9.0 * s2 / 20.0 * (1.0 + 25.0 * s2 / 42.0 * (1.0 + rest))));
+         sine * (1.0 + (1.0 / 6.0) * s2 *
+                           (1.0 + (9.0 / 20.0) * s2 * (1.0 + (25.0 / 42.0) * s2 * (1.0 + rest))));
 }
 
 base::SinCos latitude_of(const TangentFrame& frame) { return {frame.axes()[8], frame.axes()[5]}; }

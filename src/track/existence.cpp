@@ -30,7 +30,8 @@ double after_time(double odds, base::Duration elapsed, base::Duration mean_lifet
   const double x = base::to_seconds(elapsed) / base::to_seconds(mean_lifetime);
   // Of a short time by its series, to 1e-12.
   const double survives =
-      x < 0.01 ? 1.0 - x * (1.0 - x / 2.0 * (1.0 - x / 3.0 * (1.0 - x / 4.0))) : base::exp(-x);
+      x < 0.01 ? 1.0 - x * (1.0 - x * 0.5 * (1.0 - x * (1.0 / 3.0) * (1.0 - x * 0.25)))
+               : base::exp(-x);
   return bounded(odds * survives / (1.0 + odds * (1.0 - survives)));
 }
 

@@ -19,6 +19,11 @@ struct HeightEffect {
   double d[kStateSize] = {};  // metres and metres per second per metre of height
 };
 
+// No height error moves the state.
+[[nodiscard]] inline bool is_none(const HeightEffect& e) {
+  return e.d[0] == 0.0 && e.d[1] == 0.0 && e.d[2] == 0.0 && e.d[3] == 0.0;
+}
+
 [[nodiscard]] HeightEffect effect_of(const FirstFix& fix);
 
 // Straight extrapolation.

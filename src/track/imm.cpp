@@ -46,19 +46,11 @@ void start(Imm& imm, const ImmOptions& options, const Gaussian& initial) {
   }
 }
 
-PackedImm pack(const Imm& imm) {
-  PackedImm out;
-  for (int r = 0; r < kStateSize; ++r) std::memcpy(out.x[r], imm.x[r], sizeof out.x[r]);
-  for (int k = 0; k < kPackedSize; ++k) std::memcpy(out.P[k], imm.P[k], sizeof out.P[k]);
-  std::memcpy(out.mu, imm.mu, sizeof out.mu);
-  return out;
-}
+void pack(const Imm& imm, PackedImm& out) { imm_kernel().pack(imm, out); }
 
 Imm unpack(const PackedImm& imm) {
   Imm out;
-  for (int r = 0; r < kStateSize; ++r) std::memcpy(out.x[r], imm.x[r], sizeof imm.x[r]);
-  for (int k = 0; k < kPackedSize; ++k) std::memcpy(out.P[k], imm.P[k], sizeof imm.P[k]);
-  std::memcpy(out.mu, imm.mu, sizeof imm.mu);
+  imm_kernel().unpack(imm, out);
   return out;
 }
 
@@ -150,8 +142,7 @@ std::optional<UpdateResult> update(Imm& imm,
                                    Gaussian* after) {
   UpdateResult result;
   result.fit = at.fit;
-  if (!imm_kernel().update(imm, model, m, at.before.mean, at.lag, result, after))
-    return std::nullopt;
+  if (!imm_kernel().update(imm, model, m, at, result, after)) return std::nullopt;
   result.likelihood =
       result.least == 0.0 ? result.relative : result.relative * base::exp(-0.5 * result.least);
   return result;

@@ -54,20 +54,21 @@ struct alignas(64) Imm {
   double mu[kLanes] = {};
 };
 
-// As a track keeps it, without the padding.
+// As a track keeps it, in two thirds of the memory: of a crowd of tracks, that is most of what an
+// update waits for. Mode 0 is whole; of the others the differences from it are kept, which are
+// small, to 24 bits.
 struct PackedImm {
-  double x[kStateSize][kModes] = {};
-  double P[kPackedSize][kModes] = {};
+  double of_0[kStateSize + kPackedSize] = {};  // x and P
   double mu[kModes] = {};
-  double unused[3] = {};  // a register's width is read from each row on
+  float others[kStateSize + kPackedSize][kModes - 1] = {};
 };
-[[nodiscard]] PackedImm pack(const Imm& imm);
+void pack(const Imm& imm, PackedImm& out);
 [[nodiscard]] Imm unpack(const PackedImm& imm);
 
-// Field lists for snapshots (base/archive.hpp). The same bytes for both.
+// Field lists for snapshots (base/archive.hpp).
 template <class Archive>
 void visit_fields(Archive& archive, PackedImm& imm) {
-  archive(imm.x, imm.P, imm.mu);
+  archive(imm.of_0, imm.mu, imm.others);
 }
 template <class Archive>
 void visit_fields(Archive& archive, Imm& imm) {
@@ -124,6 +125,8 @@ struct UpdateResult {
   double likelihood = 0.0;
   double relative = 0.0;
   double least = 0.0;
+  bool velocity_used = false;  // UpdateAt::velocity
+  bool sound = false;          // is_sound() of the result
 };
 [[nodiscard]] double log_likelihood(const UpdateResult& result);
 
@@ -157,6 +160,10 @@ struct UpdateAt {
   const Gaussian& before;
   const Discrepancy& fit;
   double lag = 0.0;
+  // Unless null: used next, independent of the first given the state; linearised at the same mean.
+  // Columns::velocity.
+  const LinearMeasurement* velocity = nullptr;
+  Gaussian* between = nullptr;  // unless null: the state of `before`'s time with the first alone
 };
 [[nodiscard]] std::optional<UpdateResult> update(Imm& imm,
                                                  const ImmModel& model,

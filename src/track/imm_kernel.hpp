@@ -12,6 +12,8 @@ namespace liptako::track {
 
 struct ImmKernel {
   std::string_view name;
+  void (*pack)(const Imm& imm, PackedImm& out) = nullptr;
+  void (*unpack)(const PackedImm& imm, Imm& out) = nullptr;
   void (*predict)(
       const PackedImm& from, const ImmModel& model, double dt, Imm& imm, Gaussian& out) = nullptr;
   void (*predict_again)(Imm& imm, const ImmModel& model, double dt, Gaussian& out) = nullptr;
@@ -21,8 +23,7 @@ struct ImmKernel {
   bool (*update)(Imm& imm,
                  const ImmModel& model,
                  const LinearMeasurement& m,
-                 const HorizontalState& at,
-                 double lag,
+                 const UpdateAt& at,
                  UpdateResult& result,
                  Gaussian* after) = nullptr;
   bool (*is_sound)(const Imm& imm) = nullptr;

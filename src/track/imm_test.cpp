@@ -149,13 +149,22 @@ bool same_bits(const T& a, const T& b) {
   return std::ranges::equal(std::as_bytes(std::span(&a, 1)), std::as_bytes(std::span(&b, 1)));
 }
 
+LinearMeasurement random_velocity(Prng& prng) {
+  LinearMeasurement m;
+  m.columns = Columns::velocity;
+  for (auto& row : m.H) row[kVelocityEast] = prng.normal(), row[kVelocityNorth] = prng.normal();
+  m.R[0] = 9, m.R[1] = 1, m.R[2] = 4;
+  m.y[0] = 3 * prng.normal(), m.y[1] = 3 * prng.normal();
+  return m;
+}
+
 // Whatever registers the processor has, the bits are the same: a replay elsewhere rests on it.
 TEST(Imm, EveryKernelComputesTheSameBits) {
   const ImmKernels kernels = imm_kernels();
   ASSERT_GE(kernels.count, 1);
   const ImmModel model{ImmOptions()};
   Imm of[3];
-  Gaussian combined[3];
+  Gaussian combined[3], between[3];
   UpdateResult results[3];
   Prng prng(27);
   for (int run = 0; run < 40; ++run) {
@@ -176,21 +185,66 @@ TEST(Imm, EveryKernelComputesTheSameBits) {
       if (prng.below(4) == 0) m.dilution = prng.uniform(1, 9);
       const double dt = prng.uniform(0.01, 9);
       const double lag = prng.below(4) == 0 ? prng.uniform(0.01, 5) : 0.0;
+      const bool tells_velocity = prng.below(2) == 0;
+      const LinearMeasurement velocity = random_velocity(prng);
       for (int k = 0; k < kernels.count; ++k) {
         const ImmKernel& kernel = *kernels.all[k];
         Gaussian predicted;
-        kernel.predict(pack(of[k]), model, dt, of[k], predicted);
+        PackedImm packed_imm;
+        kernel.pack(of[k], packed_imm);
+        kernel.predict(packed_imm, model, dt, of[k], predicted);
         kernel.combine(of[k], combined[k]);
         EXPECT_TRUE(same_bits(predicted, combined[k])) << kernel.name;
         if (lag > 0.0) kernel.carry_back(of[k], model, lag, combined[k]);
-        EXPECT_TRUE(
-            kernel.update(of[k], model, m, combined[k].mean, lag, results[k], &combined[k]));
+        const Gaussian before = combined[k];
+        UpdateAt at{before, {}, lag};
+        results[k] = {};
+        if (tells_velocity) at.velocity = &velocity, at.between = &between[k];
+        EXPECT_TRUE(kernel.update(of[k], model, m, at, results[k], &combined[k]));
+        EXPECT_EQ(results[k].sound, kernel.is_sound(of[k]));
+        EXPECT_EQ(results[k].velocity_used, tells_velocity);
+        EXPECT_TRUE(same_bits(between[k], between[0])) << kernel.name;
         EXPECT_TRUE(same_bits(of[k], of[0])) << kernel.name << " step " << step;
         EXPECT_TRUE(same_bits(combined[k], combined[0])) << kernel.name;
         EXPECT_EQ(results[k].relative, results[0].relative) << kernel.name;
         EXPECT_EQ(results[k].least, results[0].least) << kernel.name;
       }
     }
+  }
+}
+
+// A velocity told with a position is what it would be told after it.
+TEST(Imm, AVelocityWithAPositionIsUsedAfterIt) {
+  Prng prng(29);
+  const ImmModel model{ImmOptions()};
+  for (int i = 0; i < 300; ++i) {
+    const Gaussian g = random_gaussian(prng);
+    Imm once, twice;
+    start(once, model.options, g);
+    once.mu[1] *= 3, once.x[kVelocityEast][2] += 20;  // modes apart
+    const double sum = once.mu[0] + once.mu[1] + once.mu[2] + once.mu[3] + once.mu[4];
+    for (double& p : once.mu) p /= sum;
+    twice = once;
+    LinearMeasurement position;
+    position.columns = Columns::position;
+    for (auto& row : position.H) row[kEast] = prng.normal(), row[kNorth] = prng.normal();
+    position.R[0] = 900, position.R[1] = 100, position.R[2] = 400;
+    position.y[0] = 30 * prng.normal(), position.y[1] = 30 * prng.normal();
+    LinearMeasurement velocity = random_velocity(prng);
+    const double lag = prng.below(2) == 0 ? 0.0 : prng.uniform(0.1, 2);
+    const Gaussian before = retrodict(once, model, lag);
+    Gaussian between, after;
+    UpdateAt at{before, evaluate(before, position), lag, &velocity, &between};
+    const auto result = update(once, model, position, at, &after);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(result->velocity_used);
+
+    ASSERT_TRUE(update(twice, model, position, before, lag).has_value());
+    expect_equal(retrodict(twice, model, lag), dense(between), 1e-12);
+    // The innovation is of the mean that the velocity is linearised at.
+    ASSERT_TRUE(update(twice, model, velocity, before, lag).has_value());
+    expect_equal(combine(twice), dense(after), 1e-12);
+    expect_equal(combine(once), dense(after), 1e-12);
   }
 }
 

@@ -36,17 +36,21 @@ bool is_far(const PackedImm& imm,
   const bool overhead = seen.slant_range_m > 0.0 && seen.slant_range_m < kOverheadM;
   if (overhead && height.variance_m2 > kUnknownSdM * kUnknownSdM) return false;
   const auto q = frame.enu_from_ecef(seen.place);
-  const double ve = imm.x[kVelocityEast][0], vn = imm.x[kVelocityNorth][0];
+  const double ve = imm.of_0[kVelocityEast], vn = imm.of_0[kVelocityNorth];
+  // Of the other modes against mode 0.
   double apart2 = 0.0, faster2 = 0.0, position2 = 0.0, velocity2 = 0.0;
-  for (int m = 0; m < kModes; ++m) {
-    apart2 = std::max(
-        apart2,
-        square(imm.x[kEast][m] - imm.x[kEast][0]) + square(imm.x[kNorth][m] - imm.x[kNorth][0]));
-    faster2 = std::max(
-        faster2, square(imm.x[kVelocityEast][m] - ve) + square(imm.x[kVelocityNorth][m] - vn));
-    position2 = std::max(position2, imm.P[packed(0, 0)][m] + imm.P[packed(1, 1)][m]);
-    velocity2 = std::max(velocity2, imm.P[packed(2, 2)][m] + imm.P[packed(3, 3)][m]);
+  const auto more = [&](int row, int m) {
+    return static_cast<double>(imm.others[row][m]);
+  };
+  constexpr auto variance = [](int r) { return kStateSize + packed(r, r); };
+  for (int m = 0; m < kModes - 1; ++m) {
+    apart2 = std::max(apart2, square(more(kEast, m)) + square(more(kNorth, m)));
+    faster2 = std::max(faster2, square(more(kVelocityEast, m)) + square(more(kVelocityNorth, m)));
+    position2 = std::max(position2, more(variance(0), m) + more(variance(1), m));
+    velocity2 = std::max(velocity2, more(variance(2), m) + more(variance(3), m));
   }
+  position2 += imm.of_0[variance(0)] + imm.of_0[variance(1)];
+  velocity2 += imm.of_0[variance(2)] + imm.of_0[variance(3)];
   const double t = std::fabs(dt);
   const double faster = std::sqrt(faster2);
   const double speed = std::sqrt(ve * ve + vn * vn) + faster;
@@ -62,7 +66,7 @@ bool is_far(const PackedImm& imm,
   const double bound =
       off + effect * std::fabs(height.mean_m - seen.height_m) + sds * std::sqrt(sd2);
   const double distance2 =
-      square(q.x - imm.x[kEast][0] - dt * ve) + square(q.y - imm.x[kNorth][0] - dt * vn);
+      square(q.x - imm.of_0[kEast] - dt * ve) + square(q.y - imm.of_0[kNorth] - dt * vn);
   return distance2 > square(kMargin * bound);
 }
 

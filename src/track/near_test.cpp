@@ -35,7 +35,8 @@ TEST(Near, WhatIsFarIsInNoGate) {
     Imm imm;
     start(imm, model.options, g);
     (void)predict(imm, model, prng.uniform(0, 20));
-    const PackedImm packed_imm = pack(imm);
+    PackedImm packed_imm;
+    pack(imm, packed_imm);
 
     const double dt = prng.uniform(-3, 30);
     Imm then;

@@ -119,7 +119,7 @@ void Rollback::move_frame(Past& past, const geo::TangentFrame& to) {
   for (PastStep& step : past.steps) {
     Imm imm = unpack(step.imm);
     change_frame(imm, past.frame, to, geometric_height(step.vertical).mean_m);
-    step.imm = pack(imm);
+    pack(imm, step.imm);
     change_frame(step.height_effect, past.frame, to);
   }
   past.frame = to;

@@ -294,6 +294,11 @@ void Tracker::note_carried(std::uint32_t slot, const Plot& plot) {
   note_identity(slot, plot);
 }
 
+void Tracker::note_fit(Prediction& p) {
+  p.considered = considered(p.position, p.height_effect, p.seen_from.height);
+  p.fit = evaluate(p.before, p.considered);
+}
+
 void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) const {
   const double dt = to_seconds(plot.time - t.time);
   p.vertical = t.vertical;
@@ -306,6 +311,7 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
   p.seen_from = {p.before.mean, height};
+  note_fit(p);
   p.since_last.reset();
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (t.seen_by[i].sensor == plot.sensor) p.since_last = plot.time - t.seen_by[i].last_hit;
@@ -336,8 +342,7 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
     return std::nullopt;
   }
   p.rewound = rewind(slot, plot, p);
-  const Discrepancy fit =
-      evaluate(p.before, considered(p.position, p.height_effect, geometric_height(p.vertical)));
+  const Discrepancy& fit = p.fit;
   // What is not a number is outside.
   const double gate = same_address ? options_.gate_addressed : options_.gate;
   if (!(fit.d2 <= reach * gate)) return std::nullopt;
@@ -574,7 +579,7 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
   }
   Imm imm;
   track::start(imm, motion_of(t).options, initial);
-  t.imm = pack(imm);
+  pack(imm, t.imm);
   predict(t.vertical, to_seconds(plot.time - t.time));
   if (plot.pressure_altitude || !t.vertical.known)
     start_height(t.vertical, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot);
@@ -594,15 +599,13 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
 void Tracker::explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const {
   Prediction p;
   predict_to(t, plot, p);
-  const LinearMeasurement m = considered(p.position, p.height_effect, geometric_height(p.vertical));
-  const Discrepancy fit = evaluate(p.before, m);
   trace.plot_time = plot.time;
   trace.sensor = plot.sensor;
-  for (int i = 0; i < 2; ++i) trace.innovation[i] = m.y[i];
-  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = fit.S[i];
-  trace.nis = fit.d2;
-  trace.gate_ratio = fit.d2 / options_.gate_addressed;
-  trace.likelihood = base::exp(log_likelihood(fit));
+  for (int i = 0; i < 2; ++i) trace.innovation[i] = p.considered.y[i];
+  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = p.fit.S[i];
+  trace.nis = p.fit.d2;
+  trace.gate_ratio = p.fit.d2 / options_.gate_addressed;
+  trace.likelihood = base::exp(log_likelihood(p.fit));
 }
 
 Gaussian Tracker::initial_state(const Plot& plot, const FirstFix& fix) const {
@@ -645,7 +648,7 @@ void Tracker::move_frame(TrackRecord& t, Gaussian& now) {
   Imm imm = unpack(t.imm);
   change_frame(imm, t.frame, next, height);
   change_frame(t.height_effect, t.frame, next);
-  t.imm = pack(imm);
+  pack(imm, t.imm);
   t.frame = next;
   now = combine(imm);
 }
@@ -699,7 +702,6 @@ void Tracker::associate(std::uint32_t slot,
   TrackRecord& t = store_.at(slot);
   const bool was_coasting = t.status == TrackStatus::coasting;
   const double lag = prediction.behind_s;
-  const Gaussian& before = prediction.before;
   HeightStates heights{
       prediction.vertical, prediction.imm, prediction.before, prediction.height_effect};
 
@@ -714,18 +716,9 @@ void Tracker::associate(std::uint32_t slot,
         heights, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, t.frame, lag);
   }
   if (PressureOffsets::is_due(t.last_plot_time, plot.time)) renew_offset(t, plot, heights);
-  const Height height = geometric_height(prediction.vertical);
-  LinearMeasurement position = seen_from(prediction, plot, t, height);
-  LinearMeasurement used = considered(position, prediction.height_effect, height);
-  const Discrepancy fit = evaluate(before, used);
-  used.dilution = position.dilution = dilution_of(prediction, plot, used, fit);
   Gaussian after;
-  const auto result = update(prediction.imm, motion_of(t), used, {before, fit, lag}, &after);
-  if (result) {
-    update(prediction.height_effect, position, before, fit.S);
-    if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, prediction, after, event.trace);
-  }
-  if (!result || !is_sound(prediction.imm)) {
+  const auto result = use_measurements(t, plot, prediction, after, event.trace);
+  if (!result) {
     ++counters_.unsound;
     drop(slot, plot.time, events);
     start(plot, events);
@@ -734,11 +727,7 @@ void Tracker::associate(std::uint32_t slot,
   t.time = std::max(t.time, plot.time);
   t.vertical = prediction.vertical;
   t.height_effect = prediction.height_effect;
-  for (int i = 0; i < 2; ++i) event.trace.innovation[i] = position.y[i];
-  for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = fit.S[i];
-  event.trace.nis = fit.d2;
-  event.trace.gate_ratio = fit.d2 / choice.gate;
-  event.trace.likelihood = result->likelihood;
+  event.trace.gate_ratio = result->fit.d2 / choice.gate;
 
   for (std::size_t m = 0; m < kModes; ++m)
     event.trace.modes[m] = static_cast<float>(prediction.imm.mu[m]);
@@ -756,7 +745,7 @@ void Tracker::associate(std::uint32_t slot,
   note_identity(slot, plot);
   // Its modes mean something else.
   if (judge_motion(t, plot, after, prediction.imm)) rollback_.forget(slot);
-  t.imm = pack(prediction.imm);
+  pack(prediction.imm, t.imm);
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t, after));
   move_frame(t, after);
@@ -787,23 +776,26 @@ void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightS
   adopt(states, offsets_.at(place, v.altitude_m, plot.time));
 }
 
-LinearMeasurement Tracker::seen_from(const Prediction& prediction,
-                                     const Plot& plot,
-                                     const TrackRecord& t,
-                                     const Height& height) const {
-  const HorizontalState& at = prediction.before.mean;
-  const auto& [was_at, was] = prediction.seen_from;
-  if (!std::ranges::equal(at.x, was_at.x)) return linearise(plot, t, at, height);
-  LinearMeasurement m = prediction.position;
+void Tracker::see_again(Prediction& p, const Plot& plot, const TrackRecord& t) const {
+  const Height height = geometric_height(p.vertical);
+  const auto& [was_at, was] = p.seen_from;
+  const SensorModel& model = model_of(descriptions_[plot.sensor].kind);
   const double step = height.mean_m - was.mean_m;
-  const bool same = step == 0.0 && height.variance_m2 == was.variance_m2;
-  if (same || !model_of(descriptions_[plot.sensor].kind).uses_height) return m;
-  // A sensor may take another height than one that is hardly known.
-  const double worst = std::fmax(height.variance_m2, was.variance_m2);
-  if (std::fabs(step) > kSmallStepM || worst > kWellKnownM * kWellKnownM)
-    return linearise(plot, t, at, height);
-  for (int i = 0; i < 2; ++i) m.y[i] -= m.dh[i] * step;
-  return m;
+  if (!std::ranges::equal(p.before.mean.x, was_at.x)) {
+    p.position = linearise(plot, t, p.before.mean, height);
+  } else if (step == 0.0 && height.variance_m2 == was.variance_m2) {
+    return;
+  } else if (!model.uses_height) {
+    if (is_none(p.height_effect)) return;
+  } else if (std::fabs(step) > kSmallStepM ||
+             // A sensor may take another height than one that is hardly known.
+             std::fmax(height.variance_m2, was.variance_m2) > kWellKnownM * kWellKnownM) {
+    p.position = linearise(plot, t, p.before.mean, height);
+  } else {
+    for (int i = 0; i < 2; ++i) p.position.y[i] -= p.position.dh[i] * step;
+  }
+  p.seen_from = {p.before.mean, height};
+  note_fit(p);
 }
 
 bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after, Imm& imm) {
@@ -818,28 +810,44 @@ bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& aft
   return changed;
 }
 
-// A report whose velocity contradicts its positions is used for its position alone.
-void Tracker::use_velocity(const TrackRecord& t,
-                           const Plot& plot,
-                           Prediction& prediction,
-                           Gaussian& after,
-                           UpdateTrace& trace) {
-  const double lag = prediction.behind_s;
-  const Gaussian then = lag > 0.0 ? retrodict(prediction.imm, motion_of(t), lag) : after;
-  LinearMeasurement velocity = considered(stated::linearise_velocity(plot, t.frame, then.mean),
-                                          prediction.height_effect,
-                                          geometric_height(prediction.vertical));
-  const Discrepancy fit = evaluate(then, velocity);
-  trace.velocity_nis = static_cast<float>(fit.d2);
-  if (!model_of(descriptions_[plot.sensor].kind).velocity_errs_anew)
-    velocity.dilution = dilution_of(prediction, plot, velocity, fit);
-  if (!(trace.velocity_nis <= options_.gate_addressed) ||
-      !update(prediction.imm, motion_of(t), velocity, {then, fit, lag}, &after)) {
-    ++counters_.velocity_refused;
-    return;
+std::optional<UpdateResult> Tracker::use_measurements(
+    const TrackRecord& t, const Plot& plot, Prediction& p, Gaussian& after, UpdateTrace& trace) {
+  see_again(p, plot, t);
+  p.considered.dilution = p.position.dilution = dilution_of(p, plot, p.considered, p.fit);
+  HeightEffect effect = p.height_effect;
+  update(effect, p.position, p.before, p.fit.S);
+
+  UpdateAt at{p.before, p.fit, p.behind_s};
+  LinearMeasurement velocity;
+  Gaussian between;
+  const bool tells_velocity = plot.velocity_sd > base::Speed();
+  if (tells_velocity) {
+    velocity = considered(
+        stated::linearise_velocity(plot, t.frame, p.before.mean), effect, p.seen_from.height);
+    const Discrepancy velocity_fit = evaluate(p.before, velocity);
+    trace.velocity_nis = static_cast<float>(velocity_fit.d2);
+    if (!model_of(descriptions_[plot.sensor].kind).velocity_errs_anew)
+      velocity.dilution = dilution_of(p, plot, velocity, velocity_fit);
+    // A report whose velocity contradicts the track is used for its position alone.
+    if (trace.velocity_nis <= options_.gate_addressed) {
+      at.velocity = &velocity;
+      if (!is_none(effect)) at.between = &between;
+    }
   }
-  // Else what a wrong height does to the velocity would never end, and grow in the position.
-  update(prediction.height_effect, velocity, then, fit.S);
+  const auto result = update(p.imm, motion_of(t), p.considered, at, &after);
+  if (!result || !result->sound) return std::nullopt;
+  p.height_effect = effect;
+  if (tells_velocity && !result->velocity_used) {
+    ++counters_.velocity_refused;
+  } else if (at.between != nullptr) {
+    // Else what a wrong height does to the velocity would never end, and grow in the position.
+    update(p.height_effect, velocity, between, evaluate(between, velocity).S);
+  }
+  for (int i = 0; i < 2; ++i) trace.innovation[i] = p.position.y[i];
+  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = p.fit.S[i];
+  trace.nis = p.fit.d2;
+  trace.likelihood = result->likelihood;
+  return result;
 }
 
 double Tracker::share_in_view_of(const TrackRecord& t, std::uint16_t sensor) const {
@@ -972,7 +980,7 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   t.height_effect = effect_of(fix);
   Gaussian begun = initial;
   renew_offset(t, plot, {t.vertical, imm, begun, t.height_effect});
-  t.imm = pack(imm);
+  pack(imm, t.imm);
 
   // Whoever comes back was not born here.
   t.odds = odds_from(exists);

@@ -165,6 +165,9 @@ class Tracker {
   // Tracks whose recent past is kept for late plots.
   [[nodiscard]] std::size_t pasts_kept() const { return rollback_.size(); }
 
+  // Memory a track: what every plot of it looks at.
+  static constexpr std::size_t kTrackBytes = sizeof(TrackRecord) + DoubtBook::kTrackBytes;
+
   void save(base::ByteWriter& out) const;
   [[nodiscard]] static std::optional<Tracker> load(const TrackerOptions& options,
                                                    base::ByteReader& in);
@@ -193,6 +196,8 @@ class Tracker {
       HorizontalState at;
       Height height;
     } seen_from;                               // what `position` was linearised at
+    LinearMeasurement considered;              // `position` with the unknown height counted
+    Discrepancy fit;                           // of that
     bool rewound = false;                      // a late plot: the state is from the track's past
     double behind_s = 0.0;                     // how much older the plot is than the state
     std::optional<base::Duration> since_last;  // the sensor's plot before it
@@ -240,6 +245,7 @@ class Tracker {
   // A report that tells nothing new: the aircraft is where it was thought to be, and is called so.
   void note_carried(std::uint32_t slot, const Plot& plot);
   void predict_to(const TrackRecord& t, const Plot& plot, Prediction& prediction) const;
+  static void note_fit(Prediction& prediction);  // of its position
   // Of a track within `reach` times the squared gate; one with the plot's address must be inside.
   [[nodiscard]] std::optional<Candidate> consider(std::uint32_t slot,
                                                   const Plot& plot,
@@ -297,22 +303,20 @@ class Tracker {
   }
   // Asks the atmosphere's offset anew, and a confirmed track that knows both heights tells it.
   void renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states);
-  // prediction.position as seen from the height as it is now known.
-  [[nodiscard]] LinearMeasurement seen_from(const Prediction& prediction,
-                                            const Plot& plot,
-                                            const TrackRecord& t,
-                                            const Height& height) const;
+  // The prediction's position and fit as they are from the height as it is now known.
+  void see_again(Prediction& prediction, const Plot& plot, const TrackRecord& t) const;
   // The track moves on as what it turns out to be; `after`: its state. True: as another class.
   [[nodiscard]] bool judge_motion(TrackRecord& t,
                                   const Plot& plot,
                                   const Gaussian& after,
                                   Imm& imm);
-  // `after` the position was used; becomes the state with the velocity, if that was used too.
-  void use_velocity(const TrackRecord& t,
-                    const Plot& plot,
-                    Prediction& prediction,
-                    Gaussian& after,
-                    UpdateTrace& trace);
+  // The plot's position and velocity go into the prediction, whose heights know its height already;
+  // `after`: the state then. Nothing: a covariance failed.
+  [[nodiscard]] std::optional<UpdateResult> use_measurements(const TrackRecord& t,
+                                                             const Plot& plot,
+                                                             Prediction& prediction,
+                                                             Gaussian& after,
+                                                             UpdateTrace& trace);
   void explain_refusal(const TrackRecord& t, const Plot& plot, UpdateTrace& trace) const;
   void drop(std::uint32_t slot, base::Timestamp at, std::vector<TrackEvent>& events);
 

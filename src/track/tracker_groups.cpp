@@ -63,7 +63,7 @@ void Tracker::enter(std::uint32_t slot, std::uint32_t index) {
     t.motion.used = AircraftClass::airliner;
     Imm anew;
     track::start(anew, motion_of(t).options, combine(t.imm));
-    t.imm = pack(anew);
+    pack(anew, t.imm);
   }
   AircraftState x;
   x.imm = unpack(t.imm);
@@ -285,7 +285,7 @@ void Tracker::write_back(std::uint32_t slot,
   TrackRecord& t = store_.at(slot);
   t.time = group.time;
   t.frame = group.frame;
-  t.imm = pack(x.imm);
+  pack(x.imm, t.imm);
   t.vertical = x.vertical;
   t.height_effect = x.height_effect;
   // A sum of weights may be one and a rounding error.

@@ -30,6 +30,7 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
   p.seen_from = {p.before.mean, height};
+  note_fit(p);
   return true;
 }
 
@@ -45,22 +46,10 @@ std::optional<UpdateResult> Tracker::use_again(TrackRecord& t,
                                 t.frame,
                                 p.behind_s);
   }
-  const Height height = geometric_height(p.vertical);
-  LinearMeasurement position = seen_from(p, plot, t, height);
-  LinearMeasurement used = considered(position, p.height_effect, height);
-  const Discrepancy fit = evaluate(p.before, used);
-  used.dilution = position.dilution = dilution_of(p, plot, used, fit);
   Gaussian after;
-  const auto result = update(p.imm, motion_of(t), used, {p.before, fit, p.behind_s}, &after);
+  const auto result = use_measurements(t, plot, p, after, trace);
   if (!result) return std::nullopt;
-  update(p.height_effect, position, p.before, fit.S);
-  if (plot.velocity_sd > base::Speed()) use_velocity(t, plot, p, after, trace);
-  for (int i = 0; i < 2; ++i) trace.innovation[i] = position.y[i];
-  for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = fit.S[i];
-  trace.nis = fit.d2;
-  trace.likelihood = result->likelihood;
-  if (!is_sound(p.imm)) return std::nullopt;
-  t.imm = pack(p.imm);
+  pack(p.imm, t.imm);
   t.vertical = p.vertical;
   t.height_effect = p.height_effect;
   t.time = plot.time + base::seconds(p.behind_s);

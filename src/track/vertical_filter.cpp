@@ -68,8 +68,8 @@ bool correct(VerticalFilter& v, const HeightMeasurement& m, double lag) {
 void predict(VerticalFilter& v, double dt) {
   if (!v.known || dt <= 0.0) return;
   v.altitude_m += v.rate_mps * dt;
-  v.P00 += dt * (2.0 * v.P01 + dt * v.P11) + kNoiseDensity * dt * dt * dt / 3.0;
-  v.P01 += dt * v.P11 + kNoiseDensity * dt * dt / 2.0;
+  v.P00 += dt * (2.0 * v.P01 + dt * v.P11) + kNoiseDensity * (1.0 / 3.0) * dt * dt * dt;
+  v.P01 += dt * v.P11 + kNoiseDensity * 0.5 * dt * dt;
   v.P11 += kNoiseDensity * dt;
 }
 
@@ -78,7 +78,7 @@ AltitudeUse update(VerticalFilter& v,
                    base::Length quantum,
                    double lag) {
   const double z = pressure_altitude.metres();
-  const double R = kEncoderSdM * kEncoderSdM + quantum.metres() * quantum.metres() / 12.0;
+  const double R = kEncoderSdM * kEncoderSdM + quantum.metres() * quantum.metres() * (1.0 / 12.0);
   if (!v.known) {
     start(v, z, R);
     return AltitudeUse::restarted;

@@ -83,7 +83,7 @@ bool AircraftMotion::update(Density& x,
   const LinearMeasurement position = look.linearise(before, height, k);
   const LinearMeasurement used = considered(position, x.height_effect, height);
   const auto result = track::update(x.imm, model, used, before, 0.0);
-  if (!result || !is_sound(x.imm)) return false;
+  if (!result || !result->sound) return false;
   track::update(x.height_effect, position, before, result->fit.S);
   x.vertical = vertical;
   if (plot.icao_address && !x.identity.icao_address) x.identity.icao_address = plot.icao_address;

@@ -49,10 +49,10 @@ void DoubtBook::set_sensors(std::span<const SensorDescription> sensors,
   // What names sensors by their index begins anew; a few looks bring it back.
   for (TrackDoubt& d : tracks_) {
     d.claim = d.anchor = {};
-    d.silences = {};
     d.silence_count = 0;
     d.silence = 0.0F;
   }
+  for (Seldom& r : seldom_) r.silences = {};
 }
 
 void DoubtBook::note_sensor_time(std::uint16_t sensor, Timestamp time) {
@@ -62,7 +62,10 @@ void DoubtBook::note_sensor_time(std::uint16_t sensor, Timestamp time) {
 }
 
 DoubtBook::TrackDoubt& DoubtBook::of(const TrackStore& store, std::uint32_t slot) {
-  if (slot >= tracks_.size()) tracks_.resize(store.slot_count());
+  if (slot >= tracks_.size()) {
+    tracks_.resize(store.slot_count());
+    seldom_.resize(store.slot_count());
+  }
   return tracks_[slot];
 }
 
@@ -155,6 +158,7 @@ void DoubtBook::note_started(TrackStore& store,
                              const TrackView& view) {
   TrackDoubt& d = of(store, slot);
   d = {};
+  seldom_[slot] = {};
   d.number = store.at(slot).number;
   d.first = plot.time;
   (void)note_used(store, slot, plot, view, {});
@@ -253,7 +257,9 @@ void DoubtBook::save(const TrackStore& store, base::ByteWriter& out) const {
     s.map.save(out);
   }
   for (std::uint32_t slot = 0; slot < store.slot_count(); ++slot) {
-    if (store.at(slot).active) saver(slot < tracks_.size() ? tracks_[slot] : TrackDoubt{});
+    if (!store.at(slot).active) continue;
+    const bool known = slot < tracks_.size();
+    saver(known ? tracks_[slot] : TrackDoubt{}, known ? seldom_[slot] : Seldom{});
   }
   const auto known = static_cast<std::uint32_t>(
       kCodes - static_cast<std::size_t>(std::ranges::count(by_code_, kNoSlot)));
@@ -269,6 +275,7 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
                      base::ByteReader& in) {
   sensors_.clear();
   tracks_.clear();
+  seldom_.clear();
   set_sensors(sensors, {});
   base::Loader loader(in);
   const auto finite = [](double value) { return std::fabs(value) < 1e9; };
@@ -283,6 +290,7 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
     if (!s.map.load(in)) return false;
   }
   tracks_.resize(store.slot_count());
+  seldom_.resize(store.slot_count());
   const auto usable = [&](const Claim& c) {
     return base::is_reckonable(c.time) && std::fabs(c.latitude_rad) < 2.0 &&
            std::fabs(c.longitude_rad) < 10.0 && finite(c.east_mps) && finite(c.north_mps) &&
@@ -292,10 +300,11 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
   for (std::uint32_t slot = 0; slot < store.slot_count(); ++slot) {
     if (!store.at(slot).active) continue;
     TrackDoubt& d = tracks_[slot];
-    loader(d);
-    if (!in.ok() || !usable(d.claim) || !usable(d.anchor) || !usable(d.from)) return false;
+    Seldom& r = seldom_[slot];
+    loader(d, r);
+    if (!in.ok() || !usable(d.claim) || !usable(d.anchor) || !usable(r.from)) return false;
     for (const Timestamp time :
-         {d.time, d.first, d.last_independent, d.last_reply, d.next_check, d.still_since}) {
+         {d.time, d.first, d.last_independent, d.last_reply, d.next_check, r.still_since}) {
       if (!base::is_reckonable(time)) return false;
     }
     for (const double value :
@@ -305,18 +314,18 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
           double{d.along_m},       double{d.across_m},       double{d.lag_s},
           double{d.offset_east_m}, double{d.offset_north_m}, double{d.way_east_m},
           double{d.way_north_m},   double{d.silence},        double{d.garbled},
-          d.still_latitude_rad,    d.still_longitude_rad,    double{d.slow},
-          double{d.slow_window}}) {
+          r.still_latitude_rad,    r.still_longitude_rad,    double{r.slow},
+          double{r.slow_window}}) {
       if (!finite(value)) return false;
     }
     if (d.silence_count > kWatched) return false;
-    for (const Silence& s : d.silences) {
+    for (const Silence& s : r.silences) {
       if (!(s.covered >= 0.0F && s.covered <= 1.0F) || !base::is_reckonable(s.accounted_until))
         return false;
       if (s.cell >= DetectionMap::kCells) return false;
     }
     for (std::uint8_t i = 0; i < d.silence_count; ++i) {
-      if (d.silences[i].sensor >= sensors_.size()) return false;
+      if (r.silences[i].sensor >= sensors_.size()) return false;
     }
     for (const auto& code : {d.code, d.other_code}) {
       if (code && code->bits() >= kCodes) return false;

@@ -135,9 +135,8 @@ class DoubtBook {
     ShiftTest velocity;
     std::uint8_t velocity_agreeing = 0;
     // Silence.
-    std::array<Silence, kWatched> silences{};
-    std::uint8_t silence_count = 0;
-    float silence = 0.0F;  // log-likelihood ratio
+    std::uint8_t silence_count = 0;  // of Seldom::silences
+    float silence = 0.0F;            // log-likelihood ratio
     // Replies.
     std::optional<base::ModeACode> code;
     std::optional<base::ModeACode> other_code;
@@ -146,6 +145,14 @@ class DoubtBook {
     // Rivals for its address.
     std::uint32_t rival = 0;
     std::uint8_t rival_looks = 0;
+    // Navigation lost.
+    bool lost = false;
+    std::uint8_t poor_claims = 0;
+    std::uint8_t good_claims = 0;
+  };
+  // What few tracks need, apart from what every plot looks at.
+  struct Seldom {
+    std::array<Silence, kWatched> silences{};
     // Speed of what no transponder names.
     Claim from;  // place and time from which its way is measured; only those are used
     base::Timestamp still_since;
@@ -154,10 +161,6 @@ class DoubtBook {
     float slow = 0.0F;         // log-likelihood ratio, of ended windows
     float slow_window = 0.0F;  // of the one under way
     std::uint16_t slow_looks = 0;
-    // Navigation lost.
-    bool lost = false;
-    std::uint8_t poor_claims = 0;
-    std::uint8_t good_claims = 0;
   };
   struct Wall {
     double azimuth_rad = 0.0;
@@ -220,10 +223,14 @@ class DoubtBook {
     archive(d.independent_period_s, d.primaries, d.hits, d.claim, d.claims, d.usual_sd_m);
     archive(d.shift, d.agreeing, d.compared, d.along_m, d.across_m, d.lag_s);
     archive(d.offset_east_m, d.offset_north_m, d.anchor, d.way_east_m, d.way_north_m, d.velocity);
-    archive(d.velocity_agreeing, d.silences, d.silence_count, d.silence);
-    archive(d.code, d.other_code, d.other_code_seen, d.garbled, d.rival, d.rival_looks, d.from);
-    archive(d.still_since, d.still_latitude_rad, d.still_longitude_rad);
-    archive(d.slow, d.slow_window, d.slow_looks, d.lost, d.poor_claims, d.good_claims);
+    archive(d.velocity_agreeing, d.silence_count, d.silence);
+    archive(d.code, d.other_code, d.other_code_seen, d.garbled, d.rival, d.rival_looks);
+    archive(d.lost, d.poor_claims, d.good_claims);
+  }
+  template <class Archive>
+  friend void visit_fields(Archive& archive, Seldom& r) {
+    archive(r.silences, r.from, r.still_since, r.still_latitude_rad, r.still_longitude_rad);
+    archive(r.slow, r.slow_window, r.slow_looks);
   }
   template <class Archive>
   friend void visit_fields(Archive& archive, Wall& w) {
@@ -299,6 +306,7 @@ class DoubtBook {
   std::vector<SensorDescription> descriptions_;
   std::vector<Sensor> sensors_;
   std::vector<TrackDoubt> tracks_;  // by slot
+  std::vector<Seldom> seldom_;      // of each
   std::vector<std::uint32_t> by_code_ = std::vector<std::uint32_t>(kCodes, kNoSlot);
   std::array<Arrival, kArrivals> arrivals_{};
   std::uint32_t next_arrival_ = 0;
@@ -309,6 +317,11 @@ class DoubtBook {
   DoubtCounters counters_;
   std::optional<Plot> told_;       // the plot in hand as it came, if it was devalued
   std::vector<Finding> findings_;  // not of the state: whoever gave the plots takes them
+
+ public:
+  // Memory a track: what every plot looks at, and the rest.
+  static constexpr std::size_t kTrackBytes = sizeof(TrackDoubt);
+  static constexpr std::size_t kSeldomBytes = sizeof(Seldom);
 };
 
 }  // namespace liptako::track

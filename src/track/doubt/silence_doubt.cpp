@@ -88,15 +88,16 @@ void DoubtBook::doubt_ghost(TrackStore& store,
                             std::uint16_t sensor,
                             std::uint16_t cell) {
   TrackDoubt& d = tracks_[slot];
+  std::array<Silence, kWatched>& silences = seldom_[slot].silences;
   const Sensor& s = sensors_[sensor];
   const auto expected = s.map.expect(cell);
   Silence* mine = nullptr;
   for (std::uint8_t i = 0; i < d.silence_count; ++i) {
-    if (d.silences[i].sensor == sensor) mine = &d.silences[i];
+    if (silences[i].sensor == sensor) mine = &silences[i];
   }
   if (mine == nullptr) {
     if (d.silence_count == kWatched) return;
-    mine = &d.silences[d.silence_count++];
+    mine = &silences[d.silence_count++];
     *mine = {sensor, cell, static_cast<float>(expected.covered), s.latest};
   }
   if (mine->cell != cell) {

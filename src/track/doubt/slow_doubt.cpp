@@ -61,13 +61,14 @@ bool DoubtBook::may_confirm(const TrackStore& store, std::uint32_t slot) const {
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (descriptions_[t.seen_by[i].sensor].kind != SensorKind::polar_radar) return true;
   }
-  const TrackDoubt& d = tracks_[slot];
-  return (t.doubts & kNoAircraft) == 0 && d.slow + d.slow_window < kFastLimit;
+  const Seldom& r = seldom_[slot];
+  return (t.doubts & kNoAircraft) == 0 && r.slow + r.slow_window < kFastLimit;
 }
 
 void DoubtBook::measure_speed(TrackStore& store, std::uint32_t slot, const Plot& plot) {
   const TrackRecord& t = store.at(slot);
-  TrackDoubt& d = tracks_[slot];
+  const TrackDoubt& d = tracks_[slot];
+  Seldom& r = seldom_[slot];
   if (t.icao_address || t.mode_3a || has_pressure_altitude(t.vertical)) return;
   const SensorDescription& sensor = descriptions_[plot.sensor];
   if (sensor.kind != SensorKind::polar_radar) return;
@@ -76,44 +77,44 @@ void DoubtBook::measure_speed(TrackStore& store, std::uint32_t slot, const Plot&
   const double plot_sd =
       std::sqrt(sensor.range_sd.metres() * sensor.range_sd.metres() + across_m * across_m);
   const auto begin = [&] {
-    d.from.time = plot.time;
-    d.from.latitude_rad = d.latitude_rad;
-    d.from.longitude_rad = d.longitude_rad;
-    d.from.position_sd_m = static_cast<float>(plot_sd);
-    d.from.present = true;
+    r.from.time = plot.time;
+    r.from.latitude_rad = d.latitude_rad;
+    r.from.longitude_rad = d.longitude_rad;
+    r.from.position_sd_m = static_cast<float>(plot_sd);
+    r.from.present = true;
   };
-  if (!d.from.present) {
-    d.still_since = plot.time;
-    d.still_latitude_rad = d.latitude_rad;
-    d.still_longitude_rad = d.longitude_rad;
+  if (!r.from.present) {
+    r.still_since = plot.time;
+    r.still_latitude_rad = d.latitude_rad;
+    r.still_longitude_rad = d.longitude_rad;
     return begin();
   }
-  const double lasted = to_seconds(plot.time - d.from.time);
+  const double lasted = to_seconds(plot.time - r.from.time);
   if (lasted < to_seconds(sensor.period)) return;
   const LocalWay moved =
-      way(d.from.latitude_rad, d.from.longitude_rad, d.latitude_rad, d.longitude_rad);
+      way(r.from.latitude_rad, r.from.longitude_rad, d.latitude_rad, d.longitude_rad);
   const double noise =
-      std::sqrt(double{d.from.position_sd_m} * d.from.position_sd_m + plot_sd * plot_sd);
+      std::sqrt(double{r.from.position_sd_m} * r.from.position_sd_m + plot_sd * plot_sd);
   const double speed = moved.length() / lasted;
-  d.slow_window = static_cast<float>(slow_against_fast(speed, std::fmax(noise, 1.0) / lasted));
-  if (d.slow_looks < 60'000) ++d.slow_looks;
+  r.slow_window = static_cast<float>(slow_against_fast(speed, std::fmax(noise, 1.0) / lasted));
+  if (r.slow_looks < 60'000) ++r.slow_looks;
   if (lasted < kWindowS) return;
-  d.slow = std::clamp(d.slow + d.slow_window, -10.0F, static_cast<float>(1.5 * kSlowLimit));
-  d.slow_window = 0.0F;
+  r.slow = std::clamp(r.slow + r.slow_window, -10.0F, static_cast<float>(1.5 * kSlowLimit));
+  r.slow_window = 0.0F;
   begin();
-  const double stood_s = to_seconds(plot.time - d.still_since);
+  const double stood_s = to_seconds(plot.time - r.still_since);
   const LocalWay strayed =
-      way(d.still_latitude_rad, d.still_longitude_rad, d.latitude_rad, d.longitude_rad);
+      way(r.still_latitude_rad, r.still_longitude_rad, d.latitude_rad, d.longitude_rad);
   const bool stands = stood_s >= kStandsAfterS && strayed.length() < 4.0 * noise &&
                       strayed.length() < kStandsMps * stood_s;
-  const Why why{d.slow, kSlowLimit, {speed, stood_s}, d.slow_looks};
-  if (d.slow >= kSlowLimit && stood_s >= kStandsAfterS) {
+  const Why why{r.slow, kSlowLimit, {speed, stood_s}, r.slow_looks};
+  if (r.slow >= kSlowLimit && stood_s >= kStandsAfterS) {
     if (t.status == TrackStatus::tentative || stands) {
       raise(store, slot, stands ? Doubt::standing_echo : Doubt::birds, plot, why);
       clear(store, slot, stands ? Doubt::birds : Doubt::standing_echo, plot, why);
     }
   }
-  if (d.slow <= 0.0F) {
+  if (r.slow <= 0.0F) {
     clear(store, slot, Doubt::birds, plot, why);
     clear(store, slot, Doubt::standing_echo, plot, why);
   }
