@@ -139,6 +139,10 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
     }
     for (sim::MlatSystem& system : scenario.mlat_systems) system.clock.offset = {};
   }
+  for (sim::MlatSystem& system : scenario.mlat_systems) {
+    system.east_bias = system.east_bias + options.mlat_bias;
+    system.north_bias = system.north_bias - 0.5 * options.mlat_bias;
+  }
   std::map<base::SacSic, BiasFound> given;
   for (const sim::Radar& r : scenario.radars) {
     given[r.id] = {r.name,
@@ -146,12 +150,22 @@ base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOp
                    r.range_bias.metres(),
                    r.azimuth_bias.radians(),
                    base::to_seconds(r.clock.offset),
+                   0.0,
+                   0.0,
                    {}};
   }
   for (const sim::AdsbStation& s : scenario.adsb_stations)
-    given[s.id] = {s.name, false, 0.0, 0.0, base::to_seconds(s.clock.offset), {}};
-  for (const sim::MlatSystem& s : scenario.mlat_systems)
-    given[s.id] = {s.name, false, 0.0, 0.0, base::to_seconds(s.clock.offset), {}};
+    given[s.id] = {s.name, false, 0.0, 0.0, base::to_seconds(s.clock.offset), 0.0, 0.0, {}};
+  for (const sim::MlatSystem& s : scenario.mlat_systems) {
+    given[s.id] = {s.name,
+                   false,
+                   0.0,
+                   0.0,
+                   base::to_seconds(s.clock.offset),
+                   s.east_bias.metres(),
+                   s.north_bias.metres(),
+                   {}};
+  }
 
   sim::World world(scenario, options.seed, options.start);
   std::string text;

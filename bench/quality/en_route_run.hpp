@@ -25,6 +25,8 @@ struct EnRouteOptions {
   // of number and gaps across that instant are not counted.
   base::Duration scored_at_once = std::chrono::hours(1);
   assess::ScoreOptions score;
+  // Positions of multilateration are so far east, and half as far south, of where they should be.
+  base::Length mlat_bias;
   bool perfect = false;  // the scenario's biases are left out: what registration costs
 };
 
@@ -45,6 +47,8 @@ struct BiasFound {
   double range_m = 0.0;  // given
   double azimuth_rad = 0.0;
   double time_s = 0.0;
+  double east_m = 0.0;
+  double north_m = 0.0;
   track::SensorRegistration found;  // at the end of `learn`
 };
 

@@ -6,7 +6,8 @@
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] [--json]
 //   bench_quality --recordings [--data FOLDER]
-//   bench_quality --en-route [--minutes N | --hours N] [--seed N] [--perfect] [--json]
+//   bench_quality --en-route [--minutes N | --hours N] [--seed N] [--perfect] [--mlat-bias METRES]
+//                 [--json]
 //   bench_quality --pathologies [--seeds N] [--json]
 //   bench_quality --swaps [--hours N] [--seed N] [--json]
 //   bench_quality --pairs [--seeds N] [--seed N] [--json]
@@ -15,7 +16,7 @@
 //
 // --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
 // by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
-// out. It is part of the first, too.
+// out, --mlat-bias puts positions of multilateration so far east and half as far south. It is part of the first, too.
 //
 // --swaps flies aircraft with addresses close to each other for N flight hours (300; the goal is
 // of 30,000) and counts numbers that go over; --pairs flies pairs that a radar alone sees, N of
@@ -68,6 +69,7 @@ struct Arguments {
   bool sets_only = false;
   bool en_route_only = false;
   bool perfect = false;
+  double mlat_bias_m = 0.0;
   bool recordings = false;
   bool data_given = false;
   bool late = false;
@@ -103,6 +105,8 @@ Arguments arguments_of(int argc, char** argv) {
       a.perfect = true;
     } else if (argument == "--sets-only") {
       a.sets_only = true;
+    } else if (argument == "--mlat-bias" && has_value) {
+      a.mlat_bias_m = std::strtod(argv[++i], nullptr);
     } else if (argument == "--late") {
       a.late = true;
     } else if (argument == "--set" && has_value) {
@@ -341,6 +345,22 @@ void print_en_route(const bench::EnRouteResult& result) {
                1e3 * b.found.time.sd,
                1e3 * b.time_s);
   }
+  for (const bench::BiasFound& b : result.biases) {
+    const track::BiasReport &east = b.found.place_east, &north = b.found.place_north;
+    if (!east.present) continue;
+    fmt::print(
+        "{:<24}{:>10.1f} ±{:>4.1f} ({:>6.1f}) m east{:>8.1f} ±{:>4.1f} ({:>6.1f}) m north, taken "
+        "away: {}, {}\n",
+        b.sensor,
+        east.value - b.east_m,
+        east.sd,
+        b.east_m,
+        north.value - b.north_m,
+        north.sd,
+        b.north_m,
+        east.applied,
+        north.applied);
+  }
   fmt::print(
       "worst {:.1f} m of 10, {:.4f} deg of 0.01, {:.1f} ms of 20; all within for good after {:.0f} "
       "s\n",
@@ -432,6 +452,7 @@ int score_en_route(const Arguments& arguments) {
   options.length = arguments.run.length;
   options.score = arguments.run.score;
   options.perfect = arguments.perfect;
+  options.mlat_bias = base::Length::from_metres(arguments.mlat_bias_m);
   const auto result = bench::run_en_route(*scenario, options);
   if (!result) {
     fmt::print(stderr, "{}\n", result.error().message);
@@ -817,7 +838,8 @@ int main(int argc, char** argv) {
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
         "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
-        "[--en-route [--hours N] [--perfect]] [--swaps [--hours N]] [--pairs [--seeds N]] "
+        "[--en-route [--hours N] [--perfect] [--mlat-bias METRES]] [--swaps [--hours N]] [--pairs "
+        "[--seeds N]] "
         "[--recordings] [--pathologies [--seeds N]] [--terrain] [--pictures [FOLDER]] "
         "[--json]\n");
     return 2;

@@ -50,8 +50,8 @@ std::vector<MlatReport> MlatModel::listen(const Flights& flights) {
       if (part >= 1.0 || above_sea < system_->lowest.metres()) return;
       if (!prng_.chance(system_->pd)) return;
       const double sd = system_->horizontal_sd.metres() * (1.0 + (kEdge - 1.0) * part * part);
-      const double east = prng_.normal(0.0, sd);
-      const double north = prng_.normal(0.0, sd);
+      const double east = system_->east_bias.metres() + prng_.normal(0.0, sd);
+      const double north = system_->north_bias.metres() + prng_.normal(0.0, sd);
       const Place said = place_of(frame_at(here.position + east * here.east + north * here.north));
       const bool mode_s = plan.transponder != Transponder::mode_ac;
       MlatReport report;

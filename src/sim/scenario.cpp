@@ -260,6 +260,8 @@ MlatSystem mlat_system(Fields fields, Scenario& scenario) {
   out.status = base::seconds(fields.number("status_s", {0.25, 60.0}, 1.0));
   out.horizontal_sd = Length::from_metres(fields.number("horizontal_sd_m", {0.0, 2000.0}));
   out.lowest = Length::from_feet(fields.number("lowest_ft", {0.0, 60000.0}, 0.0));
+  out.east_bias = Length::from_metres(fields.number("east_bias_m", {-1000.0, 1000.0}, 0.0));
+  out.north_bias = Length::from_metres(fields.number("north_bias_m", {-1000.0, 1000.0}, 0.0));
   out.pd = fields.number("pd", kShare);
   fields.finish();
   return out;

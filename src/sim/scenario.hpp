@@ -158,6 +158,8 @@ struct MlatSystem : Sensor {
   base::Duration status{};     // between status messages
   base::Length horizontal_sd;  // per axis at the middle; grows to three times that at `range`
   base::Length lowest;         // above mean sea level: below it too few receivers hear
+  base::Length east_bias;      // added to every position
+  base::Length north_bias;
   double pd = 1.0;
 };
 
