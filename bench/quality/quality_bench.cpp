@@ -16,7 +16,8 @@
 //
 // --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
 // by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
-// out, --mlat-bias puts positions of multilateration so far east and half as far south. It is part of the first, too.
+// out, --mlat-bias puts positions of multilateration so far east and half as far south. It is part
+// of the first, too.
 //
 // --swaps flies aircraft with addresses close to each other for N flight hours (300; the goal is
 // of 30,000) and counts numbers that go over; --pairs flies pairs that a radar alone sees, N of

@@ -136,7 +136,8 @@ class CommonAircraft {
     geo::TangentFrame frame;  // its origin is the place
     HorizontalState state;
   };
-  // What the report's elevation tells: `o`, the observation of its range and azimuth, says the rest.
+  // What the report's elevation tells; `o`, the observation of its range and azimuth, says whose
+  // and when.
   [[nodiscard]] std::optional<Observation> compare_elevation(
       const Observation& o,
       const Sensor& own,
