@@ -40,8 +40,7 @@ double angle_near(const base::SinCos& of, Angle known, const base::SinCos& of_kn
   const double s2 = sine * sine;
   const double rest =
       (49.0 / 72.0) * s2 *
-      (1.0 +
-       (81.0 / 110.0) * s2 * (1.0 + (121.0 / 156.0) * s2 * (1.0 + (169.0 / 210.0) * s2)));
+      (1.0 + (81.0 / 110.0) * s2 * (1.0 + (121.0 / 156.0) * s2 * (1.0 + (169.0 / 210.0) * s2)));
   return known.radians() +
          sine * (1.0 + (1.0 / 6.0) * s2 *
                            (1.0 + (9.0 / 20.0) * s2 * (1.0 + (25.0 / 42.0) * s2 * (1.0 + rest))));

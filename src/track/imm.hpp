@@ -58,7 +58,7 @@ struct alignas(64) Imm {
 // update waits for. Mode 0 is whole; of the others the differences from it are kept, which are
 // small, to 24 bits.
 struct PackedImm {
-  double of_0[kStateSize + kPackedSize] = {};  // x and P
+  double first[kStateSize + kPackedSize] = {};  // x and P
   double mu[kModes] = {};
   float others[kStateSize + kPackedSize][kModes - 1] = {};
 };
@@ -68,7 +68,7 @@ void pack(const Imm& imm, PackedImm& out);
 // Field lists for snapshots (base/archive.hpp).
 template <class Archive>
 void visit_fields(Archive& archive, PackedImm& imm) {
-  archive(imm.of_0, imm.mu, imm.others);
+  archive(imm.first, imm.mu, imm.others);
 }
 template <class Archive>
 void visit_fields(Archive& archive, Imm& imm) {

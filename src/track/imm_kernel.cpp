@@ -64,7 +64,7 @@ LIPTAKO_INLINE Lanes packed_row(const PackedImm& imm, int row) {
   Others others;
   std::memcpy(&others, imm.others[row], sizeof others);
   const auto wide = __builtin_convertvector(others, WideOthers);
-  return used(all(imm.of_0[row]) +
+  return used(all(imm.first[row]) +
               __builtin_shufflevector(wide, WideOthers{}, 4, 0, 1, 2, 3, 4, 4, 4));
 }
 
@@ -78,7 +78,7 @@ LIPTAKO_INLINE void load(State& s, const PackedImm& imm) {
 }
 
 LIPTAKO_INLINE void store_row(PackedImm& imm, int row, Lanes v) {
-  imm.of_0[row] = v[0];
+  imm.first[row] = v[0];
   const Lanes apart = v - v[0];
   const Others others =
       __builtin_convertvector(__builtin_shufflevector(apart, apart, 1, 2, 3, 4), Others);

@@ -36,12 +36,10 @@ bool is_far(const PackedImm& imm,
   const bool overhead = seen.slant_range_m > 0.0 && seen.slant_range_m < kOverheadM;
   if (overhead && height.variance_m2 > kUnknownSdM * kUnknownSdM) return false;
   const auto q = frame.enu_from_ecef(seen.place);
-  const double ve = imm.of_0[kVelocityEast], vn = imm.of_0[kVelocityNorth];
+  const double ve = imm.first[kVelocityEast], vn = imm.first[kVelocityNorth];
   // Of the other modes against mode 0.
   double apart2 = 0.0, faster2 = 0.0, position2 = 0.0, velocity2 = 0.0;
-  const auto more = [&](int row, int m) {
-    return static_cast<double>(imm.others[row][m]);
-  };
+  const auto more = [&](int row, int m) { return static_cast<double>(imm.others[row][m]); };
   constexpr auto variance = [](int r) { return kStateSize + packed(r, r); };
   for (int m = 0; m < kModes - 1; ++m) {
     apart2 = std::max(apart2, square(more(kEast, m)) + square(more(kNorth, m)));
@@ -49,8 +47,8 @@ bool is_far(const PackedImm& imm,
     position2 = std::max(position2, more(variance(0), m) + more(variance(1), m));
     velocity2 = std::max(velocity2, more(variance(2), m) + more(variance(3), m));
   }
-  position2 += imm.of_0[variance(0)] + imm.of_0[variance(1)];
-  velocity2 += imm.of_0[variance(2)] + imm.of_0[variance(3)];
+  position2 += imm.first[variance(0)] + imm.first[variance(1)];
+  velocity2 += imm.first[variance(2)] + imm.first[variance(3)];
   const double t = std::fabs(dt);
   const double faster = std::sqrt(faster2);
   const double speed = std::sqrt(ve * ve + vn * vn) + faster;
@@ -66,7 +64,7 @@ bool is_far(const PackedImm& imm,
   const double bound =
       off + effect * std::fabs(height.mean_m - seen.height_m) + sds * std::sqrt(sd2);
   const double distance2 =
-      square(q.x - imm.of_0[kEast] - dt * ve) + square(q.y - imm.of_0[kNorth] - dt * vn);
+      square(q.x - imm.first[kEast] - dt * ve) + square(q.y - imm.first[kNorth] - dt * vn);
   return distance2 > square(kMargin * bound);
 }
 

@@ -37,6 +37,16 @@ build_all() {
   logged build ninja -C build/release
 }
 
+# build_bench NAME: that benchmark alone; all of them if there is none of that name.
+build_bench() {
+  configure release --preset release -DLIPTAKO_TESTS=ON "-DLIPTAKO_WERROR=$(werror)" || return
+  if ! ninja -C build/release -t query "bench_$1" >/dev/null 2>&1; then
+    logged build ninja -C build/release
+  else
+    logged build ninja -C build/release "bench_$1"
+  fi
+}
+
 # Hash of the contents and names of what the console is built from: its sources and the map layers.
 console_inputs() {
   find web data/region -name node_modules -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum

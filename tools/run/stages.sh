@@ -216,7 +216,7 @@ verb_bench() {
   fi
   need_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_TEST[@]}"
   lock_build
-  build_all || return
+  if [[ $name == '*' ]]; then build_all || return; else build_bench "$name" || return; fi
   unlock_build
   # The name may be a pattern on purpose: the star of "all".
   # shellcheck disable=SC2231
