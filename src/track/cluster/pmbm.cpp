@@ -1182,13 +1182,20 @@ void PmbmFilter<Motion>::rename(Cluster& cluster) {
   const std::size_t width = labels_.size();
   if (width < 2 || places == 0 || width > kMaxAssignmentColumns) return;
   // How far each component lies from each place.
-  distances_.clear();
+  total_.assign(cluster.pool.size(), 0.0);
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& m : cluster.of(h)) total_[m.component] += h.weight;
+  }
+  distances_.assign(cluster.pool.size() * places, kFarthestPlace);
   combined_.resize(cluster.pool.size());
-  for (std::size_t i = 0; i < cluster.pool.size(); ++i)
-    combined_[i] = motion_.combined(cluster.pool[i].x);
-  for (const Gaussian& a : std::span(combined_).first(cluster.pool.size())) {
-    for (const Member& r : reference) {
-      const Gaussian& b = combined_[r.component];
+  for (std::size_t i = 0; i < cluster.pool.size(); ++i) {
+    if (total_[i] > 0.0) combined_[i] = motion_.combined(cluster.pool[i].x);
+  }
+  for (std::size_t i = 0; i < cluster.pool.size(); ++i) {
+    if (!(total_[i] > 0.0)) continue;
+    const Gaussian& a = combined_[i];
+    for (std::size_t k = 0; k < places; ++k) {
+      const Gaussian& b = combined_[reference[k].component];
       const double e = a.mean.x[kEast] - b.mean.x[kEast];
       const double n = a.mean.x[kNorth] - b.mean.x[kNorth];
       const double s0 = a.P[packed(0, 0)] + b.P[packed(0, 0)];
@@ -1196,7 +1203,7 @@ void PmbmFilter<Motion>::rename(Cluster& cluster) {
       const double s2 = a.P[packed(1, 1)] + b.P[packed(1, 1)];
       const double det = s0 * s2 - s1 * s1;
       const double d2 = (s2 * e * e - 2.0 * s1 * e * n + s0 * n * n) / det;
-      distances_.push_back(det > 0.0 ? std::fmin(d2, kFarthestPlace) : kFarthestPlace);
+      if (det > 0.0) distances_[i * places + k] = std::fmin(d2, kFarthestPlace);
     }
   }
   // Who is where in each hypothesis.
