@@ -1,13 +1,13 @@
 // Who is who among targets that cannot be told apart: for how long each label has stood at each of
 // them.
 //
-// A hypothesis says which plots were of one aircraft, and so, of all times in the past, at whom each
-// label stood. With w its weight and V(i, l) the seconds that label l stood at its aircraft i, the
-// labels now go to places so that the sum over hypotheses of w V(who is there, label there) is
-// largest. Whoever began at some time to call an aircraft by its number then finds the number at
-// it in most cases; where plots of long ago no longer tell who is who, the later past counts. The
-// sum is linear in V: two hypotheses of the same aircraft under different names become one, with
-// the mean of their V, and nothing of it is lost.
+// A hypothesis says which plots were of one aircraft, and so, of all times in the past, at whom
+// each label stood. With w its weight and V(i, l) the seconds that label l stood at its aircraft
+// i, the labels now go to places so that the sum over hypotheses of w V(who is there, label
+// there) is largest. Whoever began at some time to call an aircraft by its number then finds the
+// number at it in most cases; where plots of long ago no longer tell who is who, the later past
+// counts. The sum is linear in V: two hypotheses of the same aircraft under different names
+// become one, with the mean of their V, and nothing of it is lost.
 #pragma once
 
 #include <cstdint>
