@@ -257,6 +257,12 @@ Decision best_decision(const DecisionModel& model,
       f.P[i][i] = sd * sd;
     }
   }
+  if (told.after_look < looks.size()) {
+    // Who began where is told by naming alone.
+    Way exchanged = ways[0];
+    std::swap(exchanged.of[0], exchanged.of[1]);
+    ways.push_back(exchanged);
+  }
   for (std::size_t look = 0; look < looks.size(); ++look) {
     ways = after_look(model, ways, looks[look], out.dropped);
     if (look == told.after_look) tell(model, ways, told);

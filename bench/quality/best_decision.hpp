@@ -1,10 +1,11 @@
 // The best possible decision of who is who, for two aircraft that a radar alone sees: what no
 // tracker can beat on these plots.
 //
-// It knows what a tracker does not: that there are two aircraft and where about each began, how
-// they move (white acceleration of a known density), the sensor's noise, detection and false plots,
-// and the height. From these it works out the posterior over labelled states by telling all ways to
-// share out the plots among the two [Reid79], each weighed by the likelihood of its plots:
+// It knows what a tracker does not: that there are two aircraft and where about they began (but
+// not which of them began where, if naming tells it later), how they move (white acceleration of
+// a known density), the sensor's noise, detection and false plots, and the height. From these it
+// works out the posterior over labelled states by telling all ways to share out the plots among
+// the two [Reid79], each weighed by the likelihood of its plots:
 //
 //   w <- w (1 - pD)^misses prod pD N(z; predicted, S) / kappa(z)
 //

@@ -25,6 +25,7 @@ constexpr double kFalsePlots = 5.0;
 constexpr double kLeastRangeM = 5e3;
 constexpr double kReachM = 4000.0;        // of plots that matter, from either aircraft
 constexpr double kNamedWithinM = 1500.0;  // of its aircraft, a track
+constexpr double kNeverS = 1e12;
 constexpr double kBeginSdM = 150.0, kBeginSdMps = 20.0;
 
 struct Flyer {
@@ -188,7 +189,12 @@ PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
     begin[k].position_sd_m = kBeginSdM;
     begin[k].velocity_sd_mps = kBeginSdMps;
   }
-  Tracker tracker;
+  track::TrackerOptions how;
+  if (options.tracker_flies_straight) {
+    how.imm.noise_density[0] = options.noise_m2s3;
+    how.imm.sojourn_s[0] = kNeverS;
+  }
+  Tracker tracker(how);
   tracker.set_sensors({&radar.sensor, 1});
   std::vector<track::TrackEvent> events;
   std::vector<std::vector<PlanePlot>> looks;

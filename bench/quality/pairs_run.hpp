@@ -27,6 +27,9 @@ struct PairsOptions {
   // The best decision is worked out once more with this noise, as if flights had it: what of the
   // difference is not knowing how they fly.
   std::optional<double> assumed_m2s3;
+  // The tracker is given the flights' own motion: what it then errs more than the best is what it
+  // leaves out, and not its readiness for turns.
+  bool tracker_flies_straight = false;
   int max_ways = 3000;
 };
 

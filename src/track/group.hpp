@@ -19,6 +19,7 @@ struct Group {
   struct Member {
     std::uint32_t label = 0;  // in the filter
     std::uint32_t slot = kNoSlot;
+    double exchanged = 0.0;  // probability, before it came
   };
 
   Group(const PmbmOptions& options, const AircraftMotion& motion) : filter(options, motion) {}
@@ -46,7 +47,7 @@ void visit_fields(Archive& archive, WaitingPlot& w) {
 
 template <class Archive>
 void visit_fields(Archive& archive, Group::Member& m) {
-  archive(m.label, m.slot);
+  archive(m.label, m.slot, m.exchanged);
 }
 
 // A sensor has begun to look at a group: its plots wait until it has passed.

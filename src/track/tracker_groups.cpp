@@ -36,6 +36,7 @@ PmbmOptions filter_options(const TrackerOptions& options) {
   // as fast.
   out.least_share = 1e-3;
   out.blend_distance = 0.5;
+  out.keeps_names = true;
   return out;
 }
 
@@ -75,7 +76,9 @@ void Tracker::enter(std::uint32_t slot, std::uint32_t index) {
   change_frame(x, t.frame, group.frame);
   t.odds = after_time(t.odds, group.time - t.existence_time, options_.mean_lifetime);
   t.existence_time = std::max(t.existence_time, group.time);
-  group.members.push_back({group.filter.add(x, probability_from(t.odds)), slot});
+  const double shown_s = std::fmax(to_seconds(group.time - t.first_plot_time), 0.0);
+  group.members.push_back(
+      {group.filter.add(x, probability_from(t.odds), shown_s), slot, t.exchanged});
   t.group = index;
   rollback_.forget(slot);  // what happens in the group is not in its past
 }
@@ -311,23 +314,20 @@ void Tracker::publish(std::uint32_t index,
                       const AircraftLook& look,
                       std::vector<TrackEvent>& events) {
   Group& group = groups_[index];
-  group.filter.for_each_confusion([&](std::uint32_t label, double probability) {
-    const auto it = std::ranges::find(group.members, label, &Group::Member::label);
+  told_.clear();
+  group.filter.for_each_label([&](const PmbmFilter<AircraftMotion>::Belief& belief) {
+    told_.push_back({belief.label, belief.existence, *belief.x, belief.alone});
+    const auto it = std::ranges::find(group.members, belief.label, &Group::Member::label);
     if (it == group.members.end()) return;
     TrackRecord& t = store_.at(it->slot);
     // Nobody goes by a tentative track's number.
     if (t.status == TrackStatus::tentative) return;
     // A number that had gone over may come back: of two it does, of more to one of the others.
-    const double p = std::fmin(probability, 1.0);
     const auto named = std::ranges::count_if(group.members, [&](const Group::Member& m) {
       return store_.at(m.slot).status != TrackStatus::tentative;
     });
-    const double back = p / std::fmax(1.0, static_cast<double>(named) - 1.0);
-    t.exchanged += p * (1.0 - t.exchanged) - back * t.exchanged;
-  });
-  told_.clear();
-  group.filter.for_each_label([&](const PmbmFilter<AircraftMotion>::Belief& belief) {
-    told_.push_back({belief.label, belief.existence, *belief.x, belief.alone});
+    const double back = belief.misnamed / std::fmax(1.0, static_cast<double>(named) - 1.0);
+    t.exchanged = it->exchanged + belief.misnamed * (1.0 - it->exchanged) - back * it->exchanged;
   });
   // Whoever is in no hypothesis any more.
   const auto is_gone = [&](const Group::Member& m) {
@@ -575,6 +575,7 @@ bool Tracker::load_groups(base::ByteReader& in) {
     std::ranges::sort(slots);
     if (std::ranges::adjacent_find(slots) != slots.end()) return false;
     for (const Group::Member& m : group.members) {
+      if (!(m.exchanged >= 0.0 && m.exchanged <= 1.0)) return false;
       if (m.slot >= store_.slot_count() || !store_.at(m.slot).active ||
           store_.at(m.slot).group != index || store_.at(m.slot).icao_address)
         return false;

@@ -63,6 +63,17 @@ LinearMeasurement AircraftMotion::linearise(const Look& look,
   return considered(look.linearise(predicted, height, plot), x.height_effect, height);
 }
 
+// Of all modes: the moments of both straight flight and turns make a plot that lies aside of
+// straight flight likelier than the turns are.
+double AircraftMotion::log_likelihood(const Density& x,
+                                      const Gaussian& predicted,
+                                      const LinearMeasurement& m,
+                                      const Fit& how) const {
+  Imm after = x.imm;
+  const auto result = track::update(after, model, m, predicted, 0.0);
+  return result ? track::log_likelihood(*result) : how.log_likelihood;
+}
+
 double AircraftMotion::evidence(const Look& look, const Density& x, std::size_t k) {
   const Plot& plot = look.plot(k);
   return evidence_of(plot, x.identity, x.vertical, to_seconds(look.setting().at - plot.time));

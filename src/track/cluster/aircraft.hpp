@@ -95,6 +95,10 @@ struct AircraftMotion {
                                                    const Density& x,
                                                    const Gaussian& predicted,
                                                    std::size_t plot);
+  [[nodiscard]] double log_likelihood(const Density& x,
+                                      const Gaussian& predicted,
+                                      const LinearMeasurement& m,
+                                      const Fit& how) const;
   [[nodiscard]] static double evidence(const Look& look, const Density& x, std::size_t plot);
   [[nodiscard]] bool update(Density& x,
                             const LinearMeasurement& m,

@@ -7,6 +7,7 @@
 //   predict            through a time
 //   combined           its mean and covariance
 //   linearise          a plot of a look, at the combined mean
+//   log_likelihood     of a plot, given how it fits the combined state
 //   evidence           log-likelihood ratio of what a plot says of who sent it
 //   update             with a plot and its linearisation
 //   alike              two may be one target as far as identity tells
@@ -48,6 +49,13 @@ struct Nameless {
   template <class Density>
   [[nodiscard]] static double evidence(const Look&, const Density&, std::size_t) {
     return 0.0;
+  }
+  template <class Density>
+  [[nodiscard]] static double log_likelihood(const Density&,
+                                             const Gaussian&,
+                                             const LinearMeasurement&,
+                                             const Fit& how) {
+    return how.log_likelihood;
   }
   template <class Density>
   [[nodiscard]] static bool alike(const Density&, const Density&) {

@@ -22,7 +22,9 @@ constexpr double kLeastShareOfPair = 1e-6;
 constexpr double kLeastDensity = 1e-300;
 constexpr std::uint32_t kMostLabels = 1U << 31;  // a snapshot may hold
 constexpr double kThoughtThere = 0.5;            // existence from which a component's fit counts
-constexpr double kRivalDistance = 16.0;          // squared, in variances: four standard deviations
+constexpr double kFarthestPlace = 1000.0;        // squared distances beyond it count as this
+constexpr double kStays = 1e-6;          // seconds in favour of the label that somebody has: ties
+constexpr double kRivalDistance = 16.0;  // squared, in variances: four standard deviations
 
 // Lower Cholesky factor of a packed 4 x 4 covariance; false if it is not positive definite.
 bool factorise(const double* P, double root[kStateSize][kStateSize]) {
@@ -101,6 +103,7 @@ void PmbmFilter<Motion>::predict(double dt) {
       motion_.predict(u.x, dt);
     }
   }
+  since_look_s_ += dt;
   undetected_per_m2_ = undetected_per_m2_ * survival + options_.births_per_m2_s * dt;
 }
 
@@ -154,7 +157,8 @@ void PmbmFilter<Motion>::gate(const Density& x, const Gaussian& predicted, Use u
     const LinearMeasurement m = motion_.linearise(*look_, x, predicted, j);
     Fit how = fit(predicted, m);
     if (how.d2 > options_.gate) continue;
-    how.log_likelihood += motion_.evidence(*look_, x, j);
+    how.log_likelihood =
+        motion_.log_likelihood(x, predicted, m, how) + motion_.evidence(*look_, x, j);
     if (look_->has_rest()) {
       Gaussian after = predicted;
       if (!kalman_update(after, m)) continue;
@@ -309,6 +313,16 @@ void PmbmFilter<Motion>::join(Cluster& into, Cluster& other) {
   const auto offset = static_cast<std::uint32_t>(into.pool.size());
   into.pool.insert(into.pool.end(), other.pool.begin(), other.pool.end());
   Cluster product = take_cluster();
+  std::uint32_t rows = 0;
+  if (options_.keeps_names) {
+    std::ranges::merge(
+        into.names.labels, other.names.labels, std::back_inserter(product.names.labels));
+    rows = into.names.rows();
+    for (std::uint32_t k = 0; k < rows; ++k)
+      product.names.add_to(product.names.add_row(), into.names, k, 1.0);
+    for (std::uint32_t k = 0; k < other.names.rows(); ++k)
+      product.names.add_to(product.names.add_row(), other.names, k, 1.0);
+  }
   // Both lists descend by weight, so the i-th and the j-th together have at least i j - 1 pairs
   // before them.
   const double least =
@@ -324,12 +338,14 @@ void PmbmFilter<Motion>::join(Cluster& into, Cluster& other) {
           {weight, static_cast<std::uint32_t>(product.members.size()), a.count + b.count});
       for (const Member& m : into.of(a)) product.members.push_back(m);
       for (const Member& m : other.of(b)) {
-        product.members.push_back({m.component + offset, m.label});
+        product.members.push_back(
+            {m.component + offset, m.label, m.row == kNoRow ? kNoRow : m.row + rows});
       }
     }
   }
   std::swap(into.hypotheses, product.hypotheses);
   std::swap(into.members, product.members);
+  std::swap(into.names, product.names);
   give_back(product);
   prune(into);
 }
@@ -338,8 +354,8 @@ template <class Motion>
 void PmbmFilter<Motion>::update(const Look& look) {
   look_ = &look;
   ++counts_.looks;
-  confusions_.clear();
   look_fit_ = {};
+  settle_names();
   sort_plots();
   find_newcomers();
   thin_undetected();
@@ -382,6 +398,7 @@ void PmbmFilter<Motion>::update(const Look& look) {
     blend(cluster);
     unite_equal(cluster);
     prune(cluster);
+    if (options_.keeps_names) rename(cluster);
     part(cluster);
   }
   // Plots in nobody's gate, and what is too faint to be a component; from west to east, so that the
@@ -391,7 +408,7 @@ void PmbmFilter<Motion>::update(const Look& look) {
     if (newcomer.existence < options_.recycle_existence) {
       recycle(newcomer.x, newcomer.existence * unclaimed_[j]);
     } else if (first_cluster_[j] < 0) {
-      keep_alone({newcomer.existence, newcomer.x}, next_label_++);
+      keep_alone({newcomer.existence, newcomer.x}, {0, next_label_++}, nullptr);
     }
   }
   for (Cluster& cluster : clusters_) give_back(cluster);
@@ -543,14 +560,14 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
       std::int16_t j = kNoColumn;
       if (has_edge_[m.component] != 0) j = child->column_of[row++];
       if (j == kNoColumn) {
-        children.members.push_back({missed_component(m.component), m.label});
+        children.members.push_back({missed_component(m.component), m.label, m.row});
       } else {
         taken |= std::uint64_t{1} << j;
         if (counts_fit_[m.component] != 0) {
           fitted.plots += 1.0;
           fitted.squares += group_edges_[edge_of_[m.component * columns + j]].fit.d2;
         }
-        children.members.push_back({detected_component(m.component, j), m.label});
+        children.members.push_back({detected_component(m.component, j), m.label, m.row});
       }
     }
     for (std::size_t j = 0; j < columns; ++j) {
@@ -583,6 +600,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   taken_.clear();
   fit_of_.clear();
   for (const std::uint32_t plot : plots_) column_of_plot_[plot] = -1;
+  std::swap(children.names, cluster.names);
   std::swap(cluster, children);
   give_back(children);
 }
@@ -613,6 +631,7 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
     plots_.push_back(edge.plot);
   }
   Cluster one = take_cluster();
+  const std::uint32_t own_rows = cluster.names.rows();
   labels_.clear();
   for (const Hypothesis& h : cluster.hypotheses) {
     for (const Member& m : cluster.of(h)) {
@@ -621,12 +640,15 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
       const auto it = std::ranges::find(labels_, m.label);
       if (it == labels_.end()) {
         labels_.push_back(m.label);
-        one.members.push_back({static_cast<std::uint32_t>(one.pool.size()), m.label});
+        one.members.push_back({static_cast<std::uint32_t>(one.pool.size()), m.label, m.row});
         one.pool.push_back({expected, component.x});
         continue;
       }
-      Component& mine = one.pool[static_cast<std::size_t>(it - labels_.begin())];
+      const auto which = static_cast<std::size_t>(it - labels_.begin());
+      Component& mine = one.pool[which];
       mine.existence += expected;
+      if (options_.keeps_names)
+        mix_names(cluster, {one.members[which], m, expected / mine.existence}, own_rows);
       motion_.blend(mine.x, component.x, expected / mine.existence);
     }
   }
@@ -641,6 +663,7 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
           if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how, m});
         });
   }
+  std::swap(cluster.names, one.names);
   std::swap(cluster, one);
   give_back(one);
 }
@@ -677,7 +700,7 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
       component.existence += share;
       motion_.blend(component.x, updated, share / component.existence);
     }
-    keep_alone(component, cluster.members[i].label);
+    keep_alone(component, cluster.members[i], &cluster.names);
   }
   for (std::size_t j = 0; j < columns; ++j) {
     const std::uint32_t plot = plots_[j];
@@ -685,12 +708,14 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
     unclaimed_[plot] = marginals.unclaimed[j];
     const Newcomer& newcomer = newcomers_[plot];
     if (newcomer.existence < options_.recycle_existence) continue;
-    keep_alone({newcomer.existence * unclaimed_[plot], newcomer.x}, next_label_++);
+    keep_alone({newcomer.existence * unclaimed_[plot], newcomer.x}, {0, next_label_++}, nullptr);
   }
 }
 
 template <class Motion>
-void PmbmFilter<Motion>::keep_alone(const Component& component, std::uint32_t label) {
+void PmbmFilter<Motion>::keep_alone(const Component& component,
+                                    const Member& named,
+                                    const NameTable* names) {
   if (component.existence < options_.recycle_existence) {
     recycle(component.x, component.existence);
     return;
@@ -698,7 +723,12 @@ void PmbmFilter<Motion>::keep_alone(const Component& component, std::uint32_t la
   Cluster cluster = take_cluster();
   cluster.pool.push_back(component);
   cluster.hypotheses.push_back({1.0, 0, 1});
-  cluster.members.push_back({0, label});
+  cluster.members.push_back({0, named.label});
+  if (options_.keeps_names) {
+    cluster.names.labels.push_back(named.label);
+    cluster.members[0].row = cluster.names.add_row();
+    if (names != nullptr) cluster.names.add_to(0, *names, named.row, 1.0);
+  }
   next_.push_back(std::move(cluster));
 }
 
@@ -756,6 +786,33 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
   combined_.clear();
   combined_.resize(n);
   for (const std::uint32_t i : order_) combined_[i] = motion_.combined(cluster.pool[i].x);
+  // Whom a component may be, by shares of the time that it went by each name, times its weight.
+  const std::size_t width = options_.keeps_names ? cluster.names.width() : 0;
+  standing_.assign(n * width, 0.0);
+  if (options_.keeps_names) {
+    for (const Hypothesis& h : cluster.hypotheses) {
+      for (const Member& m : cluster.of(h)) {
+        double* mine = &standing_[m.component * width];
+        const auto row = m.row == kNoRow ? std::span<const double>() : cluster.names.row(m.row);
+        const double all = std::accumulate(row.begin(), row.end(), 0.0);
+        if (!(all > 0.0)) {
+          mine[width - 1] += h.weight;
+          continue;
+        }
+        for (std::size_t l = 0; l < width; ++l) mine[l] += h.weight * row[l] / all;
+      }
+    }
+  }
+  const auto blend_distance = [&](std::uint32_t i, std::uint32_t o) {
+    double apart = 0.0;
+    for (std::size_t l = 0; l < width; ++l) {
+      apart +=
+          std::fabs(standing_[i * width + l] / total_[i] - standing_[o * width + l] / total_[o]);
+    }
+    const double same = std::fmax(1.0 - 0.5 * apart, 0.0);
+    if (width == 0) return options_.blend_distance;
+    return options_.rename_distance + same * (options_.blend_distance - options_.rename_distance);
+  };
   bool any = false;
   for (std::size_t a = 0; a < order_.size(); ++a) {
     const std::uint32_t i = order_[a];
@@ -773,8 +830,8 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
       const Component& other = cluster.pool[o];
       if (!one_each && std::fabs(other.existence - mine.existence) > kBlendExistence) continue;
       if (!alike_in_spread(centre, combined_[o]) || !motion_.alike(mine.x, other.x)) continue;
-      if (squared_distance(root, centre.mean, combined_[o].mean) > options_.blend_distance)
-        continue;
+      const double d2 = squared_distance(root, centre.mean, combined_[o].mean);
+      if (d2 > options_.blend_distance || d2 > blend_distance(i, o)) continue;
       bool together = false;
       for (std::size_t w = 0; w < words; ++w) {
         together = together || (presence_[i * words + w] & presence_[o * words + w]) != 0;
@@ -784,6 +841,7 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
       mine.existence += share * (other.existence - mine.existence);
       motion_.blend(mine.x, other.x, share);
       total_[i] += total_[o];
+      for (std::size_t l = 0; l < width; ++l) standing_[i * width + l] += standing_[o * width + l];
       for (std::size_t w = 0; w < words; ++w) presence_[i * words + w] |= presence_[o * words + w];
       becomes_[o] = i;
       any = true;
@@ -813,6 +871,7 @@ void PmbmFilter<Motion>::unite_equal(Cluster& cluster) {
     if (compare(y, x)) return false;
     return x.weight != y.weight ? x.weight > y.weight : a < b;
   });
+  const std::uint32_t own_rows = cluster.names.rows();
   scratch_hypotheses_.clear();
   for (const std::uint32_t k : order_) {
     const Hypothesis& h = cluster.hypotheses[k];
@@ -820,8 +879,9 @@ void PmbmFilter<Motion>::unite_equal(Cluster& cluster) {
       // The same aircraft, and perhaps other names.
       const auto named = cluster.of(scratch_hypotheses_.back());
       const auto also = cluster.of(h);
+      const double share = h.weight / (scratch_hypotheses_.back().weight + h.weight);
       for (std::size_t m = 0; m < named.size(); ++m) {
-        if (named[m].label != also[m].label) confuse(named[m].label, h.weight);
+        if (options_.keeps_names) mix_names(cluster, {named[m], also[m], share}, own_rows);
       }
       scratch_hypotheses_.back().weight += h.weight;
     } else {
@@ -930,6 +990,12 @@ template <class Motion>
 void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
   Cluster out = take_cluster();
   becomes_.assign(cluster.pool.size(), kNone);
+  row_of_.assign(cluster.names.rows(), kNoRow);
+  if (options_.keeps_names) {
+    for (std::size_t l = 0; l < labels_.size(); ++l) {
+      if (part_of_[l] == which) out.names.labels.push_back(labels_[l]);
+    }
+  }
   for (const Hypothesis& h : cluster.hypotheses) {
     Hypothesis mine;
     mine.weight = h.weight;
@@ -941,7 +1007,16 @@ void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
         becomes_[m.component] = static_cast<std::uint32_t>(out.pool.size());
         out.pool.push_back(cluster.pool[m.component]);
       }
-      out.members.push_back({becomes_[m.component], m.label});
+      Member kept{becomes_[m.component], m.label};
+      if (m.row != kNoRow) {
+        std::uint32_t& row = row_of_[m.row];
+        if (row == kNoRow) {
+          row = out.names.add_row();
+          out.names.add_to(row, cluster.names, m.row, 1.0);
+        }
+        kept.row = row;
+      }
+      out.members.push_back(kept);
     }
     mine.count = static_cast<std::uint32_t>(out.members.size()) - mine.first;
     out.hypotheses.push_back(mine);
@@ -984,21 +1059,17 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate(const SetEstimateOpt
 }
 
 template <class Motion>
-void PmbmFilter<Motion>::confuse(std::uint32_t label, double probability) {
-  const auto it = std::ranges::find(confusions_, label, &Confusion::label);
-  if (it == confusions_.end()) {
-    confusions_.push_back({label, probability});
-  } else {
-    it->probability += probability;
-  }
-}
-
-template <class Motion>
-std::uint32_t PmbmFilter<Motion>::add(const Density& x, double existence) {
+std::uint32_t PmbmFilter<Motion>::add(const Density& x, double existence, double shown_s) {
+  settle_names();
   Cluster cluster = take_cluster();
   cluster.pool.push_back({existence, x});
   cluster.hypotheses.push_back({1.0, 0, 1});
   cluster.members.push_back({0, next_label_});
+  if (options_.keeps_names) {
+    cluster.names.labels.push_back(next_label_);
+    cluster.members[0].row = cluster.names.add_row();
+    cluster.names.row(0)[0] = shown_s;
+  }
   clusters_.push_back(std::move(cluster));
   return next_label_++;
 }
@@ -1009,9 +1080,9 @@ void PmbmFilter<Motion>::clear() {
   clusters_.clear();
   broad_.clear();
   faint_.clear();
-  confusions_.clear();
   undetected_per_m2_ = options_.undetected_per_m2;
   next_label_ = 1;
+  since_look_s_ = 0.0;
   counts_ = {};
 }
 
@@ -1030,7 +1101,190 @@ void PmbmFilter<Motion>::gather_beliefs(const Cluster& cluster) {
     }
   }
   std::ranges::sort(beliefs_of_labels_, {}, &Belief::label);
-  for (Belief& belief : beliefs_of_labels_) belief.alone = beliefs_of_labels_.size() == 1;
+  for (Belief& belief : beliefs_of_labels_) {
+    belief.alone = beliefs_of_labels_.size() == 1;
+    if (!options_.keeps_names) continue;
+    const std::size_t column = cluster.names.column(belief.label);
+    double all = 0.0, own = 0.0;
+    for (const Hypothesis& h : cluster.hypotheses) {
+      for (const Member& m : cluster.of(h)) {
+        if (m.label != belief.label || m.row == kNoRow) continue;
+        const auto row = cluster.names.row(m.row);
+        all += h.weight * std::accumulate(row.begin(), row.end(), 0.0);
+        if (column < cluster.names.labels.size()) own += h.weight * row[column];
+      }
+    }
+    if (all > 0.0) belief.misnamed = std::fmax(1.0 - own / all, 0.0);
+  }
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::mix_names(Cluster& cluster,
+                                   const NamesMixed& mixed,
+                                   std::uint32_t own_from) {
+  Member& into = mixed.into;
+  if (into.row == mixed.other.row) return;
+  NameTable& names = cluster.names;
+  if (into.row == kNoRow || into.row < own_from) {
+    const std::uint32_t row = names.add_row();
+    names.add_to(row, names, into.row, 1.0);
+    into.row = row;
+  }
+  for (double& seconds : names.row(into.row)) seconds *= 1.0 - mixed.share;
+  names.add_to(into.row, names, mixed.other.row, mixed.share);
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::settle_names() {
+  if (options_.keeps_names) {
+    for (Cluster& cluster : clusters_) credit_names(cluster);
+  }
+  since_look_s_ = 0.0;
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::credit_names(Cluster& cluster) {
+  names_.clear();
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& m : cluster.of(h)) names_.labels.push_back(m.label);
+  }
+  std::ranges::sort(names_.labels);
+  names_.labels.erase(std::ranges::unique(names_.labels).begin(), names_.labels.end());
+  const std::uint32_t none = cluster.names.rows();
+  const std::size_t width = names_.labels.size();
+  row_of_.assign((none + 1) * width, kNoRow);
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (Member& m : cluster.of(h)) {
+      const std::size_t column = names_.column(m.label);
+      std::uint32_t& row = row_of_[(m.row == kNoRow ? none : m.row) * width + column];
+      if (row == kNoRow) {
+        row = names_.add_row();
+        names_.add_to(row, cluster.names, m.row, 1.0);
+        names_.row(row)[column] += since_look_s_;
+      }
+      m.row = row;
+    }
+  }
+  std::swap(cluster.names, names_);
+}
+
+template <class Motion>
+void PmbmFilter<Motion>::rename(Cluster& cluster) {
+  if (cluster.hypotheses.empty()) return;
+  const auto reference = cluster.of(cluster.hypotheses[0]);
+  const std::size_t places = reference.size();
+  labels_.clear();
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& m : cluster.of(h)) labels_.push_back(m.label);
+  }
+  std::ranges::sort(labels_);
+  labels_.erase(std::ranges::unique(labels_).begin(), labels_.end());
+  const std::size_t width = labels_.size();
+  if (width < 2 || places == 0 || width > kMaxAssignmentColumns) return;
+  // How far each component lies from each place.
+  total_.assign(cluster.pool.size(), 0.0);
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& m : cluster.of(h)) total_[m.component] += h.weight;
+  }
+  distances_.assign(cluster.pool.size() * places, kFarthestPlace);
+  combined_.resize(cluster.pool.size());
+  for (std::size_t i = 0; i < cluster.pool.size(); ++i) {
+    if (total_[i] > 0.0) combined_[i] = motion_.combined(cluster.pool[i].x);
+  }
+  for (std::size_t i = 0; i < cluster.pool.size(); ++i) {
+    if (!(total_[i] > 0.0)) continue;
+    const Gaussian& a = combined_[i];
+    for (std::size_t k = 0; k < places; ++k) {
+      const Gaussian& b = combined_[reference[k].component];
+      const double e = a.mean.x[kEast] - b.mean.x[kEast];
+      const double n = a.mean.x[kNorth] - b.mean.x[kNorth];
+      const double s0 = a.P[packed(0, 0)] + b.P[packed(0, 0)];
+      const double s1 = a.P[packed(0, 1)] + b.P[packed(0, 1)];
+      const double s2 = a.P[packed(1, 1)] + b.P[packed(1, 1)];
+      const double det = s0 * s2 - s1 * s1;
+      const double d2 = (s2 * e * e - 2.0 * s1 * e * n + s0 * n * n) / det;
+      if (det > 0.0) distances_[i * places + k] = std::fmin(d2, kFarthestPlace);
+    }
+  }
+  // Who is where in each hypothesis.
+  place_of_.clear();
+  standing_.assign(places * width, 0.0);
+  const auto column_of = [&](std::uint32_t label) {
+    return static_cast<std::size_t>(std::ranges::lower_bound(labels_, label) - labels_.begin());
+  };
+  for (const Hypothesis& h : cluster.hypotheses) {
+    const auto members = cluster.of(h);
+    const std::size_t from = place_of_.size();
+    std::uint64_t taken = 0;
+    bool distinct = true;
+    for (const Member& m : members) {
+      const double* d = &distances_[m.component * places];
+      const auto nearest = std::min_element(d, d + places) - d;
+      distinct = distinct && ((taken >> nearest) & 1) == 0;
+      taken |= std::uint64_t{1} << nearest;
+      place_of_.push_back(static_cast<std::int16_t>(nearest));
+    }
+    if (!distinct) {
+      problem_gains_.clear();
+      for (const Member& m : members) {
+        for (std::size_t k = 0; k < places; ++k)
+          problem_gains_.push_back(2.0 * kFarthestPlace - distances_[m.component * places + k]);
+      }
+      ranked_.clear();
+      ranked_.add(0.0, problem_gains_, static_cast<int>(places), -1e300);
+      const auto best = ranked_.next(-1e300);
+      for (std::size_t k = 0; k < members.size(); ++k)
+        place_of_[from + k] = best ? best->column_of[k] : kNoColumn;
+    }
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      const std::int16_t place = place_of_[from + k];
+      if (place == kNoColumn) continue;
+      double* stood = &standing_[static_cast<std::size_t>(place) * width];
+      stood[column_of(members[k].label)] += h.weight * kStays;
+      if (members[k].row == kNoRow) continue;
+      const auto row = cluster.names.row(members[k].row);
+      for (std::size_t l = 0; l < cluster.names.labels.size(); ++l) {
+        const auto it = std::ranges::lower_bound(labels_, cluster.names.labels[l]);
+        if (it != labels_.end() && *it == cluster.names.labels[l])
+          stood[it - labels_.begin()] += h.weight * row[l];
+      }
+    }
+  }
+  double most = 0.0;
+  for (const double s : standing_) most = std::fmax(most, s);
+  problem_gains_.clear();
+  for (const double s : standing_)
+    problem_gains_.push_back(most * (1.0 + 1e-6) * static_cast<double>(places + 1) + s);
+  ranked_.clear();
+  ranked_.add(0.0, problem_gains_, static_cast<int>(width), -1e300);
+  const auto best = ranked_.next(-1e300);
+  if (!best) return;
+  label_at_.clear();
+  for (std::size_t k = 0; k < places; ++k) {
+    if (best->column_of[k] == kNoColumn) return;
+    label_at_.push_back(labels_[static_cast<std::size_t>(best->column_of[k])]);
+  }
+  std::size_t from = 0;
+  for (const Hypothesis& h : cluster.hypotheses) {
+    const auto members = cluster.of(h);
+    becomes_.assign(width, 0);  // labels given
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      const std::int16_t place = place_of_[from + k];
+      if (place == kNoColumn) continue;
+      members[k].label = label_at_[static_cast<std::size_t>(place)];
+      becomes_[column_of(members[k].label)] = 1;
+    }
+    // Whoever is in no place of the likeliest: its own, or the lowest that is left.
+    for (std::size_t k = 0; k < members.size(); ++k) {
+      if (place_of_[from + k] != kNoColumn) continue;
+      std::size_t l = column_of(members[k].label);
+      if (becomes_[l] != 0)
+        l = static_cast<std::size_t>(std::ranges::find(becomes_, 0U) - becomes_.begin());
+      becomes_[l] = 1;
+      members[k].label = labels_[l];
+    }
+    from += members.size();
+  }
 }
 
 template <class Motion>
@@ -1123,18 +1377,18 @@ void PmbmFilter<Motion>::miss(std::uint32_t label, double detection_probability)
 template <class Motion>
 void PmbmFilter<Motion>::save(base::ByteWriter& out) const {
   base::Saver saver(out);
-  saver(clusters_, broad_, faint_, undetected_per_m2_, next_label_);
+  saver(clusters_, broad_, faint_, undetected_per_m2_, next_label_, since_look_s_);
 }
 
 template <class Motion>
 bool PmbmFilter<Motion>::load(base::ByteReader& in) {
   clear();
   base::Loader loader(in);
-  loader(clusters_, broad_, faint_, undetected_per_m2_, next_label_);
+  loader(clusters_, broad_, faint_, undetected_per_m2_, next_label_, since_look_s_);
   const auto is_share = [](double p) { return p >= 0.0 && p <= 1.0 + 1e-9; };
   const auto is_expected = [](double n) { return n >= 0.0 && n < 1e9; };
   const auto sound = [&] {
-    if (!in.ok() || !is_expected(undetected_per_m2_)) return false;
+    if (!in.ok() || !is_expected(undetected_per_m2_) || !is_expected(since_look_s_)) return false;
     if (next_label_ == 0 || next_label_ > kMostLabels) return false;
     for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
       for (const Undetected& u : *list) {
@@ -1155,9 +1409,11 @@ bool PmbmFilter<Motion>::load(base::ByteReader& in) {
         if (h.count > cluster.members.size() || h.first > cluster.members.size() - h.count)
           return false;
       }
+      if (!cluster.names.is_sound()) return false;
       for (const Member& m : cluster.members) {
         if (m.component >= cluster.pool.size() || m.label == 0 || m.label >= next_label_)
           return false;
+        if (m.row != kNoRow && m.row >= cluster.names.rows()) return false;
       }
     }
     return true;

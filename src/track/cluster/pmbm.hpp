@@ -22,7 +22,7 @@
 //     component came from. Components of two hypotheses that nearly agree are blended into one, and
 //     hypotheses that then consist of the same components become one with the sum of their weights:
 //     two targets that met and parted leave one hypothesis, not the two ways to name them. Labels
-//     follow the heavier.
+//     follow the heavier, or, if names are kept, what is known of who is who (names.hpp).
 //   - Components of small existence return to the intensity [Williams12].
 //   - A group too large for hypotheses is updated by marginals instead: each track becomes the mean
 //     of what it may have become, weighted by belief propagation (belief_propagation.hpp).
@@ -43,6 +43,7 @@
 #include "track/cluster/density.hpp"
 #include "track/cluster/look.hpp"
 #include "track/cluster/manoeuvring.hpp"
+#include "track/cluster/names.hpp"
 #include "track/cluster/ranked_assignment.hpp"
 #include "track/cluster/set_estimate.hpp"
 
@@ -61,7 +62,10 @@ struct PmbmOptions {
   bool marginals_only = false;
   int max_members = 40;         // of one hypothesis; beyond it the cluster is too large
   double blend_distance = 0.1;  // squared Mahalanobis distance between densities made one
-  double dependence = 0.01;     // total variation under which parts of a cluster are independent
+  // Keeps what is known of who is who (names.hpp). Without, labels follow the heavier hypothesis.
+  bool keeps_names = false;
+  double rename_distance = 0.02;  // as blend_distance, of aircraft that had different names
+  double dependence = 0.01;       // total variation under which parts of a cluster are independent
   // Undetected targets everywhere alike, beside the components given to add_undetected().
   double undetected_per_m2 = 0.0;
   double births_per_m2_s = 0.0;
@@ -107,18 +111,22 @@ class PmbmFilter {
 
   // For a tracker that gives this filter the few tracks that are in doubt and takes them back.
 
-  // A track, independent of all others; the label by which it is known here.
-  std::uint32_t add(const Density& x, double existence);
+  // A track, independent of all others, that has been shown for so long; the label by which it is
+  // known here.
+  std::uint32_t add(const Density& x, double existence, double shown_s = 0.0);
   // As it was before the first track and the first look; options stay.
   void clear();
   [[nodiscard]] bool is_empty() const { return clusters_.empty(); }
   // What is believed of one label: the component of the heaviest hypothesis that has it, and the
-  // probability of existence over all.
+  // probability of existence over all. If names are kept, labels stand at places: the label that
+  // stood longest, over all hypotheses, at whoever may be there.
   struct Belief {
     std::uint32_t label = 0;
     double existence = 0.0;
     const Density* x = nullptr;
     bool alone = false;  // independent of every other label
+    // If names are kept: the expected share of its time that who is there went by other labels.
+    double misnamed = 0.0;
   };
   // Calls visit(belief) for every label, in ascending order of clusters and labels. `visit` must
   // not change the filter.
@@ -140,9 +148,12 @@ class PmbmFilter {
   // are of the same time and frame; the other is left empty.
   template <class Renamed>
   void adopt(PmbmFilter& other, Renamed&& renamed) {
+    settle_names();
+    other.settle_names();
     const std::uint32_t offset = next_label_ - 1;
     for (Cluster& cluster : other.clusters_) {
       for (Member& m : cluster.members) m.label += offset;
+      for (std::uint32_t& label : cluster.names.labels) label += offset;
       gather_beliefs(cluster);
       for (const Belief& belief : beliefs_of_labels_) renamed(belief.label - offset, belief.label);
       clusters_.push_back(std::move(cluster));
@@ -160,12 +171,6 @@ class PmbmFilter {
     for (std::vector<Undetected>* list : {&broad_, &faint_}) {
       for (Undetected& u : *list) change(u.x);
     }
-  }
-  // Names that the last update may have exchanged: hypotheses that differed in labels alone became
-  // one, and labels follow the heavier. Calls visit(label, probability of the other ways to name).
-  template <class Visit>
-  void for_each_confusion(Visit&& visit) const {
-    for (const Confusion& c : confusions_) visit(c.label, c.probability);
   }
 
   void save(base::ByteWriter& out) const;
@@ -185,10 +190,11 @@ class PmbmFilter {
   struct Member {
     std::uint32_t component = 0;
     std::uint32_t label = 0;
+    std::uint32_t row = kNoRow;  // of the cluster's names
 
     template <class Archive>
     friend void visit_fields(Archive& archive, Member& m) {
-      archive(m.component, m.label);
+      archive(m.component, m.label, m.row);
     }
   };
   struct Hypothesis {
@@ -205,13 +211,14 @@ class PmbmFilter {
     std::vector<Component> pool;
     std::vector<Hypothesis> hypotheses;
     std::vector<Member> members;
+    NameTable names;
 
     template <class Archive>
     friend void visit_fields(Archive& archive, Cluster& c) {
-      archive(c.pool, c.hypotheses, c.members);
+      archive(c.pool, c.hypotheses, c.members, c.names);
     }
 
-    void clear() { pool.clear(), hypotheses.clear(), members.clear(); }
+    void clear() { pool.clear(), hypotheses.clear(), members.clear(), names.clear(); }
     [[nodiscard]] std::span<const Member> of(const Hypothesis& h) const {
       return std::span(members).subspan(h.first, h.count);
     }
@@ -227,10 +234,6 @@ class PmbmFilter {
     friend void visit_fields(Archive& archive, Undetected& u) {
       archive(u.expected, u.x);
     }
-  };
-  struct Confusion {
-    std::uint32_t label = 0;
-    double probability = 0.0;
   };
   // A plot in the gate of a component.
   struct Edge {
@@ -275,7 +278,7 @@ class PmbmFilter {
   void collapse(Cluster& cluster);
   // Leaves every component in a cluster of its own, in next_.
   void update_by_marginals(const Cluster& cluster);
-  void keep_alone(const Component& component, std::uint32_t label);
+  void keep_alone(const Component& component, const Member& named, const NameTable* names);
   // Steps after an update, on hypotheses whose weights sum to one.
   void drop_faint(Cluster& cluster);
   void blend(Cluster& cluster);
@@ -286,7 +289,19 @@ class PmbmFilter {
   void keep(const Cluster& cluster, std::uint32_t which);
   // Fills beliefs_of_labels_, by label.
   void gather_beliefs(const Cluster& cluster);
-  void confuse(std::uint32_t label, double probability);
+  // Names (only if they are kept).
+  // The time since this was last done goes to the labels that stood meanwhile.
+  void settle_names();
+  void credit_names(Cluster& cluster);
+  // The mean of both names' rows becomes that of the first; rows before `own_from` may be others'.
+  struct NamesMixed {
+    Member& into;
+    const Member& other;
+    double share = 0.0;  // of the other
+  };
+  void mix_names(Cluster& cluster, const NamesMixed& mixed, std::uint32_t own_from);
+  // Gives every place the label that stood longest at the aircraft that may be there.
+  void rename(Cluster& cluster);
 
   PmbmOptions options_;
   Motion motion_;
@@ -297,8 +312,7 @@ class PmbmFilter {
   std::uint32_t next_label_ = 1;
   PmbmCounts counts_;
   LookFit look_fit_;
-
-  std::vector<Confusion> confusions_;  // of the last update
+  double since_look_s_ = 0.0;  // since names were settled
 
   // Scratch of one look.
   const Look* look_ = nullptr;
@@ -351,6 +365,13 @@ class PmbmFilter {
   std::vector<std::size_t> marginal_from_;
   std::vector<double> joint_;
   std::vector<std::uint32_t> part_of_;
+  // Of names.
+  NameTable names_;
+  std::vector<std::uint32_t> row_of_;
+  std::vector<double> distances_;        // by component and place
+  std::vector<double> standing_;         // by place and label
+  std::vector<std::uint32_t> label_at_;  // by place
+  std::vector<std::int16_t> place_of_;   // by member
   // Of the estimate.
   SetEstimator estimator_;
   std::vector<BelievedMember> believed_;
