@@ -38,9 +38,9 @@ struct ImmOptions {
                                           -2.6 * base::kRadiansPerDegree};
   // Straight flight still changes speed and follows the wind; 0.1 to 10 is sensible.
   std::array<double, kModes> noise_density = {0.5, 3.0, 3.0, 3.0, 3.0};
-  // Mean time spent in a mode before leaving it, seconds. Straight: legs of a route last minutes, of
-  // an approach less; a tenth off the position error of flights en route, against 90 s.
-  std::array<double, kModes> sojourn_s = {180.0, 25.0, 25.0, 25.0, 25.0};
+  // Mean time spent in a mode before leaving it, seconds. With 180 s of straight flight an en-route
+  // track errs by a tenth less, but one that circles far from its radar is believed too much.
+  std::array<double, kModes> sojourn_s = {90.0, 25.0, 25.0, 25.0, 25.0};
   // Of those who leave a turn: the share that goes to straight flight; the rest spreads over the
   // other turns.
   double turn_to_straight = 0.8;

@@ -66,7 +66,7 @@ std::optional<Height> first_height(const SensorDescription&,
 // within seconds and cannot carry an error for minutes; with a memory of this length its covariance
 // is honest, and its place better (docs/TRACKER.md). Velocity is told from the carrier's shift, and
 // errs otherwise a second later [KaplanHegarty17, ch. 2].
-constexpr base::Duration kMemory = std::chrono::milliseconds(2750);
+constexpr base::Duration kMemory = std::chrono::milliseconds(2500);
 
 double dilution(const SensorDescription&, const Plot&, std::optional<base::Duration> since_last) {
   return stated::fading(kMemory, since_last);
