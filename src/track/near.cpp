@@ -40,15 +40,15 @@ bool is_far(const PackedImm& imm,
   // Of the other modes against mode 0.
   double apart2 = 0.0, faster2 = 0.0, position2 = 0.0, velocity2 = 0.0;
   const auto more = [&](int row, int m) { return static_cast<double>(imm.others[row][m]); };
-  constexpr auto variance = [](int r) { return kStateSize + packed(r, r); };
+  constexpr auto kVariance = [](int r) { return kStateSize + packed(r, r); };
   for (int m = 0; m < kModes - 1; ++m) {
     apart2 = std::max(apart2, square(more(kEast, m)) + square(more(kNorth, m)));
     faster2 = std::max(faster2, square(more(kVelocityEast, m)) + square(more(kVelocityNorth, m)));
-    position2 = std::max(position2, more(variance(0), m) + more(variance(1), m));
-    velocity2 = std::max(velocity2, more(variance(2), m) + more(variance(3), m));
+    position2 = std::max(position2, more(kVariance(0), m) + more(kVariance(1), m));
+    velocity2 = std::max(velocity2, more(kVariance(2), m) + more(kVariance(3), m));
   }
-  position2 += imm.first[variance(0)] + imm.first[variance(1)];
-  velocity2 += imm.first[variance(2)] + imm.first[variance(3)];
+  position2 += imm.first[kVariance(0)] + imm.first[kVariance(1)];
+  velocity2 += imm.first[kVariance(2)] + imm.first[kVariance(3)];
   const double t = std::fabs(dt);
   const double faster = std::sqrt(faster2);
   const double speed = std::sqrt(ve * ve + vn * vn) + faster;

@@ -781,17 +781,15 @@ void Tracker::see_again(Prediction& p, const Plot& plot, const TrackRecord& t) c
   const auto& [was_at, was] = p.seen_from;
   const SensorModel& model = model_of(descriptions_[plot.sensor].kind);
   const double step = height.mean_m - was.mean_m;
-  if (!std::ranges::equal(p.before.mean.x, was_at.x)) {
+  const bool moved = !std::ranges::equal(p.before.mean.x, was_at.x);
+  const bool same = step == 0.0 && height.variance_m2 == was.variance_m2;
+  if (!moved && (same || (!model.uses_height && is_none(p.height_effect)))) return;
+  // A sensor may take another height than one that is hardly known.
+  const double worst = std::fmax(height.variance_m2, was.variance_m2);
+  const bool far = std::fabs(step) > kSmallStepM || worst > kWellKnownM * kWellKnownM;
+  if (moved || (model.uses_height && far)) {
     p.position = linearise(plot, t, p.before.mean, height);
-  } else if (step == 0.0 && height.variance_m2 == was.variance_m2) {
-    return;
-  } else if (!model.uses_height) {
-    if (is_none(p.height_effect)) return;
-  } else if (std::fabs(step) > kSmallStepM ||
-             // A sensor may take another height than one that is hardly known.
-             std::fmax(height.variance_m2, was.variance_m2) > kWellKnownM * kWellKnownM) {
-    p.position = linearise(plot, t, p.before.mean, height);
-  } else {
+  } else if (model.uses_height) {
     for (int i = 0; i < 2; ++i) p.position.y[i] -= p.position.dh[i] * step;
   }
   p.seen_from = {p.before.mean, height};
