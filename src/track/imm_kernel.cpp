@@ -302,17 +302,13 @@ LIPTAKO_INLINE void combine_lanes(const State& z, Gaussian& out) {
     e[r] = used(z.x[r] - z.x[r][0]);
     we[r] = z.mu * e[r];
   }
-  const auto second = [&](int r, int k) { return z.mu * z.P[packed(r, k)] + we[r] * e[k]; };
-  const Lanes first =
-      sums({we[0], we[1], we[2], we[3], second(0, 0), second(0, 1), second(0, 2), second(0, 3)});
-  const Lanes last = sums({second(1, 1),
-                           second(1, 2),
-                           second(1, 3),
-                           second(2, 2),
-                           second(2, 3),
-                           second(3, 3),
-                           none,
-                           none});
+  // No lambda: one that is not inlined returns its vector as the plainest processor would.
+  Lanes P[kPackedSize];
+  for (int r = 0; r < kStateSize; ++r) {
+    for (int k = r; k < kStateSize; ++k) P[packed(r, k)] = z.mu * z.P[packed(r, k)] + we[r] * e[k];
+  }
+  const Lanes first = sums({we[0], we[1], we[2], we[3], P[0], P[1], P[2], P[3]});
+  const Lanes last = sums({P[4], P[5], P[6], P[7], P[8], P[9], none, none});
   // Less the products of the means, which stand in `first`.
   const Lanes x0 = {z.x[0][0], z.x[1][0], z.x[2][0], z.x[3][0], 0, 0, 0, 0};
   const Lanes by_mean = __builtin_shufflevector(first, none, 8, 8, 8, 8, 0, 0, 0, 0) *
