@@ -1,20 +1,25 @@
 // The best possible decision of who is who, for two aircraft that a radar alone sees: what no
-// tracker can beat on these plots.
+// tracker of the same knowledge can beat on these plots.
 //
-// It knows what a tracker does not: that there are two aircraft and where about they began (but
-// not which of them began where, if naming tells it later), how they move (white acceleration of
-// a known density), the sensor's noise, detection and false plots, and the height. From these it
-// works out the posterior over labelled states by telling all ways to share out the plots among
-// the two [Reid79], each weighed by the likelihood of its plots:
+// It knows that there are two aircraft and where about they began (but not which of them began
+// where, if naming tells it later), how they move, the sensor's noise, detection and false plots,
+// and the height. How they move is said by the modes of imm.hpp: with a chain that never leaves
+// straight flight, white acceleration of a known density; with the tracker's own chain, what the
+// tracker assumes and no more. From these it works out the posterior over labelled states by
+// telling all ways to share out the plots among the two [Reid79], each weighed by the likelihood
+// of its plots:
 //
 //   w <- w (1 - pD)^misses prod pD N(z; predicted, S) / kappa(z)
 //
-// A way is one Kalman filter for each aircraft, at each plot's own time. Two ways that shared out
-// the last plots alike, and whose states nearly agree, become one [SingerSeaHousewright74]; what is
-// dropped for its small weight is added up: how far this is from exact stands in the result.
+// A way is a history of plots for each aircraft; a history is one interacting multiple model
+// filter at each plot's own time [BlomBarShalom88], exact for straight flight, and shared by all
+// ways that have it. Histories with the same plots of late, whose states nearly agree, become one
+// [SingerSeaHousewright74]; what is dropped for its small weight is added up: how far this is from
+// exact stands in the result.
 //
 // What naming told, that (x_a - x_b) . d > 0 for the d of then, weighs each way by its probability
-// and cuts its normal distribution, of which mean and covariance are kept.
+// and cuts its normal distribution, of which mean and covariance are kept mode by mode, the other
+// aircraft's modes taken together.
 //
 // Who is shown as a and b is right, if (x_a - x_b) . (shown_a - shown_b) > 0: the sum of squared
 // distances is then smaller than with the names exchanged. So the decision is a direction d, and
@@ -24,6 +29,8 @@
 #include <array>
 #include <span>
 #include <vector>
+
+#include "track/imm.hpp"
 
 namespace liptako::bench {
 
@@ -50,11 +57,15 @@ struct ToldNames {
   double east = 0.0, north = 0.0;
 };
 
+// Never turns: white acceleration of `noise_m2s3` alone.
+[[nodiscard]] track::ImmOptions straight_flight(double noise_m2s3);
+
 struct DecisionModel {
-  double noise_m2s3 = 0.05;
+  track::ImmOptions motion = straight_flight(0.05);
   double detection = 0.9;
   int max_ways = 3000;
   double least_share = 1e-7;  // of the heaviest way, below which one is dropped
+  double agree = 0.05;        // squared Mahalanobis distance of states made one; 0: never
 };
 
 struct Decision {
@@ -64,7 +75,7 @@ struct Decision {
   double dropped = 0.0;  // weight of what was dropped, summed over looks
 };
 
-// `looks`: the plots of each turn of the antenna.
+// `looks`: the plots of each turn of the antenna, at most 15 of them.
 [[nodiscard]] Decision best_decision(const DecisionModel& model,
                                      const std::array<PlaneState, 2>& begin,
                                      std::span<const std::vector<PlanePlot>> looks,

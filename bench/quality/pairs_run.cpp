@@ -19,21 +19,38 @@ constexpr double kTurnS = 4.0;  // of the antenna
 constexpr int kTurns = 50;
 constexpr int kNamedAfter = 12;
 constexpr double kMeetS = 0.5 * kTurnS * kTurns;
+// Of pairs that fly as the tracker assumes: they meet long enough after naming to have come from
+// elsewhere.
+constexpr int kTurnsAssumed = 60;
+constexpr double kMeetAssumedS = 35 * kTurnS;
+constexpr double kMeetWithinM = 1000.0, kMeetSlowlyMps = 20.0, kMeetMps = 80.0;
+constexpr double kPathStepS = 0.125;  // a turn leaves a straight line by 0.1 m in it
 constexpr double kHeightM = 6000.0;  // what the tracker takes an aircraft that tells none to fly at
 constexpr double kDetection = 0.9;
 constexpr double kFalsePlots = 5.0;
 constexpr double kLeastRangeM = 5e3;
 constexpr double kReachM = 4000.0;        // of plots that matter, from either aircraft
 constexpr double kNamedWithinM = 1500.0;  // of its aircraft, a track
-constexpr double kNeverS = 1e12;
 constexpr double kBeginSdM = 150.0, kBeginSdMps = 20.0;
 
 struct Flyer {
   double t_s = 0.0;
   double east_m = 0.0, north_m = 0.0, east_mps = 0.0, north_mps = 0.0;
+  std::vector<Flyer> path;  // if not empty, where it is when: every kPathStepS
 
   // White acceleration, exactly: the covariance of position and rate is q [t^3/3, t^2/2; t^2/2, t].
   void fly(double to_s, double q, Prng& prng) {
+    if (!path.empty()) {
+      const double steps = std::floor((to_s - path.front().t_s) / kPathStepS);
+      const auto k = std::min(static_cast<std::size_t>(std::fmax(steps, 0.0)), path.size() - 1);
+      const double rest = to_s - path[k].t_s;
+      t_s = to_s;
+      east_mps = path[k].east_mps;
+      north_mps = path[k].north_mps;
+      east_m = path[k].east_m + rest * east_mps;
+      north_m = path[k].north_m + rest * north_mps;
+      return;
+    }
     const double t = to_s - t_s;
     t_s = to_s;
     const double rate_sd = std::sqrt(q * t), rest_sd = std::sqrt(q * t * t * t / 12.0);
@@ -69,6 +86,9 @@ std::array<Flyer, 2> begin_of(PairKind kind, Prng& prng) {
     case PairKind::formation:
       aside = prng.uniform(150.0, 400.0);
       break;
+    case PairKind::meeting_slowly:
+    case PairKind::meeting:
+      break;  // assumed_of()
   }
   std::array<Flyer, 2> out;
   for (int k = 0; k < 2; ++k) {
@@ -83,6 +103,87 @@ std::array<Flyer, 2> begin_of(PairKind kind, Prng& prng) {
     f.north_m = -south - kMeetS * f.north_mps - k * aside * s;
   }
   return out;
+}
+
+// Both as independent aircraft of the tracker's own motion that meet: the mode of each at that time
+// by its long-run share, from there on forwards, and backwards to the begin. Both ways are drawn
+// alike: the chain of modes is reversible (straight flight exchanges as many with each turn as it
+// gets back, turns alike among each other), and white acceleration with turns leaves the volume of
+// states alone, so that the motion seen backwards is the same motion, turning the other way.
+std::array<Flyer, 2> assumed_of(PairKind kind, double end_s, Prng& prng) {
+  const track::ImmOptions motion;
+  track::Imm share;
+  track::start(share, motion, {});
+  const double speed = prng.uniform(150.0, 230.0);
+  const double course = prng.uniform(60.0, 120.0) * base::kRadiansPerDegree;
+  const double south = prng.uniform(60e3, 180e3);
+  const auto [s, c] = base::sincos(course);
+  std::array<Flyer, 2> meet;
+  for (Flyer& f : meet) {
+    f.t_s = kMeetAssumedS;
+    f.north_m = -south;
+    f.east_mps = speed * s;
+    f.north_mps = speed * c;
+  }
+  // Even over what they may be to each other, so that meeting tells nothing beyond its bounds.
+  const auto in_disc = [&](double radius) {
+    const double r = radius * std::sqrt(prng.uniform());
+    const auto [sine, cosine] = base::sincos(2.0 * base::kPi * prng.uniform());
+    return std::pair(r * sine, r * cosine);
+  };
+  const auto [east, north] = in_disc(kMeetWithinM);
+  const auto [faster_east, faster_north] =
+      in_disc(kind == PairKind::meeting_slowly ? kMeetSlowlyMps : kMeetMps);
+  meet[1].east_m += east;
+  meet[1].north_m += north;
+  meet[1].east_mps += faster_east;
+  meet[1].north_mps += faster_north;
+  for (Flyer& f : meet) {
+    int first = 0;
+    for (double p = prng.uniform(); first + 1 < track::kModes && p >= share.mu[first]; ++first)
+      p -= share.mu[first];
+    const auto fly_on = [&](double to_s, double sign) {
+      Flyer g = f;
+      g.path.clear();
+      g.t_s = 0.0;
+      g.east_mps *= sign;
+      g.north_mps *= sign;
+      int mode = first;
+      const auto steps = static_cast<int>(std::ceil(to_s / kPathStepS));
+      for (int k = 0; k < steps; ++k) {
+        if (prng.uniform() < 1.0 - base::exp(-kPathStepS / motion.sojourn_s[mode])) {
+          const double u = prng.uniform();
+          const bool to_straight = mode != 0 && u < motion.turn_to_straight;
+          const int others = track::kModes - (mode == 0 ? 1 : 2);
+          int turn = 1 + static_cast<int>(prng.below(static_cast<std::uint64_t>(others)));
+          if (mode != 0 && turn >= mode) ++turn;
+          mode = to_straight ? 0 : turn;
+        }
+        // Half of the turn before the step, half after it.
+        const auto [sine, cosine] =
+            base::sincos(0.5 * sign * motion.turn_rate[mode] * kPathStepS);
+        const auto turned = [&] {
+          const double ve = g.east_mps, vn = g.north_mps;
+          g.east_mps = cosine * ve - sine * vn;
+          g.north_mps = sine * ve + cosine * vn;
+        };
+        turned();
+        g.fly(g.t_s + kPathStepS, motion.noise_density[mode], prng);
+        turned();
+        Flyer& there = f.path.emplace_back(g);
+        there.t_s = f.t_s + sign * g.t_s;
+        there.east_mps *= sign;
+        there.north_mps *= sign;
+      }
+    };
+    fly_on(f.t_s, -1.0);
+    std::ranges::reverse(f.path);
+    f.path.push_back(f);
+    f.path.back().path.clear();
+    fly_on(end_s - f.t_s, 1.0);
+    f.fly(0.0, 0.0, prng);
+  }
+  return meet;
 }
 
 struct Radar {
@@ -178,7 +279,11 @@ PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
   out.kind = kind;
   Prng prng(seed);
   const Radar radar;
-  std::array<Flyer, 2> truth = begin_of(kind, prng);
+  const bool assumed = !options.straight_m2s3;
+  const int turns = assumed ? kTurnsAssumed : kTurns;
+  const double noise = options.straight_m2s3.value_or(0.0);
+  std::array<Flyer, 2> truth =
+      assumed ? assumed_of(kind, kTurnS * turns, prng) : begin_of(kind, prng);
   std::array<PlaneState, 2> begin;
   for (std::size_t k = 0; k < 2; ++k) {
     const Flyer& f = truth[k];
@@ -190,22 +295,19 @@ PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
     begin[k].velocity_sd_mps = kBeginSdMps;
   }
   track::TrackerOptions how;
-  if (options.tracker_flies_straight) {
-    how.imm.noise_density[0] = options.noise_m2s3;
-    how.imm.sojourn_s[0] = kNeverS;
-  }
+  if (options.tracker_flies_straight) how.imm = straight_flight(noise);
   Tracker tracker(how);
   tracker.set_sensors({&radar.sensor, 1});
   std::vector<track::TrackEvent> events;
   std::vector<std::vector<PlanePlot>> looks;
   std::optional<std::pair<std::uint32_t, std::uint32_t>> names;
   ToldNames told;
-  for (int turn = 0; turn < kTurns; ++turn) {
+  for (int turn = 0; turn < turns; ++turn) {
     const double from_s = kTurnS * turn;
     std::vector<Plot> plots;
     for (Flyer& f : truth) {
       const double t = from_s + kTurnS * radar.share_of_turn(f);
-      f.fly(t, options.noise_m2s3, prng);
+      f.fly(t, noise, prng);
       if (prng.uniform() >= kDetection) continue;
       scene::Aircraft a;
       a.east_m = f.east_m;
@@ -235,7 +337,7 @@ PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
       if (near) look.push_back(z);
     }
     const double now = from_s + kTurnS;
-    for (Flyer& f : truth) f.fly(now, options.noise_m2s3, prng);
+    for (Flyer& f : truth) f.fly(now, noise, prng);
     tracker.advance(scene::at_second(now), events);
     events.clear();
     if (turn < kNamedAfter) continue;
@@ -256,7 +358,7 @@ PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
       out.ambiguous = out.ambiguous || (ours && s.ambiguous);
     }
   }
-  const double end_s = kTurnS * kTurns;
+  const double end_s = kTurnS * turns;
   out.named = names.has_value();
   if (!names) return out;
   const double east = truth[0].east_m - truth[1].east_m;
@@ -269,19 +371,18 @@ PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
   out.exchanged = (a->east_m - b->east_m) * east + (a->north_m - b->north_m) * north < 0.0;
   out.said = 0.5 * (a->said + b->said);
   DecisionModel model;
-  model.noise_m2s3 = options.noise_m2s3;
+  model.motion = assumed ? track::ImmOptions() : straight_flight(noise);
   model.detection = kDetection;
   model.max_ways = options.max_ways;
   const Decision best = best_decision(model, begin, looks, told, end_s);
   out.best = best.wrong;
   out.best_erred = best.east * east + best.north * north < 0.0;
   out.dropped = best.dropped;
-  if (options.assumed_m2s3) {
-    model.noise_m2s3 = *options.assumed_m2s3;
-    const Decision assumed = best_decision(model, begin, looks, told, end_s);
-    out.assumed = assumed.wrong;
-    out.assumed_erred = assumed.east * east + assumed.north * north < 0.0;
-  }
+  if (assumed) return out;
+  model.motion = track::ImmOptions();
+  const Decision ready = best_decision(model, begin, looks, told, end_s);
+  out.ready = ready.wrong;
+  out.ready_erred = ready.east * east + ready.north * north < 0.0;
   return out;
 }
 
@@ -314,7 +415,8 @@ PairsTally PairsResult::tally(std::optional<PairKind> kind) const {
     t.said += f.said;
     t.best += f.best;
     t.best_erred += f.best_erred ? 1 : 0;
-    t.assumed_erred += f.assumed_erred ? 1 : 0;
+    t.ready += f.ready;
+    t.ready_erred += f.ready_erred ? 1 : 0;
     t.flagged += f.exchanged && f.ambiguous ? 1 : 0;
     t.told_5 += f.exchanged && f.said >= 0.05 ? 1 : 0;
     t.ambiguous += f.ambiguous ? 1 : 0;
@@ -348,6 +450,8 @@ std::vector<PairsCalibration> PairsResult::calibration() const {
 PairsResult run_pairs(const PairsOptions& options) {
   PairsResult result;
   for (std::size_t kind = 0; kind < kPairNames.size(); ++kind) {
+    const bool meets = kind >= static_cast<std::size_t>(PairKind::meeting_slowly);
+    if (meets == options.straight_m2s3.has_value()) continue;
     for (int k = 0; k < options.flights; ++k)
       result.flights.push_back(
           fly(options,

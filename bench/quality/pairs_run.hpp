@@ -1,7 +1,9 @@
 // Pairs that a radar alone sees, without address, code or height: how often numbers are exchanged,
 // against the best possible decision on the same plots (best_decision.hpp), and whether the tracker
-// says so. Aircraft fly straight but for white acceleration of a stated density, so that a best
-// decision exists and can be worked out; the radar is as in the tests of groups.
+// says so. Aircraft either move as the tracker assumes, by the modes of imm.hpp: then the best
+// decision has the same knowledge as the tracker; or straight but for white acceleration of a
+// stated density, which the best decision knows and the tracker does not. The radar is as in the
+// tests of groups.
 #pragma once
 
 #include <array>
@@ -13,20 +15,30 @@
 
 namespace liptako::bench {
 
-enum class PairKind : std::uint8_t { crossing, near_parallel, parallel, overtaking, formation };
-inline constexpr std::array<std::string_view, 5> kPairNames = {"crossing, 8 to 60 deg",
+enum class PairKind : std::uint8_t {
+  crossing,
+  near_parallel,
+  parallel,
+  overtaking,
+  formation,
+  // Those that move as the tracker assumes: at one time within 1 km of each other, and of a
+  // velocity within 20 or 80 m/s.
+  meeting_slowly,
+  meeting
+};
+inline constexpr std::array<std::string_view, 7> kPairNames = {"crossing, 8 to 60 deg",
                                                                "crossing, 1 to 8 deg",
                                                                "parallel, 0.5 NM",
                                                                "overtaking",
-                                                               "side by side, to 400 m"};
+                                                               "side by side, to 400 m",
+                                                               "meeting, to 20 m/s",
+                                                               "meeting, to 80 m/s"};
 
 struct PairsOptions {
   int flights = 60;  // of each kind
   std::uint64_t seed = 1;
-  double noise_m2s3 = 0.05;  // of the flights, and known to the best decision
-  // The best decision is worked out once more with this noise, as if flights had it: what of the
-  // difference is not knowing how they fly.
-  std::optional<double> assumed_m2s3;
+  // Of white acceleration, if the pairs fly straight; else they fly as the tracker assumes.
+  std::optional<double> straight_m2s3;
   // The tracker is given the flights' own motion: what it then errs more than the best is what it
   // leaves out, and not its readiness for turns.
   bool tracker_flies_straight = false;
@@ -42,8 +54,9 @@ struct PairFlight {
   bool ambiguous = false;  // the tracks were, at some time
   double best = 0.0;       // probability that the best decision errs
   bool best_erred = false;
-  double assumed = 0.0;  // what it believes with the assumed noise
-  bool assumed_erred = false;
+  // Straight flight: the same of a best decision that is as ready for turns as the tracker.
+  double ready = 0.0;
+  bool ready_erred = false;
   double dropped = 0.0;
 };
 
@@ -54,7 +67,8 @@ struct PairsTally {
   double said = 0.0;
   double best = 0.0;  // expected errors of the best decision
   std::uint64_t best_erred = 0;
-  std::uint64_t assumed_erred = 0;
+  double ready = 0.0;  // of one that is ready for turns
+  std::uint64_t ready_erred = 0;
   std::uint64_t flagged = 0;    // exchanged ones that were ambiguous
   std::uint64_t told_5 = 0;     // exchanged ones of which 5 % or more was said
   std::uint64_t ambiguous = 0;  // of all that count

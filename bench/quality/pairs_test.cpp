@@ -54,7 +54,7 @@ TEST(BestDecision, IsSurerTheFurtherApartAndTheMoreIsTold) {
 TEST(Pairs, AreExchangedNoOftenerThanMeasured) {
   PairsOptions options;
   options.flights = 30;
-  options.noise_m2s3 = 0.5;
+  options.straight_m2s3 = 0.5;
   options.max_ways = 500;
   const PairsResult result = run_pairs(options);
   const PairsTally all = result.tally();

@@ -656,13 +656,13 @@ int print_swaps(const Arguments& arguments) {
 
 int print_pairs(const Arguments& arguments) {
   const std::clock_t begun = std::clock();
-  // As straight as airliners fly, and as the tracker takes them to.
-  for (const double noise : {0.05, track::ImmOptions().noise_density[0]}) {
+  // As the tracker assumes, turns and all; then as straight as airliners fly, and with the noise
+  // that the tracker takes straight flight to have.
+  for (const double noise : {0.0, 0.05, track::ImmOptions().noise_density[0]}) {
     bench::PairsOptions options;
     options.seed = arguments.run.seed;
     options.flights = static_cast<int>(arguments.seeds);
-    options.noise_m2s3 = noise;
-    if (noise < 0.1) options.assumed_m2s3 = track::ImmOptions().noise_density[0];
+    if (noise > 0.0) options.straight_m2s3 = noise;
     const bench::PairsResult result = bench::run_pairs(options);
     const bench::PairsTally all = result.tally();
     if (arguments.json) {
@@ -683,10 +683,10 @@ int print_pairs(const Arguments& arguments) {
       continue;
     }
     fmt::print(
-        "pairs without address, white acceleration {} m2/s3, seed {}; the best drops at most "
-        "{:.1e} of "
-        "weight; {:.0f} s of processor\n",
-        noise,
+        "pairs without address, {}, seed {}; the best drops at most {:.1e} of weight; {:.0f} s of "
+        "processor\n",
+        noise > 0.0 ? fmt::format("straight, white acceleration {} m2/s3", noise)
+                    : std::string("moving as the tracker assumes"),
         options.seed,
         all.worst_dropped,
         static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC);
@@ -701,7 +701,7 @@ int print_pairs(const Arguments& arguments) {
                "ratio",
                "flagged",
                "5 % said",
-               "assumed",
+               "ready",
                "ambiguous");
     const auto row = [&](std::string_view name, const bench::PairsTally& t) {
       const auto interval = t.interval().value_or(std::pair(0.0, 0.0));
@@ -720,11 +720,13 @@ int print_pairs(const Arguments& arguments) {
           interval.second,
           t.flagged,
           t.told_5,
-          options.assumed_m2s3 ? std::to_string(t.assumed_erred) : "-",
+          noise > 0.0 ? std::to_string(t.ready_erred) : "-",
           t.ambiguous);
     };
-    for (std::size_t i = 0; i < bench::kPairNames.size(); ++i)
-      row(bench::kPairNames[i], result.tally(static_cast<bench::PairKind>(i)));
+    for (std::size_t i = 0; i < bench::kPairNames.size(); ++i) {
+      const bench::PairsTally t = result.tally(static_cast<bench::PairKind>(i));
+      if (t.flights > 0) row(bench::kPairNames[i], t);
+    }
     row("all", all);
     for (const bench::PairsCalibration& bin : result.calibration()) {
       if (bin.pairs == 0) continue;
