@@ -303,6 +303,7 @@ Decision best_decision(const DecisionModel& model,
                        const std::array<PlaneState, 2>& begin,
                        std::span<const std::vector<PlanePlot>> looks,
                        const ToldNames& told,
+                       const ShownPair& shown,
                        double end_s) {
   Decision out;
   const track::ImmModel motion(model.motion);
@@ -326,18 +327,22 @@ Decision best_decision(const DecisionModel& model,
   }
   for (History& h : belief.histories) move(h, motion, end_s);
   std::array<double, kDirections> right{};
+  double shown_right = 0.0;
   for (const Way& way : belief.ways) {
     const Gaussian& a = belief.histories[way.of[0]].all;
     const Gaussian& b = belief.histories[way.of[1]].all;
     const double weight = base::exp(way.log_weight);
+    const auto side = [&](const double (&d)[2]) {
+      const double variance = variance_along(a, d) + variance_along(b, d);
+      return weight * normal_below((along(a, d) - along(b, d)) / std::sqrt(variance));
+    };
     for (int k = 0; k < kDirections; ++k) {
       const auto [s, c] = base::sincos(base::kPi * k / kDirections);
-      const double d[2] = {s, c};
-      const double mean = along(a, d) - along(b, d);
-      const double variance = variance_along(a, d) + variance_along(b, d);
-      right[static_cast<std::size_t>(k)] += weight * normal_below(mean / std::sqrt(variance));
+      right[static_cast<std::size_t>(k)] += side({s, c});
     }
+    shown_right += side({shown.east, shown.north});
   }
+  out.shown_wrong = std::fmax(1.0 - shown_right, 0.0);
   out.wrong = 1.0;
   for (int k = 0; k < kDirections; ++k) {
     const double p = right[static_cast<std::size_t>(k)];

@@ -73,6 +73,12 @@ struct Decision {
   // Its direction, east and north.
   double east = 0.0, north = 0.0;
   double dropped = 0.0;  // weight of what was dropped, summed over looks
+  double shown_wrong = 0.0;  // the same probability of the decision that was shown
+};
+
+// What is shown at the end: from the place of b to that of a.
+struct ShownPair {
+  double east = 0.0, north = 0.0;
 };
 
 // `looks`: the plots of each turn of the antenna, at most 15 of them.
@@ -80,6 +86,7 @@ struct Decision {
                                      const std::array<PlaneState, 2>& begin,
                                      std::span<const std::vector<PlanePlot>> looks,
                                      const ToldNames& told,
+                                     const ShownPair& shown,
                                      double end_s);
 
 }  // namespace liptako::bench

@@ -23,7 +23,7 @@ constexpr double kMeetS = 0.5 * kTurnS * kTurns;
 // elsewhere.
 constexpr int kTurnsAssumed = 60;
 constexpr double kMeetAssumedS = 35 * kTurnS;
-constexpr double kMeetWithinM = 1000.0, kMeetSlowlyMps = 20.0, kMeetMps = 80.0;
+constexpr double kMeetWithinM = 500.0, kMeetSlowlyMps = 10.0, kMeetMps = 80.0;
 constexpr double kPathStepS = 0.125;  // a turn leaves a straight line by 0.1 m in it
 constexpr double kHeightM = 6000.0;  // what the tracker takes an aircraft that tells none to fly at
 constexpr double kDetection = 0.9;
@@ -368,51 +368,63 @@ PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
   const auto b = std::ranges::find(tracks, names->second, &Shown::number);
   out.kept = a != tracks.end() && b != tracks.end();
   if (!out.kept) return out;
-  out.exchanged = (a->east_m - b->east_m) * east + (a->north_m - b->north_m) * north < 0.0;
   out.said = 0.5 * (a->said + b->said);
+  const ShownPair pair{a->east_m - b->east_m, a->north_m - b->north_m};
+  out.exchanged = pair.east * east + pair.north * north < 0.0;
   DecisionModel model;
   model.motion = assumed ? track::ImmOptions() : straight_flight(noise);
   model.detection = kDetection;
   model.max_ways = options.max_ways;
-  const Decision best = best_decision(model, begin, looks, told, end_s);
+  const Decision best = best_decision(model, begin, looks, told, pair, end_s);
   out.best = best.wrong;
+  out.expected = best.shown_wrong;
   out.best_erred = best.east * east + best.north * north < 0.0;
   out.dropped = best.dropped;
   if (assumed) return out;
   model.motion = track::ImmOptions();
-  const Decision ready = best_decision(model, begin, looks, told, end_s);
+  const Decision ready = best_decision(model, begin, looks, told, pair, end_s);
   out.ready = ready.wrong;
+  out.expected_ready = ready.shown_wrong;
   out.ready_erred = ready.east * east + ready.north * north < 0.0;
   return out;
 }
 
 }  // namespace
 
-std::optional<double> PairsTally::ratio() const {
-  if (!(best > 0.0)) return std::nullopt;
-  return static_cast<double>(exchanged) / best;
-}
-
-std::optional<std::pair<double, double>> PairsTally::interval() const {
-  const auto r = ratio();
-  if (!r || counted < 2) return std::nullopt;
-  const double half = 1.959963984540054 * std::sqrt(square_difference) / best;
-  return std::pair(*r - half, *r + half);
+std::optional<PairsRatio> ratio_of(std::span<const std::pair<double, double>> flights) {
+  double above = 0.0, below = 0.0;
+  for (const auto& [x, y] : flights) above += x, below += y;
+  if (flights.size() < 2 || !(below > 0.0)) return std::nullopt;
+  PairsRatio out;
+  out.ratio = above / below;
+  double squares = 0.0;
+  for (const auto& [x, y] : flights) {
+    const double d = x - out.ratio * y;
+    squares += d * d;
+  }
+  const double half = 1.959963984540054 * std::sqrt(squares) / below;
+  out.from = out.ratio - half;
+  out.to = out.ratio + half;
+  return out;
 }
 
 PairsTally PairsResult::tally(std::optional<PairKind> kind) const {
   PairsTally t;
-  const auto counts = [&](const PairFlight& f) {
-    return (!kind || f.kind == *kind) && f.named && f.kept;
-  };
+  std::vector<std::pair<double, double>> exchanged, expected, said, ready;
   for (const PairFlight& f : flights) {
     if (kind && f.kind != *kind) continue;
     ++t.flights;
     t.worst_dropped = std::fmax(t.worst_dropped, f.dropped);
-    if (!counts(f)) continue;
+    if (!f.named || !f.kept) continue;
     ++t.counted;
+    const double is_exchanged = f.exchanged ? 1.0 : 0.0;
+    exchanged.emplace_back(is_exchanged, f.best);
+    expected.emplace_back(f.expected, f.best);
+    said.emplace_back(f.said, is_exchanged);
+    ready.emplace_back(is_exchanged, f.ready_erred ? 1.0 : 0.0);
     t.exchanged += f.exchanged ? 1 : 0;
     t.said += f.said;
+    t.expected += f.expected;
     t.best += f.best;
     t.best_erred += f.best_erred ? 1 : 0;
     t.ready += f.ready;
@@ -421,12 +433,10 @@ PairsTally PairsResult::tally(std::optional<PairKind> kind) const {
     t.told_5 += f.exchanged && f.said >= 0.05 ? 1 : 0;
     t.ambiguous += f.ambiguous ? 1 : 0;
   }
-  const double r = t.ratio().value_or(0.0);
-  for (const PairFlight& f : flights) {
-    if (!counts(f)) continue;
-    const double d = (f.exchanged ? 1.0 : 0.0) - r * f.best;
-    t.square_difference += d * d;
-  }
+  t.exchanged_to_best = ratio_of(exchanged);
+  t.expected_to_best = ratio_of(expected);
+  t.said_to_exchanged = ratio_of(said);
+  t.exchanged_to_ready = ratio_of(ready);
   return t;
 }
 

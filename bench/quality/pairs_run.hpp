@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -53,11 +54,19 @@ struct PairFlight {
   double said = 0.0;       // by the tracker: probability that the number is the other's
   bool ambiguous = false;  // the tracks were, at some time
   double best = 0.0;       // probability that the best decision errs
+  double expected = 0.0;   // and, as it knows, that what the tracker shows is wrong
   bool best_erred = false;
   // Straight flight: the same of a best decision that is as ready for turns as the tracker.
   double ready = 0.0;
+  double expected_ready = 0.0;
   bool ready_erred = false;
   double dropped = 0.0;
+};
+
+// A ratio of sums with its 95 % interval over flights (delta method).
+struct PairsRatio {
+  double ratio = 0.0;
+  double from = 0.0, to = 0.0;
 };
 
 struct PairsTally {
@@ -65,7 +74,8 @@ struct PairsTally {
   std::uint64_t counted = 0;    // named and kept
   std::uint64_t exchanged = 0;  // pairs whose numbers went over
   double said = 0.0;
-  double best = 0.0;  // expected errors of the best decision
+  double expected = 0.0;  // errors of what the tracker shows, as the best decision knows
+  double best = 0.0;      // expected errors of the best decision
   std::uint64_t best_erred = 0;
   double ready = 0.0;  // of one that is ready for turns
   std::uint64_t ready_erred = 0;
@@ -74,10 +84,12 @@ struct PairsTally {
   std::uint64_t ambiguous = 0;  // of all that count
   double worst_dropped = 0.0;
 
-  // Exchanged over expected errors of the best, with its 95 % interval over flights (delta method).
-  [[nodiscard]] std::optional<double> ratio() const;
-  [[nodiscard]] std::optional<std::pair<double, double>> interval() const;
-  double square_difference = 0.0;  // sum of (exchanged - ratio best)^2, set by tally_of()
+  // Nothing to divide by: nullopt.
+  std::optional<PairsRatio> exchanged_to_best;   // over expected errors of the best
+  // The same without the chance of what was exchanged: what the best decision knows of it.
+  std::optional<PairsRatio> expected_to_best;
+  std::optional<PairsRatio> said_to_exchanged;
+  std::optional<PairsRatio> exchanged_to_ready;  // over errors of one that is ready for turns
 };
 
 // What was said, against what was.

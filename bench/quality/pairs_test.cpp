@@ -26,7 +26,7 @@ Decision side_by_side(double apart_m, bool told) {
   }
   ToldNames names{0, 4.0, 0.0, 1.0};
   if (!told) names.after_look = looks.size();
-  return best_decision({}, begin, looks, names, 40.0);
+  return best_decision({}, begin, looks, names, {0.0, 1.0}, 40.0);
 }
 
 TEST(BestDecision, IsSureWhereAircraftAreFarApart) {

@@ -676,9 +676,9 @@ int print_pairs(const Arguments& arguments) {
           all.exchanged,
           all.best,
           all.said,
-          all.ratio().value_or(0.0),
-          all.interval().value_or(std::pair(0.0, 0.0)).first,
-          all.interval().value_or(std::pair(0.0, 0.0)).second,
+          all.exchanged_to_best.value_or(bench::PairsRatio()).ratio,
+          all.exchanged_to_best.value_or(bench::PairsRatio()).from,
+          all.exchanged_to_best.value_or(bench::PairsRatio()).to,
           all.flagged);
       continue;
     }
@@ -704,7 +704,7 @@ int print_pairs(const Arguments& arguments) {
                "ready",
                "ambiguous");
     const auto row = [&](std::string_view name, const bench::PairsTally& t) {
-      const auto interval = t.interval().value_or(std::pair(0.0, 0.0));
+      const auto r = t.exchanged_to_best.value_or(bench::PairsRatio());
       fmt::print(
           "{:<24}{:>7}{:>9}{:>11}{:>7.1f}{:>9.2f}{:>8}{:>7.2f} ({:>5.2f} "
           "..{:>5.2f}){:>9}{:>9}{:>9}{:>11}\n",
@@ -715,9 +715,9 @@ int print_pairs(const Arguments& arguments) {
           t.said,
           t.best,
           t.best_erred,
-          t.ratio().value_or(0.0),
-          interval.first,
-          interval.second,
+          r.ratio,
+          r.from,
+          r.to,
           t.flagged,
           t.told_5,
           noise > 0.0 ? std::to_string(t.ready_erred) : "-",
