@@ -56,6 +56,19 @@ base::Length search_radius(const FirstFix& fix) {
 
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
 
+// By the likelihood over all modes: the moments of straight flight and turns together make a plot
+// that a turn leads to unlikelier than the turn is, and an aircraft that turns would be lost.
+Discrepancy fit_of_modes(const Imm& imm,
+                         const ImmModel& model,
+                         const LinearMeasurement& m,
+                         const UpdateAt& at) {
+  Discrepancy fit = at.fit;
+  Imm after = imm;
+  if (const auto result = update(after, model, m, at, nullptr))
+    fit.d2 -= 2.0 * (log_likelihood(*result) - log_likelihood(fit));
+  return fit;
+}
+
 }  // namespace
 
 template <class Archive>
@@ -342,10 +355,12 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
     return std::nullopt;
   }
   p.rewound = rewind(slot, plot, p);
-  const Discrepancy& fit = p.fit;
+  Discrepancy fit = p.fit;
   // What is not a number is outside.
   const double gate = same_address ? options_.gate_addressed : options_.gate;
   if (!(fit.d2 <= reach * gate)) return std::nullopt;
+  if (fit.d2 > gate && p.behind_s == 0.0)
+    fit = fit_of_modes(p.imm, motion_of(t), p.considered, {p.before, p.fit});
   // Likelier an echo of what stands there, and the aircraft unseen this time.
   if (is_primary(plot)) {
     const double seen = descriptions_[plot.sensor].detection_probability;
@@ -727,7 +742,8 @@ void Tracker::associate(std::uint32_t slot,
   t.time = std::max(t.time, plot.time);
   t.vertical = prediction.vertical;
   t.height_effect = prediction.height_effect;
-  event.trace.gate_ratio = result->fit.d2 / choice.gate;
+  // What a turn alone explains is at the gate.
+  event.trace.gate_ratio = std::fmin(result->fit.d2 / choice.gate, 1.0);
 
   for (std::size_t m = 0; m < kModes; ++m)
     event.trace.modes[m] = static_cast<float>(prediction.imm.mu[m]);

@@ -85,6 +85,7 @@ class AircraftLook final : public Look {
 struct AircraftMotion {
   using Density = AircraftState;
   using Look = AircraftLook;
+  static constexpr double kReach = 2.0;
 
   ImmModel model = ImmModel(ImmOptions{});
   double first_velocity_sd_mps = 150.0;  // of each axis, of an aircraft seen once

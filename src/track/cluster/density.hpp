@@ -4,6 +4,7 @@
 // of a motion
 //
 //   Density            the value type
+//   kReach             how many times the gate's standard deviations a plot may lie off
 //   predict            through a time
 //   combined           its mean and covariance
 //   linearise          a plot of a look, at the combined mean
@@ -38,6 +39,7 @@ struct Fit {
 // Of a motion whose targets have neither name nor height.
 struct Nameless {
   using Look = track::Look;
+  static constexpr double kReach = 1.5;
 
   template <class Density>
   [[nodiscard]] static LinearMeasurement linearise(const Look& look,

@@ -142,9 +142,9 @@ void PmbmFilter<Motion>::sort_plots() {
 template <class Motion>
 template <class Use>
 void PmbmFilter<Motion>::gate(const Density& x, const Gaussian& predicted, Use use) const {
-  // A box that holds the gate's ellipse for the widest plot, then half as much again for what
-  // curvature does to it.
-  const double reach = std::sqrt(options_.gate) * 1.5;
+  // A box that holds the gate's ellipse for the widest plot, then more for what curvature and modes
+  // do to it.
+  const double reach = std::sqrt(options_.gate) * Motion::kReach;
   const double east = predicted.mean.x[kEast];
   const double north = predicted.mean.x[kNorth];
   const double half_east = reach * (std::sqrt(predicted.P[packed(0, 0)]) + widest_plot_);
@@ -156,9 +156,14 @@ void PmbmFilter<Motion>::gate(const Density& x, const Gaussian& predicted, Use u
     if (std::fabs(places_[j].north - north) > half_north) continue;
     const LinearMeasurement m = motion_.linearise(*look_, x, predicted, j);
     Fit how = fit(predicted, m);
-    if (how.d2 > options_.gate) continue;
-    how.log_likelihood =
-        motion_.log_likelihood(x, predicted, m, how) + motion_.evidence(*look_, x, j);
+    if (how.d2 > Motion::kReach * Motion::kReach * options_.gate) continue;
+    // The gate is of likelihood: a plot aside that one of the modes leads to is in it.
+    const double likelihood = motion_.log_likelihood(x, predicted, m, how);
+    if (how.d2 > options_.gate) {
+      how.d2 -= 2.0 * (likelihood - how.log_likelihood);
+      if (how.d2 > options_.gate) continue;
+    }
+    how.log_likelihood = likelihood + motion_.evidence(*look_, x, j);
     if (look_->has_rest()) {
       Gaussian after = predicted;
       if (!kalman_update(after, m)) continue;
