@@ -332,7 +332,7 @@ Decision best_decision(const DecisionModel& model,
     const Gaussian& a = belief.histories[way.of[0]].all;
     const Gaussian& b = belief.histories[way.of[1]].all;
     const double weight = base::exp(way.log_weight);
-    const auto side = [&](const double (&d)[2]) {
+    const auto side = [&](const double(&d)[2]) {
       const double variance = variance_along(a, d) + variance_along(b, d);
       return weight * normal_below((along(a, d) - along(b, d)) / std::sqrt(variance));
     };

@@ -72,7 +72,7 @@ struct Decision {
   double wrong = 0.0;  // probability that the best decision errs, at most 1/2
   // Its direction, east and north.
   double east = 0.0, north = 0.0;
-  double dropped = 0.0;  // weight of what was dropped, summed over looks
+  double dropped = 0.0;      // weight of what was dropped, summed over looks
   double shown_wrong = 0.0;  // the same probability of the decision that was shown
 };
 

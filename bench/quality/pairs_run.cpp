@@ -160,8 +160,7 @@ std::array<Flyer, 2> assumed_of(PairKind kind, double end_s, Prng& prng) {
           mode = to_straight ? 0 : turn;
         }
         // Half of the turn before the step, half after it.
-        const auto [sine, cosine] =
-            base::sincos(0.5 * sign * motion.turn_rate[mode] * kPathStepS);
+        const auto [sine, cosine] = base::sincos(0.5 * sign * motion.turn_rate[mode] * kPathStepS);
         const auto turned = [&] {
           const double ve = g.east_mps, vn = g.north_mps;
           g.east_mps = cosine * ve - sine * vn;

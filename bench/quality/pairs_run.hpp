@@ -22,8 +22,8 @@ enum class PairKind : std::uint8_t {
   parallel,
   overtaking,
   formation,
-  // Those that move as the tracker assumes: at one time within 1 km of each other, and of a
-  // velocity within 20 or 80 m/s.
+  // Those that move as the tracker assumes: at one time within 500 m of each other, and of a
+  // velocity within 10 or 80 m/s.
   meeting_slowly,
   meeting
 };
@@ -32,7 +32,7 @@ inline constexpr std::array<std::string_view, 7> kPairNames = {"crossing, 8 to 6
                                                                "parallel, 0.5 NM",
                                                                "overtaking",
                                                                "side by side, to 400 m",
-                                                               "meeting, to 20 m/s",
+                                                               "meeting, to 10 m/s",
                                                                "meeting, to 80 m/s"};
 
 struct PairsOptions {
@@ -85,7 +85,7 @@ struct PairsTally {
   double worst_dropped = 0.0;
 
   // Nothing to divide by: nullopt.
-  std::optional<PairsRatio> exchanged_to_best;   // over expected errors of the best
+  std::optional<PairsRatio> exchanged_to_best;  // over expected errors of the best
   // The same without the chance of what was exchanged: what the best decision knows of it.
   std::optional<PairsRatio> expected_to_best;
   std::optional<PairsRatio> said_to_exchanged;

@@ -654,6 +654,17 @@ int print_swaps(const Arguments& arguments) {
   return 0;
 }
 
+// More of those that move as the tracker assumes: few are in doubt, and they cost little.
+constexpr int kMeetingsASeed = 10;
+
+std::string in_words(const std::optional<bench::PairsRatio>& r) {
+  return r ? fmt::format("{:.2f} ({:.2f}..{:.2f})", r->ratio, r->from, r->to) : "-";
+}
+
+std::string in_json(const std::optional<bench::PairsRatio>& r) {
+  return r ? fmt::format("[{:.4f},{:.4f},{:.4f}]", r->ratio, r->from, r->to) : "null";
+}
+
 int print_pairs(const Arguments& arguments) {
   const std::clock_t begun = std::clock();
   // As the tracker assumes, turns and all; then as straight as airliners fly, and with the noise
@@ -662,23 +673,29 @@ int print_pairs(const Arguments& arguments) {
     bench::PairsOptions options;
     options.seed = arguments.run.seed;
     options.flights = static_cast<int>(arguments.seeds);
-    if (noise > 0.0) options.straight_m2s3 = noise;
+    if (noise > 0.0) {
+      options.straight_m2s3 = noise;
+    } else {
+      options.flights *= kMeetingsASeed;
+    }
     const bench::PairsResult result = bench::run_pairs(options);
     const bench::PairsTally all = result.tally();
     if (arguments.json) {
       fmt::print(
-          "{{\"noise_m2s3\":{},\"pairs\":{},\"counted\":{},\"exchanged\":{},\"best\":{:.3f},"
-          "\"said\":{:.3f},"
-          "\"ratio\":{:.4f},\"ratio_ci95\":[{:.4f},{:.4f}],\"flagged\":{}}}\n",
-          noise,
+          "{{\"straight_m2s3\":{},\"pairs\":{},\"counted\":{},\"exchanged\":{},\"expected\":{:.3f},"
+          "\"best\":{:.3f},\"said\":{:.3f},\"exchanged_to_best\":{},\"expected_to_best\":{},"
+          "\"said_to_exchanged\":{},\"exchanged_to_ready\":{},\"flagged\":{}}}\n",
+          noise > 0.0 ? fmt::format("{}", noise) : std::string("null"),
           all.flights,
           all.counted,
           all.exchanged,
+          all.expected,
           all.best,
           all.said,
-          all.exchanged_to_best.value_or(bench::PairsRatio()).ratio,
-          all.exchanged_to_best.value_or(bench::PairsRatio()).from,
-          all.exchanged_to_best.value_or(bench::PairsRatio()).to,
+          in_json(all.exchanged_to_best),
+          in_json(all.expected_to_best),
+          in_json(all.said_to_exchanged),
+          in_json(noise > 0.0 ? all.exchanged_to_ready : std::nullopt),
           all.flagged);
       continue;
     }
@@ -690,44 +707,48 @@ int print_pairs(const Arguments& arguments) {
         options.seed,
         all.worst_dropped,
         static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC);
-    fmt::print("{:<24}{:>7}{:>9}{:>11}{:>7}{:>9}{:>8}{:>23}{:>9}{:>9}{:>9}{:>11}\n",
+    constexpr auto kRow =
+        "{:<24}{:>7}{:>9}{:>11}{:>9}{:>8}{:>8}{:>8}{:>22}{:>22}{:>9}{:>10}{:>7}\n";
+    fmt::print(fmt::runtime(kRow),
                "pairs",
                "flown",
                "counted",
                "exchanged",
+               "expected",
                "said",
                "best",
                "(erred)",
-               "ratio",
+               "exchanged / best",
+               "expected / best",
                "flagged",
-               "5 % said",
-               "ready",
-               "ambiguous");
+               "ambiguous",
+               "ready");
     const auto row = [&](std::string_view name, const bench::PairsTally& t) {
-      const auto r = t.exchanged_to_best.value_or(bench::PairsRatio());
-      fmt::print(
-          "{:<24}{:>7}{:>9}{:>11}{:>7.1f}{:>9.2f}{:>8}{:>7.2f} ({:>5.2f} "
-          "..{:>5.2f}){:>9}{:>9}{:>9}{:>11}\n",
-          name,
-          t.flights,
-          t.counted,
-          t.exchanged,
-          t.said,
-          t.best,
-          t.best_erred,
-          r.ratio,
-          r.from,
-          r.to,
-          t.flagged,
-          t.told_5,
-          noise > 0.0 ? std::to_string(t.ready_erred) : "-",
-          t.ambiguous);
+      fmt::print(fmt::runtime(kRow),
+                 name,
+                 t.flights,
+                 t.counted,
+                 t.exchanged,
+                 fmt::format("{:.2f}", t.expected),
+                 fmt::format("{:.2f}", t.said),
+                 fmt::format("{:.2f}", t.best),
+                 t.best_erred,
+                 in_words(t.exchanged_to_best),
+                 in_words(t.expected_to_best),
+                 t.flagged,
+                 t.ambiguous,
+                 noise > 0.0 ? std::to_string(t.ready_erred) : "-");
     };
     for (std::size_t i = 0; i < bench::kPairNames.size(); ++i) {
       const bench::PairsTally t = result.tally(static_cast<bench::PairKind>(i));
       if (t.flights > 0) row(bench::kPairNames[i], t);
     }
     row("all", all);
+    fmt::print("said over exchanged {}", in_words(all.said_to_exchanged));
+    if (noise > 0.0)
+      fmt::print(", exchanged over errors of a best decision that is ready for turns {}",
+                 in_words(all.exchanged_to_ready));
+    fmt::print("; of those exchanged {} said 5 % or more\n", all.told_5);
     for (const bench::PairsCalibration& bin : result.calibration()) {
       if (bin.pairs == 0) continue;
       fmt::print("  said {:.3f} to {:.3f}: {} pairs, {:.1f} expected, {} exchanged\n",

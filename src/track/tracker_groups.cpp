@@ -36,6 +36,8 @@ PmbmOptions filter_options(const TrackerOptions& options) {
   // as fast.
   out.least_share = 1e-3;
   out.blend_distance = 0.5;
+  // Whoever leaves a group is followed without hypotheses: what is dropped then is lost.
+  out.dependence = 1e-3;
   out.keeps_names = true;
   return out;
 }

@@ -187,6 +187,39 @@ Outcome fly(std::vector<Aircraft> all, std::uint64_t seed, int scans, int max_hy
 
 // Near misses and crossings under all angles, and flights side by side, with one filter for each
 // track and with groups.
+// A turn takes it out of the gate of straight flight within two plots. The gate is of likelihood
+// over all modes, and so the number stays.
+TEST(TrackerGroups, AnAircraftAloneThatTurnsKeepsItsNumber) {
+  int lost = 0, turns = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Sky sky(seed);
+    std::vector<Aircraft> all(1);
+    Aircraft& a = all[0];
+    a.north_m = -60e3;
+    a.course_rad = base::kPi / 2;
+    std::uint32_t number = 0;
+    for (int k = 0; k < 60; ++k) {
+      // Straight for 48 s, right or left for 32 s, and so on.
+      const bool turning = k % 20 >= 12;
+      const double way = (k / 20 + static_cast<int>(seed)) % 2 == 0 ? 1.0 : -1.0;
+      a.turn_rad_s = turning ? way * 2.6 * base::kRadiansPerDegree : 0.0;
+      turns += turning && k % 20 == 12 ? 1 : 0;
+      sky.take(sky.scan(all, k));
+      a.fly(4.0);
+      sky.tracker.advance(at_second(4.0 * (k + 1)), sky.events);
+      sky.events.clear();
+      if (k < 8) continue;
+      const auto views = sky.near(a, 4.0 * (k + 1), 1500.0);
+      if (views.empty()) continue;
+      const std::uint32_t now = views.front().number.value;
+      lost += number != 0 && now != number && views.size() == 1 ? 1 : 0;
+      if (views.size() == 1) number = now;
+    }
+  }
+  EXPECT_EQ(turns, 180);
+  EXPECT_LE(lost, 1);
+}
+
 TEST(TrackerGroups, ExchangeFewerNumbersAndFollowCloserThanTracksAlone) {
   Outcome alone, grouped;
   for (const double angle : {0.0, 4.0, 8.0, 15.0, 30.0, 60.0}) {
