@@ -21,7 +21,10 @@ using track::kNorth;
 using track::kStateSize;
 using track::packed;
 
-constexpr double kGate = 30.0;
+// Squared distances: of the moments of all modes, and as unlikely over the modes. The first is wide
+// for what turns unseen.
+constexpr double kFar = 400.0;
+constexpr double kGate = 40.0;
 constexpr int kDirections = 180;   // of half a circle
 constexpr std::size_t kNone = 15;  // no plot, among at most so many
 constexpr double kNeverS = 1e12;
@@ -56,12 +59,14 @@ std::optional<double> take(History& h, const track::ImmModel& model, const Plane
   m.R[1] = z.en_m2;
   m.R[2] = z.nn_m2;
   const track::Discrepancy fit = track::evaluate(h.all, m);
-  if (fit.d2 > kGate) return std::nullopt;
+  if (fit.d2 > kFar) return std::nullopt;
   Gaussian after;
   const auto result = track::update(h.imm, model, m, {h.all, fit}, &after);
   if (!result) return std::nullopt;
+  const double likelihood = track::log_likelihood(*result);
+  if (fit.d2 - 2.0 * (likelihood - track::log_likelihood(fit)) > kGate) return std::nullopt;
   h.all = after;
-  return track::log_likelihood(*result);
+  return likelihood;
 }
 
 struct Way {

@@ -31,6 +31,7 @@ constexpr double kFalsePlots = 5.0;
 constexpr double kLeastRangeM = 5e3;
 constexpr double kReachM = 4000.0;        // of plots that matter, from either aircraft
 constexpr double kNamedWithinM = 1500.0;  // of its aircraft, a track
+constexpr double kSaidInDoubt = 0.01;
 constexpr double kBeginSdM = 150.0, kBeginSdMps = 20.0;
 
 struct Flyer {
@@ -346,6 +347,7 @@ PairFlight fly(const PairsOptions& options, PairKind kind, std::uint64_t seed) {
       if (!names) break;
       const auto a = std::ranges::find(tracks, names->first, &Shown::number);
       const auto b = std::ranges::find(tracks, names->second, &Shown::number);
+      out.named_in_doubt = a->ambiguous || b->ambiguous || a->said + b->said > kSaidInDoubt;
       told = {looks.size() - 1, now, a->east_m - b->east_m, a->north_m - b->north_m};
       const double side = told.east * (truth[0].east_m - truth[1].east_m) +
                           told.north * (truth[0].north_m - truth[1].north_m);
@@ -405,6 +407,14 @@ std::optional<PairsRatio> ratio_of(std::span<const std::pair<double, double>> fl
   out.from = out.ratio - half;
   out.to = out.ratio + half;
   return out;
+}
+
+PairsTally PairsResult::tally_clear() const {
+  PairsResult clear;
+  for (const PairFlight& f : flights) {
+    if (!f.named_in_doubt) clear.flights.push_back(f);
+  }
+  return clear.tally();
 }
 
 PairsTally PairsResult::tally(std::optional<PairKind> kind) const {

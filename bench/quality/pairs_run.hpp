@@ -48,8 +48,9 @@ struct PairsOptions {
 
 struct PairFlight {
   PairKind kind = PairKind::crossing;
-  bool named = false;  // two tracks at the time of naming
-  bool kept = false;   // both numbers there at the end
+  bool named = false;           // two tracks at the time of naming
+  bool named_in_doubt = false;  // the tracker said then that names may be exchanged, or ambiguous
+  bool kept = false;            // both numbers there at the end
   bool exchanged = false;
   double said = 0.0;       // by the tracker: probability that the number is the other's
   bool ambiguous = false;  // the tracks were, at some time
@@ -104,6 +105,9 @@ struct PairsResult {
   std::vector<PairFlight> flights;
 
   [[nodiscard]] PairsTally tally(std::optional<PairKind> kind = std::nullopt) const;
+  // Those that were in no doubt when they were named: of these the tracker knows what the best
+  // decision is told.
+  [[nodiscard]] PairsTally tally_clear() const;
   [[nodiscard]] std::vector<PairsCalibration> calibration() const;
 };
 

@@ -744,6 +744,7 @@ int print_pairs(const Arguments& arguments) {
       if (t.flights > 0) row(bench::kPairNames[i], t);
     }
     row("all", all);
+    row("in no doubt when named", result.tally_clear());
     fmt::print("said over exchanged {}", in_words(all.said_to_exchanged));
     if (noise > 0.0)
       fmt::print(", exchanged over errors of a best decision that is ready for turns {}",

@@ -23,11 +23,14 @@ constexpr double kMostLookShare = 0.4;
 constexpr double kLookMargin = 0.04;  // shares of a turn that an aircraft may fly on meanwhile
 constexpr std::size_t kMaxWaiting = 256;
 constexpr double kGroupReachM = 30'000.0;
+constexpr double kGroupGate = 30.0;  // squared: 1 plot in 3 million of an aircraft falls outside
 
 PmbmOptions filter_options(const TrackerOptions& options) {
   PmbmOptions out;
   out.mean_lifetime_s = to_seconds(options.mean_lifetime);
-  out.gate = options.gate;
+  // Wider than where one track takes one plot: what a hypothesis may not have it never weighs, and
+  // an aircraft that turns where two meet is lost with it.
+  out.gate = std::fmax(options.gate, kGroupGate);
   out.max_hypotheses = options.max_hypotheses;
   out.recycle_existence = options.drop_existence;
   out.max_faint = 0;  // whoever is too faint is dropped as a track
