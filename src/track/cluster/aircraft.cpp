@@ -80,7 +80,7 @@ double AircraftMotion::evidence(const Look& look, const Density& x, std::size_t 
 }
 
 bool AircraftMotion::update(Density& x,
-                            const LinearMeasurement&,
+                            const LinearMeasurement& m,
                             const Look& look,
                             std::size_t k) const {
   const Plot& plot = look.plot(k);
@@ -90,9 +90,14 @@ bool AircraftMotion::update(Density& x,
     const double lag = std::fmax(to_seconds(look.setting().at - plot.time), 0.0);
     (void)track::update(vertical, *plot.pressure_altitude, plot.altitude_quantum, lag);
   }
-  const Height height = geometric_height(vertical);
-  const LinearMeasurement position = look.linearise(before, height, k);
-  const LinearMeasurement used = considered(position, x.height_effect, height);
+  // A plot that tells no altitude is seen as it was when it was gated; that R then holds the unknown
+  // height matters only where it is dilated.
+  LinearMeasurement position = m, used = m;
+  if (plot.pressure_altitude || m.dilution != 1.0) {
+    const Height height = geometric_height(vertical);
+    position = look.linearise(before, height, k);
+    used = considered(position, x.height_effect, height);
+  }
   const auto result = track::update(x.imm, model, used, before, 0.0);
   if (!result || !result->sound) return false;
   track::update(x.height_effect, position, before, result->fit.S);
