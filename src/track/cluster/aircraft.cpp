@@ -90,8 +90,8 @@ bool AircraftMotion::update(Density& x,
     const double lag = std::fmax(to_seconds(look.setting().at - plot.time), 0.0);
     (void)track::update(vertical, *plot.pressure_altitude, plot.altitude_quantum, lag);
   }
-  // A plot that tells no altitude is seen as it was when it was gated; that R then holds the unknown
-  // height matters only where it is dilated.
+  // A plot that tells no altitude is seen as it was when it was gated; that R then holds an
+  // unknown height matters only where it is dilated.
   LinearMeasurement position = m, used = m;
   if (plot.pressure_altitude || m.dilution != 1.0) {
     const Height height = geometric_height(vertical);
