@@ -32,8 +32,8 @@
 // --recordings prints instead what the tracker makes of recordings of real sensors
 // (docs/RECORDINGS.md); they are in FOLDER, or in surveillance/asterix/ of the same places.
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
-// set and mode, then one a nation. --pathologies alone: what of scenarios/doubts, or of those named,
-// is found, over 20 seeds (docs/DOUBTS.md). The sets are in FOLDER, or in tracking/ of
+// set and mode, then one a nation. --pathologies alone: what of scenarios/doubts, or of those
+// named, is found, over 20 seeds (docs/DOUBTS.md). The sets are in FOLDER, or in tracking/ of
 // LIPTAKO_SHARED_DATA, or beside the repository.
 #include <fmt/format.h>
 

@@ -11,8 +11,8 @@ namespace {
 constexpr std::uint32_t kEstimateEvery = 8;
 constexpr int kRounds = 4;
 // Of so many aircraft, and seen for so long: until then the mean of the medians counts. One look at
-// eight aircraft, of which most fly away from the radar, confuses its bias with their lag by several
-// of its standard deviations, and what is settled wrong stays so for an hour.
+// eight aircraft, of which most fly away from the radar, confuses its bias with their lag by
+// several of its standard deviations, and what is settled wrong stays so for an hour.
 constexpr std::uint32_t kSettled = 8;
 constexpr base::Duration kSettling = std::chrono::seconds(60);
 // A settled bias moves no faster: radars drift by fractions of their noise an hour.
