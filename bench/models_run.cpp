@@ -251,7 +251,6 @@ AirScore fly_in_warm_air(bool told, int minutes) {
     a.f.turn = -a.f.speed / radius;
   }
   AirScore score_of;
-  Phases phases;
   for (double t = 0; t < 60.0 * minutes; t += 1) {
     for (std::size_t i = 0; i < telling.size(); ++i) {
       Traffic& a = telling[i];

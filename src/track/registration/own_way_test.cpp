@@ -366,7 +366,6 @@ TEST(OwnWay, OrderOfPlotsOfOneTimeDoesNotMatter) {
                      {described_at(SensorKind::ads_b, 2, 0.5)}},
                     20,
                     29);
-    traffic.whole_seconds = false;
     Registration r = begin(traffic);
     Plot corrected;
     while (traffic.now() < 120) {
@@ -376,11 +375,12 @@ TEST(OwnWay, OrderOfPlotsOfOneTimeDoesNotMatter) {
         const auto ns = p.time.time_since_epoch().count();
         p.time = base::timestamp_from_ns(ns - ns % 100'000'000);
       }
-      std::ranges::stable_sort(plots, {}, &Plot::time);
-      if (backwards) {
-        std::ranges::reverse(plots);
-        std::ranges::stable_sort(plots, {}, &Plot::time);
-      }
+      std::ranges::sort(plots, [&](const Plot& p, const Plot& q) {
+        if (p.time != q.time) return p.time < q.time;
+        const auto one = std::tuple(p.icao_address, p.sensor);
+        const auto other = std::tuple(q.icao_address, q.sensor);
+        return backwards ? other < one : one < other;
+      });
       for (const Plot& p : plots) (void)r.take(p, traffic.sensors(), corrected);
     }
     return std::tuple(r.clock_moved_s(0), r.report(0).time.value, r.report(1).time.value);
