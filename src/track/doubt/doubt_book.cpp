@@ -51,8 +51,7 @@ void DoubtBook::set_sensors(std::span<const SensorDescription> sensors,
     d.claim = d.anchor = {};
     if (d.clock_of != 0 && d.clock_of <= new_index.size()) {
       const std::uint16_t now = new_index[d.clock_of - 1];
-      d.clock_of =
-          now == kPlacedHome ? TrackDoubt::kClockGone : static_cast<std::uint16_t>(now + 1);
+      d.clock_of = now == kPlacedHome ? TrackDoubt::kClockGone : static_cast<std::uint8_t>(now + 1);
     }
     d.silence_count = 0;
     d.silence = 0.0F;

@@ -128,10 +128,6 @@ class DoubtBook {
     float along_m = 0.0F;        // mean offset along and across the flight, over those
     float across_m = 0.0F;
     float lag_s = 0.0F;
-    // Of false time for the sake of its station, whose stamps are put right: its index + 1.
-    std::uint16_t clock_of = 0;
-    std::uint8_t clock_looks = 0;  // reports of such a station
-    static constexpr std::uint16_t kClockGone = 0xFFFF;
     float offset_east_m = 0.0F;  // of the newest comparison
     float offset_north_m = 0.0F;
     // Velocity.
@@ -142,7 +138,11 @@ class DoubtBook {
     std::uint8_t velocity_agreeing = 0;
     // Silence.
     std::uint8_t silence_count = 0;  // of Seldom::silences
-    float silence = 0.0F;            // log-likelihood ratio
+    std::uint8_t clock_looks = 0;    // reports of a station whose clock has moved
+    // Of false time for the sake of such a station, whose stamps are put right: its index + 1.
+    std::uint8_t clock_of = 0;
+    static constexpr std::uint8_t kClockGone = 0xFF;
+    float silence = 0.0F;  // log-likelihood ratio
     // Replies.
     std::optional<base::ModeACode> code;
     std::optional<base::ModeACode> other_code;

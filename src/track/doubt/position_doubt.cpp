@@ -360,7 +360,7 @@ void DoubtBook::doubt_clock(TrackStore& store, std::uint32_t slot, const Plot& p
   // The first report may be of before the step.
   if (t.status == TrackStatus::tentative || ++d.clock_looks < kClockLooks) return;
   d.clock_looks = 0;
-  d.clock_of = static_cast<std::uint16_t>(plot.sensor + 1);
+  d.clock_of = static_cast<std::uint8_t>(plot.sensor + 1);
   raise(
       store, slot, Doubt::false_time, plot, {std::fabs(moved), kLeastLagS, {moved, 0.0}, d.claims});
 }
