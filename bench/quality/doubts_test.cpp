@@ -26,6 +26,7 @@ constexpr Bounds kBounds[] = {
     {"ghost", "ghost", 0.6, 0.7},
     {"jamming", "jamming", 0.7, 0.8},
     {"false_time", "false_time", 0.45, 0.7},
+    {"station_time", "false_time", 0.8, 0.9},
     {"birds", "birds", 0.7, 0.8},
     {"wind_farm", "standing_echo", 0.7, 0.8},
 };

@@ -8,7 +8,7 @@
 //   bench_quality --recordings [--data FOLDER]
 //   bench_quality --en-route [--minutes N | --hours N] [--seed N] [--perfect] [--mlat-bias METRES]
 //                 [--json]
-//   bench_quality --pathologies [--seeds N] [--json]
+//   bench_quality --pathologies [--scenario NAME]... [--seeds N] [--json]
 //   bench_quality --swaps [--hours N] [--seed N] [--json]
 //   bench_quality --pairs [--seeds N] [--seed N] [--json]
 //   bench_quality --terrain
@@ -32,17 +32,19 @@
 // --recordings prints instead what the tracker makes of recordings of real sensors
 // (docs/RECORDINGS.md); they are in FOLDER, or in surveillance/asterix/ of the same places.
 // --quick scores 5 minutes and five runs of a set, otherwise 20 and all; --json prints one line a
-// set and mode, then one a nation. --pathologies alone: what of scenarios/doubts is found, over 20
-// seeds (docs/DOUBTS.md). The sets are in FOLDER, or in tracking/ of LIPTAKO_SHARED_DATA,
-// or beside the repository.
+// set and mode, then one a nation. --pathologies alone: what of scenarios/doubts, or of those
+// named, is found, over 20 seeds (docs/DOUBTS.md). The sets are in FOLDER, or in tracking/ of
+// LIPTAKO_SHARED_DATA, or beside the repository.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "assess/pathologies.hpp"
 #include "assess/report.hpp"
@@ -75,6 +77,7 @@ struct Arguments {
   bool data_given = false;
   bool late = false;
   bool pathologies = false;
+  std::vector<std::string_view> named;  // scenarios
   bool swaps = false;
   bool pairs = false;
   bool terrain = false;
@@ -140,6 +143,7 @@ Arguments arguments_of(int argc, char** argv) {
       a.run.score.update_interval = std::chrono::seconds(std::strtol(argv[++i], nullptr, 10));
     } else if (argument == "--scenario" && has_value) {
       a.scenario = argv[++i];
+      a.named.emplace_back(argv[i]);
     } else {
       a.wrong = true;
     }
@@ -785,6 +789,9 @@ int print_pathologies(const Arguments& arguments) {
     return value ? fmt::format("{:.1f}%", 100.0 * *value) : std::string("-");
   };
   for (const std::string_view name : bench::kDoubtScenarios) {
+    if (!arguments.named.empty() &&
+        std::ranges::find(arguments.named, name) == arguments.named.end())
+      continue;
     const auto scenario =
         bench::read_scenario(LIPTAKO_SOURCE_DIR "/scenarios/doubts", std::string(name));
     if (!scenario) {
@@ -865,7 +872,8 @@ int main(int argc, char** argv) {
         "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
         "[--en-route [--hours N] [--perfect] [--mlat-bias METRES]] [--swaps [--hours N]] [--pairs "
         "[--seeds N]] "
-        "[--recordings] [--pathologies [--seeds N]] [--terrain] [--pictures [FOLDER]] "
+        "[--recordings] [--pathologies [--scenario NAME]... [--seeds N]] [--terrain] [--pictures "
+        "[FOLDER]] "
         "[--json]\n");
     return 2;
   }

@@ -384,7 +384,7 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
   }
   const bool corrects = registration_.take(reported, descriptions_, corrected_);
   const Plot& told = corrects ? corrected_ : reported;
-  doubts_.note_correction(reported, told);
+  doubts_.note_correction(reported, told, registration_.clock_moved_s(reported.sensor));
   note_sensor_time(told.sensor, told.time);
   if (!instant_.empty() && instant_.front().time != told.time) share_out_instant(events);
   if (!open_looks_.empty()) close_looks(told.sensor, told.time, events);

@@ -49,6 +49,10 @@ void DoubtBook::set_sensors(std::span<const SensorDescription> sensors,
   // What names sensors by their index begins anew; a few looks bring it back.
   for (TrackDoubt& d : tracks_) {
     d.claim = d.anchor = {};
+    if (d.clock_of != 0 && d.clock_of <= new_index.size()) {
+      const std::uint16_t now = new_index[d.clock_of - 1];
+      d.clock_of = now == kPlacedHome ? TrackDoubt::kClockGone : static_cast<std::uint8_t>(now + 1);
+    }
     d.silence_count = 0;
     d.silence = 0.0F;
   }
@@ -202,6 +206,8 @@ void DoubtBook::note_late(TrackStore& store,
   if (!view.placed) return;
   note_seen(store, slot, plot);
   note_place(slot, store.at(slot), view);
+  // What a clock that is behind stamps comes late.
+  if (descriptions_[plot.sensor].kind == SensorKind::ads_b) doubt_clock(store, slot, plot);
 }
 
 bool DoubtBook::note_used(
@@ -226,6 +232,7 @@ bool DoubtBook::note_used(
                               told_->icao_address == plot.icao_address;
     note_claim(store, slot, was_devalued ? *told_ : plot);
   }
+  if (sensor.kind == SensorKind::ads_b || d.clock_of != 0) doubt_clock(store, slot, plot);
   // What tells its place itself, or another sensor sees there, was no reflection.
   if ((t.doubts & bit(Doubt::reflection)) != 0 && (d.claim.present || t.seen_by_count > 1))
     clear(store, slot, Doubt::reflection, plot, {});
@@ -253,7 +260,7 @@ bool DoubtBook::note_used(
 void DoubtBook::save(const TrackStore& store, base::ByteWriter& out) const {
   base::Saver saver(out);
   for (const Sensor& s : sensors_) {
-    saver(s.latest, s.heard, s.interrogates, s.bias, s.population, s.walls);
+    saver(s.latest, s.heard, s.interrogates, s.bias, s.clock_moved_s, s.population, s.walls);
     s.map.save(out);
   }
   for (std::uint32_t slot = 0; slot < store.slot_count(); ++slot) {
@@ -280,9 +287,9 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
   base::Loader loader(in);
   const auto finite = [](double value) { return std::fabs(value) < 1e9; };
   for (Sensor& s : sensors_) {
-    loader(s.latest, s.heard, s.interrogates, s.bias, s.population, s.walls);
+    loader(s.latest, s.heard, s.interrogates, s.bias, s.clock_moved_s, s.population, s.walls);
     if (!in.ok() || !base::is_reckonable(s.latest) || !s.population.is_usable()) return false;
-    if (!finite(s.bias[0]) || !finite(s.bias[1])) return false;
+    if (!finite(s.bias[0]) || !finite(s.bias[1]) || !finite(s.clock_moved_s)) return false;
     for (const Wall& w : s.walls) {
       if (!finite(w.azimuth_rad) || !finite(w.distance_m) || !base::is_reckonable(w.last))
         return false;
@@ -319,6 +326,7 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
       if (!finite(value)) return false;
     }
     if (d.silence_count > kWatched) return false;
+    if (d.clock_of > sensors_.size() && d.clock_of != TrackDoubt::kClockGone) return false;
     for (const Silence& s : r.silences) {
       if (!(s.covered >= 0.0F && s.covered <= 1.0F) || !base::is_reckonable(s.accounted_until))
         return false;

@@ -33,7 +33,9 @@ class DoubtBook {
   void note_sensor_time(std::uint16_t sensor, base::Timestamp time);
   // What registration adds to the sensor's range and azimuth, from this plot on. It is taken away
   // again here: a correction that is being learnt would look like a sensor that drifts.
-  void note_correction(const Plot& reported, const Plot& corrected) {
+  // `clock_moved_s`: by how much the sensor's clock is known to have moved.
+  void note_correction(const Plot& reported, const Plot& corrected, double clock_moved_s) {
+    sensors_[reported.sensor].clock_moved_s = clock_moved_s;
     std::array<double, 2>& bias = sensors_[reported.sensor].bias;
     bias = {corrected.slant_range.metres() - reported.slant_range.metres(),
             corrected.azimuth.radians() - reported.azimuth.radians()};
@@ -136,7 +138,11 @@ class DoubtBook {
     std::uint8_t velocity_agreeing = 0;
     // Silence.
     std::uint8_t silence_count = 0;  // of Seldom::silences
-    float silence = 0.0F;            // log-likelihood ratio
+    std::uint8_t clock_looks = 0;    // reports of a station whose clock has moved
+    // Of false time for the sake of such a station, whose stamps are put right: its index + 1.
+    std::uint8_t clock_of = 0;
+    static constexpr std::uint8_t kClockGone = 0xFF;
+    float silence = 0.0F;  // log-likelihood ratio
     // Replies.
     std::optional<base::ModeACode> code;
     std::optional<base::ModeACode> other_code;
@@ -175,6 +181,7 @@ class DoubtBook {
     bool heard = false;
     bool interrogates = false;     // its plots carry identity
     std::array<double, 2> bias{};  // that registration has added: m, rad
+    double clock_moved_s = 0.0;
     DetectionMap map;
     Population population;
     std::array<Wall, kWalls> walls{};
@@ -221,7 +228,8 @@ class DoubtBook {
     archive(d.number, d.time, d.latitude_rad, d.longitude_rad, d.east_mps, d.north_mps);
     archive(d.height_m, d.position_sd_m, d.first, d.last_independent, d.last_reply, d.next_check);
     archive(d.independent_period_s, d.primaries, d.hits, d.claim, d.claims, d.usual_sd_m);
-    archive(d.shift, d.agreeing, d.compared, d.along_m, d.across_m, d.lag_s);
+    archive(
+        d.shift, d.agreeing, d.compared, d.along_m, d.across_m, d.lag_s, d.clock_of, d.clock_looks);
     archive(d.offset_east_m, d.offset_north_m, d.anchor, d.way_east_m, d.way_north_m, d.velocity);
     archive(d.velocity_agreeing, d.silence_count, d.silence);
     archive(d.code, d.other_code, d.other_code_seen, d.garbled, d.rival, d.rival_looks);
@@ -276,6 +284,13 @@ class DoubtBook {
   void note_claim(TrackStore& store, std::uint32_t slot, const Plot& plot);
   void check_velocity(TrackStore& store, std::uint32_t slot, const Plot& plot, const Claim& before);
   [[nodiscard]] bool compare(TrackStore& store, std::uint32_t slot, const Plot& plot);
+  // The aircraft's own word is in doubt, not the clock of a station that hears it.
+  [[nodiscard]] static bool in_position_doubt(const TrackRecord& t, const TrackDoubt& d) {
+    return (t.doubts & kPositionDoubt) != 0 &&
+           !(d.clock_of != 0 && (t.doubts & bit(Doubt::false_position)) == 0);
+  }
+  // Of the station whose report was used.
+  void doubt_clock(TrackStore& store, std::uint32_t slot, const Plot& plot);
   // silence_doubt.cpp
   void look_for_silences(TrackStore& store, std::uint32_t slot, const Plot& plot);
   void doubt_ghost(TrackStore& store,

@@ -238,5 +238,43 @@ TEST(Doubts, FindingsNobodyTakesAreBoundedAndCounted) {
   EXPECT_GT(scene.tracker.doubts().counters().split, DoubtBook::kMaxFindings);
 }
 
+// Most of the aircraft that are there when a node begins may fly away from the radar: at the first
+// look its range error and their lag are one.
+TEST(Population, WhatSettlesIsTheRadarsBiasAndNotOneLooksNoise) {
+  constexpr double kBias[2] = {1.8, -1.5};
+  constexpr double kLagS = 0.05;
+  double worst = 0.0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    base::Prng prng(seed);
+    Population population;
+    const auto aircraft = static_cast<std::uint32_t>(prng.uniform(8.0, 40.0));
+    std::vector<std::array<double, 2>> rates;
+    for (std::uint32_t i = 0; i < aircraft; ++i)
+      rates.push_back(
+          {prng.uniform(3.0, 5.5) * (prng.chance(0.2) ? -1.0 : 1.0), prng.uniform(-0.5, 0.5)});
+    for (int look = 0; look < 36; ++look) {
+      for (std::uint32_t i = 0; i < aircraft; ++i) {
+        Population::Comparison c;
+        c.track = i + 1;
+        for (std::size_t axis = 0; axis < 2; ++axis) {
+          c.rate[axis] = static_cast<float>(rates[i][axis]);
+          c.y[axis] =
+              static_cast<float>(kBias[axis] + kLagS * rates[i][axis] + prng.normal(0.0, 1.0));
+        }
+        population.take(c,
+                        base::timestamp_from_ns(1'800'000'000'000'000'000) +
+                            base::seconds(5.0 * look + 0.1 * i));
+      }
+      if (look < 18) continue;
+      for (const std::array<double, 2>& rate : rates) {
+        const double off =
+            population.bias(0) + population.lag_s() * rate[0] - kBias[0] - kLagS * rate[0];
+        worst = std::fmax(worst, std::fabs(off));
+      }
+    }
+  }
+  EXPECT_LT(worst, 1.0);
+}
+
 }  // namespace
 }  // namespace liptako::track

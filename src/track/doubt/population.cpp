@@ -10,7 +10,11 @@ namespace {
 
 constexpr std::uint32_t kEstimateEvery = 8;
 constexpr int kRounds = 4;
-constexpr std::uint32_t kSettled = 8;  // aircraft
+// Of so many aircraft, and seen for so long: until then the mean of the medians counts. One look at
+// eight aircraft, of which most fly away from the radar, confuses its bias with their lag by
+// several of its standard deviations, and what is settled wrong stays so for an hour.
+constexpr std::uint32_t kSettled = 8;
+constexpr base::Duration kSettling = std::chrono::seconds(60);
 // A settled bias moves no faster: radars drift by fractions of their noise an hour.
 constexpr double kDriftPerS = 0.1 / 60.0;      // sd
 constexpr double kLagDriftPerS = 0.02 / 60.0;  // seconds
@@ -73,7 +77,14 @@ void Population::estimate(base::Timestamp time) {
     }
     lag = std::clamp(lag, lag_s_ - kLagDriftPerS * passed, lag_s_ + kLagDriftPerS * passed);
   }
-  settled_ = settled_ || count_ >= kSettled;
+  if (!settled_ && count_ >= kSettled) {
+    if (estimates_ == 0) since_ = time;
+    ++estimates_;
+    for (std::size_t axis = 0; estimates_ > 1 && axis < 2; ++axis)
+      b[axis] = bias_[axis] + (b[axis] - bias_[axis]) / estimates_;
+    if (estimates_ > 1) lag = lag_s_ + (lag - lag_s_) / estimates_;
+    settled_ = time - since_ >= kSettling;
+  }
   estimated_ = time;
   bias_ = b;
   lag_s_ = lag;
@@ -91,7 +102,9 @@ bool Population::is_usable() const {
   const auto sane = [](double value) { return std::fabs(value) < 1e7; };
   if (count_ > kAircraft || next_ >= kAircraft || pending_ >= kEstimateEvery) return false;
   if (!sane(bias_[0]) || !sane(bias_[1]) || !(std::fabs(lag_s_) <= kMaxLagS)) return false;
-  if (!(spread_ >= 1.0 && spread_ <= 10.0) || !base::is_reckonable(estimated_)) return false;
+  if (!(spread_ >= 1.0 && spread_ <= 10.0) || !base::is_reckonable(estimated_) ||
+      !base::is_reckonable(since_))
+    return false;
   return std::ranges::all_of(newest_, [&](const Comparison& c) {
     return sane(c.y[0]) && sane(c.y[1]) && sane(c.rate[0]) && sane(c.rate[1]);
   });

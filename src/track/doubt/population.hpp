@@ -38,7 +38,7 @@ class Population {
   template <class Archive>
   friend void visit_fields(Archive& archive, Population& p) {
     archive(p.newest_, p.count_, p.next_, p.pending_, p.bias_, p.lag_s_, p.spread_);
-    archive(p.settled_, p.estimated_);
+    archive(p.settled_, p.estimated_, p.estimates_, p.since_);
   }
   [[nodiscard]] bool is_usable() const;
 
@@ -54,6 +54,8 @@ class Population {
   double spread_ = 1.0;
   bool settled_ = false;
   base::Timestamp estimated_;
+  std::uint32_t estimates_ = 0;  // since eight aircraft are known, until it has settled
+  base::Timestamp since_;
 };
 
 template <class Archive>

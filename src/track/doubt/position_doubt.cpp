@@ -36,6 +36,8 @@ constexpr double kPriorLagS = 0.3;
 constexpr double kKnownLagS = 0.1;  // installations differ: DO-260B allows 0.2 s
 constexpr double kLeastLagS = 0.4;  // that is called one
 constexpr double kMostLagS = 60.0;
+constexpr std::uint8_t kClockLooks = 2;
+constexpr double kClockRightS = 0.3;  // a station's clock, again
 constexpr double kAgreesSds = 3.0;
 constexpr std::uint8_t kAgreesToClear = 12;
 constexpr double kSameEmitterM = 3'000.0;  // a claim continues the one before
@@ -87,6 +89,7 @@ bool DoubtBook::passes_over(TrackStore& store, const Plot& plot) {
   store.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
     if ((store.at(slot).doubts & kPositionDoubt) == 0) return;
     const TrackDoubt& d = tracks_[slot];
+    if (!in_position_doubt(store.at(slot), d)) return;
     if (!d.claim.present || !is_held(d, plot.time)) return;
     const double dt = to_seconds(plot.time - d.claim.time);
     const LocalWay moved = way(d.claim.latitude_rad,
@@ -109,11 +112,13 @@ std::optional<Plot> DoubtBook::devalued(const TrackStore& store, const Plot& plo
   store.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
     const DoubtMask doubts = store.at(slot).doubts;
     if ((doubts & (kPositionDoubt | bit(Doubt::false_velocity))) == 0) return;
+    const TrackDoubt& d = tracks_[slot];
+    const bool position = in_position_doubt(store.at(slot), d);
+    if (!position && (doubts & bit(Doubt::false_velocity)) == 0) return;
     if (!out) out = told_ = plot;
     if ((doubts & bit(Doubt::false_velocity)) != 0) out->velocity_sd = base::Speed();
-    if ((doubts & kPositionDoubt) == 0) return;
+    if (!position) return;
     // As wrong as it was found to be.
-    const TrackDoubt& d = tracks_[slot];
     const double off = std::sqrt(double{d.offset_east_m} * d.offset_east_m +
                                  double{d.offset_north_m} * d.offset_north_m);
     out->position_sd = std::max(out->position_sd, base::Length::from_metres(off));
@@ -291,7 +296,7 @@ bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot)
   d.offset_east_m = static_cast<float>(off.east_m);
   d.offset_north_m = static_cast<float>(off.north_m);
   const double size2 = x.x * x.x + x.y * x.y;
-  if ((t.doubts & kPositionDoubt) != 0) {
+  if (in_position_doubt(t, d)) {
     d.agreeing = size2 < kAgreesSds * kAgreesSds ? static_cast<std::uint8_t>(d.agreeing + 1)
                                                  : std::uint8_t{0};
     if (d.agreeing < kAgreesToClear) return false;
@@ -300,6 +305,7 @@ bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot)
     const Why why{std::sqrt(size2), kAgreesSds, {off.east_m, off.north_m}, d.agreeing};
     clear(store, slot, Doubt::false_position, plot, why);
     clear(store, slot, Doubt::false_time, plot, why);
+    d.clock_of = 0;
     return false;
   }
   if (t.status != TrackStatus::tentative) population.take(comparison, plot.time);
@@ -332,8 +338,31 @@ bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot)
   d.agreeing = 0;
   Why why{d.shift.statistic(), ShiftTest::kLimit, {off.east_m, off.north_m}, d.compared};
   if (late) why.value = {late_s, d.across_m};
+  if (late) d.clock_of = 0;  // besides, it is its own
   raise(store, slot, late ? Doubt::false_time : Doubt::false_position, plot, why);
   return true;
+}
+
+void DoubtBook::doubt_clock(TrackStore& store, std::uint32_t slot, const Plot& plot) {
+  TrackRecord& t = store.at(slot);
+  TrackDoubt& d = of(store, slot);
+  if (d.clock_of != 0) {
+    if (d.clock_of != TrackDoubt::kClockGone &&
+        std::fabs(sensors_[d.clock_of - 1].clock_moved_s) >= kClockRightS)
+      return;
+    d.clock_of = 0;
+    clear(store, slot, Doubt::false_time, plot, {});
+    return;
+  }
+  const double moved = sensors_[plot.sensor].clock_moved_s;
+  if (!(std::fabs(moved) > kLeastLagS) || (t.doubts & bit(Doubt::false_time)) != 0) return;
+  if (descriptions_[plot.sensor].kind != SensorKind::ads_b || !plot.icao_address) return;
+  // The first report may be of before the step.
+  if (t.status == TrackStatus::tentative || ++d.clock_looks < kClockLooks) return;
+  d.clock_looks = 0;
+  d.clock_of = static_cast<std::uint8_t>(plot.sensor + 1);
+  raise(
+      store, slot, Doubt::false_time, plot, {std::fabs(moved), kLeastLagS, {moved, 0.0}, d.claims});
 }
 
 }  // namespace liptako::track

@@ -420,6 +420,20 @@ void BiasFilter::begin_anew(std::uint16_t sensor, const double (&moved)[kCompone
   }
 }
 
+void BiasFilter::move_clock(std::uint16_t sensor, const ClockMove& move, Timestamp now) {
+  const int k = column(sensor, kTime);
+  if (k < 0) return;
+  x_[static_cast<std::size_t>(k)] += move.seconds;
+  at(P_, k, k) += move.sd * move.sd;
+  SensorStanding& standing = standings_[sensor];
+  standing.astray = !move.is_right;
+  first_sd_[static_cast<std::size_t>(k)] = move.is_right ? kFirstAdsbTimeS : kFirstTimeS;
+  ++standing.jumps;
+  standing.last_jump = now;
+  // The others may be accused for its sake.
+  for (SensorStanding& s : standings_) s.suspicion = 0.0;
+}
+
 void BiasFilter::solve(std::span<const Observation> window) {
   prior_Y_ = P_;
   if (!invert(prior_Y_)) {

@@ -59,6 +59,15 @@ class BiasFilter {
   // end; `places`: how many aircraft there can be.
   void use(std::vector<Observation>& window, base::Timestamp now);
 
+  // The sensor's clock has moved, whatever other sensors say. `is_right`: it is back where it was
+  // first.
+  struct ClockMove {
+    double seconds = 0.0;
+    double sd = 0.0;
+    bool is_right = false;
+  };
+  void move_clock(std::uint16_t sensor, const ClockMove& move, base::Timestamp now);
+
   [[nodiscard]] bool has(std::uint16_t sensor, Component c) const { return column(sensor, c) >= 0; }
   // Requires has().
   [[nodiscard]] Estimate estimate(std::uint16_t sensor, Component c) const;

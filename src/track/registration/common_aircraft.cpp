@@ -127,6 +127,7 @@ CommonAircraft::Line* CommonAircraft::line_of(Aircraft& a,
   idle->sensor = sensor;
   idle->count = 0;
   idle->was_observed = false;
+  idle->way = {};
   return idle;
 }
 
@@ -422,27 +423,33 @@ void CommonAircraft::compare_with(Aircraft& a,
   for (std::uint8_t i = 0; i < a.lines_used; ++i) try_line(a.lines[i]);
 }
 
-void CommonAircraft::take(const Plot& plot,
-                          std::span<const SensorDescription> sensors,
-                          std::vector<Observation>& out,
-                          std::size_t most) {
-  if (!plot.icao_address || plot.icao_address->bits() == 0) return;
-  if (!sensors_[plot.sensor].components.any()) return;
+double CommonAircraft::take(const Plot& plot,
+                            std::span<const SensorDescription> sensors,
+                            Timestamp now,
+                            OwnWay& own_way,
+                            std::vector<Observation>& out,
+                            std::size_t most) {
+  if (!plot.icao_address || plot.icao_address->bits() == 0) return 0.0;
+  if (!sensors_[plot.sensor].components.any()) return 0.0;
   Aircraft* const a = find(plot.icao_address->bits(), plot.time);
-  if (a == nullptr) return;
+  if (a == nullptr) return 0.0;
   const Sensor& s = sensors_[plot.sensor];
   Line* const line = line_of(*a, plot.sensor, plot.time);
-  if (line == nullptr) return;
+  if (line == nullptr) return 0.0;
+  if (own_way.hears(plot.sensor)) {
+    const double of_another_clock = own_way.take(plot, now, line->way);
+    if (of_another_clock != 0.0) return of_another_clock;
+  }
   if (line->count > 0 && apart(plot.time, line->newest) > kForgotten) line->count = 0;
-  if (s.stated && line->count > 0 && apart(plot.time, line->newest) < kApart) return;
+  if (s.stated && line->count > 0 && apart(plot.time, line->newest) < kApart) return 0.0;
 
   // By time; the oldest makes room.
   int place = line->count;
   while (place > 0 && line->reports[static_cast<std::size_t>(place) - 1].time >= plot.time) --place;
   if (place < line->count && line->reports[static_cast<std::size_t>(place)].time == plot.time)
-    return;
+    return 0.0;
   if (line->count == kReports) {
-    if (place == 0) return;
+    if (place == 0) return 0.0;
     std::move(line->reports.begin() + 1, line->reports.begin() + place, line->reports.begin());
     --place;
   } else {
@@ -482,7 +489,7 @@ void CommonAircraft::take(const Plot& plot,
   line->newest = line->count == 1 ? plot.time : std::max(line->newest, plot.time);
 
   Line* const reference = reference_of(*a, plot.time, true);
-  if (reference == nullptr) return;  // a plot so late that nothing is of its time any more
+  if (reference == nullptr) return 0.0;  // a plot so late that nothing is of its time any more
   if (reference != line && a->waiting < 200) ++a->waiting;
   compare_with(*a, *reference, *line, sensors, out, most);
   if (a->doubted && sensors_[reference->sensor].rank < 65536) {
@@ -497,6 +504,22 @@ void CommonAircraft::take(const Plot& plot,
       if (other.newest > line->newest) ++a->waiting;
     }
   }
+  return 0.0;
+}
+
+void CommonAircraft::note_step(const ClockStep& step) {
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    if (!keys_[i].used) continue;
+    Aircraft& a = aircraft_[i];
+    for (std::uint8_t k = 0; k < a.lines_used; ++k) {
+      Line& line = a.lines[k];
+      if (line.sensor != step.sensor) continue;
+      line.count = 0;
+      line.was_observed = false;
+      if (line.way.sequence != 0 && line.way.sequence < step.since)
+        line.way.stamp += base::seconds(step.seconds);
+    }
+  }
 }
 
 std::uint32_t CommonAircraft::doubted() const {
@@ -504,6 +527,16 @@ std::uint32_t CommonAircraft::doubted() const {
   for (std::size_t i = 0; i < keys_.size(); ++i) count += keys_[i].used && aircraft_[i].doubted;
   return count;
 }
+
+namespace {
+
+bool is_usable(const Way& w) {
+  return base::is_reckonable(w.stamp) && std::fabs(w.latitude_rad) < 2.0 &&
+         std::fabs(w.longitude_rad) < 10.0 && std::fabs(w.east_mps) < 1e4F &&
+         std::fabs(w.north_mps) < 1e4F;
+}
+
+}  // namespace
 
 template <class Archive>
 void visit_fields(Archive& archive, CommonAircraft::Report& r) {
@@ -525,7 +558,7 @@ void CommonAircraft::save(base::ByteWriter& out) const {
     saver(key.newest);
     for (std::uint8_t k = 0; k < a.lines_used; ++k) {
       const Line& line = a.lines[k];
-      saver(line.sensor, line.count, line.newest, line.observed, line.was_observed);
+      saver(line.sensor, line.count, line.newest, line.observed, line.was_observed, line.way);
       for (std::uint8_t r = 0; r < line.count; ++r) saver(line.reports[r]);
     }
   }
@@ -547,9 +580,10 @@ bool CommonAircraft::load(base::ByteReader& in) {
     if (!in.ok() || a.lines_used > kLines || !base::is_reckonable(key.newest)) return false;
     for (std::uint8_t k = 0; k < a.lines_used; ++k) {
       Line& line = a.lines[k];
-      loader(line.sensor, line.count, line.newest, line.observed, line.was_observed);
+      loader(line.sensor, line.count, line.newest, line.observed, line.was_observed, line.way);
       if (!in.ok() || line.sensor >= sensors_.size() || line.count > kReports ||
-          !base::is_reckonable(line.newest) || !base::is_reckonable(line.observed))
+          !base::is_reckonable(line.newest) || !base::is_reckonable(line.observed) ||
+          !is_usable(line.way))
         return false;
       for (std::uint8_t r = 0; r < line.count; ++r) {
         Report& report = line.reports[r];

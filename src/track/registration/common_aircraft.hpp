@@ -20,6 +20,7 @@
 #include "geo/frames.hpp"
 #include "track/measurement.hpp"
 #include "track/registration/observation.hpp"
+#include "track/registration/own_way.hpp"
 
 namespace liptako::track::registration {
 
@@ -30,11 +31,17 @@ class CommonAircraft {
   // Forgets every aircraft.
   void set_sensors(std::span<const SensorDescription> sensors);
   // A plot as reported. Requires plot.sensor to be known and its numbers to be finite. Appends what
-  // it makes complete to `out`, never beyond `most` of them.
-  void take(const Plot& plot,
-            std::span<const SensorDescription> sensors,
-            std::vector<Observation>& out,
-            std::size_t most);
+  // it makes complete to `out`, never beyond `most` of them. Tells `own_way` of the way between the
+  // aircraft's reports to one ADS-B station, and returns what that returns. `now`: time by all
+  // sensors together.
+  double take(const Plot& plot,
+              std::span<const SensorDescription> sensors,
+              base::Timestamp now,
+              OwnWay& own_way,
+              std::vector<Observation>& out,
+              std::size_t most);
+  // The clock of that sensor has moved: no report of before is compared with one of now.
+  void note_step(const ClockStep& step);
   // What the aircraft says of its own place is not to be believed; its reports are still compared.
   void set_doubted(std::uint16_t aircraft, bool doubted) {
     if (aircraft < aircraft_.size()) aircraft_[aircraft].doubted = doubted;
@@ -79,6 +86,7 @@ class CommonAircraft {
     base::Timestamp newest;
     base::Timestamp observed;  // the newest report that became an observation
     bool was_observed = false;
+    Way way;
     std::array<Report, kReports> reports;
   };
   // Apart from the aircraft's reports, which are long: a plot of one that is not kept looks at four

@@ -35,6 +35,10 @@ constexpr double kMostDilution = 4.0;
 constexpr double kBeyondReason[kComponents] = {10'000.0, 0.5, 60.0, 0.1, 1'000.0, 1'000.0};
 // Windows of clocks that ran away are left behind.
 constexpr base::Duration kRanAway = 10 * Registration::kWindow;
+// While a step of a clock may be under way, no clock is compared with another, at most so long.
+constexpr base::Duration kWaits = std::chrono::seconds(5);
+// A clock that moved by less is right.
+constexpr double kClockRightS = 0.2;
 
 }  // namespace
 
@@ -42,6 +46,7 @@ void Registration::set_sensors(std::span<const SensorDescription> sensors,
                                std::span<const int> former) {
   aircraft_.set_sensors(sensors);
   filter_.set_sensors(sensors, former);
+  own_way_.set_sensors(sensors, former);
   window_.clear();
   window_.reserve(kMostObservations);
   corrections_.assign(sensors.size(), {});
@@ -52,12 +57,20 @@ bool Registration::take(const Plot& plot,
                         std::span<const SensorDescription> sensors,
                         Plot& corrected) {
   if (!enabled_) return false;
-  if (!started_ || plot.time >= due_ || due_ - plot.time > kRanAway) work_out(plot.time, sensors);
-  aircraft_.take(plot, sensors, window_, kMostObservations);
+  if (plot.time != newest_) {
+    newest_ = plot.time;
+    if (plot.time > latest_ || latest_ - plot.time > kRanAway) latest_ = plot.time;
+    if (own_way_.is_due(latest_)) follow_clocks(sensors);
+    const bool due = started_ && plot.time >= due_;
+    const bool waits = due && plot.time < due_ + kWaits && own_way_.is_unsettled(latest_);
+    if (!started_ || (due && !waits) || due_ - plot.time > kRanAway) work_out(plot.time, sensors);
+  }
+  const double of_another_clock =
+      aircraft_.take(plot, sensors, latest_, own_way_, window_, kMostObservations);
   Correction& c = corrections_[plot.sensor];
   c.has_elevation = c.has_elevation || plot.elevation;
   const bool elevation = plot.elevation && c.variance[kElevation] > 0.0;
-  if (!c.any && !elevation) return false;
+  if (!c.any && !elevation && of_another_clock == 0.0) return false;
   corrected = plot;
   if (c.applied[kRange]) {
     corrected.slant_range =
@@ -67,7 +80,8 @@ bool Registration::take(const Plot& plot,
     corrected.azimuth =
         base::Angle::from_radians(base::wrap_two_pi(plot.azimuth.radians() - c.value[kAzimuth]));
   }
-  if (c.applied[kTime]) corrected.time = plot.time - base::seconds(c.value[kTime]);
+  const double clock = (c.applied[kTime] ? c.value[kTime] : 0.0) + of_another_clock;
+  if (clock != 0.0) corrected.time = plot.time - base::seconds(clock);
   if (elevation) {
     const SensorDescription& sensor = sensors[plot.sensor];
     const double own = sensor.elevation_sd.radians();
@@ -87,6 +101,20 @@ bool Registration::take(const Plot& plot,
     }
   }
   return true;
+}
+
+void Registration::follow_clocks(std::span<const SensorDescription> sensors) {
+  bool moved = false;
+  while (const auto step = own_way_.find(latest_)) {
+    const bool right = std::fabs(own_way_.moved_s(step->sensor)) < kClockRightS;
+    filter_.move_clock(step->sensor, {step->seconds, step->sd, right}, latest_);
+    aircraft_.note_step(*step);
+    std::erase_if(window_, [&](const Observation& o) {
+      return o.sensor == step->sensor || o.reference == step->sensor;
+    });
+    moved = true;
+  }
+  if (moved) decide(sensors);
 }
 
 void Registration::work_out(base::Timestamp now, std::span<const SensorDescription> sensors) {
@@ -189,6 +217,7 @@ SensorRegistration Registration::report(std::uint16_t sensor) const {
   out.observations = standing.observations;
   out.jumps = standing.jumps;
   out.last_jump = standing.last_jump;
+  out.clock_moved_s = clock_moved_s(sensor);
   return out;
 }
 
@@ -205,19 +234,22 @@ void visit_fields(Archive& archive, Observation& o) {
 
 void Registration::save(base::ByteWriter& out) const {
   base::Saver saver(out);
-  saver(enabled_, started_, due_);
+  saver(enabled_, started_, due_, latest_, newest_);
   for (const Correction& c : corrections_) saver(c.applied, c.has_elevation);
   saver(window_);
   aircraft_.save(out);
   filter_.save(out);
+  own_way_.save(out);
 }
 
 bool Registration::load(base::ByteReader& in, std::span<const SensorDescription> sensors) {
   base::Loader loader(in);
-  loader(enabled_, started_, due_);
+  loader(enabled_, started_, due_, latest_, newest_);
   for (Correction& c : corrections_) loader(c.applied, c.has_elevation);
   loader(window_);
-  if (!in.ok() || !base::is_reckonable(due_) || window_.size() > kMostObservations) return false;
+  if (!in.ok() || !base::is_reckonable(due_) || !base::is_reckonable(latest_) ||
+      !base::is_reckonable(newest_) || window_.size() > kMostObservations)
+    return false;
   window_.reserve(kMostObservations);
   for (const Observation& o : window_) {
     bool numbers = std::isfinite(o.altitude_m) && std::isfinite(o.reference_variance_m2);
@@ -236,7 +268,7 @@ bool Registration::load(base::ByteReader& in, std::span<const SensorDescription>
         o.aircraft >= registration::CommonAircraft::kAircraft || !base::is_reckonable(o.time))
       return false;
   }
-  if (!aircraft_.load(in) || !filter_.load(in)) return false;
+  if (!aircraft_.load(in) || !filter_.load(in) || !own_way_.load(in)) return false;
   decide(sensors);
   return true;
 }

@@ -2,6 +2,7 @@
 // report, taken away from its plots, and what of them is not known counted in the plots' noise.
 //
 //   plot as reported ─► CommonAircraft ─► observations of 10 s ─► BiasFilter ─► corrected plot
+//                            └───────────► OwnWay: steps of clocks ──┘
 //
 // A bias is taken away once it is known (its sd well below the sensor's own noise) and significant
 // (beyond two sd), so that a sensor without one is not disturbed. Time: the plot's time is moved,
@@ -43,6 +44,9 @@ struct SensorRegistration {
   std::uint64_t observations = 0;  // against other sensors, that moved the biases
   std::uint32_t jumps = 0;
   base::Timestamp last_jump;  // of the newest jump, if there was one
+  // An ADS-B station's clock is so many seconds further on than when it was first heard, as the way
+  // of the aircraft themselves tells (own_way.hpp); 0: it did not move.
+  double clock_moved_s = 0.0;
 };
 
 class Registration {
@@ -61,6 +65,10 @@ class Registration {
   [[nodiscard]] bool take(const Plot& plot,
                           std::span<const SensorDescription> sensors,
                           Plot& corrected);
+  // SensorRegistration::clock_moved_s.
+  [[nodiscard]] double clock_moved_s(std::uint16_t sensor) const {
+    return enabled_ ? own_way_.moved_s(sensor) : 0.0;
+  }
   // The biases' remaining uncertainty into the measurement's noise. `at`: the state it was
   // linearised at.
   void widen(LinearMeasurement& m, std::uint16_t sensor, const HorizontalState& at) const;
@@ -97,15 +105,19 @@ class Registration {
   };
 
   void work_out(base::Timestamp now, std::span<const SensorDescription> sensors);
+  void follow_clocks(std::span<const SensorDescription> sensors);
   void decide(std::span<const SensorDescription> sensors);
 
   bool enabled_ = true;
   registration::CommonAircraft aircraft_;
   registration::BiasFilter filter_;
+  registration::OwnWay own_way_;
   std::vector<registration::Observation> window_;
   std::vector<Correction> corrections_;
   bool started_ = false;
   base::Timestamp due_;
+  base::Timestamp latest_;     // by all sensors together
+  base::Timestamp newest_;  // plot's time
 };
 
 }  // namespace liptako::track
