@@ -276,7 +276,7 @@ double filter_ns() {
     for (int step = 0; step < kSteps; ++step) {
       const track::Gaussian before = track::predict(packed, model, 1.0, imm);
       (void)track::update(
-          imm, model, position, {before, evaluate(before, position), 0.0, &velocity}, &g);
+          imm, model, position, {before, evaluate(before, position), 0.0, nullptr, &velocity}, &g);
       track::pack(imm, packed);
       told += g.mean.x[0];
     }

@@ -12,9 +12,8 @@ constexpr double kRadius95PerSigma = 2.448;  // sqrt(-2 ln 0.05)
 // 0.1 NM). In those, 25 m with 10 m and 7.5 m with 3 m, it is 2.5: the smaller trusts less.
 constexpr double kContainmentPerRadius95 = 2.0;
 constexpr double kUnknownSdM = 300.0;
-// A position is also late by part of the age of its time stamp, and rounded; no report is better
-// than this.
-constexpr double kFloorSdM = 5.0;
+// Positions are told in steps of 5.1 m [DO-260B, §2.2.3.2.3.7]; no report is better than this.
+constexpr double kFloorSdM = 1.5;
 constexpr double kCeilingSdM = 8000.0;  // 10 NM at 95 % is below it
 
 // 95 % radius in metres by category; 0: not said.

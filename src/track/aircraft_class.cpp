@@ -6,6 +6,9 @@ namespace {
 constexpr double kTurn = base::kRadiansPerDegree;
 
 // Straight first, as imm.hpp asks: the mode flown most of the time.
+constexpr ImmOptions kCruise{.turn_rate = {0.0, 0.5 * kTurn, -0.5 * kTurn, 2 * kTurn, -2 * kTurn},
+                             .noise_density = {0.2, 0.5, 0.5, 4.0, 4.0},
+                             .sojourn_s = {400.0, 40.0, 40.0, 25.0, 25.0}};
 constexpr ImmOptions kLight{.turn_rate = {0.0, 3 * kTurn, -3 * kTurn, 7 * kTurn, -7 * kTurn},
                             .noise_density = {1.0, 3.0, 3.0, 3.0, 3.0},
                             .sojourn_s = {60.0, 25.0, 25.0, 20.0, 20.0},
@@ -29,6 +32,9 @@ constexpr double kSlowMps = 50.0;
 constexpr double kFastMps = 90.0;
 constexpr double kHoverMps = 15.0;
 constexpr double kLightMps = 150.0;
+// 250 kt, the most below flight level 100, is 130 to 150 m/s over ground in still air.
+constexpr double kCruiseMps = 180.0;
+constexpr double kNoCruiseMps = 165.0;
 constexpr double kSurely = 3.0;  // standard deviations
 
 bool is_slow_kind(AircraftClass c) {
@@ -45,7 +51,7 @@ bool tells_unmanned(SensorKind kind) {
 
 }  // namespace
 
-ImmOptions motion_options(AircraftClass aircraft_class, const ImmOptions& airliner) {
+ImmOptions motion_options(AircraftClass aircraft_class, bool cruises, const ImmOptions& airliner) {
   switch (aircraft_class) {
     case AircraftClass::light:
       return kLight;
@@ -59,7 +65,7 @@ ImmOptions motion_options(AircraftClass aircraft_class, const ImmOptions& airlin
     case AircraftClass::airliner:
       break;
   }
-  return airliner;
+  return cruises ? kCruise : airliner;
 }
 
 Motion judged(const Motion& before,
@@ -70,6 +76,9 @@ Motion judged(const Motion& before,
   const double ve = evidence.state.mean.x[kVelocityEast];
   const double vn = evidence.state.mean.x[kVelocityNorth];
   const double speed2 = ve * ve + vn * vn;
+  const double cruise = m.cruises ? kNoCruiseMps : kCruiseMps;
+  // What another system's filter makes of a flight turns and leaps as no airliner does.
+  m.cruises = evidence.has_transponder && kind != SensorKind::tracker && speed2 > cruise * cruise;
   // Most of what flies is an airliner, and fast: nothing to judge.
   if (m.used == AircraftClass::airliner && speed2 > kFastMps * kFastMps &&
       plot.aircraft_class == m.told && !rolls(plot) && !is_slow_kind(m.told) &&

@@ -9,6 +9,8 @@
 //   class       modes (rate in deg/s, density in m^2/s^3)    what they stand for
 //   airliner    0; +-1.4; +-2.6                              25 deg of bank at 190 and at 100 m/s
 //                                                            [ICAO Doc 8168]
+//     cruising  0; +-0.5; +-2                              drifting back to a track; 35 deg of bank
+//                                                            at 200 m/s; straight for minutes
 //   light       0; +-3; +-7                                  rate one; 32 deg of bank at 50 m/s
 //   helicopter  0 quiet; 0 at 2; 0 at 16; +-7                0.2 g for 4 s to slow down to a hover;
 //                                                            20 deg of bank at 30 m/s
@@ -25,13 +27,18 @@ namespace liptako::track {
 
 inline constexpr int kAircraftClasses = 6;  // with none
 
-// The modes of a class; `airliner` for none.
-[[nodiscard]] ImmOptions motion_options(AircraftClass aircraft_class, const ImmOptions& airliner);
+// The modes of a class; of none: those of an airliner, which are `airliner` unless it cruises.
+[[nodiscard]] ImmOptions motion_options(AircraftClass aircraft_class,
+                                        bool cruises,
+                                        const ImmOptions& airliner);
 
 // What a track has been told and how it is moved.
 struct Motion {
   AircraftClass told = AircraftClass::none;  // in flight
   AircraftClass used = AircraftClass::airliner;
+  // It has a transponder, and flies faster than one does below flight level 100. Of an airliner the
+  // numbers of the modes change, not what they are, so that it goes on with them.
+  bool cruises = false;
 };
 
 // Told by the plot or its kind of sensor; else judged by how the aircraft flies: one that is surely

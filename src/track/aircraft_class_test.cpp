@@ -21,8 +21,9 @@ AircraftClass used(Motion before, const Plot& plot, const Gaussian& g, bool tran
 }
 
 TEST(AircraftClass, EveryClassFliesStraightForMostOfTheTimeAndTurnsBothWays) {
-  for (int c = 0; c < kAircraftClasses; ++c) {
-    const ImmOptions o = motion_options(static_cast<AircraftClass>(c), {});
+  for (int c = 0; c < 2 * kAircraftClasses; ++c) {
+    const ImmOptions o =
+        motion_options(static_cast<AircraftClass>(c % kAircraftClasses), c >= kAircraftClasses, {});
     EXPECT_EQ(o.turn_rate[0], 0.0);
     double sum = 0;
     for (int m = 0; m < kModes; ++m) {
@@ -47,13 +48,26 @@ TEST(AircraftClass, WhatIsToldCountsAndASpeedThatContradictsItCountsMore) {
 
 TEST(AircraftClass, WhatIsSurelyTooSlowForAnAirlinerIsNone) {
   const Plot plot;
-  const Motion airliner, light{AircraftClass::none, AircraftClass::light};
+  const Motion airliner, light{AircraftClass::none, AircraftClass::light, false};
   EXPECT_EQ(used(airliner, plot, flying(40, 2)), AircraftClass::light);
   EXPECT_EQ(used(airliner, plot, flying(40, 10)), AircraftClass::airliner) << "not surely";
   EXPECT_EQ(used(airliner, plot, flying(5, 2)), AircraftClass::helicopter);
   EXPECT_EQ(used(airliner, plot, flying(40, 2), false), AircraftClass::airliner) << "a bird?";
   EXPECT_EQ(used(light, plot, flying(70, 2)), AircraftClass::light) << "stays between";
   EXPECT_EQ(used(light, plot, flying(120, 2)), AircraftClass::airliner);
+}
+
+TEST(AircraftClass, WhoIsFastCruisesUntilClearlySlower) {
+  const auto cruises = [](bool before, double mps) {
+    const Motion was{AircraftClass::none, AircraftClass::airliner, before};
+    return judged(was, {}, SensorKind::mlat, {flying(mps, 2), true, true}).cruises;
+  };
+  EXPECT_FALSE(cruises(false, 150));
+  EXPECT_TRUE(cruises(false, 230));
+  for (const bool before : {false, true}) EXPECT_EQ(cruises(before, 170), before);
+  EXPECT_FALSE(cruises(true, 150));
+  EXPECT_FALSE(judged({}, {}, SensorKind::polar_radar, {flying(230, 2), false, true}).cruises)
+      << "whoever tells nothing may turn as it likes";
 }
 
 TEST(AircraftClass, OnTheGroundItRollsUntilItIsToldToFlyOrDoes) {
@@ -76,7 +90,7 @@ TEST(AircraftClass, UnmannedAircraftAreKnownByTheirSensors) {
 TEST(AircraftClass, ATrackThatChangesClassKeepsItsMoments) {
   base::Prng prng(3);
   for (int c = 0; c < kAircraftClasses; ++c) {
-    const ImmModel model(motion_options(static_cast<AircraftClass>(c), {}));
+    const ImmModel model(motion_options(static_cast<AircraftClass>(c), false, {}));
     Imm imm;
     start(imm, ImmOptions{}, flying(prng.uniform(0, 200), prng.uniform(1, 20)));
     predict(imm, ImmModel(ImmOptions{}), prng.uniform(1, 10));

@@ -20,7 +20,7 @@ double after_hit(double odds, double likelihood_ratio) { return bounded(odds * l
 
 double after_miss(double odds, Visibility& v, double detection_probability) {
   const double silence = 1.0 - v.covered * detection_probability;
-  v.covered *= (1.0 - detection_probability) / silence;
+  v.covered = static_cast<float>(v.covered * (1.0 - detection_probability) / silence);
   return bounded(odds * silence);
 }
 

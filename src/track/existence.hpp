@@ -18,14 +18,13 @@
 
 namespace liptako::track {
 
-inline constexpr double kCoveredAfterHit = 0.98;
+inline constexpr float kCoveredAfterHit = 0.98F;
 inline constexpr double kMaxOdds = 1e6;  // no evidence makes us surer than one in a million
 
 // What one sensor has to do with one track.
 struct Visibility {
   std::uint16_t sensor = 0;
-  std::uint32_t hits = 0;
-  double covered = 0.0;
+  float covered = 0.0F;
   base::Timestamp last_hit;
   base::Timestamp accounted_until;  // looks up to here have been counted as hit or miss
 };

@@ -157,10 +157,18 @@ Gaussian predict(Imm& imm, const ImmModel& model, double dt);
 // combine()'s if there is no lag. `fit`: evaluate()'s of them. `after`, unless null: combine()'s of
 // the result. Fails (and changes nothing) if a mode's innovation covariance is not positive
 // definite, or nothing is likely at all.
+//
+// What the error of the state (`before`'s time and now alike) has in common with that of the
+// measurement, beside the filter's own covariance (navigation_effect.hpp).
+struct Correlation {
+  double C[kStateSize][2] = {};  // cov(state, innovation) beyond P H'
+  double shared[3] = {};         // the part of the measurement's R that is no noise of its own
+};
 struct UpdateAt {
   const Gaussian& before;
   const Discrepancy& fit;
   double lag = 0.0;
+  const Correlation* correlation = nullptr;  // of the first measurement; null: none
   // Unless null: used next, independent of the first given the state; linearised at the same mean.
   // Columns::velocity.
   const LinearMeasurement* velocity = nullptr;

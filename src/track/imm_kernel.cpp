@@ -422,10 +422,45 @@ LIPTAKO_INLINE void see_late(Seen<0, kStateSize, Lanes>& seen,
   seen.innovate(z, past, m, at);
 }
 
+struct Innovation {
+  Lanes S00, S01, S11, inverse;  // of the determinant
+};
+
+// K = (P H' + C) S^-1,   P <- (I - K H) P (I - K H)' + K (S - H P H' - shared) K'
+//                          = P - K (P H')' + K ((S - shared) K' - (P H')')
+template <int First, int Count, class Each>
+LIPTAKO_INLINE void gain_correlated(State& z,
+                                    const Seen<First, Count, Each>& seen,
+                                    const Correlation& correlation,
+                                    const Innovation& of) {
+  const auto& y = seen.y;
+  const auto& PH = seen.PH;
+  const Lanes own00 = of.S00 - correlation.shared[0];
+  const Lanes own01 = of.S01 - correlation.shared[1];
+  const Lanes own11 = of.S11 - correlation.shared[2];
+  Lanes K[kStateSize][2], B[kStateSize][2];
+  for (int r = 0; r < kStateSize; ++r) {
+    const Lanes a = PH[r][0] + correlation.C[r][0];
+    const Lanes b = PH[r][1] + correlation.C[r][1];
+    K[r][0] = (a * of.S11 - b * of.S01) * of.inverse;
+    K[r][1] = (b * of.S00 - a * of.S01) * of.inverse;
+    B[r][0] = (own00 * K[r][0] + own01 * K[r][1]) - PH[r][0];
+    B[r][1] = (own01 * K[r][0] + own11 * K[r][1]) - PH[r][1];
+  }
+  for (int r = 0; r < kStateSize; ++r) {
+    z.x[r] += K[r][0] * y[0] + K[r][1] * y[1];
+    for (int j = r; j < kStateSize; ++j) {
+      z.P[packed(r, j)] +=
+          (K[r][0] * B[j][0] + K[r][1] * B[j][1]) - (PH[r][0] * K[j][0] + PH[r][1] * K[j][1]);
+    }
+  }
+}
+
 template <int First, int Count, class Each>
 LIPTAKO_INLINE bool gain(State& z,
                          const Seen<First, Count, Each>& seen,
                          const LinearMeasurement& m,
+                         const Correlation* correlation,
                          UpdateResult& result) {
   const auto& y = seen.y;
   const auto& PH = seen.PH;
@@ -462,6 +497,10 @@ LIPTAKO_INLINE bool gain(State& z,
     det = S00 * S11 - S01 * S01;
     inverse = 1.0 / det;
   }
+  if (correlation != nullptr) {
+    gain_correlated(z, seen, *correlation, {S00, S01, S11, inverse});
+    return true;
+  }
   for (int r = 0; r < kStateSize; ++r) {
     const Lanes gain0 = (PH[r][0] * S11 - PH[r][1] * S01) * inverse;
     const Lanes gain1 = (PH[r][1] * S00 - PH[r][0] * S01) * inverse;
@@ -476,10 +515,11 @@ template <int First, int Count>
 LIPTAKO_INLINE bool use_now(State& z,
                             const LinearMeasurement& m,
                             const HorizontalState& at,
+                            const Correlation* correlation,
                             UpdateResult& result) {
   Seen<First, Count, double> seen;
   see_now(seen, z, m, at);
-  return gain(z, seen, m, result);
+  return gain(z, seen, m, correlation, result);
 }
 
 LIPTAKO_INLINE bool update_lanes(Imm& imm,
@@ -496,13 +536,13 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
     back = transition(model, -at.lag);
     Seen<0, kStateSize, Lanes> seen;
     see_late(seen, z, back, m, mean);
-    if (!gain(z, seen, m, result)) return false;
+    if (!gain(z, seen, m, at.correlation, result)) return false;
   } else if (m.columns == Columns::position) {
-    if (!use_now<kEast, 2>(z, m, mean, result)) return false;
+    if (!use_now<kEast, 2>(z, m, mean, at.correlation, result)) return false;
   } else if (m.columns == Columns::velocity) {
-    if (!use_now<kVelocityEast, 2>(z, m, mean, result)) return false;
+    if (!use_now<kVelocityEast, 2>(z, m, mean, at.correlation, result)) return false;
   } else {
-    if (!use_now<0, kStateSize>(z, m, mean, result)) return false;
+    if (!use_now<0, kStateSize>(z, m, mean, at.correlation, result)) return false;
   }
   if (at.between != nullptr) {
     State then = z;
@@ -514,9 +554,9 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
     if (at.lag > 0.0) {
       Seen<0, kStateSize, Lanes> seen;
       see_late(seen, z, back, *at.velocity, mean);
-      result.velocity_used = gain(z, seen, *at.velocity, apart);
+      result.velocity_used = gain(z, seen, *at.velocity, nullptr, apart);
     } else {
-      result.velocity_used = use_now<kVelocityEast, 2>(z, *at.velocity, mean, apart);
+      result.velocity_used = use_now<kVelocityEast, 2>(z, *at.velocity, mean, nullptr, apart);
     }
   }
   result.sound = is_sound_lanes(z);

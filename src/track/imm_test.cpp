@@ -187,6 +187,10 @@ TEST(Imm, EveryKernelComputesTheSameBits) {
       const double lag = prng.below(4) == 0 ? prng.uniform(0.01, 5) : 0.0;
       const bool tells_velocity = prng.below(2) == 0;
       const LinearMeasurement velocity = random_velocity(prng);
+      const bool correlated = prng.below(3) == 0;
+      Correlation correlation;
+      for (auto& row : correlation.C) row[0] = prng.normal(), row[1] = prng.normal();
+      for (double& shared : correlation.shared) shared = prng.uniform(0, 30);
       for (int k = 0; k < kernels.count; ++k) {
         const ImmKernel& kernel = *kernels.all[k];
         Gaussian predicted;
@@ -198,6 +202,7 @@ TEST(Imm, EveryKernelComputesTheSameBits) {
         if (lag > 0.0) kernel.carry_back(of[k], model, lag, combined[k]);
         const Gaussian before = combined[k];
         UpdateAt at{before, {}, lag};
+        if (correlated) at.correlation = &correlation;
         results[k] = {};
         if (tells_velocity) at.velocity = &velocity, at.between = &between[k];
         EXPECT_TRUE(kernel.update(of[k], model, m, at, results[k], &combined[k]));
@@ -234,7 +239,7 @@ TEST(Imm, AVelocityWithAPositionIsUsedAfterIt) {
     const double lag = prng.below(2) == 0 ? 0.0 : prng.uniform(0.1, 2);
     const Gaussian before = retrodict(once, model, lag);
     Gaussian between, after;
-    UpdateAt at{before, evaluate(before, position), lag, &velocity, &between};
+    UpdateAt at{before, evaluate(before, position), lag, nullptr, &velocity, &between};
     const auto result = update(once, model, position, at, &after);
     ASSERT_TRUE(result.has_value());
     EXPECT_TRUE(result->velocity_used);

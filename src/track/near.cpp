@@ -49,6 +49,11 @@ bool is_far(const PackedImm& imm,
   }
   position2 += imm.first[kVariance(0)] + imm.first[kVariance(1)];
   velocity2 += imm.first[kVariance(2)] + imm.first[kVariance(3)];
+  for (int u = 0; u < 2; ++u) {
+    const auto& g = of_track.navigation.per_sd;
+    position2 += square(g[kEast][u]) + square(g[kNorth][u]);
+    velocity2 += square(g[kVelocityEast][u]) + square(g[kVelocityNorth][u]);
+  }
   const double t = std::fabs(dt);
   const double faster = std::sqrt(faster2);
   const double speed = std::sqrt(ve * ve + vn * vn) + faster;

@@ -13,6 +13,7 @@
 #include "geo/frames.hpp"
 #include "track/height_effect.hpp"
 #include "track/imm.hpp"
+#include "track/navigation_effect.hpp"
 
 namespace liptako::track {
 
@@ -30,6 +31,7 @@ struct Seen {
 struct TrackHeight {
   Height height;
   HeightEffect effect;
+  NavigationEffect navigation;
 };
 // `dt`: seconds from the state to the plot. `sds`: the gate's reach, in
 // standard deviations. True only for what the prediction's gate refuses too.

@@ -66,7 +66,7 @@ TEST(Near, WhatIsFarIsInNoGate) {
     const double sds = 8.0;
     const bool refused = evaluate(before, m).d2 > sds * sds;
     const Seen seen = seen_at(sensor.first_fix(radar, site, plot, assumed), plot);
-    const bool is = is_far(packed_imm, model, frame, {known, effect}, seen, dt, sds);
+    const bool is = is_far(packed_imm, model, frame, {known, effect, {}}, seen, dt, sds);
     ASSERT_TRUE(!is || refused) << i;
     far += is ? 1 : 0;
     outside += refused ? 1 : 0;

@@ -20,7 +20,7 @@ bool same(const geo::TangentFrame& a, const geo::TangentFrame& b) {
 
 template <class Archive>
 void visit_fields(Archive& archive, PastStep& s) {
-  archive(s.time, s.plot, s.since_last, s.imm, s.height_effect.d, s.vertical);
+  archive(s.time, s.plot, s.since_last, s.imm, s.height_effect.d, s.navigation.per_sd, s.vertical);
 }
 
 std::uint32_t Rollback::begin(std::uint32_t slot) {
@@ -59,7 +59,8 @@ void Rollback::note(std::uint32_t slot, const TrackRecord& t, const Plot& plot, 
   const auto old = std::ranges::upper_bound(steps, oldest, {}, &PastStep::time);
   if (old - steps.begin() > 1) steps.erase(steps.begin(), old - 1);
   if (steps.size() >= kMaxSteps) steps.erase(steps.begin());
-  steps.push_back({t.time, plot, used.since_last, t.imm, t.vertical, t.height_effect});
+  steps.push_back(
+      {t.time, plot, used.since_last, t.imm, t.vertical, t.height_effect, t.navigation});
 }
 
 const PastStep* Rollback::from(std::uint32_t slot, base::Timestamp time) const {
@@ -121,6 +122,7 @@ void Rollback::move_frame(Past& past, const geo::TangentFrame& to) {
     change_frame(imm, past.frame, to, geometric_height(step.vertical).mean_m);
     pack(imm, step.imm);
     change_frame(step.height_effect, past.frame, to);
+    change_frame(step.navigation, past.frame, to);
   }
   past.frame = to;
 }
@@ -160,7 +162,8 @@ bool Rollback::load(base::ByteReader& in, std::uint32_t slots, std::size_t senso
     for (const PastStep& step : steps) {
       if (step.plot.sensor >= sensors || !is_loadable(step.plot) ||
           !is_loadable(unpack(step.imm)) || !is_loadable(step.vertical) ||
-          !is_loadable(step.height_effect) || !base::is_reckonable(step.time) ||
+          !is_loadable(step.height_effect) || !is_loadable(step.navigation) ||
+          !base::is_reckonable(step.time) ||
           std::fabs(base::to_seconds(step.since_last.value_or(base::Duration::zero()))) > 1e9)
         return false;
     }

@@ -32,6 +32,7 @@ struct PastStep {
   PackedImm imm;
   VerticalFilter vertical;
   HeightEffect height_effect;
+  NavigationEffect navigation;
 };
 
 class Rollback {

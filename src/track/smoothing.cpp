@@ -237,7 +237,8 @@ void FixedLagSmoother::tell(std::deque<TrackEvent>& kept,
     if (holds_state(event)) {
       if (after != nullptr && !cut && view.placed) {
         const geo::TangentFrame plane(on_ground(view.position));
-        const ImmOptions modes = motion_options(after_trace->motion, airliner_);
+        const ImmOptions modes =
+            motion_options(after_trace->motion, after_trace->cruises, airliner_);
         const State s = smoothed(state_of(view, plane),
                                  state_of(*after, plane),
                                  base::to_seconds(after->time - view.time),

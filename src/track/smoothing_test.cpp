@@ -72,9 +72,9 @@ TEST(Smoothing, TellsEveryUpdateOnceInItsOrderAndTheNewestAsItWas) {
     for (std::size_t i = 0; i < r.said.size(); ++i) {
       EXPECT_EQ(r.smoothed[i].view.time, r.said[i].view.time);
       EXPECT_EQ(r.smoothed[i].trace.nis, r.said[i].trace.nis);
-      // Later plots never make it less sure, but for what rounding does.
+      // Later plots never make it less sure, but for what moments of modes leave out.
       EXPECT_LT(r.smoothed[i].view.cov_ee_m2 + r.smoothed[i].view.cov_nn_m2,
-                1.1 * (r.said[i].view.cov_ee_m2 + r.said[i].view.cov_nn_m2));
+                1.15 * (r.said[i].view.cov_ee_m2 + r.said[i].view.cov_nn_m2));
     }
     EXPECT_EQ(r.smoothed.back().view.cov_ee_m2, r.said.back().view.cov_ee_m2);
   }

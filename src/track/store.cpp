@@ -23,8 +23,10 @@ std::int32_t cell_index(double degrees) {
 bool is_usable(const TrackRecord& t) {
   if (t.call_sign.view().size() > 8 || t.mover > Mover::vehicle || !is_on_earth(t.frame.origin()))
     return false;
-  if (!is_loadable(unpack(t.imm)) || !is_loadable(t.vertical) || !is_loadable(t.height_effect))
+  if (!is_loadable(unpack(t.imm)) || !is_loadable(t.vertical) || !is_loadable(t.height_effect) ||
+      !is_loadable(t.navigation)) {
     return false;
+  }
   for (const base::Timestamp time :
        {t.time, t.first_plot_time, t.last_plot_time, t.existence_time}) {
     if (!base::is_reckonable(time)) return false;
@@ -50,7 +52,7 @@ bool is_usable(const TrackRecord& t) {
 
 template <class Archive>
 void visit_fields(Archive& archive, Visibility& v) {
-  archive(v.sensor, v.hits, v.covered, v.last_hit, v.accounted_until);
+  archive(v.sensor, v.covered, v.last_hit, v.accounted_until);
 }
 
 template <class Archive>
@@ -59,7 +61,15 @@ void visit_fields(Archive& archive, TrackRecord& t) {
   archive(
       t.number, t.status, t.home, t.time, t.first_plot_time, t.last_plot_time, t.existence_time);
   archive(origin.latitude, origin.longitude, origin.height);
-  archive(t.imm, t.vertical, t.height_effect.d, t.odds, t.hits, t.refusals, t.breaks, t.doubts);
+  archive(t.imm,
+          t.vertical,
+          t.height_effect.d,
+          t.navigation.per_sd,
+          t.odds,
+          t.hits,
+          t.refusals,
+          t.breaks,
+          t.doubts);
   archive(t.icao_address,
           t.uas.hash,
           t.mode_3a,
@@ -70,6 +80,7 @@ void visit_fields(Archive& archive, TrackRecord& t) {
           t.seen_by_count,
           t.motion.told,
           t.motion.used,
+          t.motion.cruises,
           t.group,
           t.exchanged,
           t.cell);

@@ -13,6 +13,7 @@
 #include "track/existence.hpp"
 #include "track/height_effect.hpp"
 #include "track/imm.hpp"
+#include "track/navigation_effect.hpp"
 #include "track/track_view.hpp"
 #include "track/vertical_filter.hpp"
 
@@ -39,6 +40,7 @@ struct TrackRecord {
   PackedImm imm;
   VerticalFilter vertical;
   HeightEffect height_effect;
+  NavigationEffect navigation;
   double odds = 1.0;  // of existence
   std::uint32_t hits = 0;
   std::uint32_t refusals = 0;  // plots of its address in a row that lay outside the gate

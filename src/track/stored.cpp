@@ -47,6 +47,15 @@ bool is_loadable(const HeightEffect& effect) {
   return true;
 }
 
+bool is_loadable(const NavigationEffect& effect) {
+  for (const auto& row : effect.per_sd) {
+    for (const float g : row) {
+      if (!(std::fabs(g) < kMost)) return false;
+    }
+  }
+  return true;
+}
+
 bool is_loadable(const Plot& plot) {
   return is_finite(plot) && base::is_reckonable(plot.time) &&
          (!plot.mode_3a || plot.mode_3a->bits() < 4096) && plot.call_sign.view().size() <= 8 &&

@@ -6,6 +6,7 @@
 #include "base/time_range.hpp"
 #include "geo/geodetic.hpp"
 #include "track/height_effect.hpp"
+#include "track/navigation_effect.hpp"
 #include "track/vertical_filter.hpp"
 
 namespace liptako::track {
@@ -21,6 +22,7 @@ namespace liptako::track {
 [[nodiscard]] bool is_loadable(const Imm& imm);
 [[nodiscard]] bool is_loadable(const VerticalFilter& vertical);
 [[nodiscard]] bool is_loadable(const HeightEffect& effect);
+[[nodiscard]] bool is_loadable(const NavigationEffect& effect);
 [[nodiscard]] bool is_loadable(const Plot& plot);
 // What the configuration's ranges and the onboarding of sensors allow.
 [[nodiscard]] bool is_loadable(const SensorDescription& sensor);

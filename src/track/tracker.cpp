@@ -43,6 +43,8 @@ constexpr double kSameUas = 12.0;  // log-likelihood ratio of an unmanned aircra
 // Squared Mahalanobis distance beyond which a report of another tracker tells of something new: one
 // in twenty does by chance.
 constexpr double kNewsDistance = 5.991;
+// Beyond five deviations what an aircraft's navigation errs by is another error than before.
+constexpr double kAgreesWithin = 25.0;
 // A height known better by less than this moves the innovation, and nothing else of the
 // measurement.
 constexpr double kSmallStepM = 30.0;
@@ -94,9 +96,12 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
           c.groups);
 }
 
-Tracker::Tracker(const TrackerOptions& options) : options_(options), rollback_(options.max_pasts) {
+Tracker::Tracker(const TrackerOptions& options)
+    : options_(options),
+      cruise_(motion_options(AircraftClass::airliner, true, options.imm)),
+      rollback_(options.max_pasts) {
   for (int c = 0; c < kAircraftClasses; ++c)
-    motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), options.imm));
+    motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), false, options.imm));
   aircraft_.model = motions_[static_cast<std::size_t>(AircraftClass::airliner)];
   aircraft_.first_velocity_sd_mps = kFirstVelocitySdMps;
   registration_.set_enabled(options.registration);
@@ -274,6 +279,7 @@ double Tracker::dilution_of(const Prediction& prediction,
   const SensorDescription& sensor = descriptions_[plot.sensor];
   const SensorModel& model = model_of(sensor.kind);
   std::optional<Duration> since_last = prediction.since_last;
+  if (model.tells_navigation) return 1.0;  // its share is told apart
   if (model.dilution == nullptr) {
     return since_last ? registration_.dilution(m, plot.sensor, to_seconds(*since_last)) : 1.0;
   }
@@ -307,24 +313,67 @@ void Tracker::note_carried(std::uint32_t slot, const Plot& plot) {
   note_identity(slot, plot);
 }
 
-void Tracker::note_fit(Prediction& p) {
+void Tracker::note_fit(Prediction& p, const Plot& plot) const {
   p.considered = considered(p.position, p.height_effect, p.seen_from.height);
-  p.fit = evaluate(p.before, p.considered);
+  const bool tells_navigation = model_of(descriptions_[plot.sensor].kind).tells_navigation;
+  p.has_share = tells_navigation || !is_none(p.navigation);
+  if (!p.has_share) {
+    p.fit = evaluate(p.before, p.considered);
+    return;
+  }
+  ReportNoise noise;
+  if (tells_navigation) {
+    const double(&R)[3] = p.position.R;
+    const double(&x)[kStateSize] = p.before.mean.x;
+    noise = split({{R[0], R[1], R[2]}, x[kVelocityEast], x[kVelocityNorth]}, fresh_share(plot));
+    for (int k = 0; k < 3; ++k) p.considered.R[k] += noise.fresh[k] - p.position.R[k];
+  }
+  const auto count = [&] {
+    p.share = share_of(p.navigation_then, p.position, tells_navigation ? noise.root : nullptr);
+    LinearMeasurement with = p.considered;
+    for (int k = 0; k < 3; ++k) with.R[k] += p.share.correlation.shared[k];
+    p.fit = evaluate(p.before, with);
+    return with;
+  };
+  LinearMeasurement with = count();
+  if (!tells_navigation || is_none(p.navigation)) {
+    p.considered = with;
+    return;
+  }
+  p.apart = std::fmin(p.fit.d2, kAgreesWithin);
+  if (p.fit.d2 > kAgreesWithin) {
+    // Its navigation errs otherwise than it did.
+    widen(p.imm, forget(p.navigation));
+    widen(p.before, forget(p.navigation_then));
+    with = count();
+  }
+  p.considered = with;
 }
 
 void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) const {
   const double dt = to_seconds(plot.time - t.time);
   p.vertical = t.vertical;
   p.height_effect = t.height_effect;
+  p.navigation = t.navigation;
+  p.apart.reset();
   p.before = predict(t.imm, motion_of(t), dt, p.imm);
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
+  if (dt > 0.0 && !is_none(p.navigation)) {
+    const Widening by = predict(p.navigation, dt);
+    widen(p.imm, by);
+    widen(p.before, by);
+  }
+  p.navigation_then = p.navigation;
   p.behind_s = std::fmax(-dt, 0.0);
-  if (dt < 0.0) p.before = retrodict(p.imm, motion_of(t), -dt);
+  if (dt < 0.0) {
+    p.before = retrodict(p.imm, motion_of(t), -dt);
+    carry(p.navigation_then, dt);
+  }
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
   p.seen_from = {p.before.mean, height};
-  note_fit(p);
+  note_fit(p, plot);
   p.since_last.reset();
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
     if (t.seen_by[i].sensor == plot.sensor) p.since_last = plot.time - t.seen_by[i].last_hit;
@@ -358,7 +407,7 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   Discrepancy fit = p.fit;
   // What is not a number is outside.
   const double gate = same_address ? options_.gate_addressed : options_.gate;
-  if (!(fit.d2 <= reach * gate)) return std::nullopt;
+  if (!(fit.d2 <= (same_address ? kNearGate : reach) * gate)) return std::nullopt;
   if (fit.d2 > gate && p.behind_s == 0.0)
     fit = fit_of_modes(p.imm, motion_of(t), p.considered, {p.before, p.fit});
   // Likelier an echo of what stands there, and the aircraft unseen this time.
@@ -472,7 +521,7 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
           if (dt < 0.0 || !is_far(t.imm,
                                   motion_of(t),
                                   t.frame,
-                                  {geometric_height(t.vertical), t.height_effect},
+                                  {geometric_height(t.vertical), t.height_effect, t.navigation},
                                   seen,
                                   dt,
                                   sds))
@@ -549,7 +598,8 @@ bool Tracker::is_contended(const Plot& plot) {
   }
   if (!inside || !plot.uas.empty()) return false;
   // Of a sensor whose errors live on, the cluster filter would make too much.
-  const bool independent = model_of(descriptions_[plot.sensor].kind).dilution == nullptr;
+  const SensorModel& model = model_of(descriptions_[plot.sensor].kind);
+  const bool independent = model.dilution == nullptr && !model.tells_navigation;
   if (!grouped && (contenders_.size() < 2 || !independent)) return false;
   // Whatever order the indices give.
   std::ranges::sort(contenders_, {}, &Candidate::slot);
@@ -592,6 +642,7 @@ void Tracker::restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEve
     initial.mean.x[kVelocityEast] = before.velocity_east.mps();
     initial.mean.x[kVelocityNorth] = before.velocity_north.mps();
   }
+  t.navigation = initial_navigation(plot, initial);
   Imm imm;
   track::start(imm, motion_of(t).options, initial);
   pack(imm, t.imm);
@@ -644,10 +695,28 @@ Gaussian Tracker::initial_state(const Plot& plot, const FirstFix& fix) const {
   return initial;
 }
 
+NavigationEffect Tracker::initial_navigation(const Plot& plot, Gaussian& state) const {
+  NavigationEffect effect;
+  if (!model_of(descriptions_[plot.sensor].kind).tells_navigation) return effect;
+  const ReportNoise noise =
+      split({{state.P[packed(0, 0)], state.P[packed(0, 1)], state.P[packed(1, 1)]},
+             state.mean.x[kVelocityEast],
+             state.mean.x[kVelocityNorth]},
+            fresh_share(plot));
+  for (int r = kEast; r <= kNorth; ++r) {
+    for (int u = 0; u < 2; ++u) effect.per_sd[r][u] = static_cast<float>(-noise.root[r][u]);
+  }
+  state.P[packed(0, 0)] = noise.fresh[0];
+  state.P[packed(0, 1)] = noise.fresh[1];
+  state.P[packed(1, 1)] = noise.fresh[2];
+  return effect;
+}
+
 void Tracker::note_sensor_time(std::uint16_t sensor, Timestamp time) {
   Sensor& s = sensors_[sensor];
   if (!s.heard || time > s.latest) s.latest = time;
   s.heard = true;
+  s.fresh.note_time(time);
   s.clutter.note_time(time, descriptions_[sensor].period);
   doubts_.note_sensor_time(sensor, time);
 }
@@ -663,6 +732,7 @@ void Tracker::move_frame(TrackRecord& t, Gaussian& now) {
   Imm imm = unpack(t.imm);
   change_frame(imm, t.frame, next, height);
   change_frame(t.height_effect, t.frame, next);
+  change_frame(t.navigation, t.frame, next);
   pack(imm, t.imm);
   t.frame = next;
   now = combine(imm);
@@ -686,7 +756,6 @@ void Tracker::note_hit(TrackRecord& t, const Plot& plot) {
   }
   mine->sensor = plot.sensor;
   mine->covered = kCoveredAfterHit;
-  ++mine->hits;
   mine->last_hit = std::max(mine->last_hit, plot.time);
   mine->accounted_until = std::max(mine->accounted_until, plot.time);
 }
@@ -742,12 +811,15 @@ void Tracker::associate(std::uint32_t slot,
   t.time = std::max(t.time, plot.time);
   t.vertical = prediction.vertical;
   t.height_effect = prediction.height_effect;
+  t.navigation = prediction.navigation;
+  learn_fresh_share(plot, prediction);
   // What a turn alone explains is at the gate.
   event.trace.gate_ratio = std::fmin(result->fit.d2 / choice.gate, 1.0);
 
   for (std::size_t m = 0; m < kModes; ++m)
     event.trace.modes[m] = static_cast<float>(prediction.imm.mu[m]);
   event.trace.motion = t.motion.used;
+  event.trace.cruises = t.motion.cruises;
 
   const SensorDescription& s = descriptions_[plot.sensor];
   t.odds = after_hit(after_time(t.odds, t.time - t.existence_time, options_.mean_lifetime),
@@ -767,7 +839,7 @@ void Tracker::associate(std::uint32_t slot,
   move_frame(t, after);
   rollback_.note(slot, t, plot, {prediction.since_last, base::seconds(lag), options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
-  event.view = view_of(t, {t.time, after, t.vertical, t.height_effect});
+  event.view = view_of(t, {t.time, after, t.vertical, t.height_effect, t.navigation});
   const bool anew = doubts_.note_used(store_, slot, plot, event.view, {event.trace.altitude});
   confirm_if_due(slot, true, events);
   event.view.number = t.number;
@@ -778,6 +850,10 @@ void Tracker::associate(std::uint32_t slot,
   events.push_back(event);
   // What it rests on is in doubt.
   if (anew) restart(slot, plot, events);
+}
+
+void Tracker::learn_fresh_share(const Plot& plot, const Prediction& prediction) {
+  if (prediction.apart) sensors_[plot.sensor].fresh.learn(*prediction.apart);
 }
 
 void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states) {
@@ -809,7 +885,7 @@ void Tracker::see_again(Prediction& p, const Plot& plot, const TrackRecord& t) c
     for (int i = 0; i < 2; ++i) p.position.y[i] -= p.position.dh[i] * step;
   }
   p.seen_from = {p.before.mean, height};
-  note_fit(p);
+  note_fit(p, plot);
 }
 
 bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& after, Imm& imm) {
@@ -830,8 +906,10 @@ std::optional<UpdateResult> Tracker::use_measurements(
   p.considered.dilution = p.position.dilution = dilution_of(p, plot, p.considered, p.fit);
   HeightEffect effect = p.height_effect;
   update(effect, p.position, p.before, p.fit.S);
+  if (p.has_share) update(p.navigation, p.share, p.considered, p.before, p.fit.S);
 
   UpdateAt at{p.before, p.fit, p.behind_s};
+  if (p.has_share) at.correlation = &p.share.correlation;
   LinearMeasurement velocity;
   Gaussian between;
   const bool tells_velocity = plot.velocity_sd > base::Speed();
@@ -856,6 +934,12 @@ std::optional<UpdateResult> Tracker::use_measurements(
   } else if (at.between != nullptr) {
     // Else what a wrong height does to the velocity would never end, and grow in the position.
     update(p.height_effect, velocity, between, evaluate(between, velocity).S);
+  }
+  if (result->velocity_used && p.has_share) {
+    // The likes of it; what the navigation's error has done to a velocity is little.
+    const NavigationShare share = share_of(p.navigation, velocity, nullptr);
+    const Gaussian& then = at.between != nullptr ? between : p.before;
+    update(p.navigation, uncorrelated(share), velocity, then, evaluate(then, velocity).S);
   }
   for (int i = 0; i < 2; ++i) trace.innovation[i] = p.position.y[i];
   for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = p.fit.S[i];
@@ -987,8 +1071,9 @@ void Tracker::start(const Plot& plot, std::vector<TrackEvent>& events) {
   t.frame = geo::TangentFrame(origin);
   start_height(t.vertical, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot);
 
-  const Gaussian initial = initial_state(plot, fix);
+  Gaussian initial = initial_state(plot, fix);
   t.motion = judged({}, plot, descriptions_[plot.sensor].kind, {initial});
+  t.navigation = initial_navigation(plot, initial);
   Imm imm;
   track::start(imm, motion_of(t).options, initial);
   t.height_effect = effect_of(fix);
@@ -1111,9 +1196,10 @@ TrackView Tracker::view(std::uint32_t slot, Timestamp at) const {
   const TrackRecord& t = store_.at(slot);
   // A state newer than `at` is taken back by its own motion: what is shown is of one instant.
   const double dt = to_seconds(at - t.time);
-  Extrapolation state{at, {}, t.vertical, t.height_effect};
+  Extrapolation state{at, {}, t.vertical, t.height_effect, t.navigation};
   predict(state.vertical, dt);
   predict(state.height_effect, std::fmax(dt, 0.0));
+  carry(state.navigation, dt);
   if (dt < 0.0) state.vertical.altitude_m += dt * state.vertical.rate_mps;
   Imm imm;
   state.state = predict(t.imm, motion_of(t), dt, imm);
@@ -1149,13 +1235,15 @@ TrackView Tracker::view_of(const TrackRecord& t, const Extrapolation& state) con
     v.geometric_height_sd = base::Length::from_metres(std::sqrt(height.variance_m2));
     v.vertical_rate = base::Speed::from_mps(vertical.rate_mps);
   }
-  const PositionCovariance covariance = claimed(g, effect, height);
-  v.cov_ee_m2 = covariance.ee_m2;
-  v.cov_en_m2 = covariance.en_m2;
-  v.cov_nn_m2 = covariance.nn_m2;
+  const auto& n = state.navigation.per_sd;
   const auto with_effect = [&](int row, int column) {
-    return g.P[packed(row, column)] + effect.d[row] * effect.d[column] * height.variance_m2;
+    return g.P[packed(row, column)] + effect.d[row] * effect.d[column] * height.variance_m2 +
+           (static_cast<double>(n[row][0]) * n[column][0] +
+            static_cast<double>(n[row][1]) * n[column][1]);
   };
+  v.cov_ee_m2 = with_effect(kEast, kEast);
+  v.cov_en_m2 = with_effect(kEast, kNorth);
+  v.cov_nn_m2 = with_effect(kNorth, kNorth);
   v.cov_position_velocity = {with_effect(kEast, kVelocityEast),
                              with_effect(kEast, kVelocityNorth),
                              with_effect(kNorth, kVelocityEast),
@@ -1184,7 +1272,7 @@ void Tracker::save(base::ByteWriter& out) const {
   base::Saver saver(out);
   saver(descriptions_);
   for (const Sensor& s : sensors_) {
-    saver(s.latest, s.heard);
+    saver(s.latest, s.heard, s.fresh);
     s.clutter.save(out);
   }
   store_.save(out);
@@ -1209,8 +1297,8 @@ std::optional<Tracker> Tracker::load(const TrackerOptions& options, base::ByteRe
   tracker.sensors_.resize(tracker.descriptions_.size());
   for (std::size_t i = 0; i < tracker.sensors_.size(); ++i) {
     Sensor& s = tracker.sensors_[i];
-    loader(s.latest, s.heard);
-    if (!base::is_reckonable(s.latest)) return std::nullopt;
+    loader(s.latest, s.heard, s.fresh);
+    if (!base::is_reckonable(s.latest) || !s.fresh.is_sound()) return std::nullopt;
     const SensorDescription& description = tracker.descriptions_[i];
     if (description.kind == SensorKind::polar_radar) s.clutter = ClutterMap(description);
     if (!s.clutter.load(in)) return std::nullopt;

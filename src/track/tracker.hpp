@@ -20,6 +20,7 @@
 #include "track/birth_map.hpp"
 #include "track/clutter_map.hpp"
 #include "track/doubt/doubt_book.hpp"
+#include "track/fresh_share.hpp"
 #include "track/group.hpp"
 #include "track/identity_memory.hpp"
 #include "track/plot_height.hpp"
@@ -54,6 +55,8 @@ struct TrackerOptions {
   double births_per_look = 0.05;
   // Learns where aircraft begin to be seen (birth_map.hpp).
   bool learns_births = true;
+  // How much of what an ADS-B report may err by is new in each; learnt if absent (fresh_share.hpp).
+  std::optional<double> fresh_share;
   // Hypotheses of one group of tracks in doubt; 0: every plot goes to one track at once.
   int max_hypotheses = 200;
   // Bounds memory and time against a flood of forged reports; plots beyond start no track.
@@ -80,6 +83,7 @@ struct UpdateTrace {
   // Probabilities of the modes after it; all 0 for a first plot. And whose modes they were.
   std::array<float, kModes> modes{};
   AircraftClass motion = AircraftClass::airliner;
+  bool cruises = false;
   float velocity_nis = 0.0F;  // of a reported velocity; beyond the gate it was not used
 };
 
@@ -178,6 +182,7 @@ class Tracker {
     base::Timestamp latest;  // newest time the sensor is known to have looked
     bool heard = false;
     ClutterMap clutter;  // of a polar radar
+    FreshShare fresh;    // of one that tells aircraft's navigation
   };
   struct Candidate {
     std::uint32_t slot = kNoSlot;
@@ -190,16 +195,22 @@ class Tracker {
     Imm imm;
     VerticalFilter vertical;
     HeightEffect height_effect;
-    Gaussian before;  // of the plot's time
+    NavigationEffect navigation;       // now
+    NavigationEffect navigation_then;  // of the plot's time
+    Gaussian before;                   // of the plot's time
     LinearMeasurement position;
     struct {
       HorizontalState at;
       Height height;
-    } seen_from;                               // what `position` was linearised at
-    LinearMeasurement considered;              // `position` with the unknown height counted
-    Discrepancy fit;                           // of that
-    bool rewound = false;                      // a late plot: the state is from the track's past
-    double behind_s = 0.0;                     // how much older the plot is than the state
+    } seen_from;  // what `position` was linearised at
+    // `position` with the unknown height and the aircraft's navigation counted, and its fit.
+    LinearMeasurement considered;
+    Discrepancy fit;
+    NavigationShare share;
+    bool has_share = false;
+    std::optional<double> apart;  // d2 if the navigation errs as it did; at most kAgreesWithin
+    bool rewound = false;         // a late plot: the state is from the track's past
+    double behind_s = 0.0;        // how much older the plot is than the state
     std::optional<base::Duration> since_last;  // the sensor's plot before it
   };
   // What a track tells of one time, with what it was worked out from.
@@ -208,6 +219,7 @@ class Tracker {
     Gaussian state;
     VerticalFilter vertical;
     HeightEffect height_effect;
+    NavigationEffect navigation;
   };
 
   void rebuild_sites();
@@ -245,7 +257,7 @@ class Tracker {
   // A report that tells nothing new: the aircraft is where it was thought to be, and is called so.
   void note_carried(std::uint32_t slot, const Plot& plot);
   void predict_to(const TrackRecord& t, const Plot& plot, Prediction& prediction) const;
-  static void note_fit(Prediction& prediction);  // of its position
+  void note_fit(Prediction& prediction, const Plot& plot) const;  // of its position
   // Of a track within `reach` times the squared gate; one with the plot's address must be inside.
   [[nodiscard]] std::optional<Candidate> consider(std::uint32_t slot,
                                                   const Plot& plot,
@@ -287,6 +299,8 @@ class Tracker {
   void start(const Plot& plot, std::vector<TrackEvent>& events);
   void restart(std::uint32_t slot, const Plot& plot, std::vector<TrackEvent>& events);
   [[nodiscard]] Gaussian initial_state(const Plot& plot, const FirstFix& fix) const;
+  // Takes from the state what of it is the error of the aircraft's navigation.
+  [[nodiscard]] NavigationEffect initial_navigation(const Plot& plot, Gaussian& state) const;
   [[nodiscard]] std::uint32_t nearest_with_address(const Plot& plot) const;
   // Of where the track is at the sensor's newest look.
   [[nodiscard]] double share_in_view_of(const TrackRecord& t, std::uint16_t sensor) const;
@@ -299,8 +313,13 @@ class Tracker {
                                       bool shown,
                                       std::vector<TrackEvent>& events);
   [[nodiscard]] const ImmModel& motion_of(const TrackRecord& t) const {
+    if (t.motion.cruises && t.motion.used == AircraftClass::airliner) return cruise_;
     return motions_[static_cast<std::size_t>(t.motion.used)];
   }
+  [[nodiscard]] double fresh_share(const Plot& plot) const {
+    return options_.fresh_share.value_or(sensors_[plot.sensor].fresh.share());
+  }
+  void learn_fresh_share(const Plot& plot, const Prediction& prediction);
   // Asks the atmosphere's offset anew, and a confirmed track that knows both heights tells it.
   void renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states);
   // The prediction's position and fit as they are from the height as it is now known.
@@ -355,6 +374,7 @@ class Tracker {
 
   TrackerOptions options_;
   std::vector<ImmModel> motions_;  // by AircraftClass
+  ImmModel cruise_;                // of airliners that cruise
   AircraftMotion aircraft_;
   Prediction
       tried_[2];  // of the track being considered and of the best so far; between calls, nothing

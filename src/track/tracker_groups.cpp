@@ -73,6 +73,7 @@ void Tracker::enter(std::uint32_t slot, std::uint32_t index) {
   }
   AircraftState x;
   x.imm = unpack(t.imm);
+  widen(x.imm, forget(t.navigation));
   x.vertical = t.vertical;
   x.height_effect = t.height_effect;
   x.identity = {t.icao_address, t.mode_3a, t.mode_3a_candidate};
@@ -296,6 +297,7 @@ void Tracker::write_back(std::uint32_t slot,
   pack(x.imm, t.imm);
   t.vertical = x.vertical;
   t.height_effect = x.height_effect;
+  t.navigation = {};
   // A sum of weights may be one and a rounding error.
   constexpr double kSurest = kMaxOdds / (1.0 + kMaxOdds);
   t.odds = std::fmax(odds_from(std::fmin(existence, kSurest)), 1.0 / kMaxOdds);

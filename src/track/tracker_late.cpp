@@ -21,16 +21,27 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   const double dt = base::to_seconds(plot.time - step->time);
   p.vertical = step->vertical;
   p.height_effect = step->height_effect;
+  p.navigation = step->navigation;
+  p.apart.reset();
   p.before = predict(step->imm, motion_of(t), dt, p.imm);
   predict(p.vertical, std::fmax(dt, 0.0));
   predict(p.height_effect, std::fmax(dt, 0.0));
+  if (dt > 0.0 && !is_none(p.navigation)) {
+    const Widening by = predict(p.navigation, dt);
+    widen(p.imm, by);
+    widen(p.before, by);
+  }
+  p.navigation_then = p.navigation;
   p.behind_s = std::fmax(-dt, 0.0);
-  if (dt < 0.0) p.before = retrodict(p.imm, motion_of(t), -dt);
+  if (dt < 0.0) {
+    p.before = retrodict(p.imm, motion_of(t), -dt);
+    carry(p.navigation_then, dt);
+  }
   adopt({p.vertical, p.imm, p.before, p.height_effect}, t.vertical.offset);  // learnt since
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
   p.seen_from = {p.before.mean, height};
-  note_fit(p);
+  note_fit(p, plot);
   return true;
 }
 
@@ -52,6 +63,7 @@ std::optional<UpdateResult> Tracker::use_again(TrackRecord& t,
   pack(p.imm, t.imm);
   t.vertical = p.vertical;
   t.height_effect = p.height_effect;
+  t.navigation = p.navigation;
   t.time = plot.time + base::seconds(p.behind_s);
   return result;
 }
@@ -62,7 +74,7 @@ void Tracker::roll_back(std::uint32_t slot,
                         const Choice& choice,
                         std::vector<TrackEvent>& events) {
   TrackRecord& t = store_.at(slot);
-  const PastStep kept{t.time, {}, {}, t.imm, t.vertical, t.height_effect};
+  const PastStep kept{t.time, {}, {}, t.imm, t.vertical, t.height_effect, t.navigation};
   TrackEvent event;
   event.kind =
       t.status == TrackStatus::coasting ? TrackEventKind::resumed : TrackEventKind::updated;
@@ -72,7 +84,7 @@ void Tracker::roll_back(std::uint32_t slot,
   event.trace.lag_s = static_cast<float>(base::to_seconds(t.time - plot.time));
   if (t.time - plot.time > Rollback::kLateBeyond) rollback_.note_late(plot.sensor);
 
-  PastStep late{plot.time, plot, prediction.since_last, {}, {}, {}};
+  PastStep late{plot.time, plot, prediction.since_last, {}, {}, {}, {}};
   prediction.since_last = late.since_last = rollback_.since_last(slot, late);
   const auto result = use_again(t, plot, prediction, event.trace);
   bool sound = result.has_value();
@@ -81,6 +93,7 @@ void Tracker::roll_back(std::uint32_t slot,
   late.imm = t.imm;
   late.vertical = t.vertical;
   late.height_effect = t.height_effect;
+  late.navigation = t.navigation;
   if (before_all) {
     late.time = from.time;
     from = late;
@@ -100,6 +113,7 @@ void Tracker::roll_back(std::uint32_t slot,
     step.imm = t.imm;
     step.vertical = t.vertical;
     step.height_effect = t.height_effect;
+    step.navigation = t.navigation;
   }
   counters_.velocity_refused = refused;
   t.time = kept.time;
@@ -108,13 +122,16 @@ void Tracker::roll_back(std::uint32_t slot,
     t.imm = kept.imm;
     t.vertical = kept.vertical;
     t.height_effect = kept.height_effect;
+    t.navigation = kept.navigation;
     rollback_.forget(slot);
     return;
   }
 
+  learn_fresh_share(plot, prediction);
   event.trace.gate_ratio = result->fit.d2 / choice.gate;
   for (std::size_t m = 0; m < kModes; ++m) event.trace.modes[m] = static_cast<float>(t.imm.mu[m]);
   event.trace.motion = t.motion.used;
+  event.trace.cruises = t.motion.cruises;
   const SensorDescription& s = descriptions_[plot.sensor];
   t.odds = after_hit(after_time(t.odds, t.time - t.existence_time, options_.mean_lifetime),
                      s.detection_probability / false_plot_density(plot) * result->likelihood);
@@ -129,7 +146,7 @@ void Tracker::roll_back(std::uint32_t slot,
   // The frame stays: the next plot in order moves it and the past together.
   const Gaussian now = combine(t.imm);
   if (t.status == TrackStatus::coasting) t.status = TrackStatus::confirmed;
-  event.view = view_of(t, {t.time, now, t.vertical, t.height_effect});
+  event.view = view_of(t, {t.time, now, t.vertical, t.height_effect, t.navigation});
   doubts_.note_late(store_, slot, plot, event.view);
   confirm_if_due(slot, true, events);
   event.view.number = t.number;

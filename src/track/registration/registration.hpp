@@ -116,7 +116,7 @@ class Registration {
   std::vector<Correction> corrections_;
   bool started_ = false;
   base::Timestamp due_;
-  base::Timestamp latest_;     // by all sensors together
+  base::Timestamp latest_;  // by all sensors together
   base::Timestamp newest_;  // plot's time
 };
 

@@ -58,6 +58,8 @@ struct SensorModel {
   double (*dilution)(const SensorDescription& sensor,
                      const Plot& plot,
                      std::optional<base::Duration> since_last) = nullptr;
+  // It tells where the aircraft's own navigation takes it to be (navigation_effect.hpp).
+  bool tells_navigation = false;
   // The velocity it tells errs anew each time, whatever its position does.
   bool velocity_errs_anew = false;
   // Plots of this kind, however many, confirm no track that no other kind has seen.

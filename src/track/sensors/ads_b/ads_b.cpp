@@ -13,6 +13,8 @@ SensorDescription described() {
   SensorDescription s;
   s.kind = SensorKind::ads_b;
   s.position_sd = base::Length::from_metres(1e4);  // not measured: what the aircraft claims holds
+  // What the aircraft may leave uncompensated is another age in each report (kReportAge).
+  s.latency_sd = base::Duration::zero();
   s.period = std::chrono::seconds(1);
   return s;
 }
@@ -61,17 +63,6 @@ std::optional<Height> first_height(const SensorDescription&,
   return stated::first_height(plot, kHeightSd);
 }
 
-// What satellite navigation errs by lives for minutes, and is in the track as in the next report: a
-// track that took each for news would be sure of it. A filter that follows manoeuvres forgets
-// within seconds and cannot carry an error for minutes; with a memory of this length its covariance
-// is honest, and its place better (docs/TRACKER.md). Velocity is told from the carrier's shift, and
-// errs otherwise a second later [KaplanHegarty17, ch. 2].
-constexpr base::Duration kMemory = std::chrono::milliseconds(2500);
-
-double dilution(const SensorDescription&, const Plot&, std::optional<base::Duration> since_last) {
-  return stated::fading(kMemory, since_last);
-}
-
 constexpr SensorModel kModel{
     .kind = SensorKind::ads_b,
     .name = "ads-b",
@@ -82,8 +73,7 @@ constexpr SensorModel kModel{
     .linearise_height = linearise_height,
     .first_height = first_height,
     .measurement_space = stated::measurement_space,
-    .dilution = dilution,
-    .velocity_errs_anew = true,
+    .tells_navigation = true,
 };
 
 }  // namespace

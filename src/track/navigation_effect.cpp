@@ -1,0 +1,158 @@
+#include "track/navigation_effect.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "geo/frames.hpp"
+
+namespace liptako::track {
+namespace {
+
+// A position is told in steps of 5.1 m [DO-260B, §2.2.3.2.3.7], and the antenna is somewhere.
+constexpr double kStepsM2 = 1.5 * 1.5;
+
+Widening outer(const NavigationEffect& effect, double factor) {
+  Widening by;
+  for (int r = 0; r < kStateSize; ++r) {
+    for (int k = r; k < kStateSize; ++k) {
+      const double product = static_cast<double>(effect.per_sd[r][0]) * effect.per_sd[k][0] +
+                             static_cast<double>(effect.per_sd[r][1]) * effect.per_sd[k][1];
+      by.P[packed(r, k)] = factor * product;
+    }
+  }
+  return by;
+}
+
+}  // namespace
+
+bool is_none(const NavigationEffect& effect) {
+  return effect.per_sd[kEast][0] == 0.0F && effect.per_sd[kEast][1] == 0.0F &&
+         effect.per_sd[kNorth][0] == 0.0F && effect.per_sd[kNorth][1] == 0.0F;
+}
+
+void carry(NavigationEffect& effect, double dt) {
+  for (int u = 0; u < 2; ++u) {
+    for (int r = kEast; r <= kNorth; ++r)
+      effect.per_sd[r][u] += static_cast<float>(dt * effect.per_sd[r + kVelocityEast][u]);
+  }
+}
+
+Widening predict(NavigationEffect& effect, double dt) {
+  carry(effect, dt);
+  const double kept = 1.0 / (1.0 + dt / base::to_seconds(kNavigationMemory));
+  const Widening by = outer(effect, 1.0 - kept * kept);
+  for (auto& row : effect.per_sd) {
+    for (float& g : row) g = static_cast<float>(kept * g);
+  }
+  return by;
+}
+
+Widening forget(NavigationEffect& effect) {
+  const Widening by = outer(effect, 1.0);
+  effect = {};
+  return by;
+}
+
+void widen(Imm& imm, const Widening& by) {
+  for (int k = 0; k < kPackedSize; ++k) {
+    for (int mode = 0; mode < kModes; ++mode) imm.P[k][mode] += by.P[k];
+  }
+}
+
+void widen(Gaussian& state, const Widening& by) {
+  for (int k = 0; k < kPackedSize; ++k) state.P[k] += by.P[k];
+}
+
+void change_frame(NavigationEffect& effect,
+                  const geo::TangentFrame& from,
+                  const geo::TangentFrame& to) {
+  if (is_none(effect)) return;
+  const auto r = geo::rotation_between(from, to);
+  for (const int k : {kEast, kVelocityEast}) {
+    for (int u = 0; u < 2; ++u) {
+      const double east = effect.per_sd[k][u], north = effect.per_sd[k + 1][u];
+      effect.per_sd[k][u] = static_cast<float>(r[0] * east + r[1] * north);
+      effect.per_sd[k + 1][u] = static_cast<float>(r[3] * east + r[4] * north);
+    }
+  }
+}
+
+ReportNoise split(const Claim& claim, double share) {
+  ReportNoise noise;
+  const double(&claimed)[3] = claim.variance;
+  const double least = std::fmin(claimed[0], claimed[2]);
+  // The steps at most in full: what is claimed stays positive definite.
+  const double steps = std::fmin(kStepsM2, 0.5 * least);
+  for (int k = 0; k < 3; ++k) noise.fresh[k] = share * claimed[k];
+  noise.fresh[0] += (1.0 - share) * steps;
+  noise.fresh[2] += (1.0 - share) * steps;
+  const double a = claimed[0] - noise.fresh[0];
+  const double b = claimed[1] - noise.fresh[1];
+  const double c = claimed[2] - noise.fresh[2];
+  const double age = base::to_seconds(kReportAge);
+  const double along = share * age * age;
+  noise.fresh[0] += along * claim.velocity_east * claim.velocity_east;
+  noise.fresh[1] += along * claim.velocity_east * claim.velocity_north;
+  noise.fresh[2] += along * claim.velocity_north * claim.velocity_north;
+  if (!(a > 0.0)) return noise;
+  noise.root[0][0] = std::sqrt(a);
+  noise.root[1][0] = b / noise.root[0][0];
+  noise.root[1][1] = std::sqrt(std::fmax(c - noise.root[1][0] * noise.root[1][0], 0.0));
+  return noise;
+}
+
+NavigationShare share_of(const NavigationEffect& effect,
+                         const LinearMeasurement& m,
+                         const double (*root)[2]) {
+  NavigationShare out;
+  for (int i = 0; i < 2; ++i) {
+    for (int u = 0; u < 2; ++u) {
+      double g = root != nullptr ? root[i][u] : 0.0;
+      for (int r = 0; r < kStateSize; ++r) g += m.H[i][r] * effect.per_sd[r][u];
+      out.g[i][u] = g;
+    }
+  }
+  const auto& g = out.g;
+  for (int r = 0; r < kStateSize; ++r) {
+    for (int i = 0; i < 2; ++i)
+      out.correlation.C[r][i] = effect.per_sd[r][0] * g[i][0] + effect.per_sd[r][1] * g[i][1];
+  }
+  out.correlation.shared[0] = g[0][0] * g[0][0] + g[0][1] * g[0][1];
+  out.correlation.shared[1] = g[0][0] * g[1][0] + g[0][1] * g[1][1];
+  out.correlation.shared[2] = g[1][0] * g[1][0] + g[1][1] * g[1][1];
+  return out;
+}
+
+NavigationShare uncorrelated(const NavigationShare& share) {
+  NavigationShare out = share;
+  out.correlation = {};
+  return out;
+}
+
+void update(NavigationEffect& effect,
+            const NavigationShare& share,
+            const LinearMeasurement& m,
+            const Gaussian& before,
+            const double (&S)[3]) {
+  const double more = m.dilution - 1.0;  // of the noise, in the gain
+  const double s0 = S[0] + more * m.R[0], s1 = S[1] + more * m.R[1], s2 = S[2] + more * m.R[2];
+  const double det = s0 * s2 - s1 * s1;
+  // w = S^-1 g
+  double w[2][2];
+  for (int u = 0; u < 2; ++u) {
+    w[0][u] = (s2 * share.g[0][u] - s1 * share.g[1][u]) / det;
+    w[1][u] = (s0 * share.g[1][u] - s1 * share.g[0][u]) / det;
+  }
+  for (int r = 0; r < kStateSize; ++r) {
+    double a = share.correlation.C[r][0];
+    double b = share.correlation.C[r][1];
+    for (int k = 0; k < kStateSize; ++k) {
+      a += before.P[packed(r, k)] * m.H[0][k];
+      b += before.P[packed(r, k)] * m.H[1][k];
+    }
+    for (int u = 0; u < 2; ++u)
+      effect.per_sd[r][u] = static_cast<float>(effect.per_sd[r][u] - (a * w[0][u] + b * w[1][u]));
+  }
+}
+
+}  // namespace liptako::track

@@ -1,0 +1,92 @@
+// What an aircraft's own navigation errs by is in every position it tells, and lives for minutes:
+// it is in the track that rests on such reports and in the next report, and the two agree better
+// than either is right. It is therefore considered apart from the filter's own covariance
+// [Schmidt66; BarShalom01, §4.10, §8.2], as an error that fades and is never estimated:
+//
+//   b   error of the positions told, east and north: b = L u, u ~ N(0, I), L L' what the reports
+//       claim less what is new in each; u fades with kNavigationMemory as a first-order
+//       autoregression
+//   G   its effect on the state's error: (true - estimate) = G u + noise, P the noise's covariance
+//   g   G's and L's part of the innovation: H G + L; of another sensor's plot H G
+//   S = H P H' + R + g g'        K = (P H' + G g') S^-1        the gain that is best for P + G G'
+//   G <- G - K g                 P <- (I - K H) P (I - K H)' + K R K'
+//   G <- a G, P <- P + (1 - a^2) G G'     as u fades
+//   P + G G'                     what is claimed to the outside
+//
+// Whatever G is, P + G G' and S are positive definite. One G serves all modes: it follows the
+// moment-matched gain.
+#pragma once
+
+#include "base/time.hpp"
+#include "track/imm.hpp"
+
+namespace liptako::track {
+
+// A transponder may tell a position that is up to 0.2 s old as one of now [DO-260B,
+// §2.2.3.2.3.2]: another age in each report, as one standard deviation; its mean is a clock's.
+inline constexpr base::Duration kReportAge = std::chrono::milliseconds(58);
+
+// Satellite navigation errs by what the ionosphere, the clocks and the orbits do: by minutes and
+// more [KaplanHegarty17, ch. 10]; and an installation's latency stays.
+inline constexpr base::Duration kNavigationMemory = std::chrono::minutes(15);
+
+struct NavigationEffect {
+  float per_sd[kStateSize][2] = {};  // metres and metres per second for one deviation of u
+};
+
+[[nodiscard]] bool is_none(const NavigationEffect& effect);
+
+// A covariance that is added to another: packed, of the state.
+struct Widening {
+  double P[kPackedSize] = {};
+};
+
+// Straight extrapolation by `dt`, forwards or backwards; nothing fades.
+void carry(NavigationEffect& effect, double dt);
+// Extrapolates and fades; what has faded is noise. Requires dt >= 0.
+[[nodiscard]] Widening predict(NavigationEffect& effect, double dt);
+// All of it becomes noise.
+[[nodiscard]] Widening forget(NavigationEffect& effect);
+void widen(Imm& imm, const Widening& by);
+void widen(Gaussian& state, const Widening& by);
+
+// Into another tangent frame.
+void change_frame(NavigationEffect& effect,
+                  const geo::TangentFrame& from,
+                  const geo::TangentFrame& to);
+
+// A variance (0,0), (0,1), (1,1) in two: what is new in each report, and the root of the rest.
+struct ReportNoise {
+  double fresh[3] = {};
+  double root[2][2] = {};  // lower triangle
+};
+// `share` of the variance is fresh, and what telling a position in steps errs by; and `share` of
+// what the age of reports does along the velocity.
+struct Claim {
+  double variance[3] = {};
+  double velocity_east = 0.0;
+  double velocity_north = 0.0;
+};
+[[nodiscard]] ReportNoise split(const Claim& claim, double share);
+
+// g of a measurement: of another sensor's with `root` null.
+struct NavigationShare {
+  double g[2][2] = {};
+  Correlation correlation;
+};
+[[nodiscard]] NavigationShare share_of(const NavigationEffect& effect,
+                                       const LinearMeasurement& m,
+                                       const double (*root)[2]);
+
+// As if the state's error were none of the navigation's in the gain.
+[[nodiscard]] NavigationShare uncorrelated(const NavigationShare& share);
+
+// After an update with `m` of the prediction `before`, whose innovation covariance was `S`.
+// Requires S positive definite.
+void update(NavigationEffect& effect,
+            const NavigationShare& share,
+            const LinearMeasurement& m,
+            const Gaussian& before,
+            const double (&S)[3]);
+
+}  // namespace liptako::track
