@@ -48,6 +48,25 @@ std::vector<track::SensorDescription> sensors_of(const LateScene& late) {
   return sensors;
 }
 
+// A report whose error is for the most part that of the one before, as satellites' is: it swings
+// within minutes, by as much as is claimed, and by 3 m from report to report.
+Plot told(std::uint16_t sensor,
+          const scene::Aircraft& aircraft,
+          double t,
+          const double (&phase)[2],
+          base::Prng& prng) {
+  constexpr double kClaimedSdM = 15.0;
+  constexpr double kFreshSdM = 3.0;
+  constexpr double kPeriodS = 300.0;
+  const double swing = kClaimedSdM * std::sqrt(2.0);
+  scene::Aircraft where = aircraft;
+  where.east_m += swing * base::sin(2 * base::kPi * t / kPeriodS + phase[0]);
+  where.north_m += swing * base::sin(2 * base::kPi * t / kPeriodS + phase[1]);
+  Plot plot = scene::ads_b_plot(sensor, where, scene::at_second(t), prng, kFreshSdM);
+  plot.position_sd = base::Length::from_metres(kClaimedSdM);
+  return plot;
+}
+
 Flight fly(const LateScene& late, std::uint64_t seed) {
   base::Prng prng(seed);
   const auto sensors = sensors_of(late);
@@ -57,6 +76,7 @@ Flight fly(const LateScene& late, std::uint64_t seed) {
   aircraft.address = base::IcaoAddress(0x400000);
   Flight flight;
   double turn_left_s = prng.uniform(20, 100);
+  const double phase[2] = {prng.uniform(0, 2 * base::kPi), prng.uniform(0, 2 * base::kPi)};
   double next[2] = {prng.uniform(0, 4), prng.uniform(0, 5)};
   for (int step = 0; step < static_cast<int>(kFlightS / kStep); ++step) {
     const double t = step * kStep;
@@ -67,7 +87,7 @@ Flight fly(const LateScene& late, std::uint64_t seed) {
       if (prng.uniform(0, 1) > 0.95) continue;
       const base::Timestamp at = scene::at_second(t);
       const Plot plot = sensors[sensor].kind == track::SensorKind::ads_b
-                            ? scene::ads_b_plot(sensor, aircraft, at, prng)
+                            ? told(sensor, aircraft, t, phase, prng)
                             : scene::radar_plot(sensors[sensor], sensor, aircraft, at, prng);
       const double delay = prng.uniform(late.least_delay[sensor], late.most_delay[sensor]);
       flight.arrivals.push_back({t + delay, plot});

@@ -6,7 +6,7 @@ namespace liptako::track {
 namespace {
 
 constexpr std::uint64_t kEnough = 20;
-constexpr double kMostStep = 1.5;
+constexpr double kMostStep = 4.0;
 
 }  // namespace
 

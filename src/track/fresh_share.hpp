@@ -5,7 +5,7 @@
 //
 // With d2 the squared distance of a report (two degrees of freedom), the share s follows
 //     s <- s x mean(d2 / 2)
-// once a window, by a factor within 2/3 and 3/2: an honest s has a mean of 1. Sums of whole
+// once a window, by a factor within 1/4 and 4: an honest s has a mean of 1. Sums of whole
 // numbers: nothing depends on the order of plots of one time.
 #pragma once
 

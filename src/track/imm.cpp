@@ -54,6 +54,12 @@ Imm unpack(const PackedImm& imm) {
   return out;
 }
 
+void widen(Imm& imm, const Widening& by) { imm_kernel().widen(imm, by); }
+
+void widen(Gaussian& state, const Widening& by) {
+  for (int k = 0; k < kPackedSize; ++k) state.P[k] += by.P[k];
+}
+
 Gaussian predict(const PackedImm& from, const ImmModel& model, double dt, Imm& imm) {
   Gaussian g;
   imm_kernel().predict(from, model, dt, imm, g);
@@ -142,7 +148,9 @@ std::optional<UpdateResult> update(Imm& imm,
                                    Gaussian* after) {
   UpdateResult result;
   result.fit = at.fit;
-  if (!imm_kernel().update(imm, model, m, at, result, after)) return std::nullopt;
+  const ImmKernel& kernel = imm_kernel();
+  const auto step = at.correlation == nullptr ? kernel.update : kernel.update_correlated;
+  if (!step(imm, model, m, at, result, after)) return std::nullopt;
   result.likelihood =
       result.least == 0.0 ? result.relative : result.relative * base::exp(-0.5 * result.least);
   return result;

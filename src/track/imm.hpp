@@ -134,6 +134,15 @@ struct UpdateResult {
 // All modes at the same Gaussian; mode probabilities at their long-run shares.
 void start(Imm& imm, const ImmOptions& options, const Gaussian& initial);
 
+// A covariance that is added to another: packed, of the state.
+struct Widening {
+  double P[kPackedSize] = {};
+};
+
+// In every mode.
+void widen(Imm& imm, const Widening& by);
+void widen(Gaussian& state, const Widening& by);
+
 // Mixes and propagates by `dt` seconds; nothing for dt <= 0. Gives the moment-matched mean and
 // covariance.
 Gaussian predict(const PackedImm& from, const ImmModel& model, double dt, Imm& imm);
@@ -161,8 +170,8 @@ Gaussian predict(Imm& imm, const ImmModel& model, double dt);
 // What the error of the state (`before`'s time and now alike) has in common with that of the
 // measurement, beside the filter's own covariance (navigation_effect.hpp).
 struct Correlation {
-  double C[kStateSize][2] = {};  // cov(state, innovation) beyond P H'
-  double shared[3] = {};         // the part of the measurement's R that is no noise of its own
+  double cross[kStateSize][2] = {};  // cov(state, innovation) beyond P H'
+  double shared[3] = {};             // the part of the measurement's R that is no noise of its own
 };
 struct UpdateAt {
   const Gaussian& before;

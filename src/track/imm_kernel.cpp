@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "base/math.hpp"
 
@@ -335,6 +336,13 @@ LIPTAKO_INLINE void predict_lanes(
   combine_lanes(z, out);
 }
 
+LIPTAKO_INLINE void widen_lanes(Imm& imm, const Widening& by) {
+  for (int k = 0; k < kPackedSize; ++k) {
+    const Lanes wider = used(constant(imm.P[k]) + by.P[k]);
+    std::memcpy(imm.P[k], &wider, sizeof wider);
+  }
+}
+
 LIPTAKO_INLINE void carry_back_lanes(const Imm& imm,
                                      const ImmModel& model,
                                      double lag,
@@ -426,7 +434,7 @@ struct Innovation {
   Lanes S00, S01, S11, inverse;  // of the determinant
 };
 
-// K = (P H' + C) S^-1,   P <- (I - K H) P (I - K H)' + K (S - H P H' - shared) K'
+// K = (P H' + cross) S^-1,   P <- (I - K H) P (I - K H)' + K (S - H P H' - shared) K'
 //                          = P - K (P H')' + K ((S - shared) K' - (P H')')
 template <int First, int Count, class Each>
 LIPTAKO_INLINE void gain_correlated(State& z,
@@ -440,8 +448,8 @@ LIPTAKO_INLINE void gain_correlated(State& z,
   const Lanes own11 = of.S11 - correlation.shared[2];
   Lanes K[kStateSize][2], B[kStateSize][2];
   for (int r = 0; r < kStateSize; ++r) {
-    const Lanes a = PH[r][0] + correlation.C[r][0];
-    const Lanes b = PH[r][1] + correlation.C[r][1];
+    const Lanes a = PH[r][0] + correlation.cross[r][0];
+    const Lanes b = PH[r][1] + correlation.cross[r][1];
     K[r][0] = (a * of.S11 - b * of.S01) * of.inverse;
     K[r][1] = (b * of.S00 - a * of.S01) * of.inverse;
     B[r][0] = (own00 * K[r][0] + own01 * K[r][1]) - PH[r][0];
@@ -456,11 +464,13 @@ LIPTAKO_INLINE void gain_correlated(State& z,
   }
 }
 
-template <int First, int Count, class Each>
+struct Uncorrelated {};
+
+template <int First, int Count, class Each, class With>
 LIPTAKO_INLINE bool gain(State& z,
                          const Seen<First, Count, Each>& seen,
                          const LinearMeasurement& m,
-                         const Correlation* correlation,
+                         const With& with,
                          UpdateResult& result) {
   const auto& y = seen.y;
   const auto& PH = seen.PH;
@@ -497,8 +507,8 @@ LIPTAKO_INLINE bool gain(State& z,
     det = S00 * S11 - S01 * S01;
     inverse = 1.0 / det;
   }
-  if (correlation != nullptr) {
-    gain_correlated(z, seen, *correlation, {S00, S01, S11, inverse});
+  if constexpr (!std::is_same_v<With, Uncorrelated>) {
+    gain_correlated(z, seen, with, {S00, S01, S11, inverse});
     return true;
   }
   for (int r = 0; r < kStateSize; ++r) {
@@ -511,21 +521,24 @@ LIPTAKO_INLINE bool gain(State& z,
   return true;
 }
 
-template <int First, int Count>
+template <int First, int Count, class With>
 LIPTAKO_INLINE bool use_now(State& z,
                             const LinearMeasurement& m,
                             const HorizontalState& at,
-                            const Correlation* correlation,
+                            const With& with,
                             UpdateResult& result) {
   Seen<First, Count, double> seen;
   see_now(seen, z, m, at);
-  return gain(z, seen, m, correlation, result);
+  return gain(z, seen, m, with, result);
 }
 
+// `With`: a Correlation of the first measurement, or none.
+template <class With>
 LIPTAKO_INLINE bool update_lanes(Imm& imm,
                                  const ImmModel& model,
                                  const LinearMeasurement& m,
                                  const UpdateAt& at,
+                                 const With& with,
                                  UpdateResult& result,
                                  Gaussian* after) {
   State z;
@@ -536,13 +549,13 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
     back = transition(model, -at.lag);
     Seen<0, kStateSize, Lanes> seen;
     see_late(seen, z, back, m, mean);
-    if (!gain(z, seen, m, at.correlation, result)) return false;
+    if (!gain(z, seen, m, with, result)) return false;
   } else if (m.columns == Columns::position) {
-    if (!use_now<kEast, 2>(z, m, mean, at.correlation, result)) return false;
+    if (!use_now<kEast, 2>(z, m, mean, with, result)) return false;
   } else if (m.columns == Columns::velocity) {
-    if (!use_now<kVelocityEast, 2>(z, m, mean, at.correlation, result)) return false;
+    if (!use_now<kVelocityEast, 2>(z, m, mean, with, result)) return false;
   } else {
-    if (!use_now<0, kStateSize>(z, m, mean, at.correlation, result)) return false;
+    if (!use_now<0, kStateSize>(z, m, mean, with, result)) return false;
   }
   if (at.between != nullptr) {
     State then = z;
@@ -554,9 +567,10 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
     if (at.lag > 0.0) {
       Seen<0, kStateSize, Lanes> seen;
       see_late(seen, z, back, *at.velocity, mean);
-      result.velocity_used = gain(z, seen, *at.velocity, nullptr, apart);
+      result.velocity_used = gain(z, seen, *at.velocity, Uncorrelated{}, apart);
     } else {
-      result.velocity_used = use_now<kVelocityEast, 2>(z, *at.velocity, mean, nullptr, apart);
+      result.velocity_used =
+          use_now<kVelocityEast, 2>(z, *at.velocity, mean, Uncorrelated{}, apart);
     }
   }
   result.sound = is_sound_lanes(z);
@@ -599,8 +613,17 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
                             const UpdateAt& at,                                                 \
                             UpdateResult& result,                                               \
                             Gaussian* after) {                                                  \
-    return update_lanes(imm, model, m, at, result, after);                                      \
+    return update_lanes(imm, model, m, at, Uncorrelated{}, result, after);                      \
   }                                                                                             \
+  TARGET bool update_correlated_##NAME(Imm& imm,                                                \
+                                       const ImmModel& model,                                   \
+                                       const LinearMeasurement& m,                              \
+                                       const UpdateAt& at,                                      \
+                                       UpdateResult& result,                                    \
+                                       Gaussian* after) {                                       \
+    return update_lanes(imm, model, m, at, *at.correlation, result, after);                     \
+  }                                                                                             \
+  TARGET void widen_##NAME(Imm& imm, const Widening& by) { widen_lanes(imm, by); }              \
   TARGET bool is_sound_##NAME(const Imm& imm) {                                                 \
     State z;                                                                                    \
     load(z, imm);                                                                               \
@@ -614,6 +637,8 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
                                      carry_back_##NAME,                                         \
                                      combine_##NAME,                                            \
                                      update_##NAME,                                             \
+                                     update_correlated_##NAME,                                  \
+                                     widen_##NAME,                                              \
                                      is_sound_##NAME};
 
 // NOLINTEND(bugprone-macro-parentheses)

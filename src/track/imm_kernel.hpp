@@ -26,6 +26,14 @@ struct ImmKernel {
                  const UpdateAt& at,
                  UpdateResult& result,
                  Gaussian* after) = nullptr;
+  // The same where at.correlation is not null. Apart: the registers are few.
+  bool (*update_correlated)(Imm& imm,
+                            const ImmModel& model,
+                            const LinearMeasurement& m,
+                            const UpdateAt& at,
+                            UpdateResult& result,
+                            Gaussian* after) = nullptr;
+  void (*widen)(Imm& imm, const Widening& by) = nullptr;
   bool (*is_sound)(const Imm& imm) = nullptr;
 };
 

@@ -188,8 +188,10 @@ TEST(Imm, EveryKernelComputesTheSameBits) {
       const bool tells_velocity = prng.below(2) == 0;
       const LinearMeasurement velocity = random_velocity(prng);
       const bool correlated = prng.below(3) == 0;
+      Widening by;
+      for (int r = 0; r < kStateSize; ++r) by.P[packed(r, r)] = prng.uniform(0, 9);
       Correlation correlation;
-      for (auto& row : correlation.C) row[0] = prng.normal(), row[1] = prng.normal();
+      for (auto& row : correlation.cross) row[0] = prng.normal(), row[1] = prng.normal();
       for (double& shared : correlation.shared) shared = prng.uniform(0, 30);
       for (int k = 0; k < kernels.count; ++k) {
         const ImmKernel& kernel = *kernels.all[k];
@@ -205,7 +207,9 @@ TEST(Imm, EveryKernelComputesTheSameBits) {
         if (correlated) at.correlation = &correlation;
         results[k] = {};
         if (tells_velocity) at.velocity = &velocity, at.between = &between[k];
-        EXPECT_TRUE(kernel.update(of[k], model, m, at, results[k], &combined[k]));
+        if (correlated) kernel.widen(of[k], by);
+        const auto use = correlated ? kernel.update_correlated : kernel.update;
+        EXPECT_TRUE(use(of[k], model, m, at, results[k], &combined[k]));
         EXPECT_EQ(results[k].sound, kernel.is_sound(of[k]));
         EXPECT_EQ(results[k].velocity_used, tells_velocity);
         EXPECT_TRUE(same_bits(between[k], between[0])) << kernel.name;

@@ -53,16 +53,6 @@ Widening forget(NavigationEffect& effect) {
   return by;
 }
 
-void widen(Imm& imm, const Widening& by) {
-  for (int k = 0; k < kPackedSize; ++k) {
-    for (int mode = 0; mode < kModes; ++mode) imm.P[k][mode] += by.P[k];
-  }
-}
-
-void widen(Gaussian& state, const Widening& by) {
-  for (int k = 0; k < kPackedSize; ++k) state.P[k] += by.P[k];
-}
-
 void change_frame(NavigationEffect& effect,
                   const geo::TangentFrame& from,
                   const geo::TangentFrame& to) {
@@ -101,31 +91,73 @@ ReportNoise split(const Claim& claim, double share) {
   return noise;
 }
 
+namespace {
+
+// H effect, H other than zero in columns [First, First + Count).
+template <int First, int Count>
+void add_seen(const NavigationEffect& effect, const LinearMeasurement& m, double (&g)[2][2]) {
+  for (int i = 0; i < 2; ++i) {
+    for (int r = First; r < First + Count; ++r) {
+      for (int u = 0; u < 2; ++u) g[i][u] += m.H[i][r] * effect.per_sd[r][u];
+    }
+  }
+}
+
+// effect -= (P H' + C) S^-1 g
+template <int First, int Count>
+void correct(NavigationEffect& effect,
+             const NavigationShare& share,
+             const LinearMeasurement& m,
+             const Gaussian& before,
+             const double (&S)[3]) {
+  const double more = m.dilution - 1.0;  // of the noise, in the gain
+  const double s0 = S[0] + more * m.R[0], s1 = S[1] + more * m.R[1], s2 = S[2] + more * m.R[2];
+  const double inverse = 1.0 / (s0 * s2 - s1 * s1);
+  // w = S^-1 g
+  double w[2][2];
+  for (int u = 0; u < 2; ++u) {
+    w[0][u] = (s2 * share.g[0][u] - s1 * share.g[1][u]) * inverse;
+    w[1][u] = (s0 * share.g[1][u] - s1 * share.g[0][u]) * inverse;
+  }
+  for (int r = 0; r < kStateSize; ++r) {
+    double a = share.correlation.cross[r][0];
+    double b = share.correlation.cross[r][1];
+    for (int k = First; k < First + Count; ++k) {
+      a += before.P[packed(r, k)] * m.H[0][k];
+      b += before.P[packed(r, k)] * m.H[1][k];
+    }
+    for (int u = 0; u < 2; ++u)
+      effect.per_sd[r][u] -= static_cast<float>(a * w[0][u] + b * w[1][u]);
+  }
+}
+
+}  // namespace
+
+void correlate(NavigationShare& share, const NavigationEffect& effect) {
+  const auto& g = share.g;
+  for (int r = 0; r < kStateSize; ++r) {
+    for (int i = 0; i < 2; ++i)
+      share.correlation.cross[r][i] = effect.per_sd[r][0] * g[i][0] + effect.per_sd[r][1] * g[i][1];
+  }
+}
+
 NavigationShare share_of(const NavigationEffect& effect,
                          const LinearMeasurement& m,
                          const double (*root)[2]) {
   NavigationShare out;
-  for (int i = 0; i < 2; ++i) {
-    for (int u = 0; u < 2; ++u) {
-      double g = root != nullptr ? root[i][u] : 0.0;
-      for (int r = 0; r < kStateSize; ++r) g += m.H[i][r] * effect.per_sd[r][u];
-      out.g[i][u] = g;
-    }
+  auto& g = out.g;
+  for (int i = 0; root != nullptr && i < 2; ++i) {
+    for (int u = 0; u < 2; ++u) g[i][u] = root[i][u];
   }
-  const auto& g = out.g;
-  for (int r = 0; r < kStateSize; ++r) {
-    for (int i = 0; i < 2; ++i)
-      out.correlation.C[r][i] = effect.per_sd[r][0] * g[i][0] + effect.per_sd[r][1] * g[i][1];
+  if (m.columns == Columns::position) {
+    add_seen<kEast, 2>(effect, m, g);
+  } else {
+    add_seen<0, kStateSize>(effect, m, g);
   }
+  correlate(out, effect);
   out.correlation.shared[0] = g[0][0] * g[0][0] + g[0][1] * g[0][1];
   out.correlation.shared[1] = g[0][0] * g[1][0] + g[0][1] * g[1][1];
   out.correlation.shared[2] = g[1][0] * g[1][0] + g[1][1] * g[1][1];
-  return out;
-}
-
-NavigationShare uncorrelated(const NavigationShare& share) {
-  NavigationShare out = share;
-  out.correlation = {};
   return out;
 }
 
@@ -134,25 +166,20 @@ void update(NavigationEffect& effect,
             const LinearMeasurement& m,
             const Gaussian& before,
             const double (&S)[3]) {
-  const double more = m.dilution - 1.0;  // of the noise, in the gain
-  const double s0 = S[0] + more * m.R[0], s1 = S[1] + more * m.R[1], s2 = S[2] + more * m.R[2];
-  const double det = s0 * s2 - s1 * s1;
-  // w = S^-1 g
-  double w[2][2];
-  for (int u = 0; u < 2; ++u) {
-    w[0][u] = (s2 * share.g[0][u] - s1 * share.g[1][u]) / det;
-    w[1][u] = (s0 * share.g[1][u] - s1 * share.g[0][u]) / det;
+  if (m.columns == Columns::position) {
+    correct<kEast, 2>(effect, share, m, before, S);
+  } else {
+    correct<0, kStateSize>(effect, share, m, before, S);
   }
-  for (int r = 0; r < kStateSize; ++r) {
-    double a = share.correlation.C[r][0];
-    double b = share.correlation.C[r][1];
-    for (int k = 0; k < kStateSize; ++k) {
-      a += before.P[packed(r, k)] * m.H[0][k];
-      b += before.P[packed(r, k)] * m.H[1][k];
-    }
-    for (int u = 0; u < 2; ++u)
-      effect.per_sd[r][u] = static_cast<float>(effect.per_sd[r][u] - (a * w[0][u] + b * w[1][u]));
-  }
+}
+
+void update_by_velocity(NavigationEffect& effect,
+                        const LinearMeasurement& velocity,
+                        const Gaussian& before,
+                        const double (&S)[3]) {
+  NavigationShare share;
+  add_seen<kVelocityEast, 2>(effect, velocity, share.g);
+  correct<kVelocityEast, 2>(effect, share, velocity, before, S);
 }
 
 }  // namespace liptako::track

@@ -28,7 +28,7 @@ inline constexpr base::Duration kReportAge = std::chrono::milliseconds(58);
 
 // Satellite navigation errs by what the ionosphere, the clocks and the orbits do: by minutes and
 // more [KaplanHegarty17, ch. 10]; and an installation's latency stays.
-inline constexpr base::Duration kNavigationMemory = std::chrono::minutes(15);
+inline constexpr base::Duration kNavigationMemory = std::chrono::minutes(20);
 
 struct NavigationEffect {
   float per_sd[kStateSize][2] = {};  // metres and metres per second for one deviation of u
@@ -36,19 +36,12 @@ struct NavigationEffect {
 
 [[nodiscard]] bool is_none(const NavigationEffect& effect);
 
-// A covariance that is added to another: packed, of the state.
-struct Widening {
-  double P[kPackedSize] = {};
-};
-
 // Straight extrapolation by `dt`, forwards or backwards; nothing fades.
 void carry(NavigationEffect& effect, double dt);
 // Extrapolates and fades; what has faded is noise. Requires dt >= 0.
 [[nodiscard]] Widening predict(NavigationEffect& effect, double dt);
 // All of it becomes noise.
 [[nodiscard]] Widening forget(NavigationEffect& effect);
-void widen(Imm& imm, const Widening& by);
-void widen(Gaussian& state, const Widening& by);
 
 // Into another tangent frame.
 void change_frame(NavigationEffect& effect,
@@ -78,8 +71,8 @@ struct NavigationShare {
                                        const LinearMeasurement& m,
                                        const double (*root)[2]);
 
-// As if the state's error were none of the navigation's in the gain.
-[[nodiscard]] NavigationShare uncorrelated(const NavigationShare& share);
+// For the state of another time than the measurement's, whose effect is this.
+void correlate(NavigationShare& share, const NavigationEffect& effect);
 
 // After an update with `m` of the prediction `before`, whose innovation covariance was `S`.
 // Requires S positive definite.
@@ -88,5 +81,11 @@ void update(NavigationEffect& effect,
             const LinearMeasurement& m,
             const Gaussian& before,
             const double (&S)[3]);
+// After one with a velocity, which has nothing of the navigation's error; what that has done to the
+// state's velocity is little, and the gain leaves it out.
+void update_by_velocity(NavigationEffect& effect,
+                        const LinearMeasurement& velocity,
+                        const Gaussian& before,
+                        const double (&S)[3]);
 
 }  // namespace liptako::track

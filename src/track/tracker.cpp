@@ -330,6 +330,7 @@ void Tracker::note_fit(Prediction& p, const Plot& plot) const {
   }
   const auto count = [&] {
     p.share = share_of(p.navigation_then, p.position, tells_navigation ? noise.root : nullptr);
+    if (p.behind_s > 0.0) correlate(p.share, p.navigation);
     LinearMeasurement with = p.considered;
     for (int k = 0; k < 3; ++k) with.R[k] += p.share.correlation.shared[k];
     p.fit = evaluate(p.before, with);
@@ -357,13 +358,13 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   p.navigation = t.navigation;
   p.apart.reset();
   p.before = predict(t.imm, motion_of(t), dt, p.imm);
-  predict(p.vertical, dt);
-  predict(p.height_effect, dt);
   if (dt > 0.0 && !is_none(p.navigation)) {
     const Widening by = predict(p.navigation, dt);
     widen(p.imm, by);
     widen(p.before, by);
   }
+  predict(p.vertical, dt);
+  predict(p.height_effect, dt);
   p.navigation_then = p.navigation;
   p.behind_s = std::fmax(-dt, 0.0);
   if (dt < 0.0) {
@@ -911,12 +912,13 @@ std::optional<UpdateResult> Tracker::use_measurements(
   UpdateAt at{p.before, p.fit, p.behind_s};
   if (p.has_share) at.correlation = &p.share.correlation;
   LinearMeasurement velocity;
+  Discrepancy velocity_fit;
   Gaussian between;
   const bool tells_velocity = plot.velocity_sd > base::Speed();
   if (tells_velocity) {
     velocity = considered(
         stated::linearise_velocity(plot, t.frame, p.before.mean), effect, p.seen_from.height);
-    const Discrepancy velocity_fit = evaluate(p.before, velocity);
+    velocity_fit = evaluate(p.before, velocity);
     trace.velocity_nis = static_cast<float>(velocity_fit.d2);
     if (!model_of(descriptions_[plot.sensor].kind).velocity_errs_anew)
       velocity.dilution = dilution_of(p, plot, velocity, velocity_fit);
@@ -935,12 +937,8 @@ std::optional<UpdateResult> Tracker::use_measurements(
     // Else what a wrong height does to the velocity would never end, and grow in the position.
     update(p.height_effect, velocity, between, evaluate(between, velocity).S);
   }
-  if (result->velocity_used && p.has_share) {
-    // The likes of it; what the navigation's error has done to a velocity is little.
-    const NavigationShare share = share_of(p.navigation, velocity, nullptr);
-    const Gaussian& then = at.between != nullptr ? between : p.before;
-    update(p.navigation, uncorrelated(share), velocity, then, evaluate(then, velocity).S);
-  }
+  if (result->velocity_used && p.has_share)
+    update_by_velocity(p.navigation, velocity, p.before, velocity_fit.S);
   for (int i = 0; i < 2; ++i) trace.innovation[i] = p.position.y[i];
   for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = p.fit.S[i];
   trace.nis = p.fit.d2;

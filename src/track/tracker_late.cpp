@@ -24,13 +24,13 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   p.navigation = step->navigation;
   p.apart.reset();
   p.before = predict(step->imm, motion_of(t), dt, p.imm);
-  predict(p.vertical, std::fmax(dt, 0.0));
-  predict(p.height_effect, std::fmax(dt, 0.0));
   if (dt > 0.0 && !is_none(p.navigation)) {
     const Widening by = predict(p.navigation, dt);
     widen(p.imm, by);
     widen(p.before, by);
   }
+  predict(p.vertical, std::fmax(dt, 0.0));
+  predict(p.height_effect, std::fmax(dt, 0.0));
   p.navigation_then = p.navigation;
   p.behind_s = std::fmax(-dt, 0.0);
   if (dt < 0.0) {
