@@ -77,8 +77,9 @@ Motion judged(const Motion& before,
   const double vn = evidence.state.mean.x[kVelocityNorth];
   const double speed2 = ve * ve + vn * vn;
   const double cruise = m.cruises ? kNoCruiseMps : kCruiseMps;
-  // What another system's filter makes of a flight turns and leaps as no airliner does.
-  m.cruises = evidence.has_transponder && kind != SensorKind::tracker && speed2 > cruise * cruise;
+  // What another system's filter makes of a flight turns and leaps as no airliner does: it is no
+  // word on how the flight goes.
+  if (kind != SensorKind::tracker) m.cruises = evidence.has_transponder && speed2 > cruise * cruise;
   // Most of what flies is an airliner, and fast: nothing to judge.
   if (m.used == AircraftClass::airliner && speed2 > kFastMps * kFastMps &&
       plot.aircraft_class == m.told && !rolls(plot) && !is_slow_kind(m.told) &&

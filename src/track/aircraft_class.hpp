@@ -9,8 +9,8 @@
 //   class       modes (rate in deg/s, density in m^2/s^3)    what they stand for
 //   airliner    0; +-1.4; +-2.6                              25 deg of bank at 190 and at 100 m/s
 //                                                            [ICAO Doc 8168]
-//     cruising  0; +-0.5; +-2                              drifting back to a track; 35 deg of bank
-//                                                            at 200 m/s; straight for minutes
+//    cruising   0; +-0.5; +-2                                drifting back to a track; 35 deg of
+//                                                            bank at 200 m/s; straight for minutes
 //   light       0; +-3; +-7                                  rate one; 32 deg of bank at 50 m/s
 //   helicopter  0 quiet; 0 at 2; 0 at 16; +-7                0.2 g for 4 s to slow down to a hover;
 //                                                            20 deg of bank at 30 m/s

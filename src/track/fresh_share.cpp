@@ -5,13 +5,15 @@
 namespace liptako::track {
 namespace {
 
+// A stamp of far ahead does not end the learning.
+constexpr base::Duration kRanAway = 10 * FreshShare::kWindow;
 constexpr std::uint64_t kEnough = 20;
 constexpr double kMostStep = 4.0;
 
 }  // namespace
 
 void FreshShare::note_time(base::Timestamp time) {
-  if (time < until_) return;
+  if (time < until_ && until_ - time <= kRanAway) return;
   if (count_ >= kEnough) {
     const double mean =
         static_cast<double>(total_) / (static_cast<double>(kUnit) * static_cast<double>(count_));

@@ -78,13 +78,4 @@ void update(HeightEffect& effect,
   }
 }
 
-PositionCovariance claimed(const Gaussian& state,
-                           const HeightEffect& effect,
-                           const Height& height) {
-  const double e = effect.d[kEast], n = effect.d[kNorth], s2 = height.variance_m2;
-  return {state.P[packed(0, 0)] + e * e * s2,
-          state.P[packed(0, 1)] + e * n * s2,
-          state.P[packed(1, 1)] + n * n * s2};
-}
-
 }  // namespace liptako::track

@@ -44,14 +44,4 @@ void update(HeightEffect& effect,
             const Gaussian& before,
             const double (&S)[3]);
 
-// Adds the effect to a position covariance.
-struct PositionCovariance {
-  double ee_m2 = 0.0;
-  double en_m2 = 0.0;
-  double nn_m2 = 0.0;
-};
-[[nodiscard]] PositionCovariance claimed(const Gaussian& state,
-                                         const HeightEffect& effect,
-                                         const Height& height);
-
 }  // namespace liptako::track

@@ -53,13 +53,14 @@ struct ReportNoise {
   double fresh[3] = {};
   double root[2][2] = {};  // lower triangle
 };
-// `share` of the variance is fresh, and what telling a position in steps errs by; and `share` of
-// what the age of reports does along the velocity.
+// What a report may err by, and the velocity, m/s, along which its age moves it.
 struct Claim {
   double variance[3] = {};
   double velocity_east = 0.0;
   double velocity_north = 0.0;
 };
+// `share` of the variance is fresh, and what telling a position in steps errs by; and `share` of
+// what the age does.
 [[nodiscard]] ReportNoise split(const Claim& claim, double share);
 
 // g of a measurement: of another sensor's with `root` null.

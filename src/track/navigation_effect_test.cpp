@@ -279,5 +279,15 @@ TEST(FreshShare, DoesNotDependOnTheOrderOfReports) {
   EXPECT_TRUE(forwards.is_sound());
 }
 
+TEST(FreshShare, LearnsOnAfterAStampOfFarAhead) {
+  FreshShare s;
+  s.note_time(base::Timestamp(std::chrono::hours(24)));
+  for (int t = 0; t < 60; ++t) {
+    s.note_time(base::Timestamp(base::seconds(t)));
+    for (int i = 0; i < 5; ++i) s.learn(6.0);
+  }
+  EXPECT_GT(s.share(), FreshShare().share());
+}
+
 }  // namespace
 }  // namespace liptako::track

@@ -27,7 +27,7 @@ Seen seen_at(const FirstFix& fix, const Plot& plot) {
 bool is_far(const PackedImm& imm,
             const ImmModel& model,
             const geo::TangentFrame& frame,
-            const TrackHeight& of_track,
+            const TrackEffects& of_track,
             const Seen& seen,
             double dt,
             double sds) {

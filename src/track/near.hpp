@@ -27,8 +27,8 @@ struct Seen {
 };
 [[nodiscard]] Seen seen_at(const FirstFix& fix, const Plot& plot);
 
-// The track's height, and how its place errs if that does.
-struct TrackHeight {
+// The track's height, and how its place errs if that does, and if its own navigation does.
+struct TrackEffects {
   Height height;
   HeightEffect effect;
   NavigationEffect navigation;
@@ -38,7 +38,7 @@ struct TrackHeight {
 [[nodiscard]] bool is_far(const PackedImm& imm,
                           const ImmModel& model,
                           const geo::TangentFrame& frame,
-                          const TrackHeight& of_track,
+                          const TrackEffects& of_track,
                           const Seen& seen,
                           double dt,
                           double sds);

@@ -32,7 +32,7 @@
 namespace liptako::track {
 
 struct TrackerOptions {
-  ImmOptions imm;
+  ImmOptions imm;  // of airliners that do not cruise (aircraft_class.hpp)
   // Squared Mahalanobis gates, 2 degrees of freedom: 1 in 3,000 and, with a 24-bit address to
   // vouch, 7 sigma.
   double gate = 16.0;
@@ -368,7 +368,6 @@ class Tracker {
   void note_hit(TrackRecord& t, const Plot& plot);
   void note_identity(std::uint32_t slot, const Plot& plot);
   // `now`: combine() of the track; moved with it.
-  // `now`: of t.imm.
   static void move_frame(TrackRecord& t, Gaussian& now);
   [[nodiscard]] TrackView view_of(const TrackRecord& t, const Extrapolation& state) const;
 

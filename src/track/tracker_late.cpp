@@ -128,7 +128,7 @@ void Tracker::roll_back(std::uint32_t slot,
   }
 
   learn_fresh_share(plot, prediction);
-  event.trace.gate_ratio = result->fit.d2 / choice.gate;
+  event.trace.gate_ratio = std::fmin(result->fit.d2 / choice.gate, 1.0);
   for (std::size_t m = 0; m < kModes; ++m) event.trace.modes[m] = static_cast<float>(t.imm.mu[m]);
   event.trace.motion = t.motion.used;
   event.trace.cruises = t.motion.cruises;
