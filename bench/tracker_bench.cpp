@@ -261,7 +261,7 @@ double filter_ns() {
   track::PackedImm packed;
   track::pack(imm, packed);
   track::LinearMeasurement position, velocity;
-  position.columns = track::Columns::position;
+  position.columns = track::Columns::place;
   velocity.columns = track::Columns::velocity;
   for (int i = 0; i < 2; ++i) {
     position.H[i][i] = velocity.H[i][2 + i] = 1;

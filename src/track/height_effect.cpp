@@ -11,6 +11,7 @@ struct Pair {
 // g = H d + dh
 Pair effect_on_innovation(const LinearMeasurement& m, const HeightEffect& effect) {
   Pair g{m.dh[0], m.dh[1]};
+  if (is_none(effect)) return g;
   for (int r = 0; r < kStateSize; ++r) {
     g.a += m.H[0][r] * effect.d[r];
     g.b += m.H[1][r] * effect.d[r];
@@ -55,27 +56,9 @@ LinearMeasurement considered(const LinearMeasurement& m,
   return out;
 }
 
-void update(HeightEffect& effect,
-            const LinearMeasurement& m,
-            const Gaussian& before,
-            const double (&S)[3]) {
+void update(HeightEffect& effect, const LinearMeasurement& m, const MeanGain& gain) {
   const Pair g = effect_on_innovation(m, effect);
-  if (g.a == 0.0 && g.b == 0.0) return;
-  const double more = m.dilution - 1.0;  // of the noise, in the gain
-  const double s0 = S[0] + more * m.R[0], s1 = S[1] + more * m.R[1], s2 = S[2] + more * m.R[2];
-  const double det = s0 * s2 - s1 * s1;
-  // w = S^-1 g
-  const double wa = (s2 * g.a - s1 * g.b) / det;
-  const double wb = (s0 * g.b - s1 * g.a) / det;
-  for (int r = 0; r < kStateSize; ++r) {
-    double pha = 0.0;
-    double phb = 0.0;
-    for (int k = 0; k < kStateSize; ++k) {
-      pha += before.P[packed(r, k)] * m.H[0][k];
-      phb += before.P[packed(r, k)] * m.H[1][k];
-    }
-    effect.d[r] -= pha * wa + phb * wb;
-  }
+  for (int r = 0; r < kStateSize; ++r) effect.d[r] -= gain.K[r][0] * g.a + gain.K[r][1] * g.b;
 }
 
 }  // namespace liptako::track

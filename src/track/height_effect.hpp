@@ -37,11 +37,7 @@ void change_frame(HeightEffect& effect, const geo::TangentFrame& from, const geo
                                            const HeightEffect& effect,
                                            const Height& height);
 
-// After an update with `m` (as linearised) of the prediction `before`, whose innovation covariance
-// was `S`. Requires S positive definite.
-void update(HeightEffect& effect,
-            const LinearMeasurement& m,
-            const Gaussian& before,
-            const double (&S)[3]);
+// After an update with `m` (as linearised) by this gain.
+void update(HeightEffect& effect, const LinearMeasurement& m, const MeanGain& gain);
 
 }  // namespace liptako::track

@@ -107,19 +107,30 @@ void innovation_covariance(const Gaussian& predicted, const LinearMeasurement& m
   }
 }
 
+// The same of one that measures two coordinates, from `First` on, themselves.
+template <int First>
+void covariance_of_itself(const Gaussian& predicted, const LinearMeasurement& m, double (&S)[3]) {
+  S[0] = predicted.P[packed(First, First)] + m.R[0];
+  S[1] = predicted.P[packed(First, First + 1)] + m.R[1];
+  S[2] = predicted.P[packed(First + 1, First + 1)] + m.R[2];
+}
+
 }  // namespace
 
 Discrepancy evaluate(const Gaussian& predicted, const LinearMeasurement& m) {
   Discrepancy fit;
   switch (m.columns) {
     case Columns::all:
-      innovation_covariance<0, 4>(predicted, m, fit.S);
+      innovation_covariance<0, kStateSize>(predicted, m, fit.S);
       break;
     case Columns::position:
-      innovation_covariance<0, 2>(predicted, m, fit.S);
+      innovation_covariance<kEast, 2>(predicted, m, fit.S);
+      break;
+    case Columns::place:
+      covariance_of_itself<kEast>(predicted, m, fit.S);
       break;
     case Columns::velocity:
-      innovation_covariance<2, 2>(predicted, m, fit.S);
+      covariance_of_itself<kVelocityEast>(predicted, m, fit.S);
       break;
   }
   const double det = fit.S[0] * fit.S[2] - fit.S[1] * fit.S[1];
@@ -129,6 +140,66 @@ Discrepancy evaluate(const Gaussian& predicted, const LinearMeasurement& m) {
                            det
                      : kNoFit;
   return fit;
+}
+
+namespace {
+
+// to += P H', H other than zero in columns [First, First + Count).
+template <int First, int Count>
+void add_state_innovation(const Gaussian& g,
+                          const LinearMeasurement& m,
+                          double (&to)[kStateSize][2]) {
+  for (int r = 0; r < kStateSize; ++r) {
+    for (int k = First; k < First + Count; ++k) {
+      to[r][0] += g.P[packed(r, k)] * m.H[0][k];
+      to[r][1] += g.P[packed(r, k)] * m.H[1][k];
+    }
+  }
+}
+
+template <int First>
+void add_state_itself(const Gaussian& g, double (&to)[kStateSize][2]) {
+  for (int r = 0; r < kStateSize; ++r) {
+    to[r][0] += g.P[packed(r, First)];
+    to[r][1] += g.P[packed(r, First + 1)];
+  }
+}
+
+}  // namespace
+
+MeanGain mean_gain(const Gaussian& before,
+                   const LinearMeasurement& m,
+                   const Discrepancy& fit,
+                   const Correlation* correlation) {
+  MeanGain gain;
+  auto& K = gain.K;
+  if (correlation != nullptr) std::memcpy(K, correlation->cross, sizeof K);
+  switch (m.columns) {
+    case Columns::all:
+      add_state_innovation<0, kStateSize>(before, m, K);
+      break;
+    case Columns::position:
+      add_state_innovation<kEast, 2>(before, m, K);
+      break;
+    case Columns::place:
+      add_state_itself<kEast>(before, K);
+      break;
+    case Columns::velocity:
+      add_state_itself<kVelocityEast>(before, K);
+      break;
+  }
+  const double more = m.dilution - 1.0;
+  const double s0 = fit.S[0] + more * m.R[0];
+  const double s1 = fit.S[1] + more * m.R[1];
+  const double s2 = fit.S[2] + more * m.R[2];
+  const double inverse = 1.0 / (s0 * s2 - s1 * s1);
+  const double i0 = s2 * inverse, i1 = -s1 * inverse, i2 = s0 * inverse;
+  for (auto& row : K) {
+    const double a = row[0], b = row[1];
+    row[0] = a * i0 + b * i1;
+    row[1] = a * i1 + b * i2;
+  }
+  return gain;
 }
 
 double log_likelihood(const Discrepancy& fit) {

@@ -173,6 +173,17 @@ struct Correlation {
   double cross[kStateSize][2] = {};  // cov(state, innovation) beyond P H'
   double shared[3] = {};             // the part of the measurement's R that is no noise of its own
 };
+// What an update does to the moment-matched mean for each unit of the innovation.
+struct MeanGain {
+  double K[kStateSize][2] = {};
+};
+// (P H' + cross) S^-1 of `before`, with S as a dilution widens it. `correlation` null: none.
+// Requires S positive definite.
+[[nodiscard]] MeanGain mean_gain(const Gaussian& before,
+                                 const LinearMeasurement& m,
+                                 const Discrepancy& fit,
+                                 const Correlation* correlation);
+
 struct UpdateAt {
   const Gaussian& before;
   const Discrepancy& fit;

@@ -394,6 +394,26 @@ struct Seen {
   }
 };
 
+// Of one that measures two coordinates, from `First` on, themselves.
+template <int First>
+struct SeenItself {
+  Lanes y[2];
+  Lanes PH[kStateSize][2];
+  Lanes S00, S01, S11;
+
+  LIPTAKO_INLINE void innovate(const State& z,
+                               const LinearMeasurement& m,
+                               const HorizontalState& at) {
+    for (int i = 0; i < 2; ++i) {
+      y[i] = m.y[i] - (z.x[First + i] - at.x[First + i]);
+      for (int r = 0; r < kStateSize; ++r) PH[r][i] = z.P[packed(r, First + i)];
+    }
+    S00 = m.R[0] + PH[First][0];
+    S01 = m.R[1] + PH[First][1];
+    S11 = m.R[2] + PH[First + 1][1];
+  }
+};
+
 template <int First, int Count>
 LIPTAKO_INLINE void see_now(Seen<First, Count, double>& seen,
                             const State& z,
@@ -436,9 +456,9 @@ struct Innovation {
 
 // K = (P H' + cross) S^-1,   P <- (I - K H) P (I - K H)' + K (S - H P H' - shared) K'
 //                          = P - K (P H')' + K ((S - shared) K' - (P H')')
-template <int First, int Count, class Each>
+template <class SeenBy>
 LIPTAKO_INLINE void gain_correlated(State& z,
-                                    const Seen<First, Count, Each>& seen,
+                                    const SeenBy& seen,
                                     const Correlation& correlation,
                                     const Innovation& of) {
   const auto& y = seen.y;
@@ -466,9 +486,9 @@ LIPTAKO_INLINE void gain_correlated(State& z,
 
 struct Uncorrelated {};
 
-template <int First, int Count, class Each, class With>
+template <class SeenBy, class With>
 LIPTAKO_INLINE bool gain(State& z,
-                         const Seen<First, Count, Each>& seen,
+                         const SeenBy& seen,
                          const LinearMeasurement& m,
                          const With& with,
                          UpdateResult& result) {
@@ -532,6 +552,17 @@ LIPTAKO_INLINE bool use_now(State& z,
   return gain(z, seen, m, with, result);
 }
 
+template <int First, class With>
+LIPTAKO_INLINE bool use_itself(State& z,
+                               const LinearMeasurement& m,
+                               const HorizontalState& at,
+                               const With& with,
+                               UpdateResult& result) {
+  SeenItself<First> seen;
+  seen.innovate(z, m, at);
+  return gain(z, seen, m, with, result);
+}
+
 // `With`: a Correlation of the first measurement, or none.
 template <class With>
 LIPTAKO_INLINE bool update_lanes(Imm& imm,
@@ -552,8 +583,10 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
     if (!gain(z, seen, m, with, result)) return false;
   } else if (m.columns == Columns::position) {
     if (!use_now<kEast, 2>(z, m, mean, with, result)) return false;
+  } else if (m.columns == Columns::place) {
+    if (!use_itself<kEast>(z, m, mean, with, result)) return false;
   } else if (m.columns == Columns::velocity) {
-    if (!use_now<kVelocityEast, 2>(z, m, mean, with, result)) return false;
+    if (!use_itself<kVelocityEast>(z, m, mean, with, result)) return false;
   } else {
     if (!use_now<0, kStateSize>(z, m, mean, with, result)) return false;
   }
@@ -570,7 +603,7 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
       result.velocity_used = gain(z, seen, *at.velocity, Uncorrelated{}, apart);
     } else {
       result.velocity_used =
-          use_now<kVelocityEast, 2>(z, *at.velocity, mean, Uncorrelated{}, apart);
+          use_itself<kVelocityEast>(z, *at.velocity, mean, Uncorrelated{}, apart);
     }
   }
   result.sound = is_sound_lanes(z);

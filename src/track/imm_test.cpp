@@ -152,7 +152,7 @@ bool same_bits(const T& a, const T& b) {
 LinearMeasurement random_velocity(Prng& prng) {
   LinearMeasurement m;
   m.columns = Columns::velocity;
-  for (auto& row : m.H) row[kVelocityEast] = prng.normal(), row[kVelocityNorth] = prng.normal();
+  m.H[0][kVelocityEast] = m.H[1][kVelocityNorth] = 1;
   m.R[0] = 9, m.R[1] = 1, m.R[2] = 4;
   m.y[0] = 3 * prng.normal(), m.y[1] = 3 * prng.normal();
   return m;
@@ -172,13 +172,13 @@ TEST(Imm, EveryKernelComputesTheSameBits) {
     for (Imm& imm : of) start(imm, model.options, g);
     for (int step = 0; step < 40; ++step) {
       LinearMeasurement m;
-      m.columns = static_cast<Columns>(prng.below(3));
+      m.columns = static_cast<Columns>(prng.below(4));
+      const bool itself = m.columns == Columns::place || m.columns == Columns::velocity;
+      const int first = m.columns == Columns::velocity ? kVelocityEast : kEast;
       for (int i = 0; i < 2; ++i) {
-        for (int k = 0; k < kStateSize; ++k) {
-          const bool is_position = k < kVelocityEast;
-          if (m.columns == Columns::all || is_position == (m.columns == Columns::position))
-            m.H[i][k] = prng.normal();
-        }
+        if (itself) m.H[i][first + i] = 1;
+        const int count = m.columns == Columns::all ? kStateSize : 2;
+        for (int k = 0; !itself && k < count; ++k) m.H[i][k] = prng.normal();
       }
       m.R[0] = 900, m.R[1] = 100, m.R[2] = 400;
       m.y[0] = 30 * prng.normal(), m.y[1] = 30 * prng.normal();
@@ -257,21 +257,26 @@ TEST(Imm, AVelocityWithAPositionIsUsedAfterIt) {
   }
 }
 
-// Columns of zeros that are named as such are left out, and nothing else changes.
-TEST(Imm, ZerosThatAreNamedChangeNothing) {
+// Zeros and ones that are named as such are not multiplied, and nothing else changes.
+TEST(Imm, WhatIsNamedZeroOrOneChangesNothing) {
   Prng prng(28);
   const ImmModel model{ImmOptions()};
   for (int i = 0; i < 300; ++i) {
     const Gaussian g = random_gaussian(prng);
     LinearMeasurement m;
-    const bool velocity = prng.below(2) == 0;
-    for (auto& row : m.H) {
-      for (int k = 0; k < 2; ++k) row[velocity ? 2 + k : k] = prng.normal();
+    const Columns columns =
+        std::array{Columns::position, Columns::place, Columns::velocity}[prng.below(3)];
+    const int first = columns == Columns::velocity ? kVelocityEast : kEast;
+    for (int row = 0; row < 2; ++row) {
+      for (int k = 0; k < 2; ++k)
+        m.H[row][first + k] = columns == Columns::position ? prng.normal() : (row == k ? 1.0 : 0.0);
     }
+    Correlation correlation;
+    for (auto& row : correlation.cross) row[0] = prng.normal(), row[1] = prng.normal();
     m.R[0] = 900, m.R[1] = 100, m.R[2] = 400;
     m.y[0] = 30 * prng.normal(), m.y[1] = 30 * prng.normal();
     LinearMeasurement named = m;
-    named.columns = velocity ? Columns::velocity : Columns::position;
+    named.columns = columns;
     Imm all, some;
     start(all, model.options, g);
     start(some, model.options, g);
@@ -279,6 +284,11 @@ TEST(Imm, ZerosThatAreNamedChangeNothing) {
     ASSERT_TRUE(update(some, model, named, g, 0.0).has_value());
     expect_equal(combine(some), dense(combine(all)), 1e-12);
     EXPECT_NEAR(evaluate(g, named).d2, evaluate(g, m).d2, 1e-9);
+    const MeanGain wide = mean_gain(g, m, evaluate(g, m), &correlation);
+    const MeanGain narrow = mean_gain(g, named, evaluate(g, named), &correlation);
+    for (int r = 0; r < kStateSize; ++r) {
+      for (int k = 0; k < 2; ++k) EXPECT_NEAR(narrow.K[r][k], wide.K[r][k], 1e-12);
+    }
   }
 }
 

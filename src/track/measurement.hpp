@@ -31,8 +31,13 @@ struct Height {
   double variance_m2 = 0.0;
 };
 
-// Which columns of H may be other than zero: what is known to be zero is not multiplied.
-enum class Columns : std::uint8_t { all, position, velocity };
+// What is known of H: what is zero or one is not multiplied.
+enum class Columns : std::uint8_t {
+  all,       // nothing
+  position,  // zero in the columns of the velocity
+  place,     // it measures the position itself: the identity there, else zero
+  velocity   // likewise the velocity
+};
 
 struct LinearMeasurement {
   double y[2] = {};

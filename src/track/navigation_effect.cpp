@@ -93,41 +93,29 @@ ReportNoise split(const Claim& claim, double share) {
 
 namespace {
 
-// H effect, H other than zero in columns [First, First + Count).
-template <int First, int Count>
+// g += H effect.
 void add_seen(const NavigationEffect& effect, const LinearMeasurement& m, double (&g)[2][2]) {
+  const auto& per_sd = effect.per_sd;
+  if (m.columns == Columns::place || m.columns == Columns::velocity) {
+    const int first = m.columns == Columns::place ? kEast : kVelocityEast;
+    for (int i = 0; i < 2; ++i) {
+      for (int u = 0; u < 2; ++u) g[i][u] += per_sd[first + i][u];
+    }
+    return;
+  }
+  const int count = m.columns == Columns::position ? 2 : kStateSize;
   for (int i = 0; i < 2; ++i) {
-    for (int r = First; r < First + Count; ++r) {
-      for (int u = 0; u < 2; ++u) g[i][u] += m.H[i][r] * effect.per_sd[r][u];
+    for (int r = 0; r < count; ++r) {
+      for (int u = 0; u < 2; ++u) g[i][u] += m.H[i][r] * per_sd[r][u];
     }
   }
 }
 
-// effect -= (P H' + C) S^-1 g
-template <int First, int Count>
-void correct(NavigationEffect& effect,
-             const NavigationShare& share,
-             const LinearMeasurement& m,
-             const Gaussian& before,
-             const double (&S)[3]) {
-  const double more = m.dilution - 1.0;  // of the noise, in the gain
-  const double s0 = S[0] + more * m.R[0], s1 = S[1] + more * m.R[1], s2 = S[2] + more * m.R[2];
-  const double inverse = 1.0 / (s0 * s2 - s1 * s1);
-  // w = S^-1 g
-  double w[2][2];
-  for (int u = 0; u < 2; ++u) {
-    w[0][u] = (s2 * share.g[0][u] - s1 * share.g[1][u]) * inverse;
-    w[1][u] = (s0 * share.g[1][u] - s1 * share.g[0][u]) * inverse;
-  }
+// effect -= K g
+void correct(NavigationEffect& effect, const double (&g)[2][2], const MeanGain& gain) {
   for (int r = 0; r < kStateSize; ++r) {
-    double a = share.correlation.cross[r][0];
-    double b = share.correlation.cross[r][1];
-    for (int k = First; k < First + Count; ++k) {
-      a += before.P[packed(r, k)] * m.H[0][k];
-      b += before.P[packed(r, k)] * m.H[1][k];
-    }
     for (int u = 0; u < 2; ++u)
-      effect.per_sd[r][u] -= static_cast<float>(a * w[0][u] + b * w[1][u]);
+      effect.per_sd[r][u] -= static_cast<float>(gain.K[r][0] * g[0][u] + gain.K[r][1] * g[1][u]);
   }
 }
 
@@ -149,11 +137,7 @@ NavigationShare share_of(const NavigationEffect& effect,
   for (int i = 0; root != nullptr && i < 2; ++i) {
     for (int u = 0; u < 2; ++u) g[i][u] = root[i][u];
   }
-  if (m.columns == Columns::position) {
-    add_seen<kEast, 2>(effect, m, g);
-  } else {
-    add_seen<0, kStateSize>(effect, m, g);
-  }
+  add_seen(effect, m, g);
   correlate(out, effect);
   out.correlation.shared[0] = g[0][0] * g[0][0] + g[0][1] * g[0][1];
   out.correlation.shared[1] = g[0][0] * g[1][0] + g[0][1] * g[1][1];
@@ -161,25 +145,16 @@ NavigationShare share_of(const NavigationEffect& effect,
   return out;
 }
 
-void update(NavigationEffect& effect,
-            const NavigationShare& share,
-            const LinearMeasurement& m,
-            const Gaussian& before,
-            const double (&S)[3]) {
-  if (m.columns == Columns::position) {
-    correct<kEast, 2>(effect, share, m, before, S);
-  } else {
-    correct<0, kStateSize>(effect, share, m, before, S);
-  }
+void update(NavigationEffect& effect, const NavigationShare& share, const MeanGain& gain) {
+  correct(effect, share.g, gain);
 }
 
 void update_by_velocity(NavigationEffect& effect,
                         const LinearMeasurement& velocity,
-                        const Gaussian& before,
-                        const double (&S)[3]) {
-  NavigationShare share;
-  add_seen<kVelocityEast, 2>(effect, velocity, share.g);
-  correct<kVelocityEast, 2>(effect, share, velocity, before, S);
+                        const MeanGain& gain) {
+  double g[2][2] = {};
+  add_seen(effect, velocity, g);
+  correct(effect, g, gain);
 }
 
 }  // namespace liptako::track

@@ -75,18 +75,12 @@ struct NavigationShare {
 // For the state of another time than the measurement's, whose effect is this.
 void correlate(NavigationShare& share, const NavigationEffect& effect);
 
-// After an update with `m` of the prediction `before`, whose innovation covariance was `S`.
-// Requires S positive definite.
-void update(NavigationEffect& effect,
-            const NavigationShare& share,
-            const LinearMeasurement& m,
-            const Gaussian& before,
-            const double (&S)[3]);
+// After an update by this gain with what `share` is of.
+void update(NavigationEffect& effect, const NavigationShare& share, const MeanGain& gain);
 // After one with a velocity, which has nothing of the navigation's error; what that has done to the
 // state's velocity is little, and the gain leaves it out.
 void update_by_velocity(NavigationEffect& effect,
                         const LinearMeasurement& velocity,
-                        const Gaussian& before,
-                        const double (&S)[3]);
+                        const MeanGain& gain);
 
 }  // namespace liptako::track

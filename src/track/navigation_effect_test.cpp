@@ -119,7 +119,7 @@ TEST(NavigationEffect, IsTheSchmidtFilterOfTheWholeState) {
     at.correlation = &share.correlation;
     Gaussian state;
     ASSERT_TRUE(update(s.imm, ImmModel(s.options), with, at, &state).has_value());
-    update(s.effect, share, with, before, fit.S);
+    update(s.effect, share, mean_gain(before, with, fit, &share.correlation));
     const Dense ours = joint(state, s.effect);
     for (int r = 0; r < kStateSize; ++r) {
       EXPECT_NEAR(
@@ -230,7 +230,7 @@ Honesty flown(double claimed_sd_m, double fresh_sd_m) {
       widen(f.imm, by);
       widen(g, by);
       LinearMeasurement m;
-      m.columns = Columns::position;
+      m.columns = Columns::place;
       for (int k = 0; k < 2; ++k) m.H[k][k] = 1.0, m.y[k] = z[k] - g.mean.x[k];
       const NavigationShare share = share_of(f.effect, m, noise.root);
       for (int k = 0; k < 3; ++k) m.R[k] = noise.fresh[k] + share.correlation.shared[k];
@@ -239,7 +239,7 @@ Honesty flown(double claimed_sd_m, double fresh_sd_m) {
       at.correlation = &share.correlation;
       Gaussian after;
       EXPECT_TRUE(update(f.imm, model, m, at, &after).has_value());
-      update(f.effect, share, m, g, fit.S);
+      update(f.effect, share, mean_gain(g, m, fit, &share.correlation));
       fresh.learn(fit.d2);
       if (t < kSeconds / 2) continue;
       const Dense P = joint(after, f.effect);

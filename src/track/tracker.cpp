@@ -904,13 +904,17 @@ bool Tracker::judge_motion(TrackRecord& t, const Plot& plot, const Gaussian& aft
 std::optional<UpdateResult> Tracker::use_measurements(
     const TrackRecord& t, const Plot& plot, Prediction& p, Gaussian& after, UpdateTrace& trace) {
   see_again(p, plot, t);
-  p.considered.dilution = p.position.dilution = dilution_of(p, plot, p.considered, p.fit);
-  HeightEffect effect = p.height_effect;
-  update(effect, p.position, p.before, p.fit.S);
-  if (p.has_share) update(p.navigation, p.share, p.considered, p.before, p.fit.S);
-
+  p.considered.dilution = dilution_of(p, plot, p.considered, p.fit);
   UpdateAt at{p.before, p.fit, p.behind_s};
   if (p.has_share) at.correlation = &p.share.correlation;
+  HeightEffect effect = p.height_effect;
+  const bool has_effects =
+      p.has_share || !is_none(effect) || p.position.dh[0] != 0.0 || p.position.dh[1] != 0.0;
+  if (has_effects) {
+    const MeanGain gain = mean_gain(p.before, p.considered, p.fit, at.correlation);
+    update(effect, p.position, gain);
+    if (p.has_share) update(p.navigation, p.share, gain);
+  }
   LinearMeasurement velocity;
   Discrepancy velocity_fit;
   Gaussian between;
@@ -935,10 +939,13 @@ std::optional<UpdateResult> Tracker::use_measurements(
     ++counters_.velocity_refused;
   } else if (at.between != nullptr) {
     // Else what a wrong height does to the velocity would never end, and grow in the position.
-    update(p.height_effect, velocity, between, evaluate(between, velocity).S);
+    update(p.height_effect,
+           velocity,
+           mean_gain(between, velocity, evaluate(between, velocity), nullptr));
   }
   if (result->velocity_used && p.has_share)
-    update_by_velocity(p.navigation, velocity, p.before, velocity_fit.S);
+    update_by_velocity(
+        p.navigation, velocity, mean_gain(p.before, velocity, velocity_fit, nullptr));
   for (int i = 0; i < 2; ++i) trace.innovation[i] = p.position.y[i];
   for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = p.fit.S[i];
   trace.nis = p.fit.d2;

@@ -100,7 +100,7 @@ bool AircraftMotion::update(Density& x,
   }
   const auto result = track::update(x.imm, model, used, before, 0.0);
   if (!result || !result->sound) return false;
-  track::update(x.height_effect, position, before, result->fit.S);
+  track::update(x.height_effect, position, mean_gain(before, used, result->fit, nullptr));
   x.vertical = vertical;
   if (plot.icao_address && !x.identity.icao_address) x.identity.icao_address = plot.icao_address;
   note_code(x.identity, plot);

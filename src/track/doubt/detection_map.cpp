@@ -8,20 +8,36 @@
 namespace liptako::track {
 namespace {
 
-// Lower edges of the elevation bins.
-constexpr double kEdgesDeg[DetectionMap::kElevations] = {-1.0, 0.5, 1.0, 2.0, 4.0, 10.0};
-constexpr double kTopDeg = 30.0;  // above: the cone of silence may begin
+// Lower edges of the elevation bins, as sines of -1, 0.5, 1, 2, 4 and 10 degrees.
+constexpr double kEdges[DetectionMap::kElevations] = {
+    -0.0174524064, 0.0087265355, 0.0174524064, 0.0348994967, 0.0697564737, 0.1736481777};
+constexpr double kTop = 0.5;  // above 30 degrees the cone of silence may begin
 constexpr std::uint16_t kMost = 4096;
 constexpr std::uint16_t kKnownLooks = 10;
 
 }  // namespace
 
+DetectionMap::Sight DetectionMap::sight_of(const geo::Position<geo::Enu>& q) {
+  const double range = std::sqrt(q.x * q.x + q.y * q.y + q.z * q.z);
+  return {range, base::atan2(q.x, q.y), q.z / std::fmax(range, 1.0)};
+}
+
+// In the triangle of the Earth's centre, the site and the aircraft.
+DetectionMap::Sight DetectionMap::sight_of(const Plot& plot,
+                                           base::Length site,
+                                           base::Length height) {
+  const double range = plot.slant_range.metres();
+  const double from = geo::kMeanRadiusM + site.metres(), to = geo::kMeanRadiusM + height.metres();
+  const double up =
+      ((to - from) * (to + from) - range * range) / (2.0 * std::fmax(range, 1.0) * from);
+  return {range, plot.azimuth.radians(), up};
+}
+
 std::optional<std::uint16_t> DetectionMap::cell_of(const Sight& s) const {
-  const double elevation = s.elevation_rad / base::kRadiansPerDegree;
   if (looks_.empty() || !(s.range_m > 0.0 && s.range_m < range_max_m_)) return std::nullopt;
-  if (!(elevation >= kEdgesDeg[0] && elevation < kTopDeg)) return std::nullopt;
+  if (!(s.up >= kEdges[0] && s.up < kTop)) return std::nullopt;
   int e = kElevations - 1;
-  while (e > 0 && elevation < kEdgesDeg[e]) --e;
+  while (e > 0 && s.up < kEdges[e]) --e;
   const int r = std::min(kRanges - 1, static_cast<int>(s.range_m / range_max_m_ * kRanges));
   const int a =
       std::min(kAzimuths - 1,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "geo/frames.hpp"
 #include "track/plot.hpp"
 
 namespace liptako::track {
@@ -30,8 +31,12 @@ class DetectionMap {
   struct Sight {
     double range_m = 0.0;
     double azimuth_rad = 0.0;
-    double elevation_rad = 0.0;
+    double up = 0.0;  // sine of the elevation
   };
+  // Of a place seen from the radar.
+  [[nodiscard]] static Sight sight_of(const geo::Position<geo::Enu>& place);
+  // Of a plot of the radar itself.
+  [[nodiscard]] static Sight sight_of(const Plot& plot, base::Length site, base::Length height);
   // Nothing outside the grid.
   [[nodiscard]] std::optional<std::uint16_t> cell_of(const Sight& sight) const;
   void learn(std::uint16_t cell, bool hit);

@@ -89,7 +89,7 @@ TEST(Population, FindsTheSensorsBiasThoughOneAircraftInFiveLies) {
 
 TEST(DetectionMap, KnowsNothingAtFirstAndMoreWithEveryHit) {
   DetectionMap map(base::Length::from_metres(300e3));
-  const DetectionMap::Sight sight{120e3, 1.0, 3.0 * base::kRadiansPerDegree};
+  const DetectionMap::Sight sight{120e3, 1.0, 0.052};
   const auto cell = map.cell_of(sight);
   ASSERT_TRUE(cell.has_value());
   EXPECT_EQ(map.expect(*cell).covered, 0.0) << "not seen is not: not there";
@@ -97,12 +97,31 @@ TEST(DetectionMap, KnowsNothingAtFirstAndMoreWithEveryHit) {
   EXPECT_NEAR(map.expect(*cell).covered, 1.0, 0.02);
   EXPECT_NEAR(map.expect(*cell).detection, 0.86, 0.05);
   // Seen there: so is what is nearer in the same direction, and higher; not what is lower.
-  const auto nearer = map.cell_of({60e3, 1.0, 6.0 * base::kRadiansPerDegree});
-  const auto lower = map.cell_of({120e3, 1.0, 0.2 * base::kRadiansPerDegree});
+  const auto nearer = map.cell_of({60e3, 1.0, 0.104});
+  const auto lower = map.cell_of({120e3, 1.0, 0.0035});
   ASSERT_TRUE(nearer && lower);
   EXPECT_GT(map.expect(*nearer).covered, 0.9);
   EXPECT_EQ(map.expect(*lower).covered, 0.0);
   EXPECT_FALSE(map.cell_of({400e3, 1.0, 0.05}).has_value());
+}
+
+TEST(DetectionMap, ARadarSeesItsOwnPlotWhereItsPlaceIs) {
+  base::Prng prng(31);
+  const geo::Geodetic at{base::Angle::from_degrees(13), {}, base::Length::from_metres(300)};
+  const geo::TangentFrame site(at);
+  for (int i = 0; i < 200; ++i) {
+    const geo::Geodetic there{base::Angle::from_degrees(prng.uniform(11.5, 14.5)),
+                              base::Angle::from_degrees(prng.uniform(-1.5, 1.5)),
+                              base::Length::from_metres(prng.uniform(500, 12'000))};
+    const auto seen = DetectionMap::sight_of(site.enu_from_ecef(geo::ecef_from_geodetic(there)));
+    Plot plot;
+    plot.slant_range = base::Length::from_metres(seen.range_m);
+    plot.azimuth = base::Angle::from_radians(base::wrap_two_pi(seen.azimuth_rad));
+    const auto own = DetectionMap::sight_of(plot, at.height, there.height);
+    EXPECT_NEAR(own.up, seen.up, 2e-4) << "a hundredth of a degree";
+    EXPECT_EQ(own.range_m, seen.range_m);
+    EXPECT_NEAR(base::wrap_pi(own.azimuth_rad - seen.azimuth_rad), 0.0, 1e-12);
+  }
 }
 
 // Twelve aircraft under a radar that errs by 0.15 degrees and 100 m, and an ADS-B station.

@@ -66,13 +66,13 @@ void DoubtBook::look_for_silences(TrackStore& store, std::uint32_t slot, const P
     if (!s.interrogates) continue;
     const double period = to_seconds(description.period);
     if (to_seconds(plot.time - s.latest) > kAliveAfterPeriods * period) continue;
-    const auto q = seen_from(s.site, d, plot.time);
-    const double ground = std::sqrt(q.x * q.x + q.y * q.y);
-    const DetectionMap::Sight sight{
-        std::sqrt(ground * ground + q.z * q.z), base::atan2(q.x, q.y), base::atan2(q.z, ground)};
-    const auto cell = s.map.cell_of(sight);
+    const bool its_own = i == plot.sensor;
+    const auto cell = s.map.cell_of(
+        its_own ? DetectionMap::sight_of(
+                      plot, description.site.height, base::Length::from_metres(d.height_m))
+                : DetectionMap::sight_of(seen_from(s.site, d, plot.time)));
     if (!cell) continue;
-    const bool hit = is_hit(i, period);
+    const bool hit = its_own || is_hit(i, period);
     if (vouched) {
       // Its own fault is not the radar's.
       if (t.doubts == 0) s.map.learn(*cell, hit);
@@ -155,11 +155,7 @@ void DoubtBook::doubt_transponder(TrackStore& store, std::uint32_t slot, const P
     if (looks < 1.0) return;  // one that still has them
     double covered = kJustSeen;
     if (description.kind == SensorKind::polar_radar && description.placed) {
-      const auto q = seen_from(s.site, d, plot.time);
-      const double ground = std::sqrt(q.x * q.x + q.y * q.y);
-      const auto cell = s.map.cell_of({std::sqrt(ground * ground + q.z * q.z),
-                                       base::atan2(q.x, q.y),
-                                       base::atan2(q.z, ground)});
+      const auto cell = s.map.cell_of(DetectionMap::sight_of(seen_from(s.site, d, plot.time)));
       if (cell) covered = std::fmax(covered, s.map.expect(*cell).covered);
     }
     const double misses =

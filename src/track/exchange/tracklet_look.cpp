@@ -16,7 +16,7 @@ double TrackletLook::false_density(std::size_t plot) const {
 LinearMeasurement TrackletLook::linearise(const Gaussian& predicted, std::size_t plot) const {
   const Tracklet& t = tracklets_[plot];
   LinearMeasurement m;
-  m.columns = Columns::position;
+  m.columns = Columns::place;
   for (int i = 0; i < 2; ++i) {
     m.H[i][i] = 1.0;
     m.y[i] = t.z.x[i] - predicted.mean.x[i];

@@ -224,6 +224,10 @@ TEST_P(EverySensorModel, HasTheNumericGradientsAsItsJacobians) {
       if (m.columns == Columns::position && k >= 2) {
         EXPECT_EQ(m.H[0][k], 0.0);
       }
+      if (m.columns == Columns::place) {
+        EXPECT_EQ(m.H[0][k], k == kEast ? 1.0 : 0.0);
+        EXPECT_EQ(m.H[1][k], k == kNorth ? 1.0 : 0.0);
+      }
     }
     Height up = s.height, down = s.height;
     up.mean_m += 1;

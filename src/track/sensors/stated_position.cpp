@@ -34,7 +34,7 @@ LinearMeasurement linearise(const Plot& plot,
   const auto p = frame.enu_from_ecef(geo::ecef_of(geo::place_of(
       {plot.latitude, plot.longitude, base::Length::from_metres(height.mean_m)}, frame)));
   LinearMeasurement m;
-  m.columns = Columns::position;
+  m.columns = Columns::place;
   m.y[0] = p.x - at.x[kEast];
   m.y[1] = p.y - at.x[kNorth];
   m.H[0][kEast] = 1.0;
