@@ -58,6 +58,15 @@ base::Length search_radius(const FirstFix& fix) {
 
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
 
+// As far as H looks at the position.
+void widen_position(LinearMeasurement& m, double variance_m2) {
+  const double(&a)[kStateSize] = m.H[0];
+  const double(&b)[kStateSize] = m.H[1];
+  m.R[0] += variance_m2 * (a[kEast] * a[kEast] + a[kNorth] * a[kNorth]);
+  m.R[1] += variance_m2 * (a[kEast] * b[kEast] + a[kNorth] * b[kNorth]);
+  m.R[2] += variance_m2 * (b[kEast] * b[kEast] + b[kNorth] * b[kNorth]);
+}
+
 // By the likelihood over all modes: the moments of straight flight and turns together make a plot
 // that a turn leads to unlikelier than the turn is, and an aircraft that turns would be lost.
 Discrepancy fit_of_modes(const Imm& imm,
@@ -315,6 +324,7 @@ void Tracker::note_carried(std::uint32_t slot, const Plot& plot) {
 
 void Tracker::note_fit(Prediction& p, const Plot& plot) const {
   p.considered = considered(p.position, p.height_effect, p.seen_from.height);
+  if (p.behind_s > 0.0) widen_position(p.considered, p.noise_since.position_m2);
   const bool tells_navigation = model_of(descriptions_[plot.sensor].kind).tells_navigation;
   p.has_share = tells_navigation || !is_none(p.navigation);
   if (!p.has_share) {
@@ -351,6 +361,15 @@ void Tracker::note_fit(Prediction& p, const Plot& plot) const {
   p.considered = with;
 }
 
+void Tracker::look_back(Prediction& p, const ImmModel& model, double lag) {
+  p.behind_s = lag;
+  p.before = retrodict(p.imm, model, lag);
+  carry(p.navigation_then, -lag);
+  double q = 0.0;
+  for (int m = 0; m < kModes; ++m) q += p.imm.mu[m] * model.noise[m];
+  p.noise_since = {q * lag * lag * lag / 3.0, q * lag};
+}
+
 void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) const {
   const double dt = to_seconds(plot.time - t.time);
   p.vertical = t.vertical;
@@ -366,11 +385,8 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
   p.navigation_then = p.navigation;
-  p.behind_s = std::fmax(-dt, 0.0);
-  if (dt < 0.0) {
-    p.before = retrodict(p.imm, motion_of(t), -dt);
-    carry(p.navigation_then, dt);
-  }
+  p.behind_s = 0.0;
+  if (dt < 0.0) look_back(p, motion_of(t), -dt);
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
   p.seen_from = {p.before.mean, height};
@@ -838,7 +854,8 @@ void Tracker::associate(std::uint32_t slot,
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t, after));
   move_frame(t, after);
-  rollback_.note(slot, t, plot, {prediction.since_last, base::seconds(lag), options_.max_lag});
+  const bool late = lag > 0.0 && Rollback::is_late(plot, base::seconds(lag), motion_of(t).noisiest);
+  rollback_.note(slot, t, plot, {prediction.since_last, late, options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
   event.view = view_of(t, {t.time, after, t.vertical, t.height_effect, t.navigation});
   const bool anew = doubts_.note_used(store_, slot, plot, event.view, {event.trace.altitude});
@@ -907,7 +924,13 @@ std::optional<UpdateResult> Tracker::use_measurements(
   p.considered.dilution = p.position.dilution = dilution_of(p, plot, p.considered, p.fit);
   HeightEffect effect = p.height_effect;
   update(effect, p.position, p.before, p.fit.S);
-  if (p.has_share) update(p.navigation, p.share, p.considered, p.before, p.fit.S);
+  const bool is_late = p.behind_s > 0.0;
+  NavigationEffect& navigation = is_late ? p.navigation_then : p.navigation;
+  if (p.has_share) {
+    NavigationShare share = p.share;
+    if (is_late) correlate(share, navigation);
+    update(navigation, share, p.considered, p.before, p.fit.S);
+  }
 
   UpdateAt at{p.before, p.fit, p.behind_s};
   if (p.has_share) at.correlation = &p.share.correlation;
@@ -918,6 +941,10 @@ std::optional<UpdateResult> Tracker::use_measurements(
   if (tells_velocity) {
     velocity = considered(
         stated::linearise_velocity(plot, t.frame, p.before.mean), effect, p.seen_from.height);
+    if (is_late) {
+      velocity.R[0] += p.noise_since.velocity_m2ps2;
+      velocity.R[2] += p.noise_since.velocity_m2ps2;
+    }
     velocity_fit = evaluate(p.before, velocity);
     trace.velocity_nis = static_cast<float>(velocity_fit.d2);
     if (!model_of(descriptions_[plot.sensor].kind).velocity_errs_anew)
@@ -938,7 +965,11 @@ std::optional<UpdateResult> Tracker::use_measurements(
     update(p.height_effect, velocity, between, evaluate(between, velocity).S);
   }
   if (result->velocity_used && p.has_share)
-    update_by_velocity(p.navigation, velocity, p.before, velocity_fit.S);
+    update_by_velocity(navigation, velocity, p.before, velocity_fit.S);
+  if (is_late) {
+    p.navigation = navigation;
+    carry(p.navigation, p.behind_s);
+  }
   for (int i = 0; i < 2; ++i) trace.innovation[i] = p.position.y[i];
   for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = p.fit.S[i];
   trace.nis = p.fit.d2;
