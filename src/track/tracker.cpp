@@ -335,7 +335,9 @@ void Tracker::note_fit(Prediction& p, const Plot& plot) const {
   if (tells_navigation) {
     const double(&R)[3] = p.position.R;
     const double(&x)[kStateSize] = p.before.mean.x;
-    noise = split({{R[0], R[1], R[2]}, x[kVelocityEast], x[kVelocityNorth]}, fresh_share(plot));
+    const double stamps_s = to_seconds(descriptions_[plot.sensor].latency_sd);
+    noise = split({{R[0], R[1], R[2]}, x[kVelocityEast], x[kVelocityNorth], stamps_s * stamps_s},
+                  fresh_share(plot));
     for (int k = 0; k < 3; ++k) p.considered.R[k] += noise.fresh[k] - p.position.R[k];
   }
   const auto count = [&] {
@@ -926,10 +928,12 @@ std::optional<UpdateResult> Tracker::use_measurements(
   update(effect, p.position, p.before, p.fit.S);
   const bool is_late = p.behind_s > 0.0;
   NavigationEffect& navigation = is_late ? p.navigation_then : p.navigation;
-  if (p.has_share) {
-    NavigationShare share = p.share;
-    if (is_late) correlate(share, navigation);
-    update(navigation, share, p.considered, p.before, p.fit.S);
+  if (p.has_share && is_late) {
+    NavigationShare then = p.share;
+    correlate(then, navigation);
+    update(navigation, then, p.considered, p.before, p.fit.S);
+  } else if (p.has_share) {
+    update(navigation, p.share, p.considered, p.before, p.fit.S);
   }
 
   UpdateAt at{p.before, p.fit, p.behind_s};
