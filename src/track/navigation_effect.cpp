@@ -69,7 +69,10 @@ void change_frame(NavigationEffect& effect,
 
 ReportNoise split(const Claim& claim, double share) {
   ReportNoise noise;
-  const double(&claimed)[3] = claim.variance;
+  const double east = claim.velocity_east, north = claim.velocity_north;
+  const double along[3] = {east * east, east * north, north * north};
+  double claimed[3];
+  for (int k = 0; k < 3; ++k) claimed[k] = claim.variance[k] - claim.stamp_variance_s2 * along[k];
   const double least = std::fmin(claimed[0], claimed[2]);
   // The steps at most in full: what is claimed stays positive definite.
   const double steps = std::fmin(kStepsM2, 0.5 * least);
@@ -80,10 +83,8 @@ ReportNoise split(const Claim& claim, double share) {
   const double b = claimed[1] - noise.fresh[1];
   const double c = claimed[2] - noise.fresh[2];
   const double age = base::to_seconds(kReportAge);
-  const double along = share * age * age;
-  noise.fresh[0] += along * claim.velocity_east * claim.velocity_east;
-  noise.fresh[1] += along * claim.velocity_east * claim.velocity_north;
-  noise.fresh[2] += along * claim.velocity_north * claim.velocity_north;
+  const double time = share * age * age + claim.stamp_variance_s2;
+  for (int k = 0; k < 3; ++k) noise.fresh[k] += time * along[k];
   if (!(a > 0.0)) return noise;
   noise.root[0][0] = std::sqrt(a);
   noise.root[1][0] = b / noise.root[0][0];

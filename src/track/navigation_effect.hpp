@@ -53,14 +53,15 @@ struct ReportNoise {
   double fresh[3] = {};
   double root[2][2] = {};  // lower triangle
 };
-// What a report may err by, and the velocity, m/s, along which its age moves it.
+// What a report may err by, and the velocity, m/s, along which its age and its stamp move it.
 struct Claim {
   double variance[3] = {};
   double velocity_east = 0.0;
   double velocity_north = 0.0;
+  double stamp_variance_s2 = 0.0;  // of the station's stamps, which is in `variance`
 };
-// `share` of the variance is fresh, and what telling a position in steps errs by; and `share` of
-// what the age does.
+// `share` of the variance is fresh, and what telling a position in steps errs by; `share` of what
+// the age does; and all that stamps do: it turns with the aircraft, as nothing does that lives on.
 [[nodiscard]] ReportNoise split(const Claim& claim, double share);
 
 // g of a measurement: of another sensor's with `root` null.

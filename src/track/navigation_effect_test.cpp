@@ -173,6 +173,28 @@ TEST(NavigationEffect, AClaimIsSplitAndStaysPositive) {
   }
 }
 
+TEST(NavigationEffect, WhatStampsErrByIsNewInEachReportWhereverItPoints) {
+  base::Prng prng(16);
+  for (int i = 0; i < 100; ++i) {
+    const double claimed = prng.uniform(10, 400), stamps = prng.uniform(0, 0.1);
+    const double share = prng.uniform(0, 1);
+    const double east = prng.uniform(-250, 250), north = prng.uniform(-250, 250);
+    const ReportNoise none = split({{claimed, 0, claimed}, east, north}, share);
+    const ReportNoise n = split(
+        {{claimed + stamps * east * east, stamps * east * north, claimed + stamps * north * north},
+         east,
+         north,
+         stamps},
+        share);
+    for (int r = 0; r < 2; ++r) {
+      for (int k = 0; k < 2; ++k) EXPECT_NEAR(n.root[r][k], none.root[r][k], 1e-6);
+    }
+    EXPECT_NEAR(n.fresh[0], none.fresh[0] + stamps * east * east, 1e-6);
+    EXPECT_NEAR(n.fresh[1], none.fresh[1] + stamps * east * north, 1e-6);
+    EXPECT_NEAR(n.fresh[2], none.fresh[2] + stamps * north * north, 1e-6);
+  }
+}
+
 // Reports that err by a walk of minutes and by noise of their own, of aircraft that fly straight.
 struct Honesty {
   double nees = 0.0;  // over its dimension, of all instants

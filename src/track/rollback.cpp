@@ -36,8 +36,13 @@ std::uint32_t Rollback::begin(std::uint32_t slot) {
   return past_of_[slot];
 }
 
+bool Rollback::is_late(const Plot& plot, base::Duration lag, double noise_density) {
+  const double sd = plot.velocity_sd.mps();
+  return lag > kLateBeyond || (sd > 0.0 && noise_density * base::to_seconds(lag) > sd * sd);
+}
+
 void Rollback::note(std::uint32_t slot, const TrackRecord& t, const Plot& plot, const Used& used) {
-  if (used.lag > kLateBeyond) note_late(plot.sensor);
+  if (used.is_late) note_late(plot.sensor);
   if (late_sensors_ == 0) return;
   std::uint32_t index = past_of(slot);
   const bool is_new = index == kNone;

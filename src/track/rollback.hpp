@@ -5,9 +5,9 @@
 // which stand.
 //
 // Kept apart from the tracks, and only for those that need it: a track gets a past at the first
-// plot of a sensor that has ever been late by more than kLateBeyond against a track. Until then
-// late plots are used by retrodiction (imm.hpp), which takes the aircraft to have flown without
-// noise in between: harmless up to 1 s, and to the plots of radars beyond, not to precise ones.
+// plot of a sensor whose plots have ever come too late for retrodiction (imm.hpp), which takes how
+// the aircraft flew in between for noise of the plot's own: harmless up to 1 s, and to the plots of
+// radars beyond, not to one that tells a velocity better than the aircraft may keep it that long.
 // What is older than the past is used by retrodiction from its first state.
 //
 // Memory: kMaxSteps of about 1 KB for each of at most TrackerOptions::max_pasts tracks. No
@@ -38,16 +38,18 @@ struct PastStep {
 class Rollback {
  public:
   static constexpr base::Duration kLateBeyond = std::chrono::seconds(1);
+  // Too late for retrodiction: `lag` older than the track. `noise_density`: the track's most.
+  [[nodiscard]] static bool is_late(const Plot& plot, base::Duration lag, double noise_density);
   static constexpr std::size_t kMaxSteps = 24;
 
   // At most `max_pasts` tracks at a time; the others go without.
   explicit Rollback(std::uint32_t max_pasts) : max_pasts_(max_pasts) {}
 
-  // `plot` was used by the track, whose state is now as after it; `lag`: how much older it is than
-  // the state was. `reach`: how far back plots may come.
+  // `plot` was used by the track, whose state is now as after it. `reach`: how far back plots may
+  // come.
   struct Used {
     std::optional<base::Duration> since_last;
-    base::Duration lag{};
+    bool is_late = false;
     base::Duration reach{};
   };
   void note(std::uint32_t slot, const TrackRecord& t, const Plot& plot, const Used& used);

@@ -48,7 +48,7 @@ struct Tracked {
     return o;
   }
 
-  Tracked() : tracker(options()) {
+  explicit Tracked(const TrackerOptions& with = options()) : tracker(with) {
     const std::vector<SensorDescription> sensors = {testing::radar(13.4, 0.0, 4.0),
                                                     testing::ads_b_station()};
     tracker.set_sensors(sensors);
@@ -94,15 +94,16 @@ TEST(Rollback, holds_what_plots_in_order_would_have_given) {
 
 TEST(Retrodiction, of_one_second_errs_less_in_a_turn_than_the_track_itself) {
   double apart = 0.0, variance = 0.0;
+  TrackerOptions without = Tracked::options();
+  without.max_pasts = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     auto arrivals = flight(0.9, seed);
-    Tracked as_they_come;
+    Tracked as_they_come(without);
     for (const Arrival& arrival : arrivals) as_they_come.take(arrival.plot);
     std::ranges::stable_sort(
         arrivals, [](const Arrival& a, const Arrival& b) { return a.plot.time < b.plot.time; });
     Tracked in_order;
     for (const Arrival& arrival : arrivals) in_order.take(arrival.plot);
-    EXPECT_EQ(as_they_come.tracker.pasts_kept(), 0U);
     const TrackView a = as_they_come.view(240);
     const TrackView b = in_order.view(240);
     const double distance = geo::rough_distance(a.position, b.position).metres();
@@ -110,6 +111,54 @@ TEST(Retrodiction, of_one_second_errs_less_in_a_turn_than_the_track_itself) {
     variance += b.cov_ee_m2 + b.cov_nn_m2;
   }
   EXPECT_LT(apart, 0.2 * variance);
+}
+
+TEST(Rollback, begins_where_an_aircraft_may_fly_otherwise_by_more_than_the_plot_errs) {
+  using namespace std::chrono_literals;
+  constexpr double kNoise = 4.0;
+  Plot plot;
+  EXPECT_FALSE(Rollback::is_late(plot, 1s, kNoise));
+  EXPECT_TRUE(Rollback::is_late(plot, 1001ms, kNoise));
+  plot.velocity_sd = base::Speed::from_mps(1);
+  EXPECT_FALSE(Rollback::is_late(plot, 249ms, kNoise));
+  EXPECT_TRUE(Rollback::is_late(plot, 251ms, kNoise));
+  plot.velocity_sd = base::Speed::from_mps(5);
+  EXPECT_FALSE(Rollback::is_late(plot, 1s, kNoise));
+  EXPECT_TRUE(Rollback::is_late(plot, 1001ms, kNoise));
+}
+
+TEST(Rollback, keeps_reports_with_velocities_in_order_that_are_late_by_less_than_a_second) {
+  for (const std::uint64_t seed : {8, 9, 10}) {
+    auto arrivals = flight(0.9, seed);
+    Tracked as_they_come;
+    for (const Arrival& arrival : arrivals) as_they_come.take(arrival.plot);
+    std::ranges::stable_sort(
+        arrivals, [](const Arrival& a, const Arrival& b) { return a.plot.time < b.plot.time; });
+    Tracked in_order;
+    for (const Arrival& arrival : arrivals) in_order.take(arrival.plot);
+    const TrackView a = as_they_come.view(240), b = in_order.view(240);
+    EXPECT_GT(as_they_come.tracker.counters().rolled_back, 10U);
+    EXPECT_LT(geo::rough_distance(a.position, b.position).metres(), 0.3) << seed;
+    EXPECT_NEAR(a.ground_speed().mps(), b.ground_speed().mps(), 0.05) << seed;
+  }
+}
+
+// An aircraft may have changed its velocity in a second by more than the report errs.
+TEST(Retrodiction, does_not_make_an_overtaken_velocity_one_of_now) {
+  TrackerOptions without = Tracked::options();
+  without.max_pasts = 0;
+  for (const std::uint64_t seed : {11, 12, 13}) {
+    auto arrivals = flight(0.0, seed);
+    std::erase_if(arrivals, [](const Arrival& arrival) { return arrival.plot.sensor == 0; });
+    Tracked in_order;
+    for (const Arrival& arrival : arrivals) in_order.take(arrival.plot);
+    std::swap(arrivals.end()[-1], arrivals.end()[-2]);
+    Tracked overtaken(without);
+    for (const Arrival& arrival : arrivals) overtaken.take(arrival.plot);
+    const TrackView a = overtaken.view(240), b = in_order.view(240);
+    EXPECT_GT(a.cov_velocity[0] + a.cov_velocity[2], 0.75 * (b.cov_velocity[0] + b.cov_velocity[2]))
+        << seed;
+  }
 }
 
 TEST(Rollback, goes_on_identically_from_a_snapshot_taken_anywhere) {

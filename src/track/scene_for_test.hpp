@@ -55,6 +55,7 @@ inline SensorDescription ads_b_station() {
   s.name = "ads-b";
   s.sac_sic = {100, 2};
   s.kind = SensorKind::ads_b;
+  s.latency_sd = base::Duration::zero();  // as one is configured (sensors/ads_b)
   s.period = std::chrono::seconds(1);
   return s;
 }
@@ -95,10 +96,13 @@ inline Plot ads_b_plot(
   p.latitude = p0.latitude;
   p.longitude = p0.longitude;
   p.position_sd = base::Length::from_metres(sd_m);
-  p.velocity_east =
-      base::Speed::from_mps(a.speed_mps * base::sin(a.course_rad) + prng.normal(0, 1));
-  p.velocity_north =
-      base::Speed::from_mps(a.speed_mps * base::cos(a.course_rad) + prng.normal(0, 1));
+  // Towards the north of where it is, not of the frame's origin.
+  const auto [east, north] = geo::turned_to(
+      geo::place_of(a.ecef(), a.frame),
+      a.frame,
+      {a.speed_mps * base::sin(a.course_rad), a.speed_mps * base::cos(a.course_rad)});
+  p.velocity_east = base::Speed::from_mps(east + prng.normal(0, 1));
+  p.velocity_north = base::Speed::from_mps(north + prng.normal(0, 1));
   p.velocity_sd = base::Speed::from_mps(1);
   identify(a, p);
   return p;

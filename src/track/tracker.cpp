@@ -58,6 +58,15 @@ base::Length search_radius(const FirstFix& fix) {
 
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
 
+// As far as H looks at the position.
+void widen_position(LinearMeasurement& m, double variance_m2) {
+  const double(&a)[kStateSize] = m.H[0];
+  const double(&b)[kStateSize] = m.H[1];
+  m.R[0] += variance_m2 * (a[kEast] * a[kEast] + a[kNorth] * a[kNorth]);
+  m.R[1] += variance_m2 * (a[kEast] * b[kEast] + a[kNorth] * b[kNorth]);
+  m.R[2] += variance_m2 * (b[kEast] * b[kEast] + b[kNorth] * b[kNorth]);
+}
+
 // By the likelihood over all modes: the moments of straight flight and turns together make a plot
 // that a turn leads to unlikelier than the turn is, and an aircraft that turns would be lost.
 Discrepancy fit_of_modes(const Imm& imm,
@@ -315,6 +324,7 @@ void Tracker::note_carried(std::uint32_t slot, const Plot& plot) {
 
 void Tracker::note_fit(Prediction& p, const Plot& plot) const {
   p.considered = considered(p.position, p.height_effect, p.seen_from.height);
+  if (p.behind_s > 0.0) widen_position(p.considered, p.noise_since.position_m2);
   const bool tells_navigation = model_of(descriptions_[plot.sensor].kind).tells_navigation;
   p.has_share = tells_navigation || !is_none(p.navigation);
   if (!p.has_share) {
@@ -325,7 +335,9 @@ void Tracker::note_fit(Prediction& p, const Plot& plot) const {
   if (tells_navigation) {
     const double(&R)[3] = p.position.R;
     const double(&x)[kStateSize] = p.before.mean.x;
-    noise = split({{R[0], R[1], R[2]}, x[kVelocityEast], x[kVelocityNorth]}, fresh_share(plot));
+    const double stamps_s = to_seconds(descriptions_[plot.sensor].latency_sd);
+    noise = split({{R[0], R[1], R[2]}, x[kVelocityEast], x[kVelocityNorth], stamps_s * stamps_s},
+                  fresh_share(plot));
     for (int k = 0; k < 3; ++k) p.considered.R[k] += noise.fresh[k] - p.position.R[k];
   }
   const auto count = [&] {
@@ -351,6 +363,15 @@ void Tracker::note_fit(Prediction& p, const Plot& plot) const {
   p.considered = with;
 }
 
+void Tracker::look_back(Prediction& p, const ImmModel& model, double lag) {
+  p.behind_s = lag;
+  p.before = retrodict(p.imm, model, lag);
+  carry(p.navigation_then, -lag);
+  double q = 0.0;
+  for (int m = 0; m < kModes; ++m) q += p.imm.mu[m] * model.noise[m];
+  p.noise_since = {q * lag * lag * lag / 3.0, q * lag};
+}
+
 void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) const {
   const double dt = to_seconds(plot.time - t.time);
   p.vertical = t.vertical;
@@ -366,11 +387,8 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
   p.navigation_then = p.navigation;
-  p.behind_s = std::fmax(-dt, 0.0);
-  if (dt < 0.0) {
-    p.before = retrodict(p.imm, motion_of(t), -dt);
-    carry(p.navigation_then, dt);
-  }
+  p.behind_s = 0.0;
+  if (dt < 0.0) look_back(p, motion_of(t), -dt);
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
   p.seen_from = {p.before.mean, height};
@@ -838,7 +856,8 @@ void Tracker::associate(std::uint32_t slot,
   if (is_primary(plot))
     sensors_[plot.sensor].clutter.learn(plot.slant_range, plot.azimuth, standing(t, after));
   move_frame(t, after);
-  rollback_.note(slot, t, plot, {prediction.since_last, base::seconds(lag), options_.max_lag});
+  const bool late = lag > 0.0 && Rollback::is_late(plot, base::seconds(lag), motion_of(t).noisiest);
+  rollback_.note(slot, t, plot, {prediction.since_last, late, options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
   event.view = view_of(t, {t.time, after, t.vertical, t.height_effect, t.navigation});
   const bool anew = doubts_.note_used(store_, slot, plot, event.view, {event.trace.altitude});
@@ -908,12 +927,22 @@ std::optional<UpdateResult> Tracker::use_measurements(
   UpdateAt at{p.before, p.fit, p.behind_s};
   if (p.has_share) at.correlation = &p.share.correlation;
   HeightEffect effect = p.height_effect;
+  // The effects are corrected at the plot's time.
+  const bool is_late = p.behind_s > 0.0;
+  NavigationEffect& navigation = is_late ? p.navigation_then : p.navigation;
   const bool has_effects =
       p.has_share || !is_none(effect) || p.position.dh[0] != 0.0 || p.position.dh[1] != 0.0;
   if (has_effects) {
-    const MeanGain gain = mean_gain(p.before, p.considered, p.fit, at.correlation);
+    NavigationShare then;
+    const Correlation* correlation = at.correlation;
+    if (p.has_share && is_late) {
+      then = p.share;
+      correlate(then, navigation);
+      correlation = &then.correlation;
+    }
+    const MeanGain gain = mean_gain(p.before, p.considered, p.fit, correlation);
     update(effect, p.position, gain);
-    if (p.has_share) update(p.navigation, p.share, gain);
+    if (p.has_share) update(navigation, p.share, gain);
   }
   LinearMeasurement velocity;
   Discrepancy velocity_fit;
@@ -922,6 +951,10 @@ std::optional<UpdateResult> Tracker::use_measurements(
   if (tells_velocity) {
     velocity = considered(
         stated::linearise_velocity(plot, t.frame, p.before.mean), effect, p.seen_from.height);
+    if (is_late) {
+      velocity.R[0] += p.noise_since.velocity_m2ps2;
+      velocity.R[2] += p.noise_since.velocity_m2ps2;
+    }
     velocity_fit = evaluate(p.before, velocity);
     trace.velocity_nis = static_cast<float>(velocity_fit.d2);
     if (!model_of(descriptions_[plot.sensor].kind).velocity_errs_anew)
@@ -944,8 +977,11 @@ std::optional<UpdateResult> Tracker::use_measurements(
            mean_gain(between, velocity, evaluate(between, velocity), nullptr));
   }
   if (result->velocity_used && p.has_share)
-    update_by_velocity(
-        p.navigation, velocity, mean_gain(p.before, velocity, velocity_fit, nullptr));
+    update_by_velocity(navigation, velocity, mean_gain(p.before, velocity, velocity_fit, nullptr));
+  if (is_late) {
+    p.navigation = navigation;
+    carry(p.navigation, p.behind_s);
+  }
   for (int i = 0; i < 2; ++i) trace.innovation[i] = p.position.y[i];
   for (int i = 0; i < 3; ++i) trace.innovation_covariance[i] = p.fit.S[i];
   trace.nis = p.fit.d2;

@@ -211,6 +211,12 @@ class Tracker {
     std::optional<double> apart;  // d2 if the navigation errs as it did; at most kAgreesWithin
     bool rewound = false;         // a late plot: the state is from the track's past
     double behind_s = 0.0;        // how much older the plot is than the state
+    // What the aircraft may have done in that time, as noise of the plot; a position's and a
+    // velocity's variance.
+    struct {
+      double position_m2 = 0.0;
+      double velocity_m2ps2 = 0.0;
+    } noise_since;
     std::optional<base::Duration> since_last;  // the sensor's plot before it
   };
   // What a track tells of one time, with what it was worked out from.
@@ -257,6 +263,8 @@ class Tracker {
   // A report that tells nothing new: the aircraft is where it was thought to be, and is called so.
   void note_carried(std::uint32_t slot, const Plot& plot);
   void predict_to(const TrackRecord& t, const Plot& plot, Prediction& prediction) const;
+  // From the state of a late plot's track to the plot's time.
+  static void look_back(Prediction& prediction, const ImmModel& model, double lag);
   void note_fit(Prediction& prediction, const Plot& plot) const;  // of its position
   // Of a track within `reach` times the squared gate; one with the plot's address must be inside.
   [[nodiscard]] std::optional<Candidate> consider(std::uint32_t slot,

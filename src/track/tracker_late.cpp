@@ -32,11 +32,8 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   predict(p.vertical, std::fmax(dt, 0.0));
   predict(p.height_effect, std::fmax(dt, 0.0));
   p.navigation_then = p.navigation;
-  p.behind_s = std::fmax(-dt, 0.0);
-  if (dt < 0.0) {
-    p.before = retrodict(p.imm, motion_of(t), -dt);
-    carry(p.navigation_then, dt);
-  }
+  p.behind_s = 0.0;
+  if (dt < 0.0) look_back(p, motion_of(t), -dt);
   adopt({p.vertical, p.imm, p.before, p.height_effect}, t.vertical.offset);  // learnt since
   const Height height = geometric_height(p.vertical);
   p.position = linearise(plot, t, p.before.mean, height);
@@ -82,7 +79,8 @@ void Tracker::roll_back(std::uint32_t slot,
   event.trace.sensor = plot.sensor;
   event.trace.candidates = choice.candidates;
   event.trace.lag_s = static_cast<float>(base::to_seconds(t.time - plot.time));
-  if (t.time - plot.time > Rollback::kLateBeyond) rollback_.note_late(plot.sensor);
+  if (Rollback::is_late(plot, t.time - plot.time, motion_of(t).noisiest))
+    rollback_.note_late(plot.sensor);
 
   PastStep late{plot.time, plot, prediction.since_last, {}, {}, {}, {}};
   prediction.since_last = late.since_last = rollback_.since_last(slot, late);
