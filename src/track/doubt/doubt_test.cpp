@@ -231,7 +231,7 @@ struct Clocks {
     book.note_correction(reported, corrected, 0.0);
     (void)book.note_used(store, slot, corrected, view_of(all[slot], corrected.time), {});
   }
-  void second(double clock_s, double back_s, double first_off_m = 0.0) {
+  void second(double clock_s, double back_s) {
     for (std::uint32_t i = 0; i < all.size(); ++i) {
       Aircraft told = all[i];
       told.east_m += i == 0 ? first_off_m : 0.0;
@@ -251,6 +251,7 @@ struct Clocks {
   TrackStore store;
   DoubtBook book;
   double time = 1.0;
+  double first_off_m = 0.0;  // of what the first one says, to the east
 };
 
 // Many receivers that are led away alike draw registration after them, the radars' clocks first of
@@ -263,7 +264,10 @@ TEST(PositionDoubt, WhereRegistrationIsDrawnAwayTheTruthIsNotDoubted) {
     for (const Finding& f : scene.book.findings())
       ADD_FAILURE() << name_of(f.doubt) << " of " << f.track.value << ", " << f.value[0];
     // Another one does lie, across what the clock explains and along it.
-    for (int s = 0; s < 100; ++s) scene.second(0.0, drawn_s, 12.0 * s);
+    for (int s = 0; s < 100; ++s) {
+      scene.first_off_m = 12.0 * s;
+      scene.second(0.0, drawn_s);
+    }
     EXPECT_FALSE(scene.book.findings().empty());
     for (const Finding& f : scene.book.findings())
       EXPECT_EQ(f.track.value, 1u) << name_of(f.doubt) << " " << f.value[0] << " " << f.value[1];

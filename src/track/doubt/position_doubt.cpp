@@ -5,9 +5,9 @@
 // itself, has no part in it.
 //
 //   y    measured less claimed, in the sensor's coordinates, less the sensor's bias as the
-//        population of aircraft shows it (population.hpp). By the sensor's clock, or as registration
-//        puts its stamps right: whichever agrees better, for many aircraft that are led away alike
-//        draw the one away, and a clock that steps the other
+//        population of aircraft shows it (population.hpp). By the sensor's own clock or by what
+//        registration makes of it, whichever agrees better: a clock may step, and many aircraft
+//        that are led away alike draw registration after them
 //   d    the same over ground, east and north, m;   S its covariance, of
 //        the sensor's noise, times the population's spread; what the aircraft claims (NACp); an
 //        unknown height; what is not known of the bias; an acceleration of 3 m/s2 since the claim

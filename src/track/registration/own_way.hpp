@@ -21,8 +21,8 @@
 //        standard deviations. A told velocity errs by less; a clock that is walked off by a false
 //        signal moves by more, or slowly enough for the comparison with other sensors to follow.
 //
-// Bounded: the newest 128 pairs of reports of a station, the same ones in whatever order the reports
-// of an instant come. Deterministic; no allocation after set_sensors().
+// Bounded: the newest 128 pairs of reports of a station, the same ones in whatever order the
+// reports of an instant come. Deterministic; no allocation after set_sensors().
 #pragma once
 
 #include <array>
