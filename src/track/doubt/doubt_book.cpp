@@ -103,7 +103,7 @@ Finding DoubtBook::finding_of(const TrackStore& store, std::uint32_t slot, const
   f.icao_address = plot.icao_address;
   f.mode_3a = plot.mode_3a;
   // As it was reported.
-  const std::array<double, 2>& bias = sensors_[plot.sensor].bias;
+  const std::array<double, 3>& bias = sensors_[plot.sensor].bias;
   f.slant_range = base::Length::from_metres(plot.slant_range.metres() - bias[0]);
   f.azimuth = base::Angle::from_radians(plot.azimuth.radians() - bias[1]);
   if (slot == kNoSlot) return f;
@@ -289,7 +289,7 @@ bool DoubtBook::load(std::span<const SensorDescription> sensors,
   for (Sensor& s : sensors_) {
     loader(s.latest, s.heard, s.interrogates, s.bias, s.clock_moved_s, s.population, s.walls);
     if (!in.ok() || !base::is_reckonable(s.latest) || !s.population.is_usable()) return false;
-    if (!finite(s.bias[0]) || !finite(s.bias[1]) || !finite(s.clock_moved_s)) return false;
+    if (!std::ranges::all_of(s.bias, finite) || !finite(s.clock_moved_s)) return false;
     for (const Wall& w : s.walls) {
       if (!finite(w.azimuth_rad) || !finite(w.distance_m) || !base::is_reckonable(w.last))
         return false;

@@ -31,14 +31,15 @@ class DoubtBook {
   void set_sensors(std::span<const SensorDescription> sensors,
                    std::span<const std::uint16_t> new_index);
   void note_sensor_time(std::uint16_t sensor, base::Timestamp time);
-  // What registration adds to the sensor's range and azimuth, from this plot on. It is taken away
-  // again here: a correction that is being learnt would look like a sensor that drifts.
+  // What registration adds to the sensor's range, azimuth and time, from this plot on. It is taken
+  // away again here: a correction that is being learnt would look like a sensor that drifts.
   // `clock_moved_s`: by how much the sensor's clock is known to have moved.
   void note_correction(const Plot& reported, const Plot& corrected, double clock_moved_s) {
     sensors_[reported.sensor].clock_moved_s = clock_moved_s;
-    std::array<double, 2>& bias = sensors_[reported.sensor].bias;
+    std::array<double, 3>& bias = sensors_[reported.sensor].bias;
     bias = {corrected.slant_range.metres() - reported.slant_range.metres(),
-            corrected.azimuth.radians() - reported.azimuth.radians()};
+            corrected.azimuth.radians() - reported.azimuth.radians(),
+            base::to_seconds(corrected.time - reported.time)};
   }
 
   // A plot of an aircraft under POSITION-DOUBT that other sensors hold: not to be used.
@@ -80,6 +81,9 @@ class DoubtBook {
                           base::ByteReader& in);
 
  private:
+  // Biases that radars have had, of one of which too few aircraft tell.
+  static constexpr double kPriorRangeM = 150.0;
+  static constexpr double kPriorAzimuthRad = 0.25 * base::kRadiansPerDegree;
   // What an aircraft says of itself.
   struct Claim {
     base::Timestamp time;
@@ -115,7 +119,7 @@ class DoubtBook {
     base::Timestamp last_reply;        // plot with identity
     base::Timestamp next_check;        // of looking for silences
     std::uint16_t independent_period_s = 0;
-    std::uint8_t primaries = 0;  // primary plots since the last reply
+    std::uint8_t primaries = 0;  // primary plots since the last reply of whoever is there
     std::uint32_t hits = 0;
 
     Claim claim;
@@ -180,7 +184,7 @@ class DoubtBook {
     base::Timestamp latest;
     bool heard = false;
     bool interrogates = false;     // its plots carry identity
-    std::array<double, 2> bias{};  // that registration has added: m, rad
+    std::array<double, 3> bias{};  // that registration has added: m, rad, s
     double clock_moved_s = 0.0;
     DetectionMap map;
     Population population;
@@ -298,6 +302,10 @@ class DoubtBook {
                    const Plot& plot,
                    std::uint16_t sensor,
                    std::uint16_t cell);
+  // Whoever answers could have made the primary plots that the track is given.
+  [[nodiscard]] bool is_answered_for(const TrackStore& store,
+                                     std::uint32_t slot,
+                                     const Plot& plot) const;
   void doubt_transponder(TrackStore& store, std::uint32_t slot, const Plot& plot);
   // identity_doubt.cpp
   void note_reply(TrackStore& store, std::uint32_t slot, const Plot& plot, AltitudeUse altitude);

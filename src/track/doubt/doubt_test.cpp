@@ -2,9 +2,13 @@
 // alone. Recall and precision on whole scenarios: bench/quality.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "track/doubt/detection_map.hpp"
+#include "track/doubt/doubt_book.hpp"
 #include "track/doubt/population.hpp"
 #include "track/doubt/sequential.hpp"
+#include "track/plot_height.hpp"
 #include "track/scene_for_test.hpp"
 
 namespace liptako::track {
@@ -204,6 +208,176 @@ TEST(PositionDoubt, FalsePositionsAreDoubtedPassedOverAndBelievedAgain) {
   EXPECT_GT(scene.tracker.doubts().counters().position_doubt, 50u);
   for (int s = 0; s < 120; ++s) scene.second(0.0);
   EXPECT_EQ(scene.first_track().doubts, 0);
+}
+
+// Twelve aircraft, a radar that stamps late by `clock_s`, and a registration that puts its stamps
+// right by what is asked of it.
+struct Clocks {
+  explicit Clocks(std::uint64_t seed) : prng(seed) {
+    sensors = {testing::radar(13, 0), testing::ads_b_station()};
+    book.set_sensors(sensors, {});
+    for (std::uint32_t i = 0; i < 12; ++i) {
+      Aircraft a;
+      a.frame = geo::TangentFrame(sensors[0].site);
+      a.east_m = prng.uniform(-80e3, 80e3);
+      a.north_m = prng.uniform(-80e3, 80e3);
+      a.course_rad = prng.uniform(0.0, 6.28);
+      a.address = base::IcaoAddress(0x050000u + i);
+      all.push_back(a);
+      const Plot first = testing::ads_b_plot(1, a, at_second(0), prng);
+      TrackRecord& t = store.at(store.allocate());
+      t.status = TrackStatus::confirmed;
+      t.number = base::TrackNumber{i + 1};
+      t.frame = geo::TangentFrame(sensors[0].site);
+      start_height(t.vertical, sensors[1], geo::TangentFrame(geo::Geodetic{}), first);
+      store.index_address(i, *a.address);
+      book.note_started(store, i, first, view_of(a, first.time));
+    }
+  }
+  static TrackView view_of(const Aircraft& a, base::Timestamp time) {
+    TrackView v;
+    v.time = time;
+    v.position = geo::geodetic_from_ecef(a.ecef());
+    v.velocity_east = base::Speed::from_mps(a.speed_mps * base::sin(a.course_rad));
+    v.velocity_north = base::Speed::from_mps(a.speed_mps * base::cos(a.course_rad));
+    v.cov_ee_m2 = v.cov_nn_m2 = 400.0;
+    return v;
+  }
+  void use(std::uint32_t slot, const Plot& reported, double back_s) {
+    Plot corrected = reported;
+    corrected.time -= base::seconds(back_s);
+    book.note_sensor_time(corrected.sensor, corrected.time);
+    book.note_correction(reported, corrected, 0.0);
+    (void)book.note_used(store, slot, corrected, view_of(all[slot], corrected.time), {});
+  }
+  void second(double clock_s, double back_s) {
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+      Aircraft told = all[i];
+      told.east_m += i == 0 ? first_off_m : 0.0;
+      use(i, testing::ads_b_plot(1, told, at_second(time), prng), 0.0);
+      if (static_cast<std::uint32_t>(time) % 5 == i % 5) {
+        Plot p = testing::radar_plot(sensors[0], 0, all[i], at_second(time), prng);
+        p.time += base::seconds(clock_s);
+        use(i, p, back_s);
+      }
+      all[i].fly(1);
+    }
+    time += 1.0;
+  }
+  Prng prng;
+  std::vector<SensorDescription> sensors;
+  std::vector<Aircraft> all;
+  TrackStore store;
+  DoubtBook book;
+  double time = 1.0;
+  double first_off_m = 0.0;  // of what the first one says, to the east
+};
+
+// Many receivers that are led away alike draw registration after them, the radars' clocks first of
+// all; whoever tells the truth is not to be called late for that.
+TEST(PositionDoubt, WhereRegistrationIsDrawnAwayTheTruthIsNotDoubted) {
+  for (const double drawn_s : {1.3, -1.3}) {
+    Clocks scene(31);
+    for (int s = 0; s < 150; ++s) scene.second(0.0, 0.0);
+    for (int s = 0; s < 100; ++s) scene.second(0.0, drawn_s * std::fmin(1.0, s / 60.0));
+    for (const Finding& f : scene.book.findings())
+      ADD_FAILURE() << name_of(f.doubt) << " of " << f.track.value << ", " << f.value[0];
+    // Another one does lie, across what the clock explains and along it.
+    for (int s = 0; s < 100; ++s) {
+      scene.first_off_m = 12.0 * s;
+      scene.second(0.0, drawn_s);
+    }
+    EXPECT_FALSE(scene.book.findings().empty());
+    for (const Finding& f : scene.book.findings())
+      EXPECT_EQ(f.track.value, 1u) << name_of(f.doubt) << " " << f.value[0] << " " << f.value[1];
+  }
+}
+
+TEST(PositionDoubt, AClockThatRegistrationPutsRightMakesNobodyLate) {
+  for (const double step_s : {2.5, -2.5}) {
+    Clocks scene(32);
+    for (int s = 0; s < 150; ++s) scene.second(0.0, 0.0);
+    for (int s = 0; s < 200; ++s) scene.second(step_s, step_s);
+    EXPECT_TRUE(scene.book.findings().empty());
+  }
+}
+
+// Two aircraft side by side before a Mode S radar, a primary one beside it, whose azimuth is
+// biased, and an ADS-B station.
+struct Replies {
+  explicit Replies(std::uint64_t seed) : prng(seed) {
+    sensors = {testing::radar(13, 0), testing::radar(13, 0), testing::ads_b_station()};
+    sensors[1].sac_sic = {100, 7};
+    sensors[1].azimuth_sd = base::Angle::from_degrees(0.15);
+    tracker.set_sensors(sensors);
+    for (int i = 0; i < 2; ++i) {
+      Aircraft a;
+      a.frame = geo::TangentFrame(sensors[0].site);
+      a.north_m = 90e3 + 4e3 * i;
+      a.east_m = -20e3;
+      a.course_rad = 0.5 * base::kPi;
+      a.address = base::IcaoAddress(0x050000u + static_cast<std::uint32_t>(i));
+      all.push_back(a);
+    }
+  }
+  void look() {
+    for (Aircraft& a : all) {
+      if (a.address)
+        tracker.take(testing::radar_plot(sensors[0], 0, a, at_second(time), prng), events);
+      Plot p = testing::radar_plot(sensors[1], 1, a, at_second(time + 0.1), prng);
+      p.azimuth = p.azimuth + base::Angle::from_degrees(0.25);
+      p.icao_address = {};
+      p.pressure_altitude = {};
+      tracker.take(p, events);
+    }
+    for (int second = 0; second < 5; ++second) {
+      for (Aircraft& a : all) {
+        a.fly(0.5);
+        if (a.address)
+          tracker.take(testing::ads_b_plot(2, a, at_second(time + second + 0.5), prng), events);
+        a.fly(0.5);
+      }
+    }
+    time += 5.0;
+    tracker.advance(at_second(time), events);
+  }
+  [[nodiscard]] std::size_t failures() const {
+    return static_cast<std::size_t>(std::ranges::count(
+        tracker.doubts().findings(), Doubt::transponder_failed, &Finding::doubt));
+  }
+  Prng prng;
+  std::vector<SensorDescription> sensors;
+  std::vector<Aircraft> all;
+  Tracker tracker;
+  std::vector<TrackEvent> events;
+  double time = 0.0;
+};
+
+TEST(SilenceDoubt, WhoAnswersUnderAnotherAddressHasATransponder) {
+  int lived_on = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Replies scene(seed);
+    for (int i = 0; i < 30; ++i) scene.look();
+    const base::IcaoAddress before = *scene.all[0].address;
+    scene.all[0].address = base::IcaoAddress(0x051234);
+    for (int i = 0; i < 24; ++i) scene.look();
+    EXPECT_EQ(scene.failures(), 0u) << seed;
+    // The track of the old address, on primary plots of two minutes.
+    scene.tracker.for_each_track([&](std::uint32_t slot) {
+      lived_on += scene.tracker.view(slot, at_second(scene.time)).icao_address == before ? 1 : 0;
+    });
+  }
+  EXPECT_GT(lived_on, 5) << "nothing was tested";
+}
+
+TEST(SilenceDoubt, ATransponderThatFailsBesideOneThatAnswersIsFound) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Replies scene(seed);
+    for (int i = 0; i < 30; ++i) scene.look();
+    scene.all[0].address = {};
+    for (int i = 0; i < 24; ++i) scene.look();
+    EXPECT_EQ(scene.failures(), 1u) << seed;
+  }
 }
 
 TEST(Doubts, GoOnIdenticallyFromASnapshotAndDoNotTrustADamagedOne) {

@@ -5,7 +5,9 @@
 // itself, has no part in it.
 //
 //   y    measured less claimed, in the sensor's coordinates, less the sensor's bias as the
-//        population of aircraft shows it (population.hpp)
+//        population of aircraft shows it (population.hpp). By the sensor's own clock or by what
+//        registration makes of it, whichever agrees better: a clock may step, and many aircraft
+//        that are led away alike draw registration after them
 //   d    the same over ground, east and north, m;   S its covariance, of
 //        the sensor's noise, times the population's spread; what the aircraft claims (NACp); an
 //        unknown height; what is not known of the bias; an acceleration of 3 m/s2 since the claim
@@ -29,10 +31,7 @@ using base::to_seconds;
 
 constexpr double kClaimLastsS = 3.5;
 constexpr double kAccelerationMps2 = 3.0;
-// Of a sensor of which too few aircraft tell: biases that radars have had.
-constexpr double kPriorRangeM = 150.0;
-constexpr double kPriorAzimuthRad = 0.25 * base::kRadiansPerDegree;
-constexpr double kPriorLagS = 0.3;
+constexpr double kPriorLagS = 0.3;  // of a sensor of which too few aircraft tell
 constexpr double kKnownLagS = 0.1;  // installations differ: DO-260B allows 0.2 s
 constexpr double kLeastLagS = 0.4;  // that is called one
 constexpr double kMostLagS = 60.0;
@@ -250,15 +249,17 @@ bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot)
 
   Population& population = state.population;
   Population::Comparison comparison{t.number.value, {}, {}};
-  double y[2];
+  double y[2], put_right[2];  // by the sensor's clock, and by registration's
   double bias_variance[2];
+  const double moved_s = state.bias[2];
   for (std::size_t i = 0; i < 2; ++i) {
     const double g = (m.H[i][kEast] * ve + m.H[i][kNorth] * vn) / sd[i];
-    comparison.y[i] = static_cast<float>(m.y[i] / sd[i]);
+    comparison.y[i] = static_cast<float>(m.y[i] / sd[i] + moved_s * g);
     comparison.rate[i] = static_cast<float>(g);
-    y[i] = m.y[i];
+    y[i] = put_right[i] = m.y[i];
     if (population.known()) {
-      y[i] -= sd[i] * (population.bias(i) + population.lag_s() * g);
+      y[i] -= sd[i] * (population.bias(i) + (population.lag_s() - moved_s) * g);
+      put_right[i] -= sd[i] * population.bias(i);
       bias_variance[i] = 2.0 * m.R[2 * i] / population.count();
     } else {
       const double prior =
@@ -272,7 +273,7 @@ bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot)
   const auto over_ground = [&](double a, double b) {
     return LocalWay{inverse[0][0] * a + inverse[0][1] * b, inverse[1][0] * a + inverse[1][1] * b};
   };
-  const LocalWay off = over_ground(y[0], y[1]);
+  LocalWay off = over_ground(y[0], y[1]);
   const LocalWay of_height = over_ground(m.dh[0], m.dh[1]);
   const LocalWay of_first = over_ground(1.0, 0.0);
   const LocalWay of_second = over_ground(0.0, 1.0);
@@ -290,8 +291,16 @@ bool DoubtBook::compare(TrackStore& store, std::uint32_t slot, const Plot& plot)
   const double since = 0.5 * kAccelerationMps2 * dt * dt;
   s.ee += since * since;
   s.nn += since * since;
-  const Whitened x = whitened(s, off.east_m, off.north_m);
+  Whitened x = whitened(s, off.east_m, off.north_m);
   if (!x.sound) return false;
+  if (moved_s != 0.0 && population.known()) {
+    const LocalWay also = over_ground(put_right[0], put_right[1]);
+    const Whitened z = whitened(s, also.east_m, also.north_m);
+    if (z.x * z.x + z.y * z.y < x.x * x.x + x.y * x.y) {
+      off = also;
+      x = z;
+    }
+  }
 
   d.offset_east_m = static_cast<float>(off.east_m);
   d.offset_north_m = static_cast<float>(off.north_m);

@@ -11,8 +11,8 @@
 // seen" never means "not there".
 //
 //   ghost               only ADS-B reports, and radars that see others there see none of it
-//   transponder_failed  primary plots of a track go on, and every sensor that had its replies has
-//                       none
+//   transponder_failed  primary plots of a track go on where nobody else answers, and every sensor
+//                       that had its replies has none
 #include <algorithm>
 
 #include "base/math.hpp"
@@ -32,6 +32,11 @@ constexpr double kTransponderLimit = 6.9;
 constexpr double kAliveAfterPeriods = 2.5;
 constexpr double kHitAfterPeriods = 1.6;
 constexpr std::uint8_t kPrimariesNeeded = 5;
+// One that answers, so near that the primary plots may be its own: an aircraft whose address or
+// code has changed flies on under the new one, and its primaries go to either track.
+constexpr double kAnswersS = 15.0;  // what it flies meanwhile is within kAnswersNearM
+constexpr double kAnswersSds = 3.0;
+constexpr double kAnswersNearM = 10'000.0;
 constexpr double kJustSeen = 0.98;  // as kCoveredAfterHit
 constexpr double kNewsS = 60.0;
 // Between two checks of one aircraft 5 s pass.
@@ -128,17 +133,42 @@ void DoubtBook::doubt_ghost(TrackStore& store,
   }
 }
 
+bool DoubtBook::is_answered_for(const TrackStore& store,
+                                std::uint32_t slot,
+                                const Plot& plot) const {
+  const TrackDoubt& d = tracks_[slot];
+  if (store.at(slot).home != kPlacedHome) return false;
+  const geo::Geodetic place{base::Angle::from_radians(d.latitude_rad),
+                            base::Angle::from_radians(d.longitude_rad),
+                            base::Length::from_metres(d.height_m)};
+  const geo::TangentFrame here(place);
+  // The primaries have their radar's bias, the other's replies have not.
+  const double range_m = plot.slant_range.metres();
+  const double bias2 =
+      kPriorRangeM * kPriorRangeM + range_m * range_m * kPriorAzimuthRad * kPriorAzimuthRad;
+  bool found = false;
+  store.for_each_near(
+      place.latitude,
+      place.longitude,
+      base::Length::from_metres(kAnswersNearM),
+      [&](std::uint32_t other) {
+        if (other == slot || other >= tracks_.size() || store.at(other).home != kPlacedHome) return;
+        const TrackDoubt& o = tracks_[other];
+        if (to_seconds(plot.time - o.last_reply) > kAnswersS) return;
+        const auto q = seen_from(here, o, plot.time);
+        const double variance = double{d.position_sd_m} * d.position_sd_m +
+                                double{o.position_sd_m} * o.position_sd_m + bias2;
+        found = found || q.x * q.x + q.y * q.y < kAnswersSds * kAnswersSds * variance;
+      });
+  return found;
+}
+
 void DoubtBook::doubt_transponder(TrackStore& store, std::uint32_t slot, const Plot& plot) {
   const TrackRecord& t = store.at(slot);
-  const TrackDoubt& d = tracks_[slot];
+  TrackDoubt& d = tracks_[slot];
+  if ((t.doubts & bit(Doubt::transponder_failed)) != 0) return;
   if (d.primaries < kPrimariesNeeded || d.hits <= d.primaries) return;
   if (!t.icao_address && !t.mode_3a) return;
-  // Its replies go on, under another address.
-  for (const Arrival& a : arrivals_) {
-    if (a.slot != kNoSlot && t.icao_address && a.before == t.icao_address->bits() &&
-        to_seconds(plot.time - a.time) < kNewsS)
-      return;
-  }
   double evidence = 0.0;
   std::uint32_t silent = 0;
   for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
@@ -164,6 +194,11 @@ void DoubtBook::doubt_transponder(TrackStore& store, std::uint32_t slot, const P
     ++silent;
   }
   if (silent == 0 || evidence < kTransponderLimit) return;
+  // All of them may have been the other's: five more are needed where nobody answers.
+  if (is_answered_for(store, slot, plot)) {
+    d.primaries = 0;
+    return;
+  }
   raise(store,
         slot,
         Doubt::transponder_failed,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "base/archive.hpp"
 #include "base/math.hpp"
@@ -95,6 +96,24 @@ void OwnWay::begin_instant(Station& s, Timestamp instant) {
   s.new_ns = 0;
 }
 
+// Pairs of one instant stand in an order of their own, and where all do not fit, the first of that
+// order goes: what is kept does not depend on the order in which they came.
+void OwnWay::keep(Station& s, const Pair& p) {
+  const auto before = [](const Pair& a, const Pair& b) {
+    return a.sequence == b.sequence &&
+           std::tie(a.address, a.gained_s, a.way_s) < std::tie(b.address, b.gained_s, b.way_s);
+  };
+  const auto place = [&](std::uint32_t i) -> Pair& { return s.pairs[(s.first + i) % kPairs]; };
+  if (s.count == kPairs) {
+    if (before(p, place(0))) return;
+    s.first = (s.first + 1) % kPairs;
+    --s.count;
+  }
+  std::uint32_t at = s.count++;
+  for (; at > 0 && before(p, place(at - 1)); --at) place(at) = place(at - 1);
+  place(at) = p;
+}
+
 double OwnWay::take(const Plot& plot, Timestamp now, Way& way) {
   Station& s = stations_[plot.sensor];
   const double ve = plot.velocity_east.mps(), vn = plot.velocity_north.mps();
@@ -145,11 +164,7 @@ double OwnWay::take(const Plot& plot, Timestamp now, Way& way) {
   if (!counts || size > kLongestWayS || std::fabs(gained) > kBeyondReasonS ||
       std::fabs(across) > kAcrossM)
     return 0.0;
-  if (s.count == kPairs) {
-    s.first = (s.first + 1) % kPairs;
-    --s.count;
-  }
-  Pair& p = s.pairs[(s.first + s.count++) % kPairs];
+  Pair p;
   p.time = now;
   p.address = plot.icao_address->bits();
   p.sequence = after.sequence;
@@ -159,6 +174,7 @@ double OwnWay::take(const Plot& plot, Timestamp now, Way& way) {
   p.north_mps = static_cast<float>(n);
   p.offset_east_m = static_cast<float>(east - e * stamped);
   p.offset_north_m = static_cast<float>(north - n * stamped);
+  keep(s, p);
   if (std::fabs(gained) > strange_s(s)) s.doubted = doubts_ = true;
   ++s.new_count;
   s.new_ns += base::seconds(std::fmin(1.0, std::fabs(gained))).count();

@@ -21,8 +21,8 @@
 //        standard deviations. A told velocity errs by less; a clock that is walked off by a false
 //        signal moves by more, or slowly enough for the comparison with other sensors to follow.
 //
-// Bounded: the newest 128 pairs of reports of a station. Deterministic; no allocation after
-// set_sensors().
+// Bounded: the newest 128 pairs of reports of a station, the same ones in whatever order the
+// reports of an instant come. Deterministic; no allocation after set_sensors().
 #pragma once
 
 #include <array>
@@ -122,6 +122,7 @@ class OwnWay {
     return s.pairs[(s.first + i) % kPairs];
   }
   static void begin_instant(Station& s, base::Timestamp instant);
+  static void keep(Station& s, const Pair& p);
   [[nodiscard]] static double strange_s(const Station& s);
   [[nodiscard]] static double reach_s(const Station& s);
   [[nodiscard]] std::optional<ClockStep> step_of(Station& s, base::Timestamp now) const;

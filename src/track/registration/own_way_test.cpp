@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <tuple>
 
 #include "base/math.hpp"
 #include "base/prng.hpp"
+#include "track/registration/field_for_test.hpp"
 #include "track/tracker.hpp"
 
 namespace liptako::track {
@@ -18,12 +20,10 @@ namespace {
 
 using base::Length;
 
-base::Timestamp at_second(double s) {
-  return base::timestamp_from_ns(1'795'305'600'000'000'000) + base::seconds(s);
-}
-
-const geo::TangentFrame kField(geo::Geodetic{
-    base::Angle::from_degrees(13), base::Angle::from_degrees(0), Length()});
+using testing::at_second;
+using testing::begin;
+using testing::run;
+using testing::saved;
 
 struct Site {
   SensorDescription sensor;
@@ -31,14 +31,8 @@ struct Site {
 };
 
 SensorDescription described_at(SensorKind kind, std::uint8_t sic, double lon) {
-  SensorDescription s = track::described(kind);
-  s.sac_sic = {100, sic};
-  s.site = {base::Angle::from_degrees(13), base::Angle::from_degrees(lon), Length()};
-  s.placed = true;
-  s.period = base::seconds(kind == SensorKind::ads_b ? 1.0 : 5.0);
-  s.range_sd = Length::from_metres(50);
-  s.azimuth_sd = base::Angle::from_degrees(0.07);
-  return s;
+  return testing::sensor_at(
+      kind, sic, testing::place_at(13, lon), kind == SensorKind::ads_b ? 1.0 : 5.0);
 }
 
 std::function<double(double)> stepped(double by, double from, double until = 1e9) {
@@ -49,7 +43,7 @@ struct Aircraft {
   double east, north, course, speed, height = 10'000.0;
   std::uint32_t address = 0;
   double turn = 0.0, turn_until = 0.0;
-  double error_east = 0.0, error_north = 0.0;
+  testing::SlowError error = {};
   double late_s = 0.0;  // its positions
 };
 
@@ -81,26 +75,17 @@ class Traffic {
     std::vector<std::pair<double, Plot>> out;
     for (Aircraft& a : aircraft_) fly(a);
     for (std::size_t s = 0; s < sites_.size(); ++s) {
-      const double period = base::to_seconds(sites_[s].sensor.period);
       for (const Aircraft& a : aircraft_) {
-        const double phase = static_cast<double>((a.address * 37u + s * 101u) % 97u) / 97.0;
-        const double due = (std::floor((now_ + 1.0) / period - phase) + phase) * period;
-        if (due < now_ || due >= now_ + 1.0 || prng_.chance(0.1)) continue;
-        out.emplace_back(due, look(s, a, due));
+        const auto due = testing::look_due(sites_[s].sensor, s, a.address, now_);
+        if (due && !prng_.chance(0.1)) out.emplace_back(*due, look(s, a, *due));
       }
     }
     now_ += 1.0;
-    std::ranges::sort(out, [](const auto& a, const auto& b) {
-      return std::tie(a.first, a.second.icao_address, a.second.sensor) <
-             std::tie(b.first, b.second.icao_address, b.second.sensor);
-    });
-    std::vector<Plot> plots;
-    for (auto& [due, plot] : out) plots.push_back(plot);
-    return plots;
+    return testing::in_order(std::move(out));
   }
   // Where it is, `seconds` after the last second began.
   [[nodiscard]] static geo::Geodetic place(const Aircraft& a, double seconds) {
-    return geo::geodetic_from_ecef(ecef_at(kField,
+    return geo::geodetic_from_ecef(ecef_at(testing::kField,
                                            a.east + seconds * a.speed * base::sin(a.course),
                                            a.north + seconds * a.speed * base::cos(a.course),
                                            a.height));
@@ -121,10 +106,7 @@ class Traffic {
       a.turn = (prng_.chance(0.5) ? 1.0 : -1.0) * 2.0 * base::kRadiansPerDegree;
       a.turn_until = now_ + prng_.uniform(15.0, 90.0);
     }
-    const double kept = base::exp(-1.0 / 90.0);
-    const double fresh = 10.0 * std::sqrt(1.0 - kept * kept);
-    a.error_east = kept * a.error_east + prng_.normal(0.0, fresh);
-    a.error_north = kept * a.error_north + prng_.normal(0.0, fresh);
+    a.error.second(10.0, prng_);
   }
   Plot look(std::size_t index, const Aircraft& a, double time) {
     const Site& site = sites_[index];
@@ -136,17 +118,13 @@ class Traffic {
     p.pressure_altitude = Length::from_metres(a.height);
     const double after = time - now_;
     if (site.sensor.kind == SensorKind::polar_radar) {
-      const auto q = geo::TangentFrame(site.sensor.site)
-                         .enu_from_ecef(geo::ecef_from_geodetic(place(a, after)));
-      p.slant_range = Length::from_metres(std::sqrt(q.x * q.x + q.y * q.y + q.z * q.z) +
-                                          prng_.normal(0.0, 50.0));
-      p.azimuth = base::Angle::from_radians(base::wrap_two_pi(
-          base::atan2(q.x, q.y) + prng_.normal(0.0, 0.07 * base::kRadiansPerDegree)));
+      testing::measure(
+          p, site.sensor, geo::ecef_from_geodetic(place(a, after)), testing::RadarBias{}, prng_);
       return p;
     }
     Aircraft told = a;
-    told.east += a.error_east + leap_m + prng_.normal(0.0, 3.0);
-    told.north += a.error_north + prng_.normal(0.0, 3.0);
+    told.east += a.error.east_m + leap_m + prng_.normal(0.0, 3.0);
+    told.north += a.error.north_m + prng_.normal(0.0, 3.0);
     const auto where = place(told, after - a.late_s);
     p.latitude = where.latitude;
     p.longitude = where.longitude;
@@ -172,19 +150,6 @@ class Traffic {
   base::Prng prng_;
   double now_ = 0.0;
 };
-
-void run(Registration& r, Traffic& traffic, double until_s) {
-  Plot corrected;
-  while (traffic.now() < until_s) {
-    for (const Plot& plot : traffic.second()) (void)r.take(plot, traffic.sensors(), corrected);
-  }
-}
-
-Registration begin(const Traffic& traffic) {
-  Registration r;
-  r.set_sensors(traffic.sensors(), {});
-  return r;
-}
 
 TEST(OwnWay, AStepOfAStationThatIsAloneIsFoundWhateverItsSign) {
   for (const double step : {0.3, -0.3, 1.0, -1.0, 2.5, -2.5, 5.0, -5.0}) {
@@ -333,12 +298,6 @@ TEST(OwnWay, SavedAmidAStepItGoesOnIdentically) {
                    {described_at(SensorKind::polar_radar, 2, 0.5)}},
                   20,
                   23);
-  const auto saved = [](const Registration& r) {
-    base::Bytes bytes;
-    base::ByteWriter out(bytes);
-    r.save(out);
-    return bytes;
-  };
   Registration r = begin(traffic);
   run(r, traffic, 60);
   Plot corrected;
@@ -386,6 +345,44 @@ TEST(OwnWay, OrderOfPlotsOfOneTimeDoesNotMatter) {
     return std::tuple(r.clock_moved_s(0), r.report(0).time.value, r.report(1).time.value);
   };
   EXPECT_EQ(result(false), result(true));
+}
+
+// Whether more reports of one instant come than are kept, or fewer.
+TEST(OwnWay, OrderOfReportsOfOneInstantLeavesTheSameBytes) {
+  for (const int aircraft : {30, 200}) {
+    SCOPED_TRACE(aircraft);
+    int found = 0;
+    const auto after = [&](std::uint64_t order) {
+      Traffic traffic({{described_at(SensorKind::ads_b, 1, 0), stepped(3.0, 40.0)}}, aircraft, 31);
+      traffic.whole_seconds = true;
+      base::Prng prng(order);
+      registration::OwnWay own_way;
+      own_way.set_sensors(traffic.sensors(), {});
+      std::map<std::uint32_t, registration::Way> ways;
+      std::vector<base::Bytes> snapshots;
+      base::Timestamp instant;
+      while (traffic.now() < 60) {
+        std::vector<Plot> plots = traffic.second();
+        testing::shuffle(plots, prng);
+        std::ranges::stable_sort(plots, {}, &Plot::time);
+        for (const Plot& p : plots) {
+          bool looks = p.time != instant && own_way.is_due(p.time);
+          instant = p.time;
+          while (looks) {
+            const auto step = own_way.find(p.time);
+            looks = step.has_value();
+            found += looks ? 1 : 0;
+          }
+          (void)own_way.take(p, p.time, ways[p.icao_address->bits()]);
+        }
+        snapshots.push_back(saved(own_way));
+      }
+      return snapshots;
+    };
+    const auto one = after(1), other = after(2);
+    for (std::size_t i = 0; i < one.size(); ++i) ASSERT_TRUE(one[i] == other[i]) << "second " << i;
+    EXPECT_EQ(found, 2) << "the step, twice";
+  }
 }
 
 }  // namespace

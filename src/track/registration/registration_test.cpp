@@ -11,6 +11,7 @@
 #include "base/bytes.hpp"
 #include "base/math.hpp"
 #include "base/prng.hpp"
+#include "track/registration/field_for_test.hpp"
 #include "track/sensors/polar_radar/polar_radar.hpp"
 #include "track/tracker.hpp"
 
@@ -20,9 +21,11 @@ namespace {
 using base::kRadiansPerDegree;
 using base::Length;
 
-base::Timestamp at_second(double s) {
-  return base::timestamp_from_ns(1'795'305'600'000'000'000) + base::seconds(s);
-}
+using testing::at_second;
+using testing::begin;
+using testing::run;
+using testing::saved;
+using testing::taken;
 
 struct Bias {
   double range_m = 0.0;
@@ -39,21 +42,13 @@ struct Given {
 };
 
 SensorDescription sensor(SensorKind kind, std::uint8_t sic, double lat, double lon, double period) {
-  SensorDescription s;
-  s.sac_sic = {100, sic};
-  s.kind = kind;
-  s.site = {base::Angle::from_degrees(lat), base::Angle::from_degrees(lon), Length()};
-  s.placed = true;
-  s.period = base::seconds(period);
-  s.range_sd = Length::from_metres(50);
-  s.azimuth_sd = base::Angle::from_degrees(0.07);
-  return s;
+  return testing::sensor_at(kind, sic, testing::place_at(lat, lon), period);
 }
 
 struct Flyer {
   double east_m, north_m, ve, vn, altitude_m;
   std::uint32_t address;
-  double error_east_m = 0.0, error_north_m = 0.0;  // of its navigation, slow
+  testing::SlowError error = {};
   double height_error_m = 0.0, altimeter_error_m = 0.0;
   double latency_s = 0.0;
   bool has_ads_b = true;
@@ -80,8 +75,8 @@ class Scene {
               speed * base::cos(course),
               prng_.uniform(6000.0, 12000.0),
               0x300000u + static_cast<std::uint32_t>(i) * 7919u};
-      f.error_east_m = prng_.normal(0.0, kAdsbSdM);
-      f.error_north_m = prng_.normal(0.0, kAdsbSdM);
+      f.error.east_m = prng_.normal(0.0, kAdsbSdM);
+      f.error.north_m = prng_.normal(0.0, kAdsbSdM);
       f.latency_s = prng_.normal(0.0, 0.05);
       flyers_.push_back(f);
     }
@@ -104,32 +99,17 @@ class Scene {
   [[nodiscard]] std::vector<Plot> second() {
     std::vector<std::pair<double, Plot>> out;
     for (Flyer& f : flyers_) {
-      // 90 s of memory.
-      const double kept = base::exp(-1.0 / 90.0);
-      const double fresh = kAdsbSdM * std::sqrt(1.0 - kept * kept);
-      f.error_east_m = kept * f.error_east_m + prng_.normal(0.0, fresh);
-      f.error_north_m = kept * f.error_north_m + prng_.normal(0.0, fresh);
+      f.error.second(kAdsbSdM, prng_);
       for (std::size_t s = 0; s < given_.size(); ++s) {
         const SensorDescription& d = given_[s].sensor;
-        const double period = base::to_seconds(d.period);
-        const double phase = static_cast<double>((f.address * 37u + s * 101u) % 97u) / 97.0;
-        // The one look that falls into this second, if one does.
-        const double turn = std::floor((now_ + 1.0) / period - phase);
-        const double due = (turn + phase) * period;
-        if (due < now_ || due >= now_ + 1.0) continue;
-        if (d.kind == SensorKind::ads_b && !f.has_ads_b) continue;
-        if (const auto plot = look(s, f, due)) out.emplace_back(due, *plot);
+        const auto due = testing::look_due(d, s, f.address, now_);
+        if (!due || (d.kind == SensorKind::ads_b && !f.has_ads_b)) continue;
+        if (const auto plot = look(s, f, *due)) out.emplace_back(*due, *plot);
       }
     }
     now_ += 1.0;
     drifted_m += drift_mps;
-    std::ranges::sort(out, [](const auto& a, const auto& b) {
-      return std::tie(a.first, a.second.icao_address, a.second.sensor) <
-             std::tie(b.first, b.second.icao_address, b.second.sensor);
-    });
-    std::vector<Plot> plots;
-    for (auto& [due, plot] : out) plots.push_back(plot);
-    return plots;
+    return testing::in_order(std::move(out));
   }
   [[nodiscard]] double now() const { return now_; }
 
@@ -147,12 +127,10 @@ class Scene {
     double east = f.east_m + f.ve * time, north = f.north_m + f.vn * time;
     const double height = f.altitude_m * (1.0 + height_share);
     if (d.kind == SensorKind::polar_radar) {
-      const auto q = geo::TangentFrame(d.site).enu_from_ecef(ecef_at(frame_, east, north, height));
-      const double range = std::sqrt(q.x * q.x + q.y * q.y + q.z * q.z);
+      const auto where = ecef_at(testing::kField, east, north, height);
+      const double range = testing::range_to(d, where);
       if (range > 350e3) return std::nullopt;
-      p.slant_range = Length::from_metres(range + bias.range_m + prng_.normal(0.0, 50.0));
-      p.azimuth = base::Angle::from_radians(base::wrap_two_pi(
-          base::atan2(q.x, q.y) + bias.azimuth_rad + prng_.normal(0.0, 0.07 * kRadiansPerDegree)));
+      testing::measure(p, d, where, {bias.range_m, bias.azimuth_rad}, prng_);
       if (given_[index].measures_elevation) {
         p.elevation =
             polar_radar::elevation_of(
@@ -162,8 +140,8 @@ class Scene {
       return p;
     }
     if (d.kind == SensorKind::ads_b) {
-      east += f.error_east_m - f.latency_s * f.ve + (f.spoofed ? drifted_m : 0.0);
-      north += f.error_north_m - f.latency_s * f.vn;
+      east += f.error.east_m - f.latency_s * f.ve + (f.spoofed ? drifted_m : 0.0);
+      north += f.error.north_m - f.latency_s * f.vn;
       p.position_sd = Length::from_metres(kAdsbSdM);
       if (tells_height) {
         p.geometric_height = Length::from_metres(height + f.height_error_m);
@@ -174,37 +152,18 @@ class Scene {
       north += bias.north_m + prng_.normal(0.0, kMlatSdM);
       p.sd_east = p.sd_north = Length::from_metres(kMlatSdM);
     }
-    const auto place = geo::geodetic_from_ecef(ecef_at(frame_, east, north, height));
+    const auto place = geo::geodetic_from_ecef(ecef_at(testing::kField, east, north, height));
     p.latitude = place.latitude;
     p.longitude = place.longitude;
     return p;
   }
 
-  geo::TangentFrame frame_{
-      geo::Geodetic{base::Angle::from_degrees(13), base::Angle::from_degrees(0), Length()}};
   std::vector<Given> given_;
   std::vector<SensorDescription> described_;
   std::vector<Flyer> flyers_;
   base::Prng prng_;
   double now_ = 0.0;
 };
-
-Registration begin(const Scene& scene) {
-  Registration r;
-  r.set_sensors(scene.sensors(), {});
-  return r;
-}
-
-Plot taken(Registration& r, const Plot& plot, const Scene& scene) {
-  Plot corrected;
-  return r.take(plot, scene.sensors(), corrected) ? corrected : plot;
-}
-
-void run(Registration& r, Scene& scene, double until_s) {
-  while (scene.now() < until_s) {
-    for (const Plot& plot : scene.second()) (void)taken(r, plot, scene);
-  }
-}
 
 std::vector<Given> three_radars(const std::array<Bias, 3>& biases) {
   return {{sensor(SensorKind::polar_radar, 1, 13.5, -1.0, 5), biases[0]},
@@ -232,13 +191,6 @@ Errors errors_of(const Registration& r, const Scene& scene, std::uint16_t i) {
   return {std::fabs(found.range.value - bias.range_m),
           std::fabs(found.azimuth.value - bias.azimuth_rad) / kDegree,
           std::fabs(found.time.value - bias.time_s)};
-}
-
-base::Bytes saved(const Registration& r) {
-  base::Bytes bytes;
-  base::ByteWriter out(bytes);
-  r.save(out);
-  return bytes;
 }
 
 TEST(Registration, FindsABiasWhateverItsSignAndValue) {
@@ -636,7 +588,7 @@ TEST(Registration, OrderDoesNotMatterWhereAReportTellsTwoThings) {
     base::Prng prng(order);
     while (scene.now() < 100) {
       std::vector<Plot> plots = scene.second();
-      for (std::size_t i = plots.size(); i > 1; --i) std::swap(plots[i - 1], plots[prng.below(i)]);
+      testing::shuffle(plots, prng);
       for (const Plot& plot : plots) (void)taken(r, plot, scene);
     }
     return r;
@@ -710,7 +662,7 @@ TEST(Registration, OrderOfPlotsOfOneTimeDoesNotMatter) {
     base::Prng prng(order);
     while (scene.now() < 150) {
       std::vector<Plot> plots = scene.second();
-      for (std::size_t i = plots.size(); i > 1; --i) std::swap(plots[i - 1], plots[prng.below(i)]);
+      testing::shuffle(plots, prng);
       for (const Plot& plot : plots) (void)taken(r, plot, scene);
     }
     return r;
