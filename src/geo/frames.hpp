@@ -46,8 +46,19 @@ class TangentFrame {
 
   [[nodiscard]] const Geodetic& origin() const { return origin_; }
   [[nodiscard]] const Position<Ecef>& origin_ecef() const { return origin_ecef_; }
-  [[nodiscard]] Position<Enu> enu_from_ecef(const Position<Ecef>& p) const;
-  [[nodiscard]] Position<Ecef> ecef_from_enu(const Position<Enu>& p) const;
+  [[nodiscard]] Position<Enu> enu_from_ecef(const Position<Ecef>& p) const {
+    const double dx = p.x - origin_ecef_.x;
+    const double dy = p.y - origin_ecef_.y;
+    const double dz = p.z - origin_ecef_.z;
+    return {axes_[0] * dx + axes_[1] * dy + axes_[2] * dz,
+            axes_[3] * dx + axes_[4] * dy + axes_[5] * dz,
+            axes_[6] * dx + axes_[7] * dy + axes_[8] * dz};
+  }
+  [[nodiscard]] Position<Ecef> ecef_from_enu(const Position<Enu>& p) const {
+    return {origin_ecef_.x + axes_[0] * p.x + axes_[3] * p.y + axes_[6] * p.z,
+            origin_ecef_.y + axes_[1] * p.x + axes_[4] * p.y + axes_[7] * p.z,
+            origin_ecef_.z + axes_[2] * p.x + axes_[5] * p.y + axes_[8] * p.z};
+  }
   // Rotation matrix, row-major: rows are the east, north and up axes in ECEF.
   [[nodiscard]] const std::array<double, 9>& axes() const { return axes_; }
 
@@ -71,6 +82,7 @@ struct Place {
 };
 inline constexpr double kNearRad = 0.1;  // 637 km
 [[nodiscard]] Place place_of(const Geodetic& p, const TangentFrame& near);
+// Within 10 um for heights up to 30 km.
 [[nodiscard]] Place place_of(const Position<Ecef>& p, const TangentFrame& near);
 // The height that place_of() finds.
 [[nodiscard]] base::Length height_of(const Position<Ecef>& p);
@@ -86,6 +98,11 @@ struct EastNorth {
                                   const TangentFrame& frame,
                                   const EastNorth& vector);
 [[nodiscard]] EastNorth turned_from(const Place& place,
+                                    const TangentFrame& frame,
+                                    const EastNorth& vector);
+// Within 4 millionths of the vector: near the frame by the first two terms of the angles between.
+inline constexpr double kCloseRad = 0.015;  // 96 km
+[[nodiscard]] EastNorth turned_from(const Geodetic& p,
                                     const TangentFrame& frame,
                                     const EastNorth& vector);
 

@@ -47,6 +47,25 @@ TEST(Frames, GeodeticToEcefAndBackIsTheSamePoint) {
   }
 }
 
+TEST(Frames, AVectorOfAPlaceIsTurnedAsItsAxesAre) {
+  base::Prng prng(16);
+  for (int i = 0; i < 20000; ++i) {
+    const Geodetic origin{Angle::from_degrees(prng.uniform(-75, 75)),
+                          Angle::from_degrees(prng.uniform(-180, 180)),
+                          Length()};
+    const TangentFrame frame(origin);
+    const double reach = i % 2 == 0 ? 0.85 : 3.0;  // within and beyond kCloseRad
+    const Geodetic p{origin.latitude + Angle::from_degrees(prng.uniform(-reach, reach)),
+                     origin.longitude + Angle::from_degrees(prng.uniform(-reach, reach)),
+                     Length()};
+    const EastNorth vector{prng.uniform(-1, 1), prng.uniform(-1, 1)};
+    const EastNorth exact = turned_from(place_of(p, frame), frame, vector);
+    const EastNorth ours = turned_from(p, frame, vector);
+    EXPECT_NEAR(ours.east, exact.east, 4e-6);
+    EXPECT_NEAR(ours.north, exact.north, 4e-6);
+  }
+}
+
 TEST(Frames, APlaceNearAFrameIsThePlaceItIs) {
   base::Prng prng(15);
   for (int i = 0; i < 20000; ++i) {
@@ -64,7 +83,7 @@ TEST(Frames, APlaceNearAFrameIsThePlaceItIs) {
     EXPECT_NEAR(std::hypot(there.x - ours.x, there.y - ours.y, there.z - ours.z), 0.0, 1e-8);
     const Place back = place_of(there, frame);
     const Position<Ecef> again = ecef_from_geodetic(back.position);
-    EXPECT_NEAR(std::hypot(there.x - again.x, there.y - again.y, there.z - again.z), 0.0, 1e-6);
+    EXPECT_NEAR(std::hypot(there.x - again.x, there.y - again.y, there.z - again.z), 0.0, 1e-5);
     EXPECT_GE(back.position.longitude.degrees(), -180.0);
     EXPECT_LT(back.position.longitude.degrees(), 180.0);
     // Turned as the rotation between the two frames turns it.

@@ -22,13 +22,16 @@ struct Group {
     double exchanged = 0.0;  // probability, before it came
   };
 
-  Group(const PmbmOptions& options, const AircraftMotion& motion) : filter(options, motion) {}
+  using Filter = PmbmFilter<AircraftMotion>;
+
+  Group(const PmbmOptions& options, const AircraftMotion& motion, Filter::WorkArea& work)
+      : filter(options, motion, work) {}
 
   bool active = false;
   std::uint16_t home = kPlacedHome;
   geo::TangentFrame frame;
   base::Timestamp time;  // of the filter
-  PmbmFilter<AircraftMotion> filter;
+  Filter filter;
   std::vector<Member> members;  // by label
   std::vector<WaitingPlot> waiting;
 

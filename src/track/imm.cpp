@@ -60,9 +60,10 @@ void widen(Gaussian& state, const Widening& by) {
   for (int k = 0; k < kPackedSize; ++k) state.P[k] += by.P[k];
 }
 
-Gaussian predict(const PackedImm& from, const ImmModel& model, double dt, Imm& imm) {
+Gaussian predict(
+    const PackedImm& from, const ImmModel& model, double dt, Imm& imm, const Widening* wider) {
   Gaussian g;
-  imm_kernel().predict(from, model, dt, imm, g);
+  imm_kernel().predict(from, model, dt, wider, imm, g);
   return g;
 }
 

@@ -143,9 +143,13 @@ struct Widening {
 void widen(Imm& imm, const Widening& by);
 void widen(Gaussian& state, const Widening& by);
 
-// Mixes and propagates by `dt` seconds; nothing for dt <= 0. Gives the moment-matched mean and
-// covariance.
-Gaussian predict(const PackedImm& from, const ImmModel& model, double dt, Imm& imm);
+// Mixes and propagates by `dt` seconds; nothing for dt <= 0. Then widens every mode, unless `wider`
+// is null. Gives the moment-matched mean and covariance.
+Gaussian predict(const PackedImm& from,
+                 const ImmModel& model,
+                 double dt,
+                 Imm& imm,
+                 const Widening* wider = nullptr);
 Gaussian predict(Imm& imm, const ImmModel& model, double dt);
 
 // Moment-matched mean and covariance.

@@ -322,9 +322,17 @@ LIPTAKO_INLINE void combine_lanes(const State& z, Gaussian& out) {
   std::memcpy(out.P + 4, &tail, sizeof out.P - 4 * sizeof(double));
 }
 
+LIPTAKO_INLINE void widen_lanes(State& z, const Widening& by) {
+  for (int k = 0; k < kPackedSize; ++k) z.P[k] = used(z.P[k] + by.P[k]);
+}
+
 template <class From>
-LIPTAKO_INLINE void predict_lanes(
-    const From& from, const ImmModel& model, double dt, Imm& imm, Gaussian& out) {
+LIPTAKO_INLINE void predict_lanes(const From& from,
+                                  const ImmModel& model,
+                                  double dt,
+                                  const Widening* wider,
+                                  Imm& imm,
+                                  Gaussian& out) {
   State z;
   load(z, from);
   if (dt > 0.0) {
@@ -332,15 +340,9 @@ LIPTAKO_INLINE void predict_lanes(
     propagate(z, transition(model, dt));
     add_noise(z, model, dt);
   }
+  if (wider != nullptr) widen_lanes(z, *wider);
   store(imm, z);
   combine_lanes(z, out);
-}
-
-LIPTAKO_INLINE void widen_lanes(Imm& imm, const Widening& by) {
-  for (int k = 0; k < kPackedSize; ++k) {
-    const Lanes wider = used(constant(imm.P[k]) + by.P[k]);
-    std::memcpy(imm.P[k], &wider, sizeof wider);
-  }
 }
 
 LIPTAKO_INLINE void carry_back_lanes(const Imm& imm,
@@ -624,12 +626,16 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
     load(z, imm);                                                                               \
     store(out, z);                                                                              \
   }                                                                                             \
-  TARGET void predict_##NAME(                                                                   \
-      const PackedImm& from, const ImmModel& model, double dt, Imm& imm, Gaussian& out) {       \
-    predict_lanes(from, model, dt, imm, out);                                                   \
+  TARGET void predict_##NAME(const PackedImm& from,                                             \
+                             const ImmModel& model,                                             \
+                             double dt,                                                         \
+                             const Widening* wider,                                             \
+                             Imm& imm,                                                          \
+                             Gaussian& out) {                                                   \
+    predict_lanes(from, model, dt, wider, imm, out);                                            \
   }                                                                                             \
   TARGET void predict_again_##NAME(Imm& imm, const ImmModel& model, double dt, Gaussian& out) { \
-    predict_lanes(imm, model, dt, imm, out);                                                    \
+    predict_lanes(imm, model, dt, nullptr, imm, out);                                           \
   }                                                                                             \
   TARGET void carry_back_##NAME(                                                                \
       const Imm& imm, const ImmModel& model, double lag, Gaussian& out) {                       \
@@ -656,7 +662,12 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
                                        Gaussian* after) {                                       \
     return update_lanes(imm, model, m, at, *at.correlation, result, after);                     \
   }                                                                                             \
-  TARGET void widen_##NAME(Imm& imm, const Widening& by) { widen_lanes(imm, by); }              \
+  TARGET void widen_##NAME(Imm& imm, const Widening& by) {                                      \
+    State z;                                                                                    \
+    load(z, imm);                                                                               \
+    widen_lanes(z, by);                                                                         \
+    store(imm, z);                                                                              \
+  }                                                                                             \
   TARGET bool is_sound_##NAME(const Imm& imm) {                                                 \
     State z;                                                                                    \
     load(z, imm);                                                                               \

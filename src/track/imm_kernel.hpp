@@ -14,8 +14,12 @@ struct ImmKernel {
   std::string_view name;
   void (*pack)(const Imm& imm, PackedImm& out) = nullptr;
   void (*unpack)(const PackedImm& imm, Imm& out) = nullptr;
-  void (*predict)(
-      const PackedImm& from, const ImmModel& model, double dt, Imm& imm, Gaussian& out) = nullptr;
+  void (*predict)(const PackedImm& from,
+                  const ImmModel& model,
+                  double dt,
+                  const Widening* wider,
+                  Imm& imm,
+                  Gaussian& out) = nullptr;
   void (*predict_again)(Imm& imm, const ImmModel& model, double dt, Gaussian& out) = nullptr;
   void (*carry_back)(const Imm& imm, const ImmModel& model, double lag, Gaussian& out) = nullptr;
   void (*combine)(const Imm& imm, Gaussian& out) = nullptr;

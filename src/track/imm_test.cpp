@@ -198,7 +198,7 @@ TEST(Imm, EveryKernelComputesTheSameBits) {
         Gaussian predicted;
         PackedImm packed_imm;
         kernel.pack(of[k], packed_imm);
-        kernel.predict(packed_imm, model, dt, of[k], predicted);
+        kernel.predict(packed_imm, model, dt, run % 2 == 0 ? &by : nullptr, of[k], predicted);
         kernel.combine(of[k], combined[k]);
         EXPECT_TRUE(same_bits(predicted, combined[k])) << kernel.name;
         if (lag > 0.0) kernel.carry_back(of[k], model, lag, combined[k]);
@@ -486,6 +486,45 @@ TEST(Imm, WithFiveModesIsTheTextbookFilter) {
       expect_equal(combine(imm), book.combined(), 1e-8);
     }
   }
+}
+
+// What a filter that is ready for accelerations claims of aircraft that never accelerate: at small
+// gains a third more than it errs by. Of an alpha-beta filter noise alone leaves the share
+// (2 a^2 + b (2 - 3 a)) / (a (4 - b - 2 a)) of the plots' variance [BenedictBordner62], and the
+// filter claims a.
+TEST(Imm, ReadinessCostsStraightFlightAQuarterOfItsNees) {
+  Prng prng(33);
+  constexpr double kStep = 5.0, kSd = 300.0;
+  const ImmModel model{one_mode(0.0, 0.2)};
+  double squared = 0.0, a = 0.0;
+  int count = 0;
+  for (int flight = 0; flight < 60; ++flight) {
+    Gaussian g;
+    for (int k = 0; k < kStateSize; ++k) g.P[packed(k, k)] = k < 2 ? kSd * kSd : 2'500.0;
+    for (int k = 0; k < 2; ++k) g.mean.x[k] = kSd * prng.normal();  // the truth: at rest
+    Imm imm;
+    start(imm, model.options, g);
+    for (int step = 0; step < 400; ++step) {
+      const Gaussian before = predict(imm, model, kStep);
+      LinearMeasurement m;
+      m.columns = Columns::place;
+      m.H[0][kEast] = m.H[1][kNorth] = 1;
+      m.R[0] = m.R[2] = kSd * kSd;
+      for (int k = 0; k < 2; ++k) m.y[k] = kSd * prng.normal() - before.mean.x[k];
+      const Discrepancy fit = evaluate(before, m);
+      a = mean_gain(before, m, fit, nullptr).K[kEast][0];
+      Gaussian after;
+      ASSERT_TRUE(update(imm, model, m, {before, fit}, &after).has_value());
+      if (step < 100) continue;
+      for (int k = 0; k < 2; ++k)
+        squared += 0.5 * after.mean.x[k] * after.mean.x[k] / after.P[packed(k, k)];
+      ++count;
+    }
+  }
+  const double b = 2.0 * (2.0 - a) - 4.0 * std::sqrt(1.0 - a);
+  const double expected = (2 * a * a + b * (2 - 3 * a)) / (a * a * (4 - b - 2 * a));
+  EXPECT_NEAR(expected, 0.77, 0.02);
+  EXPECT_NEAR(squared / count, expected, 0.04);
 }
 
 // A measurement so far off that no likelihood is a number still tells which mode fits best.

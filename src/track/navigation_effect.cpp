@@ -25,11 +25,6 @@ Widening outer(const NavigationEffect& effect, double factor) {
 
 }  // namespace
 
-bool is_none(const NavigationEffect& effect) {
-  return effect.per_sd[kEast][0] == 0.0F && effect.per_sd[kEast][1] == 0.0F &&
-         effect.per_sd[kNorth][0] == 0.0F && effect.per_sd[kNorth][1] == 0.0F;
-}
-
 void carry(NavigationEffect& effect, double dt) {
   for (int u = 0; u < 2; ++u) {
     for (int r = kEast; r <= kNorth; ++r)

@@ -34,7 +34,10 @@ struct NavigationEffect {
   float per_sd[kStateSize][2] = {};  // metres and metres per second for one deviation of u
 };
 
-[[nodiscard]] bool is_none(const NavigationEffect& effect);
+[[nodiscard]] inline bool is_none(const NavigationEffect& effect) {
+  const auto& [east, north, velocity_east, velocity_north] = effect.per_sd;
+  return east[0] == 0.0F && east[1] == 0.0F && north[0] == 0.0F && north[1] == 0.0F;
+}
 
 // Straight extrapolation by `dt`, forwards or backwards; nothing fades.
 void carry(NavigationEffect& effect, double dt);

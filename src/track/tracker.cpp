@@ -108,7 +108,8 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
 Tracker::Tracker(const TrackerOptions& options)
     : options_(options),
       cruise_(motion_options(AircraftClass::airliner, true, options.imm)),
-      rollback_(options.max_pasts) {
+      rollback_(options.max_pasts),
+      work_(std::make_unique<Group::Filter::WorkArea>()) {
   for (int c = 0; c < kAircraftClasses; ++c)
     motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), false, options.imm));
   aircraft_.model = motions_[static_cast<std::size_t>(AircraftClass::airliner)];
@@ -340,27 +341,22 @@ void Tracker::note_fit(Prediction& p, const Plot& plot) const {
                   fresh_share(plot));
     for (int k = 0; k < 3; ++k) p.considered.R[k] += noise.fresh[k] - p.position.R[k];
   }
+  const double own[3] = {p.considered.R[0], p.considered.R[1], p.considered.R[2]};
   const auto count = [&] {
     p.share = share_of(p.navigation_then, p.position, tells_navigation ? noise.root : nullptr);
     if (p.behind_s > 0.0) correlate(p.share, p.navigation);
-    LinearMeasurement with = p.considered;
-    for (int k = 0; k < 3; ++k) with.R[k] += p.share.correlation.shared[k];
-    p.fit = evaluate(p.before, with);
-    return with;
+    for (int k = 0; k < 3; ++k) p.considered.R[k] = own[k] + p.share.correlation.shared[k];
+    p.fit = evaluate(p.before, p.considered);
   };
-  LinearMeasurement with = count();
-  if (!tells_navigation || is_none(p.navigation)) {
-    p.considered = with;
-    return;
-  }
+  count();
+  if (!tells_navigation || is_none(p.navigation)) return;
   p.apart = std::fmin(p.fit.d2, kAgreesWithin);
   if (p.fit.d2 > kAgreesWithin) {
     // Its navigation errs otherwise than it did.
     widen(p.imm, forget(p.navigation));
     widen(p.before, forget(p.navigation_then));
-    with = count();
+    count();
   }
-  p.considered = with;
 }
 
 void Tracker::look_back(Prediction& p, const ImmModel& model, double lag) {
@@ -378,12 +374,10 @@ void Tracker::predict_to(const TrackRecord& t, const Plot& plot, Prediction& p) 
   p.height_effect = t.height_effect;
   p.navigation = t.navigation;
   p.apart.reset();
-  p.before = predict(t.imm, motion_of(t), dt, p.imm);
-  if (dt > 0.0 && !is_none(p.navigation)) {
-    const Widening by = predict(p.navigation, dt);
-    widen(p.imm, by);
-    widen(p.before, by);
-  }
+  Widening faded;
+  const bool fades = dt > 0.0 && !is_none(p.navigation);
+  if (fades) faded = predict(p.navigation, dt);
+  p.before = predict(t.imm, motion_of(t), dt, p.imm, fades ? &faded : nullptr);
   predict(p.vertical, dt);
   predict(p.height_effect, dt);
   p.navigation_then = p.navigation;
@@ -808,19 +802,18 @@ void Tracker::associate(std::uint32_t slot,
   HeightStates heights{
       prediction.vertical, prediction.imm, prediction.before, prediction.height_effect};
 
-  TrackEvent event;
-  event.kind = was_coasting ? TrackEventKind::resumed : TrackEventKind::updated;
-  event.trace.plot_time = plot.time;
-  event.trace.sensor = plot.sensor;
-  event.trace.candidates = choice.candidates;
-  event.trace.lag_s = static_cast<float>(lag);
+  UpdateTrace trace;
+  trace.plot_time = plot.time;
+  trace.sensor = plot.sensor;
+  trace.candidates = choice.candidates;
+  trace.lag_s = static_cast<float>(lag);
   if (tells_height(plot)) {
-    event.trace.altitude = use_height(
+    trace.altitude = use_height(
         heights, descriptions_[plot.sensor], sensors_[plot.sensor].site, plot, t.frame, lag);
   }
   if (PressureOffsets::is_due(t.last_plot_time, plot.time)) renew_offset(t, plot, heights);
   Gaussian after;
-  const auto result = use_measurements(t, plot, prediction, after, event.trace);
+  const auto result = use_measurements(t, plot, prediction, after, trace);
   if (!result) {
     ++counters_.unsound;
     drop(slot, plot.time, events);
@@ -833,12 +826,12 @@ void Tracker::associate(std::uint32_t slot,
   t.navigation = prediction.navigation;
   learn_fresh_share(plot, prediction);
   // What a turn alone explains is at the gate.
-  event.trace.gate_ratio = std::fmin(result->fit.d2 / choice.gate, 1.0);
+  trace.gate_ratio = std::fmin(result->fit.d2 / choice.gate, 1.0);
 
   for (std::size_t m = 0; m < kModes; ++m)
-    event.trace.modes[m] = static_cast<float>(prediction.imm.mu[m]);
-  event.trace.motion = t.motion.used;
-  event.trace.cruises = t.motion.cruises;
+    trace.modes[m] = static_cast<float>(prediction.imm.mu[m]);
+  trace.motion = t.motion.used;
+  trace.cruises = t.motion.cruises;
 
   const SensorDescription& s = descriptions_[plot.sensor];
   t.odds = after_hit(after_time(t.odds, t.time - t.existence_time, options_.mean_lifetime),
@@ -859,15 +852,15 @@ void Tracker::associate(std::uint32_t slot,
   const bool late = lag > 0.0 && Rollback::is_late(plot, base::seconds(lag), motion_of(t).noisiest);
   rollback_.note(slot, t, plot, {prediction.since_last, late, options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
-  event.view = view_of(t, {t.time, after, t.vertical, t.height_effect, t.navigation});
-  const bool anew = doubts_.note_used(store_, slot, plot, event.view, {event.trace.altitude});
+  TrackView view = view_of(t, {t.time, after, t.vertical, t.height_effect, t.navigation});
+  const bool anew = doubts_.note_used(store_, slot, plot, view, {trace.altitude});
   confirm_if_due(slot, true, events);
-  event.view.number = t.number;
-  event.view.status = t.status;
-  event.view.breaks = t.breaks;
-  event.view.doubts = t.doubts;
-  store_.index_place(slot, event.view.position.latitude, event.view.position.longitude);
-  events.push_back(event);
+  view.number = t.number;
+  view.status = t.status;
+  view.breaks = t.breaks;
+  view.doubts = t.doubts;
+  store_.index_place(slot, view.position.latitude, view.position.longitude);
+  events.push_back({was_coasting ? TrackEventKind::resumed : TrackEventKind::updated, view, trace});
   // What it rests on is in doubt.
   if (anew) restart(slot, plot, events);
 }

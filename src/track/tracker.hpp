@@ -13,6 +13,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -393,6 +394,7 @@ class Tracker {
   Rollback rollback_;
   std::vector<Plot> instant_;
   std::vector<Plot> instant_in_hand_;
+  std::unique_ptr<Group::Filter::WorkArea> work_;  // of all groups
   std::vector<Group> groups_;
   std::vector<std::uint32_t> free_groups_;
   std::vector<OpenLook> open_looks_;   // in the order they were opened

@@ -51,7 +51,7 @@ std::uint32_t Tracker::allocate_group() {
   std::uint32_t index;
   if (free_groups_.empty()) {
     index = static_cast<std::uint32_t>(groups_.size());
-    groups_.emplace_back(filter_options(options_), aircraft_);
+    groups_.emplace_back(filter_options(options_), aircraft_, *work_);
   } else {
     index = free_groups_.back();
     free_groups_.pop_back();
@@ -544,7 +544,7 @@ bool Tracker::load_groups(base::ByteReader& in) {
   if (!in.ok() || count > in.remaining() + free_groups_.size() || free_groups_.size() > count)
     return false;
   for (std::uint32_t i = 0; i < count; ++i) {
-    groups_.emplace_back(filter_options(options_), aircraft_);
+    groups_.emplace_back(filter_options(options_), aircraft_, *work_);
     groups_.back().active = true;
   }
   for (const std::uint32_t index : free_groups_) {

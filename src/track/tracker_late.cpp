@@ -23,12 +23,10 @@ bool Tracker::rewind(std::uint32_t slot, const Plot& plot, Prediction& p) const 
   p.height_effect = step->height_effect;
   p.navigation = step->navigation;
   p.apart.reset();
-  p.before = predict(step->imm, motion_of(t), dt, p.imm);
-  if (dt > 0.0 && !is_none(p.navigation)) {
-    const Widening by = predict(p.navigation, dt);
-    widen(p.imm, by);
-    widen(p.before, by);
-  }
+  Widening faded;
+  const bool fades = dt > 0.0 && !is_none(p.navigation);
+  if (fades) faded = predict(p.navigation, dt);
+  p.before = predict(step->imm, motion_of(t), dt, p.imm, fades ? &faded : nullptr);
   predict(p.vertical, std::fmax(dt, 0.0));
   predict(p.height_effect, std::fmax(dt, 0.0));
   p.navigation_then = p.navigation;

@@ -11,21 +11,8 @@ constexpr double kEncoderSdM = 8.0;  // altimeter encoder and time stamp, beside
 constexpr double kFirstRateSdMps = 12.0;
 constexpr double kGate = 25.0;  // five sigma
 constexpr int kRefusalsBeforeRestart = 3;
-// Pressure against geometric height: sea-level pressure and geoid, and 4 % of the height for every
-// 10 K that the air is warmer or colder than the standard atmosphere [ICAO Doc 8168, Vol. III].
-constexpr double kPressureOffsetSdM = 40.0;
-constexpr double kPressureOffsetShare = 0.03;
-constexpr double kUnknownHeightM = 6000.0;
-constexpr double kUnknownHeightSdM = 3500.0;
-
 // A flight level known no better than this has stopped being told: some 30 s ago.
 constexpr double kStalePressureSdM = 100.0;
-
-double offset_variance(const VerticalFilter& v) {
-  if (v.offset.variance_m2 > 0.0) return v.offset.variance_m2;
-  const double sd = kPressureOffsetSdM + kPressureOffsetShare * std::fabs(v.altitude_m);
-  return sd * sd;
-}
 
 // From pressure altitude to geometric height, or back.
 void turn(VerticalFilter& v, bool to_geometric) {
@@ -107,12 +94,6 @@ void start_geometric(VerticalFilter& v, const Height& height) {
   if (v.known || !(height.variance_m2 > 0.0)) return;
   start(v, height.mean_m, height.variance_m2);
   v.geometric = true;
-}
-
-Height geometric_height(const VerticalFilter& v) {
-  if (!v.known) return {kUnknownHeightM, kUnknownHeightSdM * kUnknownHeightSdM};
-  if (v.geometric) return {v.altitude_m, v.P00};
-  return {v.altitude_m + v.offset.mean_m, v.P00 + offset_variance(v)};
 }
 
 }  // namespace liptako::track

@@ -12,6 +12,8 @@
 // that includes that offset's.
 #pragma once
 
+#include <cmath>
+
 #include "track/measurement.hpp"
 
 namespace liptako::track {
@@ -63,8 +65,24 @@ void start_geometric(VerticalFilter& v, const Height& height);
   return v.known && !v.geometric;
 }
 
-// Geometric height to use for slant-range geometry. Before any report: mid-way of what flies, with
-// a variance to match.
-[[nodiscard]] Height geometric_height(const VerticalFilter& v);
+// Pressure against geometric height: sea-level pressure and geoid, and 4 % of the height for every
+// 10 K that the air is warmer or colder than the standard atmosphere [ICAO Doc 8168, Vol. III].
+inline constexpr double kPressureOffsetSdM = 40.0;
+inline constexpr double kPressureOffsetShare = 0.03;
+// As far as it is known, else of the standard atmosphere.
+[[nodiscard]] inline double offset_variance(const VerticalFilter& v) {
+  if (v.offset.variance_m2 > 0.0) return v.offset.variance_m2;
+  const double sd = kPressureOffsetSdM + kPressureOffsetShare * std::fabs(v.altitude_m);
+  return sd * sd;
+}
+
+// Mid-way of what flies.
+inline constexpr Height kUnknownHeight{6000.0, 3500.0 * 3500.0};
+// Geometric height to use for slant-range geometry.
+[[nodiscard]] inline Height geometric_height(const VerticalFilter& v) {
+  if (!v.known) return kUnknownHeight;
+  if (v.geometric) return {v.altitude_m, v.P00};
+  return {v.altitude_m + v.offset.mean_m, v.P00 + offset_variance(v)};
+}
 
 }  // namespace liptako::track

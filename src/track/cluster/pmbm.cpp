@@ -69,22 +69,35 @@ bool alike_in_spread(const Gaussian& a, const Gaussian& b) {
 
 template <class Motion>
 PmbmFilter<Motion>::PmbmFilter(const PmbmOptions& options, const Motion& motion)
-    : options_(options), motion_(motion), undetected_per_m2_(options.undetected_per_m2) {
+    : options_(options),
+      motion_(motion),
+      undetected_per_m2_(options.undetected_per_m2),
+      own_(std::make_unique<WorkArea>()),
+      work_(own_.get()) {
+  CHECK(options.max_hypotheses > 0 && options.mean_lifetime_s > 0.0);
+}
+
+template <class Motion>
+PmbmFilter<Motion>::PmbmFilter(const PmbmOptions& options, const Motion& motion, WorkArea& work)
+    : options_(options),
+      motion_(motion),
+      undetected_per_m2_(options.undetected_per_m2),
+      work_(&work) {
   CHECK(options.max_hypotheses > 0 && options.mean_lifetime_s > 0.0);
 }
 
 template <class Motion>
 typename PmbmFilter<Motion>::Cluster PmbmFilter<Motion>::take_cluster() {
-  if (spare_.empty()) return {};
-  Cluster cluster = std::move(spare_.back());
-  spare_.pop_back();
+  if (work_->spare.empty()) return {};
+  Cluster cluster = std::move(work_->spare.back());
+  work_->spare.pop_back();
   cluster.clear();
   return cluster;
 }
 
 template <class Motion>
 void PmbmFilter<Motion>::give_back(Cluster& cluster) {
-  spare_.push_back(std::move(cluster));
+  work_->spare.push_back(std::move(cluster));
 }
 
 template <class Motion>
@@ -124,18 +137,22 @@ void PmbmFilter<Motion>::add_undetected(const Gaussian& density, double expected
 
 template <class Motion>
 void PmbmFilter<Motion>::sort_plots() {
-  places_.clear();
-  by_east_.clear();
-  widest_plot_ = 0.0;
+  work_->places.clear();
+  work_->by_east.clear();
+  work_->widest_plot = 0.0;
   for (std::size_t j = 0; j < look_->size(); ++j) {
-    places_.push_back(look_->place(j));
-    by_east_.push_back(static_cast<std::uint32_t>(j));
-    widest_plot_ = std::fmax(widest_plot_, std::fmax(places_[j].cov_ee, places_[j].cov_nn));
+    work_->places.push_back(look_->place(j));
+    work_->by_east.push_back(static_cast<std::uint32_t>(j));
+    work_->widest_plot =
+        std::fmax(work_->widest_plot, std::fmax(work_->places[j].cov_ee, work_->places[j].cov_nn));
   }
-  widest_plot_ = std::sqrt(widest_plot_);
-  std::ranges::sort(by_east_, [&](std::uint32_t a, std::uint32_t b) {
-    if (places_[a].east != places_[b].east) return places_[a].east < places_[b].east;
-    return places_[a].north != places_[b].north ? places_[a].north < places_[b].north : a < b;
+  work_->widest_plot = std::sqrt(work_->widest_plot);
+  std::ranges::sort(work_->by_east, [&](std::uint32_t a, std::uint32_t b) {
+    if (work_->places[a].east != work_->places[b].east)
+      return work_->places[a].east < work_->places[b].east;
+    return work_->places[a].north != work_->places[b].north
+               ? work_->places[a].north < work_->places[b].north
+               : a < b;
   });
 }
 
@@ -147,13 +164,13 @@ void PmbmFilter<Motion>::gate(const Density& x, const Gaussian& predicted, Use u
   const double reach = std::sqrt(options_.gate) * Motion::kReach;
   const double east = predicted.mean.x[kEast];
   const double north = predicted.mean.x[kNorth];
-  const double half_east = reach * (std::sqrt(predicted.P[packed(0, 0)]) + widest_plot_);
-  const double half_north = reach * (std::sqrt(predicted.P[packed(1, 1)]) + widest_plot_);
+  const double half_east = reach * (std::sqrt(predicted.P[packed(0, 0)]) + work_->widest_plot);
+  const double half_north = reach * (std::sqrt(predicted.P[packed(1, 1)]) + work_->widest_plot);
   auto it = std::ranges::lower_bound(
-      by_east_, east - half_east, {}, [&](std::uint32_t j) { return places_[j].east; });
-  for (; it != by_east_.end() && places_[*it].east <= east + half_east; ++it) {
+      work_->by_east, east - half_east, {}, [&](std::uint32_t j) { return work_->places[j].east; });
+  for (; it != work_->by_east.end() && work_->places[*it].east <= east + half_east; ++it) {
     const std::uint32_t j = *it;
-    if (std::fabs(places_[j].north - north) > half_north) continue;
+    if (std::fabs(work_->places[j].north - north) > half_north) continue;
     const LinearMeasurement m = motion_.linearise(*look_, x, predicted, j);
     Fit how = fit(predicted, m);
     if (how.d2 > Motion::kReach * Motion::kReach * options_.gate) continue;
@@ -190,7 +207,7 @@ void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
                                       const LinearMeasurement& m) {
   Density x = u.x;
   if (!absorb(x, plot, m)) return;
-  Newcomer& newcomer = newcomers_[plot];
+  Newcomer& newcomer = work_->newcomers[plot];
   if (newcomer.unseen == 0.0) {
     newcomer.x = x;
   } else {
@@ -201,25 +218,25 @@ void PmbmFilter<Motion>::add_newcomer(std::uint32_t plot,
 
 template <class Motion>
 void PmbmFilter<Motion>::find_newcomers() {
-  newcomers_.assign(look_->size(), Newcomer{});
-  for (std::size_t j = 0; j < newcomers_.size(); ++j) {
+  work_->newcomers.assign(look_->size(), Newcomer{});
+  for (std::size_t j = 0; j < work_->newcomers.size(); ++j) {
     Gaussian first;
-    first.mean.x[kEast] = places_[j].east;
-    first.mean.x[kNorth] = places_[j].north;
-    first.P[packed(0, 0)] = places_[j].cov_ee;
-    first.P[packed(0, 1)] = places_[j].cov_en;
-    first.P[packed(1, 1)] = places_[j].cov_nn;
+    first.mean.x[kEast] = work_->places[j].east;
+    first.mean.x[kNorth] = work_->places[j].north;
+    first.P[packed(0, 0)] = work_->places[j].cov_ee;
+    first.P[packed(0, 1)] = work_->places[j].cov_en;
+    first.P[packed(1, 1)] = work_->places[j].cov_nn;
     const double variance = options_.birth_velocity_sd * options_.birth_velocity_sd;
     first.P[packed(2, 2)] = variance;
     first.P[packed(3, 3)] = variance;
     const double unseen = look_->undetected_density(j, undetected_per_m2_, first);
     if (!(unseen > 0.0)) continue;
-    newcomers_[j].x = motion_.begin(first, *look_, j);
-    newcomers_[j].unseen = unseen;
+    work_->newcomers[j].x = motion_.begin(first, *look_, j);
+    work_->newcomers[j].unseen = unseen;
     if (look_->has_rest()) {
       const LinearMeasurement rest = look_->linearise_rest(first, j);
-      newcomers_[j].unseen *= base::exp(fit(first, rest).log_likelihood);
-      (void)motion_.update(newcomers_[j].x, rest, *look_, j);
+      work_->newcomers[j].unseen *= base::exp(fit(first, rest).log_likelihood);
+      (void)motion_.update(work_->newcomers[j].x, rest, *look_, j);
     }
   }
   for (const std::vector<Undetected>* list : {&broad_, &faint_}) {
@@ -228,8 +245,8 @@ void PmbmFilter<Motion>::find_newcomers() {
       gate(u.x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
         // Where the plot lies, not where the component has its mean: it may span the field.
         Gaussian there;
-        there.mean.x[kEast] = places_[j].east;
-        there.mean.x[kNorth] = places_[j].north;
+        there.mean.x[kEast] = work_->places[j].east;
+        there.mean.x[kNorth] = work_->places[j].north;
         add_newcomer(
             j,
             u,
@@ -238,8 +255,8 @@ void PmbmFilter<Motion>::find_newcomers() {
       });
     }
   }
-  for (std::size_t j = 0; j < newcomers_.size(); ++j) {
-    Newcomer& newcomer = newcomers_[j];
+  for (std::size_t j = 0; j < work_->newcomers.size(); ++j) {
+    Newcomer& newcomer = work_->newcomers[j];
     // Never nothing: what nobody expected here comes from somewhere, and its logarithm is taken.
     newcomer.rho = std::fmax(look_->false_density(j) + newcomer.unseen, kLeastDensity);
     newcomer.existence = newcomer.unseen / newcomer.rho;
@@ -270,46 +287,46 @@ void PmbmFilter<Motion>::recycle(const Density& x, double expected) {
 
 template <class Motion>
 void PmbmFilter<Motion>::find_edges() {
-  edges_.clear();
-  edges_from_.clear();
-  detection_.clear();
-  detection_from_.clear();
-  first_cluster_.assign(look_->size(), -1);
-  root_.resize(clusters_.size());
-  std::iota(root_.begin(), root_.end(), 0U);
+  work_->edges.clear();
+  work_->edges_from.clear();
+  work_->detection.clear();
+  work_->detection_from.clear();
+  work_->first_cluster.assign(look_->size(), -1);
+  work_->root.resize(clusters_.size());
+  std::iota(work_->root.begin(), work_->root.end(), 0U);
   const auto find = [&](std::uint32_t c) {
-    while (root_[c] != c) c = root_[c] = root_[root_[c]];
+    while (work_->root[c] != c) c = work_->root[c] = work_->root[work_->root[c]];
     return c;
   };
   for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
-    edges_from_.push_back(edges_.size());
-    detection_from_.push_back(detection_.size());
+    work_->edges_from.push_back(work_->edges.size());
+    work_->detection_from.push_back(work_->detection.size());
     for (std::uint32_t i = 0; i < clusters_[c].pool.size(); ++i) {
       const Gaussian predicted = motion_.combined(clusters_[c].pool[i].x);
-      detection_.push_back(look_->detection_probability(predicted));
+      work_->detection.push_back(look_->detection_probability(predicted));
       const Density& x = clusters_[c].pool[i].x;
       gate(x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-        edges_.push_back({i, j, how, m});
-        if (first_cluster_[j] < 0) {
-          first_cluster_[j] = static_cast<std::int32_t>(c);
+        work_->edges.push_back({i, j, how, m});
+        if (work_->first_cluster[j] < 0) {
+          work_->first_cluster[j] = static_cast<std::int32_t>(c);
           return;
         }
-        const std::uint32_t a = find(static_cast<std::uint32_t>(first_cluster_[j]));
+        const std::uint32_t a = find(static_cast<std::uint32_t>(work_->first_cluster[j]));
         const std::uint32_t b = find(c);
         // The lower is the root.
-        root_[std::max(a, b)] = std::min(a, b);
+        work_->root[std::max(a, b)] = std::min(a, b);
       });
     }
   }
-  edges_from_.push_back(edges_.size());
-  detection_from_.push_back(detection_.size());
+  work_->edges_from.push_back(work_->edges.size());
+  work_->detection_from.push_back(work_->detection.size());
   // Who joins whom, each chain from its root upwards.
-  next_in_group_.assign(clusters_.size(), kNone);
-  last_in_group_.resize(clusters_.size());
+  work_->next_in_group.assign(clusters_.size(), kNone);
+  work_->last_in_group.resize(clusters_.size());
   for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
-    root_[c] = find(c);
-    if (root_[c] != c) next_in_group_[last_in_group_[root_[c]]] = c;
-    last_in_group_[root_[c]] = c;
+    work_->root[c] = find(c);
+    if (work_->root[c] != c) work_->next_in_group[work_->last_in_group[work_->root[c]]] = c;
+    work_->last_in_group[work_->root[c]] = c;
   }
 }
 
@@ -365,31 +382,33 @@ void PmbmFilter<Motion>::update(const Look& look) {
   find_newcomers();
   thin_undetected();
   find_edges();
-  unclaimed_.assign(look.size(), 1.0);
-  label_of_plot_.assign(look.size(), 0);
-  column_of_plot_.assign(look.size(), -1);
+  work_->unclaimed.assign(look.size(), 1.0);
+  work_->label_of_plot.assign(look.size(), 0);
+  work_->column_of_plot.assign(look.size(), -1);
 
-  next_.clear();
+  work_->next.clear();
   for (std::uint32_t c = 0; c < clusters_.size(); ++c) {
-    if (root_[c] != c) continue;
+    if (work_->root[c] != c) continue;
     Cluster& cluster = clusters_[c];
     const auto edges_in = [&](std::uint32_t k) {
-      return std::span(edges_).subspan(edges_from_[k], edges_from_[k + 1] - edges_from_[k]);
+      return std::span(work_->edges)
+          .subspan(work_->edges_from[k], work_->edges_from[k + 1] - work_->edges_from[k]);
     };
     const auto detection_in = [&](std::uint32_t k) {
-      return std::span(detection_)
-          .subspan(detection_from_[k], detection_from_[k + 1] - detection_from_[k]);
+      return std::span(work_->detection)
+          .subspan(work_->detection_from[k],
+                   work_->detection_from[k + 1] - work_->detection_from[k]);
     };
-    group_edges_.assign(edges_in(c).begin(), edges_in(c).end());
-    group_detection_.assign(detection_in(c).begin(), detection_in(c).end());
-    for (std::uint32_t k = next_in_group_[c]; k != kNone; k = next_in_group_[k]) {
+    work_->group_edges.assign(edges_in(c).begin(), edges_in(c).end());
+    work_->group_detection.assign(detection_in(c).begin(), detection_in(c).end());
+    for (std::uint32_t k = work_->next_in_group[c]; k != kNone; k = work_->next_in_group[k]) {
       const auto offset = static_cast<std::uint32_t>(cluster.pool.size());
       for (Edge edge : edges_in(k)) {
         edge.component += offset;
-        group_edges_.push_back(edge);
+        work_->group_edges.push_back(edge);
       }
-      group_detection_.insert(
-          group_detection_.end(), detection_in(k).begin(), detection_in(k).end());
+      work_->group_detection.insert(
+          work_->group_detection.end(), detection_in(k).begin(), detection_in(k).end());
       join(cluster, clusters_[k]);
     }
     if (options_.marginals_only || is_too_large(cluster)) {
@@ -408,16 +427,16 @@ void PmbmFilter<Motion>::update(const Look& look) {
   }
   // Plots in nobody's gate, and what is too faint to be a component; from west to east, so that the
   // order in which plots came does not matter.
-  for (const std::uint32_t j : by_east_) {
-    const Newcomer& newcomer = newcomers_[j];
+  for (const std::uint32_t j : work_->by_east) {
+    const Newcomer& newcomer = work_->newcomers[j];
     if (newcomer.existence < options_.recycle_existence) {
-      recycle(newcomer.x, newcomer.existence * unclaimed_[j]);
-    } else if (first_cluster_[j] < 0) {
+      recycle(newcomer.x, newcomer.existence * work_->unclaimed[j]);
+    } else if (work_->first_cluster[j] < 0) {
       keep_alone({newcomer.existence, newcomer.x}, {0, next_label_++}, nullptr);
     }
   }
   for (Cluster& cluster : clusters_) give_back(cluster);
-  std::swap(clusters_, next_);
+  std::swap(clusters_, work_->next);
   for (const Cluster& cluster : clusters_) {
     counts_.hypotheses += cluster.hypotheses.size();
     for (const Hypothesis& h : cluster.hypotheses) {
@@ -430,14 +449,14 @@ void PmbmFilter<Motion>::update(const Look& look) {
 template <class Motion>
 void PmbmFilter<Motion>::find_lone(const Cluster& cluster) {
   const std::size_t n = cluster.pool.size();
-  counts_fit_.resize(n);
+  work_->counts_fit.resize(n);
   bool several = false;
   for (std::size_t i = 0; i < n; ++i)
-    counts_fit_[i] = cluster.pool[i].existence >= kThoughtThere ? 1 : 0;
+    work_->counts_fit[i] = cluster.pool[i].existence >= kThoughtThere ? 1 : 0;
   for (const Hypothesis& h : cluster.hypotheses) several = several || h.count > 1;
   if (!several) return;
-  combined_.resize(n);
-  for (std::size_t i = 0; i < n; ++i) combined_[i] = motion_.combined(cluster.pool[i].x);
+  work_->combined.resize(n);
+  for (std::size_t i = 0; i < n; ++i) work_->combined[i] = motion_.combined(cluster.pool[i].x);
   for (const Hypothesis& h : cluster.hypotheses) {
     for (const Member& a : cluster.of(h)) {
       for (const Member& b : cluster.of(h)) {
@@ -445,15 +464,15 @@ void PmbmFilter<Motion>::find_lone(const Cluster& cluster) {
         const Component& first = cluster.pool[a.component];
         const Component& second = cluster.pool[b.component];
         if (first.existence < kThoughtThere || second.existence < kThoughtThere) continue;
-        const Gaussian& x = combined_[a.component];
-        const Gaussian& y = combined_[b.component];
+        const Gaussian& x = work_->combined[a.component];
+        const Gaussian& y = work_->combined[b.component];
         const double east = x.mean.x[kEast] - y.mean.x[kEast];
         const double north = x.mean.x[kNorth] - y.mean.x[kNorth];
         const double variance =
-            widest_plot_ * widest_plot_ +
+            work_->widest_plot * work_->widest_plot +
             std::fmax(x.P[packed(0, 0)] + x.P[packed(1, 1)], y.P[packed(0, 0)] + y.P[packed(1, 1)]);
         if (east * east + north * north > kRivalDistance * variance) continue;
-        counts_fit_[a.component] = counts_fit_[b.component] = 0;
+        work_->counts_fit[a.component] = work_->counts_fit[b.component] = 0;
       }
     }
   }
@@ -462,71 +481,75 @@ void PmbmFilter<Motion>::find_lone(const Cluster& cluster) {
 template <class Motion>
 void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   const std::size_t n = cluster.pool.size();
-  plots_.clear();
-  for (const Edge& edge : group_edges_) {
-    if (column_of_plot_[edge.plot] >= 0) continue;
-    column_of_plot_[edge.plot] = static_cast<std::int32_t>(plots_.size());
-    plots_.push_back(edge.plot);
+  work_->plots.clear();
+  for (const Edge& edge : work_->group_edges) {
+    if (work_->column_of_plot[edge.plot] >= 0) continue;
+    work_->column_of_plot[edge.plot] = static_cast<std::int32_t>(work_->plots.size());
+    work_->plots.push_back(edge.plot);
   }
-  const std::size_t columns = plots_.size();
+  const std::size_t columns = work_->plots.size();
 
-  log_miss_.resize(n);
-  has_edge_.assign(n, 0);
+  work_->log_miss.resize(n);
+  work_->has_edge.assign(n, 0);
   for (std::size_t i = 0; i < n; ++i) {
-    const double detected = cluster.pool[i].existence * group_detection_[i];
-    log_miss_[i] = base::log(1.0 - std::fmin(detected, kSurest));
+    const double detected = cluster.pool[i].existence * work_->group_detection[i];
+    work_->log_miss[i] = base::log(1.0 - std::fmin(detected, kSurest));
   }
-  log_rho_.resize(columns);
-  for (std::size_t j = 0; j < columns; ++j) log_rho_[j] = base::log(newcomers_[plots_[j]].rho);
-  gains_.assign(n * columns, kForbiddenGain);
-  edge_of_.assign(n * columns, -1);
-  for (std::size_t e = 0; e < group_edges_.size(); ++e) {
-    const Edge& edge = group_edges_[e];
-    const std::int32_t j = column_of_plot_[edge.plot];
+  work_->log_rho.resize(columns);
+  for (std::size_t j = 0; j < columns; ++j)
+    work_->log_rho[j] = base::log(work_->newcomers[work_->plots[j]].rho);
+  work_->gains.assign(n * columns, kForbiddenGain);
+  work_->edge_of.assign(n * columns, -1);
+  for (std::size_t e = 0; e < work_->group_edges.size(); ++e) {
+    const Edge& edge = work_->group_edges[e];
+    const std::int32_t j = work_->column_of_plot[edge.plot];
     const std::size_t i = edge.component;
-    const double detected = cluster.pool[i].existence * group_detection_[i];
+    const double detected = cluster.pool[i].existence * work_->group_detection[i];
     if (!(detected > 0.0)) continue;
-    gains_[i * columns + j] =
-        base::log(detected) + edge.fit.log_likelihood - log_miss_[i] - log_rho_[j];
-    edge_of_[i * columns + j] = static_cast<std::int32_t>(e);
-    has_edge_[i] = 1;
+    work_->gains[i * columns + j] =
+        base::log(detected) + edge.fit.log_likelihood - work_->log_miss[i] - work_->log_rho[j];
+    work_->edge_of[i * columns + j] = static_cast<std::int32_t>(e);
+    work_->has_edge[i] = 1;
   }
 
   find_lone(cluster);
   // One problem for each hypothesis, over its members that have a plot in their gate.
-  ranked_.clear();
+  work_->ranked.clear();
   double most = -1e300;
   for (const Hypothesis& h : cluster.hypotheses) {
     double value = base::log(h.weight);
-    for (const Member& m : cluster.of(h)) value += log_miss_[m.component];
+    for (const Member& m : cluster.of(h)) value += work_->log_miss[m.component];
     most = std::fmax(most, value);
   }
   const double log_share = base::log(options_.least_share);
   double least = most + log_share;  // the best child is no worse than the best of all missed
   for (const Hypothesis& h : cluster.hypotheses) {
     double value = base::log(h.weight);
-    problem_gains_.clear();
+    work_->problem_gains.clear();
     for (std::uint32_t k = 0; k < h.count; ++k) {
       const std::uint32_t i = cluster.members[h.first + k].component;
-      value += log_miss_[i];
-      if (has_edge_[i] == 0) continue;
-      problem_gains_.insert(problem_gains_.end(),
-                            gains_.begin() + static_cast<std::ptrdiff_t>(i * columns),
-                            gains_.begin() + static_cast<std::ptrdiff_t>((i + 1) * columns));
+      value += work_->log_miss[i];
+      if (work_->has_edge[i] == 0) continue;
+      work_->problem_gains.insert(
+          work_->problem_gains.end(),
+          work_->gains.begin() + static_cast<std::ptrdiff_t>(i * columns),
+          work_->gains.begin() + static_cast<std::ptrdiff_t>((i + 1) * columns));
     }
-    ranked_.add(value, problem_gains_, static_cast<int>(columns), least);
+    work_->ranked.add(value, work_->problem_gains, static_cast<int>(columns), least);
   }
 
   Cluster children = take_cluster();
-  made_.assign(n * (columns + 1), -1);
-  born_.assign(columns, -1);
+  work_->made.assign(n * (columns + 1), -1);
+  work_->born.assign(columns, -1);
   const auto detected_component = [&](std::uint32_t i, std::size_t j) {
-    std::int32_t& made = made_[i * (columns + 1) + j];
+    std::int32_t& made = work_->made[i * (columns + 1) + j];
     if (made < 0) {
       made = static_cast<std::int32_t>(children.pool.size());
       Component component = cluster.pool[i];
       component.existence = 1.0;
-      if (!absorb(component.x, plots_[j], group_edges_[edge_of_[i * columns + j]].m)) {
+      if (!absorb(component.x,
+                  work_->plots[j],
+                  work_->group_edges[work_->edge_of[i * columns + j]].m)) {
         component.existence = 0.0;  // a covariance lost; the component is dropped
       }
       children.pool.push_back(component);
@@ -534,11 +557,11 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     return static_cast<std::uint32_t>(made);
   };
   const auto missed_component = [&](std::uint32_t i) {
-    std::int32_t& made = made_[i * (columns + 1) + columns];
+    std::int32_t& made = work_->made[i * (columns + 1) + columns];
     if (made < 0) {
       made = static_cast<std::int32_t>(children.pool.size());
       Component component = cluster.pool[i];
-      const double silent = 1.0 - std::fmin(group_detection_[i], kSurest);
+      const double silent = 1.0 - std::fmin(work_->group_detection[i], kSurest);
       component.existence *= silent / (1.0 - component.existence * (1.0 - silent));
       children.pool.push_back(component);
     }
@@ -547,7 +570,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
 
   double best = 0.0;
   while (children.hypotheses.size() < static_cast<std::size_t>(options_.max_hypotheses)) {
-    const auto child = ranked_.next(least);
+    const auto child = work_->ranked.next(least);
     if (!child) break;
     if (children.hypotheses.empty()) {
       best = child->value;
@@ -563,48 +586,50 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     for (std::uint32_t k = 0; k < parent.count; ++k) {
       const Member m = cluster.members[parent.first + k];
       std::int16_t j = kNoColumn;
-      if (has_edge_[m.component] != 0) j = child->column_of[row++];
+      if (work_->has_edge[m.component] != 0) j = child->column_of[row++];
       if (j == kNoColumn) {
         children.members.push_back({missed_component(m.component), m.label, m.row});
       } else {
         taken |= std::uint64_t{1} << j;
-        if (counts_fit_[m.component] != 0) {
+        if (work_->counts_fit[m.component] != 0) {
           fitted.plots += 1.0;
-          fitted.squares += group_edges_[edge_of_[m.component * columns + j]].fit.d2;
+          fitted.squares += work_->group_edges[work_->edge_of[m.component * columns + j]].fit.d2;
         }
         children.members.push_back({detected_component(m.component, j), m.label, m.row});
       }
     }
     for (std::size_t j = 0; j < columns; ++j) {
       if (((taken >> j) & 1) != 0) continue;
-      const std::uint32_t plot = plots_[j];
-      const Newcomer& newcomer = newcomers_[plot];
+      const std::uint32_t plot = work_->plots[j];
+      const Newcomer& newcomer = work_->newcomers[plot];
       if (newcomer.existence < options_.recycle_existence) continue;
-      if (born_[j] < 0) {
-        born_[j] = static_cast<std::int32_t>(children.pool.size());
+      if (work_->born[j] < 0) {
+        work_->born[j] = static_cast<std::int32_t>(children.pool.size());
         children.pool.push_back({newcomer.existence, newcomer.x});
-        label_of_plot_[plot] = next_label_++;
+        work_->label_of_plot[plot] = next_label_++;
       }
-      children.members.push_back({static_cast<std::uint32_t>(born_[j]), label_of_plot_[plot]});
+      children.members.push_back(
+          {static_cast<std::uint32_t>(work_->born[j]), work_->label_of_plot[plot]});
     }
     h.count = static_cast<std::uint32_t>(children.members.size()) - h.first;
-    taken_.push_back(taken);
-    fit_of_.push_back(fitted);
+    work_->taken.push_back(taken);
+    work_->fit_of.push_back(fitted);
     children.hypotheses.push_back(h);
   }
   double sum = 0.0;
   for (const Hypothesis& h : children.hypotheses) sum += h.weight;
   for (std::size_t k = 0; k < children.hypotheses.size(); ++k) {
     children.hypotheses[k].weight /= sum;
-    look_fit_.plots += children.hypotheses[k].weight * fit_of_[k].plots;
-    look_fit_.squares += children.hypotheses[k].weight * fit_of_[k].squares;
+    look_fit_.plots += children.hypotheses[k].weight * work_->fit_of[k].plots;
+    look_fit_.squares += children.hypotheses[k].weight * work_->fit_of[k].squares;
     for (std::size_t j = 0; j < columns; ++j) {
-      if (((taken_[k] >> j) & 1) != 0) unclaimed_[plots_[j]] -= children.hypotheses[k].weight;
+      if (((work_->taken[k] >> j) & 1) != 0)
+        work_->unclaimed[work_->plots[j]] -= children.hypotheses[k].weight;
     }
   }
-  taken_.clear();
-  fit_of_.clear();
-  for (const std::uint32_t plot : plots_) column_of_plot_[plot] = -1;
+  work_->taken.clear();
+  work_->fit_of.clear();
+  for (const std::uint32_t plot : work_->plots) work_->column_of_plot[plot] = -1;
   std::swap(children.names, cluster.names);
   std::swap(cluster, children);
   give_back(children);
@@ -616,12 +641,12 @@ bool PmbmFilter<Motion>::is_too_large(const Cluster& cluster) {
     if (h.count > static_cast<std::uint32_t>(options_.max_members)) return true;
   }
   std::size_t plots = 0;
-  for (const Edge& edge : group_edges_) {
-    if (column_of_plot_[edge.plot] >= 0) continue;
-    column_of_plot_[edge.plot] = 0;
+  for (const Edge& edge : work_->group_edges) {
+    if (work_->column_of_plot[edge.plot] >= 0) continue;
+    work_->column_of_plot[edge.plot] = 0;
     ++plots;
   }
-  for (const Edge& edge : group_edges_) column_of_plot_[edge.plot] = -1;
+  for (const Edge& edge : work_->group_edges) work_->column_of_plot[edge.plot] = -1;
   return plots > kMaxAssignmentColumns;
 }
 
@@ -629,27 +654,27 @@ bool PmbmFilter<Motion>::is_too_large(const Cluster& cluster) {
 // components gate: each plot begins a track in one place, and in one only.
 template <class Motion>
 void PmbmFilter<Motion>::collapse(Cluster& cluster) {
-  plots_.clear();
-  for (const Edge& edge : group_edges_) {
-    if (column_of_plot_[edge.plot] >= 0) continue;
-    column_of_plot_[edge.plot] = static_cast<std::int32_t>(plots_.size());
-    plots_.push_back(edge.plot);
+  work_->plots.clear();
+  for (const Edge& edge : work_->group_edges) {
+    if (work_->column_of_plot[edge.plot] >= 0) continue;
+    work_->column_of_plot[edge.plot] = static_cast<std::int32_t>(work_->plots.size());
+    work_->plots.push_back(edge.plot);
   }
   Cluster one = take_cluster();
   const std::uint32_t own_rows = cluster.names.rows();
-  labels_.clear();
+  work_->labels.clear();
   for (const Hypothesis& h : cluster.hypotheses) {
     for (const Member& m : cluster.of(h)) {
       const Component& component = cluster.pool[m.component];
       const double expected = h.weight * component.existence;
-      const auto it = std::ranges::find(labels_, m.label);
-      if (it == labels_.end()) {
-        labels_.push_back(m.label);
+      const auto it = std::ranges::find(work_->labels, m.label);
+      if (it == work_->labels.end()) {
+        work_->labels.push_back(m.label);
         one.members.push_back({static_cast<std::uint32_t>(one.pool.size()), m.label, m.row});
         one.pool.push_back({expected, component.x});
         continue;
       }
-      const auto which = static_cast<std::size_t>(it - labels_.begin());
+      const auto which = static_cast<std::size_t>(it - work_->labels.begin());
       Component& mine = one.pool[which];
       mine.existence += expected;
       if (options_.keeps_names)
@@ -658,14 +683,14 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
     }
   }
   one.hypotheses.push_back({1.0, 0, static_cast<std::uint32_t>(one.members.size())});
-  group_edges_.clear();
-  group_detection_.clear();
+  work_->group_edges.clear();
+  work_->group_detection.clear();
   for (std::uint32_t i = 0; i < one.pool.size(); ++i) {
     const Gaussian predicted = motion_.combined(one.pool[i].x);
-    group_detection_.push_back(look_->detection_probability(predicted));
+    work_->group_detection.push_back(look_->detection_probability(predicted));
     gate(
         one.pool[i].x, predicted, [&](std::uint32_t j, const Fit& how, const LinearMeasurement& m) {
-          if (column_of_plot_[j] >= 0) group_edges_.push_back({i, j, how, m});
+          if (work_->column_of_plot[j] >= 0) work_->group_edges.push_back({i, j, how, m});
         });
   }
   std::swap(cluster.names, one.names);
@@ -675,28 +700,30 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
 
 template <class Motion>
 void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
-  const std::size_t columns = plots_.size();
-  odds_.assign(cluster.pool.size() * columns, 0.0);
-  for (const Edge& edge : group_edges_) {
+  const std::size_t columns = work_->plots.size();
+  work_->odds.assign(cluster.pool.size() * columns, 0.0);
+  for (const Edge& edge : work_->group_edges) {
     const double detected = std::fmin(
-        cluster.pool[edge.component].existence * group_detection_[edge.component], kSurest);
-    odds_[edge.component * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])] =
+        cluster.pool[edge.component].existence * work_->group_detection[edge.component], kSurest);
+    work_->odds[edge.component * columns +
+                static_cast<std::size_t>(work_->column_of_plot[edge.plot])] =
         detected * base::exp(edge.fit.log_likelihood) /
-        ((1.0 - detected) * newcomers_[edge.plot].rho);
+        ((1.0 - detected) * work_->newcomers[edge.plot].rho);
   }
   find_lone(cluster);
-  const AssociationMarginals marginals = beliefs_.run(odds_, columns, kBeliefTolerance);
+  const AssociationMarginals marginals = work_->beliefs.run(work_->odds, columns, kBeliefTolerance);
   std::size_t next_edge = 0;  // edges stand in the order of components
   for (std::uint32_t i = 0; i < cluster.pool.size(); ++i) {
     Component component = cluster.pool[i];
-    const double silent = 1.0 - std::fmin(group_detection_[i], kSurest);
+    const double silent = 1.0 - std::fmin(work_->group_detection[i], kSurest);
     const double missed = columns == 0 ? 1.0 : marginals.missed[i];
     component.existence *= missed * silent / (1.0 - component.existence * (1.0 - silent));
-    for (; next_edge < group_edges_.size() && group_edges_[next_edge].component == i; ++next_edge) {
-      const Edge& edge = group_edges_[next_edge];
+    for (; next_edge < work_->group_edges.size() && work_->group_edges[next_edge].component == i;
+         ++next_edge) {
+      const Edge& edge = work_->group_edges[next_edge];
       const double share =
-          marginals.pair[i * columns + static_cast<std::size_t>(column_of_plot_[edge.plot])];
-      if (counts_fit_[i] != 0) {
+          marginals.pair[i * columns + static_cast<std::size_t>(work_->column_of_plot[edge.plot])];
+      if (work_->counts_fit[i] != 0) {
         look_fit_.plots += share;
         look_fit_.squares += share * edge.fit.d2;
       }
@@ -708,12 +735,13 @@ void PmbmFilter<Motion>::update_by_marginals(const Cluster& cluster) {
     keep_alone(component, cluster.members[i], &cluster.names);
   }
   for (std::size_t j = 0; j < columns; ++j) {
-    const std::uint32_t plot = plots_[j];
-    column_of_plot_[plot] = -1;
-    unclaimed_[plot] = marginals.unclaimed[j];
-    const Newcomer& newcomer = newcomers_[plot];
+    const std::uint32_t plot = work_->plots[j];
+    work_->column_of_plot[plot] = -1;
+    work_->unclaimed[plot] = marginals.unclaimed[j];
+    const Newcomer& newcomer = work_->newcomers[plot];
     if (newcomer.existence < options_.recycle_existence) continue;
-    keep_alone({newcomer.existence * unclaimed_[plot], newcomer.x}, {0, next_label_++}, nullptr);
+    keep_alone(
+        {newcomer.existence * work_->unclaimed[plot], newcomer.x}, {0, next_label_++}, nullptr);
   }
 }
 
@@ -734,21 +762,21 @@ void PmbmFilter<Motion>::keep_alone(const Component& component,
     cluster.members[0].row = cluster.names.add_row();
     if (names != nullptr) cluster.names.add_to(0, *names, named.row, 1.0);
   }
-  next_.push_back(std::move(cluster));
+  work_->next.push_back(std::move(cluster));
 }
 
 // Members of small existence go back to the intensity, with the weight of the hypotheses that hold
 // them.
 template <class Motion>
 void PmbmFilter<Motion>::drop_faint(Cluster& cluster) {
-  total_.assign(cluster.pool.size(), 0.0);
+  work_->total.assign(cluster.pool.size(), 0.0);
   bool any = false;
   for (Hypothesis& h : cluster.hypotheses) {
     std::uint32_t kept = 0;
     for (std::uint32_t k = 0; k < h.count; ++k) {
       const Member m = cluster.members[h.first + k];
       if (cluster.pool[m.component].existence < options_.recycle_existence) {
-        total_[m.component] += h.weight;
+        work_->total[m.component] += h.weight;
         any = true;
       } else {
         cluster.members[h.first + kept++] = m;
@@ -758,7 +786,8 @@ void PmbmFilter<Motion>::drop_faint(Cluster& cluster) {
   }
   if (!any) return;
   for (std::size_t i = 0; i < cluster.pool.size(); ++i) {
-    if (total_[i] > 0.0) recycle(cluster.pool[i].x, total_[i] * cluster.pool[i].existence);
+    if (work_->total[i] > 0.0)
+      recycle(cluster.pool[i].x, work_->total[i] * cluster.pool[i].existence);
   }
 }
 
@@ -768,36 +797,37 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
   const std::size_t n = cluster.pool.size();
   if (cluster.hypotheses.size() < 2) return;
   const std::size_t words = (cluster.hypotheses.size() + 63) / 64;
-  total_.assign(n, 0.0);
-  presence_.assign(n * words, 0);
+  work_->total.assign(n, 0.0);
+  work_->presence.assign(n * words, 0);
   bool one_each = true;
   for (std::size_t k = 0; k < cluster.hypotheses.size(); ++k) {
     const Hypothesis& h = cluster.hypotheses[k];
     one_each = one_each && h.count < 2;
     for (const Member& m : cluster.of(h)) {
-      total_[m.component] += h.weight;
-      presence_[m.component * words + k / 64] |= std::uint64_t{1} << (k % 64);
+      work_->total[m.component] += h.weight;
+      work_->presence[m.component * words + k / 64] |= std::uint64_t{1} << (k % 64);
     }
   }
-  order_.clear();
+  work_->order.clear();
   for (std::uint32_t i = 0; i < n; ++i) {
-    if (total_[i] > 0.0) order_.push_back(i);
+    if (work_->total[i] > 0.0) work_->order.push_back(i);
   }
-  std::ranges::sort(order_, [&](std::uint32_t a, std::uint32_t b) {
-    return total_[a] != total_[b] ? total_[a] > total_[b] : a < b;
+  std::ranges::sort(work_->order, [&](std::uint32_t a, std::uint32_t b) {
+    return work_->total[a] != work_->total[b] ? work_->total[a] > work_->total[b] : a < b;
   });
-  becomes_.resize(n);
-  std::iota(becomes_.begin(), becomes_.end(), 0U);
-  combined_.clear();
-  combined_.resize(n);
-  for (const std::uint32_t i : order_) combined_[i] = motion_.combined(cluster.pool[i].x);
+  work_->becomes.resize(n);
+  std::iota(work_->becomes.begin(), work_->becomes.end(), 0U);
+  work_->combined.clear();
+  work_->combined.resize(n);
+  for (const std::uint32_t i : work_->order)
+    work_->combined[i] = motion_.combined(cluster.pool[i].x);
   // Whom a component may be, by shares of the time that it went by each name, times its weight.
   const std::size_t width = options_.keeps_names ? cluster.names.width() : 0;
-  standing_.assign(n * width, 0.0);
+  work_->standing.assign(n * width, 0.0);
   if (options_.keeps_names) {
     for (const Hypothesis& h : cluster.hypotheses) {
       for (const Member& m : cluster.of(h)) {
-        double* mine = &standing_[m.component * width];
+        double* mine = &work_->standing[m.component * width];
         const auto row = m.row == kNoRow ? std::span<const double>() : cluster.names.row(m.row);
         const double all = std::accumulate(row.begin(), row.end(), 0.0);
         if (!(all > 0.0)) {
@@ -811,49 +841,52 @@ void PmbmFilter<Motion>::blend(Cluster& cluster) {
   const auto blend_distance = [&](std::uint32_t i, std::uint32_t o) {
     double apart = 0.0;
     for (std::size_t l = 0; l < width; ++l) {
-      apart +=
-          std::fabs(standing_[i * width + l] / total_[i] - standing_[o * width + l] / total_[o]);
+      apart += std::fabs(work_->standing[i * width + l] / work_->total[i] -
+                         work_->standing[o * width + l] / work_->total[o]);
     }
     const double same = std::fmax(1.0 - 0.5 * apart, 0.0);
     if (width == 0) return options_.blend_distance;
     return options_.rename_distance + same * (options_.blend_distance - options_.rename_distance);
   };
   bool any = false;
-  for (std::size_t a = 0; a < order_.size(); ++a) {
-    const std::uint32_t i = order_[a];
-    if (becomes_[i] != i) continue;
+  for (std::size_t a = 0; a < work_->order.size(); ++a) {
+    const std::uint32_t i = work_->order[a];
+    if (work_->becomes[i] != i) continue;
     Component& mine = cluster.pool[i];
     double root[kStateSize][kStateSize];
-    if (!factorise(combined_[i].P, root)) continue;
-    const Gaussian centre = combined_[i];
+    if (!factorise(work_->combined[i].P, root)) continue;
+    const Gaussian centre = work_->combined[i];
     const double near_east = options_.blend_distance * centre.P[packed(0, 0)];
-    for (std::size_t b = a + 1; b < order_.size(); ++b) {
-      const std::uint32_t o = order_[b];
-      if (becomes_[o] != o) continue;
-      const double east = combined_[o].mean.x[kEast] - centre.mean.x[kEast];
+    for (std::size_t b = a + 1; b < work_->order.size(); ++b) {
+      const std::uint32_t o = work_->order[b];
+      if (work_->becomes[o] != o) continue;
+      const double east = work_->combined[o].mean.x[kEast] - centre.mean.x[kEast];
       if (east * east > near_east) continue;
       const Component& other = cluster.pool[o];
       if (!one_each && std::fabs(other.existence - mine.existence) > kBlendExistence) continue;
-      if (!alike_in_spread(centre, combined_[o]) || !motion_.alike(mine.x, other.x)) continue;
-      const double d2 = squared_distance(root, centre.mean, combined_[o].mean);
+      if (!alike_in_spread(centre, work_->combined[o]) || !motion_.alike(mine.x, other.x)) continue;
+      const double d2 = squared_distance(root, centre.mean, work_->combined[o].mean);
       if (d2 > options_.blend_distance || d2 > blend_distance(i, o)) continue;
       bool together = false;
       for (std::size_t w = 0; w < words; ++w) {
-        together = together || (presence_[i * words + w] & presence_[o * words + w]) != 0;
+        together =
+            together || (work_->presence[i * words + w] & work_->presence[o * words + w]) != 0;
       }
       if (together) continue;
-      const double share = total_[o] / (total_[i] + total_[o]);
+      const double share = work_->total[o] / (work_->total[i] + work_->total[o]);
       mine.existence += share * (other.existence - mine.existence);
       motion_.blend(mine.x, other.x, share);
-      total_[i] += total_[o];
-      for (std::size_t l = 0; l < width; ++l) standing_[i * width + l] += standing_[o * width + l];
-      for (std::size_t w = 0; w < words; ++w) presence_[i * words + w] |= presence_[o * words + w];
-      becomes_[o] = i;
+      work_->total[i] += work_->total[o];
+      for (std::size_t l = 0; l < width; ++l)
+        work_->standing[i * width + l] += work_->standing[o * width + l];
+      for (std::size_t w = 0; w < words; ++w)
+        work_->presence[i * words + w] |= work_->presence[o * words + w];
+      work_->becomes[o] = i;
       any = true;
     }
   }
   if (!any) return;
-  for (Member& m : cluster.members) m.component = becomes_[m.component];
+  for (Member& m : cluster.members) m.component = work_->becomes[m.component];
 }
 
 // Hypotheses of the same components become one; members end up in order of component.
@@ -867,9 +900,9 @@ void PmbmFilter<Motion>::unite_equal(Cluster& cluster) {
     return std::ranges::lexicographical_compare(
         cluster.of(a), cluster.of(b), {}, &Member::component, &Member::component);
   };
-  order_.resize(cluster.hypotheses.size());
-  std::iota(order_.begin(), order_.end(), 0U);
-  std::ranges::sort(order_, [&](std::uint32_t a, std::uint32_t b) {
+  work_->order.resize(cluster.hypotheses.size());
+  std::iota(work_->order.begin(), work_->order.end(), 0U);
+  std::ranges::sort(work_->order, [&](std::uint32_t a, std::uint32_t b) {
     const Hypothesis& x = cluster.hypotheses[a];
     const Hypothesis& y = cluster.hypotheses[b];
     if (compare(x, y)) return true;
@@ -877,23 +910,23 @@ void PmbmFilter<Motion>::unite_equal(Cluster& cluster) {
     return x.weight != y.weight ? x.weight > y.weight : a < b;
   });
   const std::uint32_t own_rows = cluster.names.rows();
-  scratch_hypotheses_.clear();
-  for (const std::uint32_t k : order_) {
+  work_->scratch_hypotheses.clear();
+  for (const std::uint32_t k : work_->order) {
     const Hypothesis& h = cluster.hypotheses[k];
-    if (!scratch_hypotheses_.empty() && !compare(scratch_hypotheses_.back(), h)) {
+    if (!work_->scratch_hypotheses.empty() && !compare(work_->scratch_hypotheses.back(), h)) {
       // The same aircraft, and perhaps other names.
-      const auto named = cluster.of(scratch_hypotheses_.back());
+      const auto named = cluster.of(work_->scratch_hypotheses.back());
       const auto also = cluster.of(h);
-      const double share = h.weight / (scratch_hypotheses_.back().weight + h.weight);
+      const double share = h.weight / (work_->scratch_hypotheses.back().weight + h.weight);
       for (std::size_t m = 0; m < named.size(); ++m) {
         if (options_.keeps_names) mix_names(cluster, {named[m], also[m], share}, own_rows);
       }
-      scratch_hypotheses_.back().weight += h.weight;
+      work_->scratch_hypotheses.back().weight += h.weight;
     } else {
-      scratch_hypotheses_.push_back(h);
+      work_->scratch_hypotheses.push_back(h);
     }
   }
-  std::swap(cluster.hypotheses, scratch_hypotheses_);
+  std::swap(cluster.hypotheses, work_->scratch_hypotheses);
 }
 
 // Sorts by weight, drops the least, scales to one.
@@ -916,89 +949,90 @@ void PmbmFilter<Motion>::prune(Cluster& cluster) {
 // components over the hypotheses and the product of their own.
 template <class Motion>
 void PmbmFilter<Motion>::part(Cluster& cluster) {
-  labels_.clear();
+  work_->labels.clear();
   for (const Hypothesis& h : cluster.hypotheses) {
-    for (const Member& m : cluster.of(h)) labels_.push_back(m.label);
+    for (const Member& m : cluster.of(h)) work_->labels.push_back(m.label);
   }
-  std::ranges::sort(labels_);
-  labels_.erase(std::ranges::unique(labels_).begin(), labels_.end());
-  const std::size_t count = labels_.size();
+  std::ranges::sort(work_->labels);
+  work_->labels.erase(std::ranges::unique(work_->labels).begin(), work_->labels.end());
+  const std::size_t count = work_->labels.size();
   if (count == 0) return;
   if (count == 1) {
-    part_of_.assign(1, 0);
+    work_->part_of.assign(1, 0);
     keep(cluster, 0);
     return;
   }
   const std::size_t hypotheses = cluster.hypotheses.size();
-  // states_[label][hypothesis]: 0 absent, else the how-many-th component of this label.
-  states_.assign(count * hypotheses, 0);
-  state_count_.assign(count, 1);
-  marginal_.clear();
-  marginal_from_.clear();
+  // work_->states[label][hypothesis]: 0 absent, else the how-many-th component of this label.
+  work_->states.assign(count * hypotheses, 0);
+  work_->state_count.assign(count, 1);
+  work_->marginal.clear();
+  work_->marginal_from.clear();
   for (std::size_t l = 0; l < count; ++l) {
-    marginal_from_.push_back(marginal_.size());
-    marginal_.push_back(0.0);
-    order_.clear();
+    work_->marginal_from.push_back(work_->marginal.size());
+    work_->marginal.push_back(0.0);
+    work_->order.clear();
     for (std::size_t k = 0; k < hypotheses; ++k) {
       const Hypothesis& h = cluster.hypotheses[k];
       std::uint32_t state = 0;
       for (const Member& m : cluster.of(h)) {
-        if (m.label != labels_[l]) continue;
-        const auto it = std::ranges::find(order_, m.component);
-        state = static_cast<std::uint32_t>(it - order_.begin()) + 1;
-        if (it == order_.end()) {
-          order_.push_back(m.component);
-          marginal_.push_back(0.0);
+        if (m.label != work_->labels[l]) continue;
+        const auto it = std::ranges::find(work_->order, m.component);
+        state = static_cast<std::uint32_t>(it - work_->order.begin()) + 1;
+        if (it == work_->order.end()) {
+          work_->order.push_back(m.component);
+          work_->marginal.push_back(0.0);
         }
       }
-      states_[l * hypotheses + k] = state;
-      marginal_[marginal_from_[l] + state] += h.weight;
+      work_->states[l * hypotheses + k] = state;
+      work_->marginal[work_->marginal_from[l] + state] += h.weight;
     }
-    state_count_[l] = static_cast<std::uint32_t>(order_.size()) + 1;
+    work_->state_count[l] = static_cast<std::uint32_t>(work_->order.size()) + 1;
   }
-  part_of_.resize(count);
-  std::iota(part_of_.begin(), part_of_.end(), 0U);
+  work_->part_of.resize(count);
+  std::iota(work_->part_of.begin(), work_->part_of.end(), 0U);
   const auto find = [&](std::uint32_t l) {
-    while (part_of_[l] != l) l = part_of_[l];
+    while (work_->part_of[l] != l) l = work_->part_of[l];
     return l;
   };
   for (std::uint32_t a = 0; a < count; ++a) {
     for (std::uint32_t b = a + 1; b < count; ++b) {
       if (find(a) == find(b)) continue;
-      const std::size_t width = state_count_[b];
-      joint_.assign(state_count_[a] * width, 0.0);
+      const std::size_t width = work_->state_count[b];
+      work_->joint.assign(work_->state_count[a] * width, 0.0);
       for (std::size_t k = 0; k < hypotheses; ++k) {
-        joint_[states_[a * hypotheses + k] * width + states_[b * hypotheses + k]] +=
-            cluster.hypotheses[k].weight;
+        work_->joint[work_->states[a * hypotheses + k] * width +
+                     work_->states[b * hypotheses + k]] += cluster.hypotheses[k].weight;
       }
       double variation = 0.0;
-      for (std::size_t x = 0; x < state_count_[a]; ++x) {
+      for (std::size_t x = 0; x < work_->state_count[a]; ++x) {
         for (std::size_t y = 0; y < width; ++y) {
-          variation += std::fabs(joint_[x * width + y] - marginal_[marginal_from_[a] + x] *
-                                                             marginal_[marginal_from_[b] + y]);
+          variation += std::fabs(work_->joint[x * width + y] -
+                                 work_->marginal[work_->marginal_from[a] + x] *
+                                     work_->marginal[work_->marginal_from[b] + y]);
         }
       }
       if (0.5 * variation > options_.dependence) {
         const std::uint32_t ra = find(a);
         const std::uint32_t rb = find(b);
-        part_of_[std::max(ra, rb)] = std::min(ra, rb);
+        work_->part_of[std::max(ra, rb)] = std::min(ra, rb);
       }
     }
   }
-  for (std::uint32_t l = 0; l < count; ++l) part_of_[l] = find(l);
+  for (std::uint32_t l = 0; l < count; ++l) work_->part_of[l] = find(l);
   for (std::uint32_t l = 0; l < count; ++l) {
-    if (part_of_[l] == l) keep(cluster, l);
+    if (work_->part_of[l] == l) keep(cluster, l);
   }
 }
 
 template <class Motion>
 void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
   Cluster out = take_cluster();
-  becomes_.assign(cluster.pool.size(), kNone);
-  row_of_.assign(cluster.names.rows(), kNoRow);
+  work_->becomes.assign(cluster.pool.size(), kNone);
+  work_->row_of.assign(cluster.names.rows(), kNoRow);
   if (options_.keeps_names) {
-    for (std::size_t l = 0; l < labels_.size(); ++l) {
-      if (part_of_[l] == which) out.names.labels.push_back(labels_[l]);
+    for (std::size_t l = 0; l < work_->labels.size(); ++l) {
+      if (work_->part_of[l] == which) out.names.labels.push_back(work_->labels[l]);
     }
   }
   for (const Hypothesis& h : cluster.hypotheses) {
@@ -1006,15 +1040,15 @@ void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
     mine.weight = h.weight;
     mine.first = static_cast<std::uint32_t>(out.members.size());
     for (const Member& m : cluster.of(h)) {
-      const auto l = std::ranges::lower_bound(labels_, m.label) - labels_.begin();
-      if (part_of_[l] != which) continue;
-      if (becomes_[m.component] == kNone) {
-        becomes_[m.component] = static_cast<std::uint32_t>(out.pool.size());
+      const auto l = std::ranges::lower_bound(work_->labels, m.label) - work_->labels.begin();
+      if (work_->part_of[l] != which) continue;
+      if (work_->becomes[m.component] == kNone) {
+        work_->becomes[m.component] = static_cast<std::uint32_t>(out.pool.size());
         out.pool.push_back(cluster.pool[m.component]);
       }
-      Member kept{becomes_[m.component], m.label};
+      Member kept{work_->becomes[m.component], m.label};
       if (m.row != kNoRow) {
-        std::uint32_t& row = row_of_[m.row];
+        std::uint32_t& row = work_->row_of[m.row];
         if (row == kNoRow) {
           row = out.names.add_row();
           out.names.add_to(row, cluster.names, m.row, 1.0);
@@ -1028,39 +1062,39 @@ void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
   }
   unite_equal(out);
   prune(out);
-  next_.push_back(std::move(out));
+  work_->next.push_back(std::move(out));
 }
 
 template <class Motion>
 std::span<const ReportedPoint> PmbmFilter<Motion>::estimate(const SetEstimateOptions& report) {
-  reported_.clear();
+  work_->reported.clear();
   for (const Cluster& cluster : clusters_) {
-    believed_.clear();
+    work_->believed.clear();
     for (const Hypothesis& h : cluster.hypotheses) {
       for (const Member& m : cluster.of(h)) {
         const Component& component = cluster.pool[m.component];
-        believed_.push_back({motion_.combined(component.x), component.existence, m.label});
+        work_->believed.push_back({motion_.combined(component.x), component.existence, m.label});
       }
     }
-    believed_sets_.clear();
+    work_->believed_sets.clear();
     std::size_t from = 0;
     for (const Hypothesis& h : cluster.hypotheses) {
-      believed_sets_.push_back({h.weight, std::span(believed_).subspan(from, h.count)});
+      work_->believed_sets.push_back({h.weight, std::span(work_->believed).subspan(from, h.count)});
       from += h.count;
     }
-    const auto points = estimator_.estimate(believed_sets_, report);
-    reported_.insert(reported_.end(), points.begin(), points.end());
+    const auto points = work_->estimator.estimate(work_->believed_sets, report);
+    work_->reported.insert(work_->reported.end(), points.begin(), points.end());
   }
   // Two points may be, for the most part, of one label: the second gets a number of its own.
-  for (std::size_t i = 1; i < reported_.size(); ++i) {
+  for (std::size_t i = 1; i < work_->reported.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
-      if (reported_[k].label == reported_[i].label) {
-        reported_[i].label = next_label_++;
+      if (work_->reported[k].label == work_->reported[i].label) {
+        work_->reported[i].label = next_label_++;
         break;
       }
     }
   }
-  return reported_;
+  return work_->reported;
 }
 
 template <class Motion>
@@ -1093,21 +1127,21 @@ void PmbmFilter<Motion>::clear() {
 
 template <class Motion>
 void PmbmFilter<Motion>::gather_beliefs(const Cluster& cluster) {
-  beliefs_of_labels_.clear();
+  work_->beliefs_of_labels.clear();
   for (const Hypothesis& h : cluster.hypotheses) {  // the heaviest first
     for (const Member& m : cluster.of(h)) {
       const Component& component = cluster.pool[m.component];
-      const auto it = std::ranges::find(beliefs_of_labels_, m.label, &Belief::label);
-      if (it == beliefs_of_labels_.end()) {
-        beliefs_of_labels_.push_back({m.label, h.weight * component.existence, &component.x});
+      const auto it = std::ranges::find(work_->beliefs_of_labels, m.label, &Belief::label);
+      if (it == work_->beliefs_of_labels.end()) {
+        work_->beliefs_of_labels.push_back({m.label, h.weight * component.existence, &component.x});
       } else {
         it->existence += h.weight * component.existence;
       }
     }
   }
-  std::ranges::sort(beliefs_of_labels_, {}, &Belief::label);
-  for (Belief& belief : beliefs_of_labels_) {
-    belief.alone = beliefs_of_labels_.size() == 1;
+  std::ranges::sort(work_->beliefs_of_labels, {}, &Belief::label);
+  for (Belief& belief : work_->beliefs_of_labels) {
+    belief.alone = work_->beliefs_of_labels.size() == 1;
     if (!options_.keeps_names) continue;
     const std::size_t column = cluster.names.column(belief.label);
     double all = 0.0, own = 0.0;
@@ -1149,28 +1183,29 @@ void PmbmFilter<Motion>::settle_names() {
 
 template <class Motion>
 void PmbmFilter<Motion>::credit_names(Cluster& cluster) {
-  names_.clear();
+  work_->names.clear();
   for (const Hypothesis& h : cluster.hypotheses) {
-    for (const Member& m : cluster.of(h)) names_.labels.push_back(m.label);
+    for (const Member& m : cluster.of(h)) work_->names.labels.push_back(m.label);
   }
-  std::ranges::sort(names_.labels);
-  names_.labels.erase(std::ranges::unique(names_.labels).begin(), names_.labels.end());
+  std::ranges::sort(work_->names.labels);
+  work_->names.labels.erase(std::ranges::unique(work_->names.labels).begin(),
+                            work_->names.labels.end());
   const std::uint32_t none = cluster.names.rows();
-  const std::size_t width = names_.labels.size();
-  row_of_.assign((none + 1) * width, kNoRow);
+  const std::size_t width = work_->names.labels.size();
+  work_->row_of.assign((none + 1) * width, kNoRow);
   for (const Hypothesis& h : cluster.hypotheses) {
     for (Member& m : cluster.of(h)) {
-      const std::size_t column = names_.column(m.label);
-      std::uint32_t& row = row_of_[(m.row == kNoRow ? none : m.row) * width + column];
+      const std::size_t column = work_->names.column(m.label);
+      std::uint32_t& row = work_->row_of[(m.row == kNoRow ? none : m.row) * width + column];
       if (row == kNoRow) {
-        row = names_.add_row();
-        names_.add_to(row, cluster.names, m.row, 1.0);
-        names_.row(row)[column] += since_look_s_;
+        row = work_->names.add_row();
+        work_->names.add_to(row, cluster.names, m.row, 1.0);
+        work_->names.row(row)[column] += since_look_s_;
       }
       m.row = row;
     }
   }
-  std::swap(cluster.names, names_);
+  std::swap(cluster.names, work_->names);
 }
 
 template <class Motion>
@@ -1178,29 +1213,29 @@ void PmbmFilter<Motion>::rename(Cluster& cluster) {
   if (cluster.hypotheses.empty()) return;
   const auto reference = cluster.of(cluster.hypotheses[0]);
   const std::size_t places = reference.size();
-  labels_.clear();
+  work_->labels.clear();
   for (const Hypothesis& h : cluster.hypotheses) {
-    for (const Member& m : cluster.of(h)) labels_.push_back(m.label);
+    for (const Member& m : cluster.of(h)) work_->labels.push_back(m.label);
   }
-  std::ranges::sort(labels_);
-  labels_.erase(std::ranges::unique(labels_).begin(), labels_.end());
-  const std::size_t width = labels_.size();
+  std::ranges::sort(work_->labels);
+  work_->labels.erase(std::ranges::unique(work_->labels).begin(), work_->labels.end());
+  const std::size_t width = work_->labels.size();
   if (width < 2 || places == 0 || width > kMaxAssignmentColumns) return;
   // How far each component lies from each place.
-  total_.assign(cluster.pool.size(), 0.0);
+  work_->total.assign(cluster.pool.size(), 0.0);
   for (const Hypothesis& h : cluster.hypotheses) {
-    for (const Member& m : cluster.of(h)) total_[m.component] += h.weight;
+    for (const Member& m : cluster.of(h)) work_->total[m.component] += h.weight;
   }
-  distances_.assign(cluster.pool.size() * places, kFarthestPlace);
-  combined_.resize(cluster.pool.size());
+  work_->distances.assign(cluster.pool.size() * places, kFarthestPlace);
+  work_->combined.resize(cluster.pool.size());
   for (std::size_t i = 0; i < cluster.pool.size(); ++i) {
-    if (total_[i] > 0.0) combined_[i] = motion_.combined(cluster.pool[i].x);
+    if (work_->total[i] > 0.0) work_->combined[i] = motion_.combined(cluster.pool[i].x);
   }
   for (std::size_t i = 0; i < cluster.pool.size(); ++i) {
-    if (!(total_[i] > 0.0)) continue;
-    const Gaussian& a = combined_[i];
+    if (!(work_->total[i] > 0.0)) continue;
+    const Gaussian& a = work_->combined[i];
     for (std::size_t k = 0; k < places; ++k) {
-      const Gaussian& b = combined_[reference[k].component];
+      const Gaussian& b = work_->combined[reference[k].component];
       const double e = a.mean.x[kEast] - b.mean.x[kEast];
       const double n = a.mean.x[kNorth] - b.mean.x[kNorth];
       const double s0 = a.P[packed(0, 0)] + b.P[packed(0, 0)];
@@ -1208,85 +1243,88 @@ void PmbmFilter<Motion>::rename(Cluster& cluster) {
       const double s2 = a.P[packed(1, 1)] + b.P[packed(1, 1)];
       const double det = s0 * s2 - s1 * s1;
       const double d2 = (s2 * e * e - 2.0 * s1 * e * n + s0 * n * n) / det;
-      if (det > 0.0) distances_[i * places + k] = std::fmin(d2, kFarthestPlace);
+      if (det > 0.0) work_->distances[i * places + k] = std::fmin(d2, kFarthestPlace);
     }
   }
   // Who is where in each hypothesis.
-  place_of_.clear();
-  standing_.assign(places * width, 0.0);
+  work_->place_of.clear();
+  work_->standing.assign(places * width, 0.0);
   const auto column_of = [&](std::uint32_t label) {
-    return static_cast<std::size_t>(std::ranges::lower_bound(labels_, label) - labels_.begin());
+    return static_cast<std::size_t>(std::ranges::lower_bound(work_->labels, label) -
+                                    work_->labels.begin());
   };
   for (const Hypothesis& h : cluster.hypotheses) {
     const auto members = cluster.of(h);
-    const std::size_t from = place_of_.size();
+    const std::size_t from = work_->place_of.size();
     std::uint64_t taken = 0;
     bool distinct = true;
     for (const Member& m : members) {
-      const double* d = &distances_[m.component * places];
+      const double* d = &work_->distances[m.component * places];
       const auto nearest = std::min_element(d, d + places) - d;
       distinct = distinct && ((taken >> nearest) & 1) == 0;
       taken |= std::uint64_t{1} << nearest;
-      place_of_.push_back(static_cast<std::int16_t>(nearest));
+      work_->place_of.push_back(static_cast<std::int16_t>(nearest));
     }
     if (!distinct) {
-      problem_gains_.clear();
+      work_->problem_gains.clear();
       for (const Member& m : members) {
         for (std::size_t k = 0; k < places; ++k)
-          problem_gains_.push_back(2.0 * kFarthestPlace - distances_[m.component * places + k]);
+          work_->problem_gains.push_back(2.0 * kFarthestPlace -
+                                         work_->distances[m.component * places + k]);
       }
-      ranked_.clear();
-      ranked_.add(0.0, problem_gains_, static_cast<int>(places), -1e300);
-      const auto best = ranked_.next(-1e300);
+      work_->ranked.clear();
+      work_->ranked.add(0.0, work_->problem_gains, static_cast<int>(places), -1e300);
+      const auto best = work_->ranked.next(-1e300);
       for (std::size_t k = 0; k < members.size(); ++k)
-        place_of_[from + k] = best ? best->column_of[k] : kNoColumn;
+        work_->place_of[from + k] = best ? best->column_of[k] : kNoColumn;
     }
     for (std::size_t k = 0; k < members.size(); ++k) {
-      const std::int16_t place = place_of_[from + k];
+      const std::int16_t place = work_->place_of[from + k];
       if (place == kNoColumn) continue;
-      double* stood = &standing_[static_cast<std::size_t>(place) * width];
+      double* stood = &work_->standing[static_cast<std::size_t>(place) * width];
       stood[column_of(members[k].label)] += h.weight * kStays;
       if (members[k].row == kNoRow) continue;
       const auto row = cluster.names.row(members[k].row);
       for (std::size_t l = 0; l < cluster.names.labels.size(); ++l) {
-        const auto it = std::ranges::lower_bound(labels_, cluster.names.labels[l]);
-        if (it != labels_.end() && *it == cluster.names.labels[l])
-          stood[it - labels_.begin()] += h.weight * row[l];
+        const auto it = std::ranges::lower_bound(work_->labels, cluster.names.labels[l]);
+        if (it != work_->labels.end() && *it == cluster.names.labels[l])
+          stood[it - work_->labels.begin()] += h.weight * row[l];
       }
     }
   }
   double most = 0.0;
-  for (const double s : standing_) most = std::fmax(most, s);
-  problem_gains_.clear();
-  for (const double s : standing_)
-    problem_gains_.push_back(most * (1.0 + 1e-6) * static_cast<double>(places + 1) + s);
-  ranked_.clear();
-  ranked_.add(0.0, problem_gains_, static_cast<int>(width), -1e300);
-  const auto best = ranked_.next(-1e300);
+  for (const double s : work_->standing) most = std::fmax(most, s);
+  work_->problem_gains.clear();
+  for (const double s : work_->standing)
+    work_->problem_gains.push_back(most * (1.0 + 1e-6) * static_cast<double>(places + 1) + s);
+  work_->ranked.clear();
+  work_->ranked.add(0.0, work_->problem_gains, static_cast<int>(width), -1e300);
+  const auto best = work_->ranked.next(-1e300);
   if (!best) return;
-  label_at_.clear();
+  work_->label_at.clear();
   for (std::size_t k = 0; k < places; ++k) {
     if (best->column_of[k] == kNoColumn) return;
-    label_at_.push_back(labels_[static_cast<std::size_t>(best->column_of[k])]);
+    work_->label_at.push_back(work_->labels[static_cast<std::size_t>(best->column_of[k])]);
   }
   std::size_t from = 0;
   for (const Hypothesis& h : cluster.hypotheses) {
     const auto members = cluster.of(h);
-    becomes_.assign(width, 0);  // labels given
+    work_->becomes.assign(width, 0);  // labels given
     for (std::size_t k = 0; k < members.size(); ++k) {
-      const std::int16_t place = place_of_[from + k];
+      const std::int16_t place = work_->place_of[from + k];
       if (place == kNoColumn) continue;
-      members[k].label = label_at_[static_cast<std::size_t>(place)];
-      becomes_[column_of(members[k].label)] = 1;
+      members[k].label = work_->label_at[static_cast<std::size_t>(place)];
+      work_->becomes[column_of(members[k].label)] = 1;
     }
     // Whoever is in no place of the likeliest: its own, or the lowest that is left.
     for (std::size_t k = 0; k < members.size(); ++k) {
-      if (place_of_[from + k] != kNoColumn) continue;
+      if (work_->place_of[from + k] != kNoColumn) continue;
       std::size_t l = column_of(members[k].label);
-      if (becomes_[l] != 0)
-        l = static_cast<std::size_t>(std::ranges::find(becomes_, 0U) - becomes_.begin());
-      becomes_[l] = 1;
-      members[k].label = labels_[l];
+      if (work_->becomes[l] != 0)
+        l = static_cast<std::size_t>(std::ranges::find(work_->becomes, 0U) -
+                                     work_->becomes.begin());
+      work_->becomes[l] = 1;
+      members[k].label = work_->labels[l];
     }
     from += members.size();
   }
@@ -1356,20 +1394,20 @@ void PmbmFilter<Motion>::miss(std::uint32_t label, double detection_probability)
   const double silent = 1.0 - std::fmin(detection_probability, kSurest);
   for (Cluster& cluster : clusters_) {
     bool any = false;
-    becomes_.assign(cluster.pool.size(), kNone);
+    work_->becomes.assign(cluster.pool.size(), kNone);
     for (Hypothesis& h : cluster.hypotheses) {
       for (Member& m : cluster.of(h)) {
         if (m.label != label) continue;
         any = true;
-        if (becomes_[m.component] == kNone) {
+        if (work_->becomes[m.component] == kNone) {
           // A component of its own: in other hypotheses another label may have it.
-          becomes_[m.component] = static_cast<std::uint32_t>(cluster.pool.size());
+          work_->becomes[m.component] = static_cast<std::uint32_t>(cluster.pool.size());
           Component mine = cluster.pool[m.component];
           mine.existence *= silent / (1.0 - mine.existence * (1.0 - silent));
           cluster.pool.push_back(mine);
         }
         h.weight *= 1.0 - cluster.pool[m.component].existence * (1.0 - silent);
-        m.component = becomes_[m.component];
+        m.component = work_->becomes[m.component];
       }
     }
     if (!any) continue;

@@ -34,6 +34,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -95,7 +96,12 @@ class PmbmFilter {
   using Density = typename Motion::Density;
   using Look = typename Motion::Look;
 
+  // Tables that grow to the largest cluster; filters that are used one after the other share one.
+  struct WorkArea;
+
   PmbmFilter(const PmbmOptions& options, const Motion& motion);
+  // `work` outlives the filter.
+  PmbmFilter(const PmbmOptions& options, const Motion& motion, WorkArea& work);
 
   // Through a time; requires dt >= 0.
   void predict(double dt);
@@ -134,7 +140,7 @@ class PmbmFilter {
   void for_each_label(Visit&& visit) {
     for (const Cluster& cluster : clusters_) {
       gather_beliefs(cluster);
-      for (const Belief& belief : beliefs_of_labels_) visit(belief);
+      for (const Belief& belief : work_->beliefs_of_labels) visit(belief);
     }
   }
   // Takes a label out of all hypotheses.
@@ -155,7 +161,8 @@ class PmbmFilter {
       for (Member& m : cluster.members) m.label += offset;
       for (std::uint32_t& label : cluster.names.labels) label += offset;
       gather_beliefs(cluster);
-      for (const Belief& belief : beliefs_of_labels_) renamed(belief.label - offset, belief.label);
+      for (const Belief& belief : work_->beliefs_of_labels)
+        renamed(belief.label - offset, belief.label);
       clusters_.push_back(std::move(cluster));
     }
     next_label_ += other.next_label_ - 1;
@@ -269,14 +276,14 @@ class PmbmFilter {
   void recycle(const Density& x, double expected);
   // Hypotheses of both, multiplied; `other` is spent.
   void join(Cluster& into, Cluster& other);
-  // Which components' fit counts (LookFit), into counts_fit_.
+  // Which components' fit counts (LookFit), into work_->counts_fit.
   void find_lone(const Cluster& cluster);
-  // With group_edges_ and group_detection_.
+  // With work_->group_edges and work_->group_detection.
   void update_cluster(Cluster& cluster);
   [[nodiscard]] bool is_too_large(const Cluster& cluster);
   // One component for each label, one hypothesis; edges anew.
   void collapse(Cluster& cluster);
-  // Leaves every component in a cluster of its own, in next_.
+  // Leaves every component in a cluster of its own, in work_->next.
   void update_by_marginals(const Cluster& cluster);
   void keep_alone(const Component& component, const Member& named, const NameTable* names);
   // Steps after an update, on hypotheses whose weights sum to one.
@@ -285,9 +292,9 @@ class PmbmFilter {
   void unite_equal(Cluster& cluster);
   void prune(Cluster& cluster);
   void part(Cluster& cluster);
-  // One of the parts: the labels for which part_of_ says `which`.
+  // One of the parts: the labels for which work_->part_of says `which`.
   void keep(const Cluster& cluster, std::uint32_t which);
-  // Fills beliefs_of_labels_, by label.
+  // Fills work_->beliefs_of_labels, by label.
   void gather_beliefs(const Cluster& cluster);
   // Names (only if they are kept).
   // The time since this was last done goes to the labels that stood meanwhile.
@@ -303,6 +310,74 @@ class PmbmFilter {
   // Gives every place the label that stood longest at the aircraft that may be there.
   void rename(Cluster& cluster);
 
+ public:
+  // Between two calls, nothing that counts.
+  struct WorkArea {
+    // Of one look.
+    std::vector<Belief> beliefs_of_labels;
+    std::vector<Cluster> next;
+    std::vector<Cluster> spare;
+    std::vector<PlotPlace> places;
+    std::vector<std::uint32_t> by_east;  // plots from west to east
+    double widest_plot = 0.0;            // largest standard deviation of a plot's position
+    std::vector<Newcomer> newcomers;
+    std::vector<double> unclaimed;             // by plot: probability that no track has it
+    std::vector<std::uint32_t> label_of_plot;  // of newcomers, 0 until one is needed
+    std::vector<Edge> edges;
+    std::vector<std::size_t> edges_from;      // by cluster
+    std::vector<double> detection;            // by component over all clusters
+    std::vector<std::size_t> detection_from;  // by cluster
+    std::vector<std::uint32_t> root;          // by cluster: the one it joins
+    std::vector<std::uint32_t> next_in_group;
+    std::vector<std::uint32_t> last_in_group;  // by root
+    std::vector<std::int32_t> first_cluster;   // by plot: who has it in its gate
+    std::vector<Edge> group_edges;
+    std::vector<double> group_detection;
+    // Of one cluster.
+    RankedAssignments ranked;
+    BeliefPropagation beliefs;
+    std::vector<double> odds;
+    std::vector<double> log_miss;
+    std::vector<double> log_rho;
+    std::vector<std::uint8_t> has_edge;  // by component
+    std::vector<double> gains;           // by component and column
+    std::vector<double> problem_gains;
+    std::vector<std::uint32_t> plots;          // of the cluster
+    std::vector<std::int32_t> column_of_plot;  // by plot, -1 elsewhere
+    std::vector<std::int32_t> edge_of;         // by component and column
+    std::vector<std::int32_t> made;            // by component and column: new component, -1 none
+    std::vector<std::int32_t> born;            // by column: new component
+    std::vector<std::uint64_t> taken;          // by child: columns some track has
+    std::vector<LookFit> fit_of;               // by child
+    std::vector<std::uint8_t> counts_fit;      // by component
+    std::vector<std::uint32_t> order;
+    std::vector<std::uint32_t> becomes;
+    std::vector<double> total;
+    std::vector<std::uint64_t> presence;  // by component: which hypotheses hold it
+    std::vector<Gaussian> combined;
+    std::vector<Hypothesis> scratch_hypotheses;
+    std::vector<std::uint32_t> labels;
+    std::vector<std::uint32_t> states;
+    std::vector<std::uint32_t> state_count;
+    std::vector<double> marginal;
+    std::vector<std::size_t> marginal_from;
+    std::vector<double> joint;
+    std::vector<std::uint32_t> part_of;
+    // Of names.
+    NameTable names;
+    std::vector<std::uint32_t> row_of;
+    std::vector<double> distances;        // by component and place
+    std::vector<double> standing;         // by place and label
+    std::vector<std::uint32_t> label_at;  // by place
+    std::vector<std::int16_t> place_of;   // by member
+    // Of the estimate.
+    SetEstimator estimator;
+    std::vector<BelievedMember> believed;
+    std::vector<BelievedSet> believed_sets;
+    std::vector<ReportedPoint> reported;
+  };
+
+ private:
   PmbmOptions options_;
   Motion motion_;
   std::vector<Cluster> clusters_;
@@ -314,69 +389,9 @@ class PmbmFilter {
   LookFit look_fit_;
   double since_look_s_ = 0.0;  // since names were settled
 
-  // Scratch of one look.
   const Look* look_ = nullptr;
-  std::vector<Belief> beliefs_of_labels_;
-  std::vector<Cluster> next_;
-  std::vector<Cluster> spare_;
-  std::vector<PlotPlace> places_;
-  std::vector<std::uint32_t> by_east_;  // plots from west to east
-  double widest_plot_ = 0.0;            // largest standard deviation of a plot's position
-  std::vector<Newcomer> newcomers_;
-  std::vector<double> unclaimed_;             // by plot: probability that no track has it
-  std::vector<std::uint32_t> label_of_plot_;  // of newcomers, 0 until one is needed
-  std::vector<Edge> edges_;
-  std::vector<std::size_t> edges_from_;      // by cluster
-  std::vector<double> detection_;            // by component over all clusters
-  std::vector<std::size_t> detection_from_;  // by cluster
-  std::vector<std::uint32_t> root_;          // by cluster: the one it joins
-  std::vector<std::uint32_t> next_in_group_;
-  std::vector<std::uint32_t> last_in_group_;  // by root
-  std::vector<std::int32_t> first_cluster_;   // by plot: who has it in its gate
-  std::vector<Edge> group_edges_;
-  std::vector<double> group_detection_;
-  // Scratch of one cluster.
-  RankedAssignments ranked_;
-  BeliefPropagation beliefs_;
-  std::vector<double> odds_;
-  std::vector<double> log_miss_;
-  std::vector<double> log_rho_;
-  std::vector<std::uint8_t> has_edge_;  // by component
-  std::vector<double> gains_;           // by component and column
-  std::vector<double> problem_gains_;
-  std::vector<std::uint32_t> plots_;          // of the cluster
-  std::vector<std::int32_t> column_of_plot_;  // by plot, -1 elsewhere
-  std::vector<std::int32_t> edge_of_;         // by component and column
-  std::vector<std::int32_t> made_;            // by component and column: new component, -1 none
-  std::vector<std::int32_t> born_;            // by column: new component
-  std::vector<std::uint64_t> taken_;          // by child: columns some track has
-  std::vector<LookFit> fit_of_;               // by child
-  std::vector<std::uint8_t> counts_fit_;      // by component
-  std::vector<std::uint32_t> order_;
-  std::vector<std::uint32_t> becomes_;
-  std::vector<double> total_;
-  std::vector<std::uint64_t> presence_;  // by component: which hypotheses hold it
-  std::vector<Gaussian> combined_;
-  std::vector<Hypothesis> scratch_hypotheses_;
-  std::vector<std::uint32_t> labels_;
-  std::vector<std::uint32_t> states_;
-  std::vector<std::uint32_t> state_count_;
-  std::vector<double> marginal_;
-  std::vector<std::size_t> marginal_from_;
-  std::vector<double> joint_;
-  std::vector<std::uint32_t> part_of_;
-  // Of names.
-  NameTable names_;
-  std::vector<std::uint32_t> row_of_;
-  std::vector<double> distances_;        // by component and place
-  std::vector<double> standing_;         // by place and label
-  std::vector<std::uint32_t> label_at_;  // by place
-  std::vector<std::int16_t> place_of_;   // by member
-  // Of the estimate.
-  SetEstimator estimator_;
-  std::vector<BelievedMember> believed_;
-  std::vector<BelievedSet> believed_sets_;
-  std::vector<ReportedPoint> reported_;
+  std::unique_ptr<WorkArea> own_;
+  WorkArea* work_ = nullptr;
 };
 
 extern template class PmbmFilter<AircraftMotion>;

@@ -144,6 +144,13 @@ struct Scene {
       all.push_back(a);
     }
   }
+  // The same world before another tracker.
+  Scene(const Scene& other, Tracker anew)
+      : prng(other.prng),
+        sensors(other.sensors),
+        all(other.all),
+        tracker(std::move(anew)),
+        time(other.time) {}
   // Where the first one says it is, off by so many metres to the right.
   void second(double offset_m) {
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -394,8 +401,7 @@ TEST(Doubts, GoOnIdenticallyFromASnapshotAndDoNotTrustADamagedOne) {
   auto loaded = Tracker::load({}, in);
   ASSERT_TRUE(loaded.has_value());
   EXPECT_EQ(saved(*loaded), bytes);
-  Scene same = scene;
-  same.tracker = std::move(*loaded);
+  Scene same(scene, std::move(*loaded));
   for (int s = 0; s < 60; ++s) {
     scene.second(900.0);
     same.second(900.0);
@@ -409,8 +415,7 @@ TEST(Doubts, GoOnIdenticallyFromASnapshotAndDoNotTrustADamagedOne) {
     base::ByteReader from(flipped);
     auto tracker = Tracker::load({}, from);
     if (!tracker || tracker->sensors().size() != 2) continue;
-    Scene again = scene;
-    again.tracker = std::move(*tracker);
+    Scene again(scene, std::move(*tracker));
     again.second(0.0);
   }
 }

@@ -83,7 +83,7 @@ LinearMeasurement linearise_velocity(const Plot& plot,
   m.columns = Columns::velocity;
   // Told in east and north of where the aircraft is; the state's are those of the frame's origin.
   const auto [east, north] =
-      geo::turned_from(geo::place_of({plot.latitude, plot.longitude, base::Length()}, frame),
+      geo::turned_from(geo::Geodetic{plot.latitude, plot.longitude, base::Length()},
                        frame,
                        {plot.velocity_east.mps(), plot.velocity_north.mps()});
   m.y[0] = east - at.x[kVelocityEast];
