@@ -97,6 +97,7 @@ class PmbmFilter {
   using Look = typename Motion::Look;
 
   // Tables that grow to the largest cluster; filters that are used one after the other share one.
+  // What holds until the next call then holds until that of any of them, and a visitor calls none.
   struct WorkArea;
 
   PmbmFilter(const PmbmOptions& options, const Motion& motion);
