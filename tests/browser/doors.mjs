@@ -190,7 +190,17 @@ check('an auditor reads who came in and who was refused, and the accounts', asyn
   await until(() => document.querySelectorAll('#book-rows tr').length === 4);
   await page.click('#book-close');
   await page.click('#account-open');
+  // However late the answer is, the rows of the book before are not shown for it.
+  let answerNow;
+  const late = new Promise((resolve) => (answerNow = resolve));
+  await page.route('**/api/v1/accounts', async (route) => {
+    await late;
+    await route.fallback();
+  });
   await page.click('#accounts-open');
+  await says('#book-title', 'Comptes');
+  assert((await page.locator('#book-rows tr').count()) === 0, 'rows of another book');
+  answerNow();
   await until(() => document.querySelectorAll('#book-rows tr').length === 4);
   const line = await page.$eval('#book-rows tr:nth-child(2)', (row) =>
     [...row.cells].map((c) => c.textContent),

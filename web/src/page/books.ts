@@ -127,7 +127,9 @@ export class Books {
   private open(name: keyof typeof BOOKS): void {
     this.shown = name;
     this.answer = null;
+    this.refusal = '';
     this.search.value = '';
+    this.render(); // nothing of the last book's under this one's name, however long the answer takes
     byId<HTMLDialogElement>('account').close();
     this.dialog.showModal();
     void this.ask();
