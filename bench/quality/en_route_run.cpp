@@ -131,6 +131,7 @@ Worst worst_of(const std::vector<BiasFound>& biases) {
 }  // namespace
 
 base::Result<EnRouteResult> run_en_route(sim::Scenario scenario, const EnRouteOptions& options) {
+  if (options.still_air) scenario.atmosphere.wind_structure = 0.0;
   if (options.perfect) {
     for (sim::Radar& radar : scenario.radars) {
       radar.range_bias = base::Length();

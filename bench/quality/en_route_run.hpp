@@ -27,7 +27,8 @@ struct EnRouteOptions {
   assess::ScoreOptions score;
   // Positions of multilateration are so far east, and half as far south, of where they should be.
   base::Length mlat_bias;
-  bool perfect = false;  // the scenario's biases are left out: what registration costs
+  bool perfect = false;    // the scenario's biases are left out: what registration costs
+  bool still_air = false;  // the scenario's wind is left out
 };
 
 // What reported the aircraft of late, the best of it: assess::TruthSample::group.

@@ -6,8 +6,8 @@
 //   bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS]
 //                 [--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] [--json]
 //   bench_quality --recordings [--data FOLDER]
-//   bench_quality --en-route [--minutes N | --hours N] [--seed N] [--perfect] [--mlat-bias METRES]
-//                 [--json]
+//   bench_quality --en-route [--minutes N | --hours N] [--seed N] [--perfect] [--still-air]
+//                 [--mlat-bias METRES] [--json]
 //   bench_quality --pathologies [--scenario NAME]... [--seeds N] [--json]
 //   bench_quality --swaps [--hours N] [--seed N] [--json]
 //   bench_quality --pairs [--seeds N] [--seed N] [--json]
@@ -16,8 +16,8 @@
 //
 // --en-route scores registration alone: scenarios/en-route.toml, ten minutes to learn and N scored,
 // by a tracker that registers its sensors and by one that does not; --perfect leaves the biases
-// out, --mlat-bias puts positions of multilateration so far east and half as far south. It is part
-// of the first, too.
+// out, --still-air the wind, --mlat-bias puts positions of multilateration so far east and half as
+// far south. It is part of the first, too.
 //
 // --swaps flies aircraft with addresses close to each other for N flight hours (300; the goal is
 // of 30,000) and counts numbers that go over; --pairs flies pairs that a radar alone sees, N of
@@ -72,6 +72,7 @@ struct Arguments {
   bool sets_only = false;
   bool en_route_only = false;
   bool perfect = false;
+  bool still_air = false;
   double mlat_bias_m = 0.0;
   bool recordings = false;
   bool data_given = false;
@@ -107,6 +108,8 @@ Arguments arguments_of(int argc, char** argv) {
       a.en_route_only = true;
     } else if (argument == "--perfect") {
       a.perfect = true;
+    } else if (argument == "--still-air") {
+      a.still_air = true;
     } else if (argument == "--sets-only") {
       a.sets_only = true;
     } else if (argument == "--mlat-bias" && has_value) {
@@ -457,6 +460,7 @@ int score_en_route(const Arguments& arguments) {
   options.length = arguments.run.length;
   options.score = arguments.run.score;
   options.perfect = arguments.perfect;
+  options.still_air = arguments.still_air;
   options.mlat_bias = base::Length::from_metres(arguments.mlat_bias_m);
   const auto result = bench::run_en_route(*scenario, options);
   if (!result) {
@@ -870,7 +874,8 @@ int main(int argc, char** argv) {
         stderr,
         "usage: bench_quality [--quick] [--minutes N] [--seed N] [--update-interval SECONDS] "
         "[--scenario FILE] [--data FOLDER] [--sets-only] [--set NAME] [--late] "
-        "[--en-route [--hours N] [--perfect] [--mlat-bias METRES]] [--swaps [--hours N]] [--pairs "
+        "[--en-route [--hours N] [--perfect] [--still-air] [--mlat-bias METRES]] [--swaps [--hours "
+        "N]] [--pairs "
         "[--seeds N]] "
         "[--recordings] [--pathologies [--scenario NAME]... [--seeds N]] [--terrain] [--pictures "
         "[FOLDER]] "

@@ -27,8 +27,10 @@ constexpr double kVerticalAcceleration = 0.7;
 constexpr double kHighestRunwayEndSpeed = 8.0;  // where a landing ends: turning off
 constexpr std::int64_t kShortStepMs = 1000;
 constexpr std::int64_t kLongStepMs = 8000;
-constexpr base::Duration kMemory = std::chrono::seconds(70);
+constexpr base::Duration kMemory = std::chrono::seconds(90);  // 70, in the strongest wind
+static_assert(70.0 * (1.0 + Wind::kMostOfAirSpeed) < base::to_seconds(kMemory));
 constexpr double kLowAltitudeM = 3000.0 * base::kMetresPerFoot;
+constexpr std::uint64_t kWindSeed = 0x77696e64;  // added to the flight's
 
 struct Figures {
   double cruise_kt;
@@ -110,6 +112,7 @@ Flight::Flight(FlightPlan plan, const std::vector<Aerodrome>& aerodromes, const 
     : plan_(std::move(plan)),
       can_(performance(plan_.kind)),
       navigation_(plan_.nac_p, plan_.seed),
+      wind_(air.wind_structure, plan_.cruise, plan_.seed + kWindSeed),
       air_(air) {
   CHECK(plan_.route.size() >= 2);
   unfold_route(aerodromes);
@@ -350,7 +353,7 @@ Flight::Knot Flight::knot() const {
 }
 
 void Flight::fly_to(base::Timestamp time) {
-  const std::int64_t wanted_ms = (time - plan_.departs) / std::chrono::milliseconds(1) + 1;
+  const std::int64_t wanted_ms = air_time(time).time / std::chrono::milliseconds(1) + 1;
   if (knots_.back().time_ms >= wanted_ms) return;
   const std::int64_t memory_ms = kMemory / std::chrono::milliseconds(1);
   while (!ended_ && knots_.back().time_ms < wanted_ms) {
@@ -360,11 +363,19 @@ void Flight::fly_to(base::Timestamp time) {
 }
 
 bool Flight::over(base::Timestamp time) const {
-  return ended_ && time > plan_.departs + std::chrono::milliseconds(knots_.back().time_ms);
+  return ended_ && air_time(time).time > std::chrono::milliseconds(knots_.back().time_ms);
+}
+
+Flight::AirTime Flight::air_time(base::Timestamp time) const {
+  const base::Duration flown = time - plan_.departs;
+  if (wind_.is_still()) return {flown};
+  const Wind::Gain gain = wind_.at(base::to_seconds(flown));
+  const double speed = plan_.cruise.mps();
+  return {flown + base::seconds(gain.way_m / speed), 1.0 + gain.speed_mps / speed};
 }
 
 std::optional<Pose> Flight::at(base::Timestamp time) const {
-  const base::Duration t = time - plan_.departs;
+  const auto [t, rate] = air_time(time);
   const auto time_of = [](const Knot& knot) { return std::chrono::milliseconds(knot.time_ms); };
   if (t < base::Duration::zero() || over(time)) return std::nullopt;
   CHECK(t <= time_of(knots_.back()) && t >= time_of(knots_.front()));
@@ -388,12 +399,12 @@ std::optional<Pose> Flight::at(base::Timestamp time) const {
   Pose pose;
   pose.position =
       p0 * a.pose.position + m0 * a.pose.velocity + p1 * b.pose.position + m1 * b.pose.velocity;
-  pose.velocity =
-      dp * (a.pose.position - b.pose.position) + dm0 * a.pose.velocity + dm1 * b.pose.velocity;
+  pose.velocity = rate * (dp * (a.pose.position - b.pose.position) + dm0 * a.pose.velocity +
+                          dm1 * b.pose.velocity);
   pose.pressure_altitude_m = p0 * a.pose.pressure_altitude_m + m0 * a.pose.vertical_rate_mps +
                              p1 * b.pose.pressure_altitude_m + m1 * b.pose.vertical_rate_mps;
-  pose.vertical_rate_mps = dp * (a.pose.pressure_altitude_m - b.pose.pressure_altitude_m) +
-                           dm0 * a.pose.vertical_rate_mps + dm1 * b.pose.vertical_rate_mps;
+  pose.vertical_rate_mps = rate * (dp * (a.pose.pressure_altitude_m - b.pose.pressure_altitude_m) +
+                                   dm0 * a.pose.vertical_rate_mps + dm1 * b.pose.vertical_rate_mps);
   pose.on_ground = a.pose.on_ground;
   return pose;
 }

@@ -4,7 +4,8 @@
 // and velocity fit each other exactly.
 //
 // A pure function of its plan: asking at other times, or in other portions, gives the same path.
-// There is no wind: air speed is ground speed.
+// The wind changes when it is where, never the path (Wind): the autopilot flies in still air, and
+// time passes for it faster or more slowly as the wind carries the aircraft.
 #pragma once
 
 #include <array>
@@ -18,6 +19,7 @@
 #include "base/units.hpp"
 #include "sim/geometry.hpp"
 #include "sim/scenario.hpp"
+#include "sim/wind.hpp"
 
 namespace liptako::sim {
 
@@ -55,7 +57,7 @@ struct FlightPlan {
   int nac_p = 9;
   base::Length altimeter_error;  // of the aircraft's own pressure altitude
   std::vector<Interval<base::Duration>> silent;
-  std::uint64_t seed = 0;  // for the navigation error
+  std::uint64_t seed = 0;  // for the navigation error and the wind
 };
 
 // Where an aircraft is at an instant.
@@ -158,11 +160,18 @@ class Flight {
   [[nodiscard]] double turn_radius_m(double speed_mps) const;
   [[nodiscard]] double lead_distance_m() const;
   [[nodiscard]] Knot knot() const;
+  // The time after departure at which it would be there in still air, and how fast that passes.
+  struct AirTime {
+    base::Duration time{};
+    double rate = 1.0;
+  };
+  [[nodiscard]] AirTime air_time(base::Timestamp time) const;
 
   FlightPlan plan_;
   std::optional<base::IcaoAddress> told_address_;
   Performance can_;
   NavigationError navigation_;
+  Wind wind_;
   Atmosphere air_;
   std::vector<Waypoint> waypoints_;
   std::deque<Knot> knots_;

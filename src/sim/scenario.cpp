@@ -178,6 +178,7 @@ Atmosphere atmosphere(Fields fields) {
   air.qnh_hpa = fields.number("qnh_hpa", {930.0, 1060.0}, 1013.25);
   air.geoid = Length::from_metres(fields.number("geoid_m", {-110.0, 90.0}, 0.0));
   air.terrain = Length::from_metres(fields.number("terrain_m", {-400.0, 6000.0}, 0.0));
+  air.wind_structure = fields.number("wind_structure", {0.0, 0.1}, 0.0);
   fields.finish();
   return air;
 }

@@ -52,6 +52,8 @@ struct Atmosphere {
   double qnh_hpa = 1013.25;   // sea-level pressure
   base::Length geoid;         // of the geoid above the ellipsoid, one value for the scenario's area
   base::Length terrain;       // of the ground above mean sea level, one value: for radio horizons
+  // Of the wind's changes along an aircraft's way, m^(4/3)/s^2 (Wind); 0: still air.
+  double wind_structure = 0.0;
   std::vector<Ridge> ridges = {};  // on it, hiding what is behind them
 };
 

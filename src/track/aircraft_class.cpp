@@ -6,9 +6,15 @@ namespace {
 constexpr double kTurn = base::kRadiansPerDegree;
 
 // Straight first, as imm.hpp asks: the mode flown most of the time.
-constexpr ImmOptions kCruise{.turn_rate = {0.0, 0.5 * kTurn, -0.5 * kTurn, 2 * kTurn, -2 * kTurn},
-                             .noise_density = {0.2, 0.5, 0.5, 4.0, 4.0},
-                             .sojourn_s = {400.0, 40.0, 40.0, 25.0, 25.0}};
+// Who cruises turns every quarter of an hour or so, by 25 degrees of bank or half of that: 1.3 and
+// 0.6 degrees a second at 200 m/s; the noise of the former is for those who bank more. Along the
+// way the wind does 0.04 m^2/s^3 over the half minute to minute that a radar track remembers, and
+// the autopilot leaves an eighth of that across it (a recording, docs/TRACKER.md; [Lindborg99]).
+constexpr ImmOptions kCruise{
+    .turn_rate = {0.0, 0.6 * kTurn, -0.6 * kTurn, 1.3 * kTurn, -1.3 * kTurn},
+    .noise_density = {0.005, 1.0, 1.0, 16.0, 16.0},
+    .along_density = 0.04,
+    .sojourn_s = {800.0, 40.0, 40.0, 30.0, 30.0}};
 constexpr ImmOptions kLight{.turn_rate = {0.0, 3 * kTurn, -3 * kTurn, 7 * kTurn, -7 * kTurn},
                             .noise_density = {1.0, 3.0, 3.0, 3.0, 3.0},
                             .sojourn_s = {60.0, 25.0, 25.0, 20.0, 20.0},

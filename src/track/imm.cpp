@@ -6,14 +6,15 @@
 #include "track/imm_kernel.hpp"
 
 namespace liptako::track {
-ImmModel::ImmModel(const ImmOptions& of) : options(of) {
+ImmModel::ImmModel(const ImmOptions& of) : options(of), has_along(of.along_density > 0.0) {
   constexpr int kTurns = kModes - 1;
   for (int m = 0; m < kModes; ++m) {
     const double w = of.turn_rate[m];
     rate[m] = w;
     fastest = std::fmax(fastest, std::fabs(w));
     noise[m] = of.noise_density[m];
-    noisiest = std::fmax(noisiest, noise[m]);
+    along[m] = of.along_density;
+    noisiest = std::fmax(noisiest, noise[m] + along[m]);
     leave_rate[m] = 1.0 / of.sojourn_s[m];
     own[m][m] = 1.0;
     for (int to = 0; to < kModes; ++to) {

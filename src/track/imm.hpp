@@ -29,6 +29,9 @@ inline constexpr int kPackedSize = 10;  // of a symmetric 4 x 4 matrix
   return row <= column ? row * 4 - row * (row - 1) / 2 + (column - row) : packed(column, row);
 }
 
+// m^2/s^2. Slower has no way along which noise could be.
+inline constexpr double kLeastSpeed2 = 1.0;
+
 struct ImmOptions {
   // Straight first; then turns. rad/s.
   std::array<double, kModes> turn_rate = {0.0,
@@ -38,6 +41,9 @@ struct ImmOptions {
                                           -2.6 * base::kRadiansPerDegree};
   // Straight flight still changes speed and follows the wind; 0.1 to 10 is sensible.
   std::array<double, kModes> noise_density = {0.5, 3.0, 3.0, 3.0, 3.0};
+  // More of it along the way, in every mode: an aircraft that holds its air speed gains and loses
+  // over the ground what the wind does along its line, while its autopilot holds the line.
+  double along_density = 0.0;
   // Mean time spent in a mode before leaving it, seconds. With 180 s of straight flight an en-route
   // track errs by a tenth less, but one that circles far from its radar is believed too much.
   std::array<double, kModes> sojourn_s = {90.0, 25.0, 25.0, 25.0, 25.0};
@@ -89,11 +95,13 @@ class ImmModel {
   ImmOptions options;
   double fastest = 0.0;   // of the turn rates, either way
   double noisiest = 0.0;  // of the noise densities
+  bool has_along = false;
   alignas(64) double rate[kLanes] = {};
   alignas(64) double inverse_rate[kLanes] = {};  // 0: straight
   alignas(64) double leave_rate[kLanes] = {};    // of exponential sojourns, per second
   alignas(64) double straight[kLanes] = {};      // 1 or 0
   alignas(64) double noise[kLanes] = {};
+  alignas(64) double along[kLanes] = {};  // more noise along the way
   // The share p of those who leave mode i that enter mode j, less one for i itself: with l the
   // probability to leave, row i of the transition matrix is 1_i + l p_i.
   alignas(64) double leave[kModes][kLanes] = {};

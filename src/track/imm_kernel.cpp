@@ -227,6 +227,28 @@ LIPTAKO_INLINE void add_noise(State& z, const ImmModel& model, double t) {
   z.P[packed(3, 3)] += velocity;
 }
 
+// The same along the way of mode 0 alone: what all modes agree upon to a degree or two.
+LIPTAKO_INLINE void add_noise_along(State& z, const ImmModel& model, double t) {
+  const double ve = z.x[kVelocityEast][0], vn = z.x[kVelocityNorth][0];
+  const double squared = ve * ve + vn * vn;
+  const double inverse = squared > kLeastSpeed2 ? 1.0 / squared : 0.0;
+  const double ee = ve * ve * inverse, en = ve * vn * inverse, nn = vn * vn * inverse;
+  const Lanes q = constant(model.along);
+  const Lanes position = q * (t * t * t / 3.0);
+  const Lanes cross = q * (t * t / 2.0);
+  const Lanes velocity = q * t;
+  z.P[packed(0, 0)] += position * ee;
+  z.P[packed(0, 1)] += position * en;
+  z.P[packed(1, 1)] += position * nn;
+  z.P[packed(0, 2)] += cross * ee;
+  z.P[packed(0, 3)] += cross * en;
+  z.P[packed(1, 2)] += cross * en;
+  z.P[packed(1, 3)] += cross * nn;
+  z.P[packed(2, 2)] += velocity * ee;
+  z.P[packed(2, 3)] += velocity * en;
+  z.P[packed(3, 3)] += velocity * nn;
+}
+
 // Mixing. Moments are taken about mode 0, which the others differ from by little against the size
 // of the coordinates:
 //   e_i = x_i - x_0,   m_j = sum_i w_ij e_i,   x_j = x_0 + m_j
@@ -339,6 +361,7 @@ LIPTAKO_INLINE void predict_lanes(const From& from,
     mix(z, model, dt);
     propagate(z, transition(model, dt));
     add_noise(z, model, dt);
+    if (model.has_along) add_noise_along(z, model, dt);
   }
   if (wider != nullptr) widen_lanes(z, *wider);
   store(imm, z);

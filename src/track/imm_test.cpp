@@ -364,6 +364,48 @@ TEST(Imm, TheModeThatFliesWins) {
   EXPECT_LT(imm.mu[2] + imm.mu[4], 0.1) << "right turns";
 }
 
+// What the wind does along the way: white acceleration along one line, and none across it.
+TEST(Imm, NoiseAlongTheWayIsWhiteAccelerationAlongTheVelocity) {
+  Prng prng(26);
+  for (int trial = 0; trial < 200; ++trial) {
+    Gaussian g = random_gaussian(prng);
+    const double speed = prng.uniform(20, 300), course = prng.uniform(-4, 4);
+    g.mean.x[kVelocityEast] = speed * base::cos(course);
+    g.mean.x[kVelocityNorth] = speed * base::sin(course);
+    ImmOptions still = one_mode(0.0, 0.1), windy = still;
+    windy.along_density = prng.uniform(0.01, 3);
+    Imm a, b;
+    start(a, still, g);
+    start(b, windy, g);
+    const double t = prng.uniform(0.1, 30);
+    const Gaussian without = predict(a, still, t), with = predict(b, windy, t);
+    const double q = windy.along_density;
+    const double along[4] = {
+        base::cos(course), base::sin(course), base::cos(course), base::sin(course)};
+    for (int r = 0; r < 4; ++r) {
+      EXPECT_EQ(with.mean.x[r], without.mean.x[r]);
+      for (int c = r; c < 4; ++c) {
+        const double grows = r >= 2 ? t : c >= 2 ? t * t / 2 : t * t * t / 3;
+        const double more = q * grows * along[r] * along[c];
+        EXPECT_NEAR(with.P[packed(r, c)] - without.P[packed(r, c)],
+                    more,
+                    1e-9 * (std::fabs(without.P[packed(r, c)]) + q * grows));
+      }
+    }
+  }
+  // Who stands has no way.
+  Gaussian standing;
+  for (int r = 0; r < 4; ++r) standing.P[packed(r, r)] = 1.0;
+  ImmOptions windy = one_mode(0.0, 0.1);
+  Imm a, b;
+  start(a, windy, standing);
+  start(b, windy, standing);
+  const Gaussian without = predict(a, windy, 5.0);
+  windy.along_density = 1.0;
+  const Gaussian with = predict(b, windy, 5.0);
+  for (int k = 0; k < kPackedSize; ++k) EXPECT_EQ(with.P[k], without.P[k]);
+}
+
 // Mixing, mode by mode, in matrices, as the textbook writes it [BarShalom01, §11.6.6].
 struct Textbook {
   Dense mode[kModes];

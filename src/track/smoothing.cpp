@@ -85,13 +85,31 @@ Matrix transition(double w, double t) {
   return F;
 }
 
-Matrix predicted(const Matrix& P, const Matrix& F, double q, double t) {
+// Acceleration noise of the density q east and north, and more along the way.
+using Noise = std::array<std::array<double, 2>, 2>;
+Noise noise_of(const ImmOptions& modes, std::size_t mode, const Vector& x) {
+  const double q = modes.noise_density[mode];
+  Noise noise = {{{q, 0.0}, {0.0, q}}};
+  const double ve = x[2], vn = x[3];
+  const double squared = ve * ve + vn * vn;
+  if (squared <= kLeastSpeed2) return noise;
+  const double along = modes.along_density / squared;
+  noise[0][0] += along * ve * ve;
+  noise[0][1] += along * ve * vn;
+  noise[1][0] += along * ve * vn;
+  noise[1][1] += along * vn * vn;
+  return noise;
+}
+
+Matrix predicted(const Matrix& P, const Matrix& F, const Noise& q, double t) {
   Matrix out = times(times(F, P), transposed(F));
-  for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
-    out[k][k] += q * t * t * t / 3.0;
-    out[k][k + 2] += q * t * t / 2.0;
-    out[k + 2][k] += q * t * t / 2.0;
-    out[k + 2][k + 2] += q * t;
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    for (const std::size_t k : {std::size_t{0}, std::size_t{1}}) {
+      out[i][k] += q[i][k] * t * t * t / 3.0;
+      out[i][k + 2] += q[i][k] * t * t / 2.0;
+      out[i + 2][k] += q[i][k] * t * t / 2.0;
+      out[i + 2][k + 2] += q[i][k] * t;
+    }
   }
   return out;
 }
@@ -110,7 +128,7 @@ State smoothed(const State& at,
   Matrix P{}, F{};
   for (std::size_t j = 0; j < kModes; ++j) {
     const Matrix Fj = transition(modes.turn_rate[j], t);
-    const Matrix Pj = predicted(at.P, Fj, modes.noise_density[j], t);
+    const Matrix Pj = predicted(at.P, Fj, noise_of(modes, j, at.x), t);
     for (std::size_t i = 0; i < kSize; ++i) {
       for (std::size_t k = 0; k < kSize; ++k) {
         means[j][i] += Fj[i][k] * at.x[k];

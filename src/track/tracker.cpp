@@ -364,7 +364,7 @@ void Tracker::look_back(Prediction& p, const ImmModel& model, double lag) {
   p.before = retrodict(p.imm, model, lag);
   carry(p.navigation_then, -lag);
   double q = 0.0;
-  for (int m = 0; m < kModes; ++m) q += p.imm.mu[m] * model.noise[m];
+  for (int m = 0; m < kModes; ++m) q += p.imm.mu[m] * (model.noise[m] + model.along[m]);
   p.noise_since = {q * lag * lag * lag / 3.0, q * lag};
 }
 
