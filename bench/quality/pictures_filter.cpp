@@ -1,10 +1,15 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "picture_geometry.hpp"
 #include "pictures.hpp"
+#include "track/aircraft_class.hpp"
 
 namespace liptako::bench {
 namespace {
@@ -35,7 +40,7 @@ double error_m(const TrackView& view, const scene::Aircraft& aircraft) {
 
 Picture draw_turn() {
   constexpr double kFromS = 60.0, kToS = 120.0, kEndS = 240.0, kPeriodS = 4.0;
-  constexpr double kRateDeg = 1.5;
+  constexpr double kRateDeg = 1.0;
   const auto radar = scene::radar(12.6, 0.1, kPeriodS);
   Tracker tracker;
   tracker.set_sensors({&radar, 1});
@@ -51,6 +56,7 @@ Picture draw_turn() {
   std::vector<Point> truth, estimated, plots;
   std::vector<std::vector<Point>> ellipses;
   std::array<std::vector<Point>, track::kModes> modes;
+  bool cruises = false;
   double next = 1.0;
   for (double t = 0.0; t <= kEndS; t += kStep) {
     aircraft.turn_rad_s = t >= kFromS && t < kToS ? kRateDeg * kRadiansPerDegree : 0.0;
@@ -64,6 +70,7 @@ Picture draw_turn() {
       tracker.advance(scene::at_second(t + 0.1), events);
       for (const TrackEvent& event : events) {
         if (event.trace.modes[0] == 0.0F) continue;
+        cruises = event.trace.cruises;
         for (std::size_t m = 0; m < modes.size(); ++m)
           modes[m].push_back({t, double{event.trace.modes[m]}});
       }
@@ -75,8 +82,11 @@ Picture draw_turn() {
     aircraft.fly(kStep);
   }
 
-  Chart chart(
-      760, 330, "One radar, a plot every 4 s; a turn of 1.5 deg/s. ./run bench quality --pictures");
+  Chart chart(760,
+              330,
+              fmt::format("One radar, a plot every 4 s; a turn of {:.1f} deg/s. "
+                          "./run bench quality --pictures",
+                          kRateDeg));
   chart.panel({60, 30, 320, 235, "Path", "east, km", "north, km", {-7, 8, 3}, {-5, 6, 2}});
   for (const auto& ellipse : ellipses) chart.closed_line(ellipse, {"#8a8a8a", 0.7, {}});
   chart.line(truth, kDashed);
@@ -95,11 +105,19 @@ Picture draw_turn() {
   chart.line(modes[4], kDashed);
   chart.line(modes[1], kDotted);
   chart.line(modes[3], kGrey);
+  const track::ImmOptions motion =
+      track::motion_options(track::AircraftClass::airliner, cruises, track::ImmOptions());
+  const auto rate = [&](std::size_t mode, std::string_view side) {
+    return fmt::format(
+        "{}, {:.1f} deg/s", side, std::fabs(motion.turn_rate[mode]) / kRadiansPerDegree);
+  };
+  const std::string slow_right = rate(2, "right"), fast_right = rate(4, "right");
+  const std::string slow_left = rate(1, "left"), fast_left = rate(3, "left");
   const std::pair<Style, std::string_view> mode_legend[] = {{kBold, "straight"},
-                                                            {kBlue, "right, 1.4 deg/s"},
-                                                            {kDashed, "right, 2.6 deg/s"},
-                                                            {kDotted, "left, 1.4 deg/s"},
-                                                            {kGrey, "left, 2.6 deg/s"}};
+                                                            {kBlue, slow_right},
+                                                            {kDashed, fast_right},
+                                                            {kDotted, slow_left},
+                                                            {kGrey, fast_left}};
   chart.legend(Chart::Corner::right, mode_legend, 75.0);
   return {"turn.svg", chart.svg()};
 }
