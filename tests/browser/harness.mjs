@@ -203,7 +203,15 @@ export class ConsolePage {
       await page.keyboard.press('f');
       const at = page.locator(`#table-body [data-track="${row.track}"]`);
       if ((await at.count()) === 0) return null;
-      await at.dblclick();
+      // It may move or go away under the pointer, too.
+      const clicked = await at.dblclick({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!clicked) {
+        last = 'its row did not keep still';
+        return null;
+      }
       await page.keyboard.press('Escape');
       await page.focus('#map');
       for (let step = 0; step < 8; step++) await page.keyboard.press('+');
