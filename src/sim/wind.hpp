@@ -11,9 +11,10 @@
 namespace liptako::sim {
 
 // Waves whose structure function, the mean square of the change of the wind along the way over a
-// distance r, is c r^(2/3) for r of 5 to 200 km: what airliners measured at their cruising heights,
-// with c about 3.6e-3 m^(4/3)/s^2 [Lindborg99]. Waves shorter than 5 km are left out, since an
-// airliner's speed follows the wind over tens of seconds only; the longest are of 2,000 km.
+// distance r, is c r^(2/3) for r of 20 to 160 km: what airliners measured at their cruising
+// heights, with c about 3.6e-3 m^(4/3)/s^2 [Lindborg99]. Waves shorter than 5 km are left out,
+// since an airliner's speed follows the wind over tens of seconds only; the longest are of 2,000
+// km.
 class Wind {
  public:
   Wind() = default;  // still air
