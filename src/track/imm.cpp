@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/math.hpp"
+#include "base/unrolled.hpp"
 #include "track/imm_kernel.hpp"
 
 namespace liptako::track {
@@ -97,6 +98,7 @@ constexpr double kNoFit = 1e12;
 template <int First, int Count>
 void innovation_covariance(const Gaussian& predicted, const LinearMeasurement& m, double (&S)[3]) {
   S[0] = m.R[0], S[1] = m.R[1], S[2] = m.R[2];
+  LIPTAKO_UNROLLED
   for (int r = First; r < First + Count; ++r) {
     double ph[2] = {};
     for (int k = First; k < First + Count; ++k) {
@@ -151,6 +153,7 @@ template <int First, int Count>
 void add_state_innovation(const Gaussian& g,
                           const LinearMeasurement& m,
                           double (&to)[kStateSize][2]) {
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     for (int k = First; k < First + Count; ++k) {
       to[r][0] += g.P[packed(r, k)] * m.H[0][k];
@@ -161,6 +164,7 @@ void add_state_innovation(const Gaussian& g,
 
 template <int First>
 void add_state_itself(const Gaussian& g, double (&to)[kStateSize][2]) {
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     to[r][0] += g.P[packed(r, First)];
     to[r][1] += g.P[packed(r, First + 1)];
@@ -196,6 +200,7 @@ MeanGain mean_gain(const Gaussian& before,
   const double s2 = fit.S[2] + more * m.R[2];
   const double inverse = 1.0 / (s0 * s2 - s1 * s1);
   const double i0 = s2 * inverse, i1 = -s1 * inverse, i2 = s0 * inverse;
+  LIPTAKO_UNROLLED
   for (auto& row : K) {
     const double a = row[0], b = row[1];
     row[0] = a * i0 + b * i1;

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "base/math.hpp"
+#include "base/unrolled.hpp"
 
 // Functions that take or return vectors by value are all inlined: there is no ABI to differ.
 #pragma GCC diagnostic ignored "-Wpsabi"
@@ -152,7 +153,7 @@ constexpr double kSeriesReach = 0.5;
 LIPTAKO_INLINE Transition transition(const ImmModel& model, double t) {
   const Lanes angle = constant(model.rate) * t;
   Transition f;
-  if (model.fastest * (t < 0.0 ? -t : t) <= kSeriesReach) {
+  if (model.fastest * (t < 0.0 ? -t : t) <= kSeriesReach) [[likely]] {
     const Lanes z = angle * angle;
     const Lanes z2 = z * z;
     const Lanes z4 = z2 * z2;
@@ -267,6 +268,7 @@ LIPTAKO_INLINE void mix(State& z, const ImmModel& model, double dt) {
     e[r] = z.x[r] - x0[r];
     std::memcpy(of.e[r], &e[r], sizeof(Lanes));
   }
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     for (int k = r; k < kStateSize; ++k) {
       const Lanes second = z.P[packed(r, k)] + e[r] * e[k];
@@ -286,12 +288,15 @@ LIPTAKO_INLINE void mix(State& z, const ImmModel& model, double dt) {
   const Lanes inverse = 1.0 / (z.mu + kFree);
   for (Lanes& w : weight) w *= inverse;
   Lanes m[kStateSize];
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     m[r] = weight[1] * of.e[r][1];
     for (int i = 2; i < kModes; ++i) m[r] += weight[i] * of.e[r][i];
     z.x[r] = used(x0[r] + m[r]);
   }
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
+    LIPTAKO_UNROLLED
     for (int k = r; k < kStateSize; ++k) {
       const double(&about)[kLanes] = of.seconds[packed(r, k)];
       Lanes second = weight[0] * about[0];
@@ -327,6 +332,7 @@ LIPTAKO_INLINE void combine_lanes(const State& z, Gaussian& out) {
   }
   // No lambda: one that is not inlined returns its vector as the plainest processor would.
   Lanes P[kPackedSize];
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     for (int k = r; k < kStateSize; ++k) P[packed(r, k)] = z.mu * z.P[packed(r, k)] + we[r] * e[k];
   }
@@ -402,9 +408,11 @@ struct Seen {
                                const Lanes (&past)[Count],
                                const LinearMeasurement& m,
                                const HorizontalState& at) {
+    LIPTAKO_UNROLLED
     for (int i = 0; i < 2; ++i) {
       y[i] = all(m.y[i]);
       for (int k = 0; k < Count; ++k) y[i] -= m.H[i][First + k] * (past[k] - at.x[First + k]);
+      LIPTAKO_UNROLLED
       for (int r = 0; r < kStateSize; ++r) {
         PH[r][i] = z.P[packed(r, First)] * H[i][0];
         for (int k = 1; k < Count; ++k) PH[r][i] += z.P[packed(r, First + k)] * H[i][k];
@@ -429,6 +437,7 @@ struct SeenItself {
   LIPTAKO_INLINE void innovate(const State& z,
                                const LinearMeasurement& m,
                                const HorizontalState& at) {
+    LIPTAKO_UNROLLED
     for (int i = 0; i < 2; ++i) {
       y[i] = m.y[i] - (z.x[First + i] - at.x[First + i]);
       for (int r = 0; r < kStateSize; ++r) PH[r][i] = z.P[packed(r, First + i)];
@@ -445,6 +454,7 @@ LIPTAKO_INLINE void see_now(Seen<First, Count, double>& seen,
                             const LinearMeasurement& m,
                             const HorizontalState& at) {
   Lanes now[Count];
+  LIPTAKO_UNROLLED
   for (int k = 0; k < Count; ++k) {
     now[k] = z.x[First + k];
     for (int i = 0; i < 2; ++i) seen.H[i][k] = m.H[i][First + k];
@@ -500,6 +510,7 @@ LIPTAKO_INLINE void gain_correlated(State& z,
     B[r][0] = (own00 * K[r][0] + own01 * K[r][1]) - PH[r][0];
     B[r][1] = (own01 * K[r][0] + own11 * K[r][1]) - PH[r][1];
   }
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     z.x[r] += K[r][0] * y[0] + K[r][1] * y[1];
     for (int j = r; j < kStateSize; ++j) {
@@ -521,7 +532,8 @@ LIPTAKO_INLINE bool gain(State& z,
   const auto& PH = seen.PH;
   Lanes S00 = seen.S00, S01 = seen.S01, S11 = seen.S11;
   Lanes det = S00 * S11 - S01 * S01;
-  if (any_unless(det > 0.0) || any_unless(S00 > 0.0)) return false;
+  if (any_unless(det > 0.0) || any_unless(S00 > 0.0)) [[unlikely]]
+    return false;
 
   // Likelihoods but for 1 / 2 pi.
   Lanes inverse = 1.0 / det;
@@ -530,7 +542,7 @@ LIPTAKO_INLINE bool gain(State& z,
   Lanes p = used(exp_below_zero(-0.5 * d2) * prior);
   double total = sum(p);
   result.least = 0.0;
-  if (!(total > kLeastTotal)) {  // against that of the mode that fits best
+  if (!(total > kLeastTotal)) [[unlikely]] {  // against that of the mode that fits best
     double least = d2[0];
     for (int k = 1; k < kModes; ++k) least = d2[k] < least ? d2[k] : least;
     p = used(exp_below_zero(-0.5 * (d2 - least)) * prior);
@@ -556,6 +568,7 @@ LIPTAKO_INLINE bool gain(State& z,
     gain_correlated(z, seen, with, {S00, S01, S11, inverse});
     return true;
   }
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     const Lanes gain0 = (PH[r][0] * S11 - PH[r][1] * S01) * inverse;
     const Lanes gain1 = (PH[r][1] * S00 - PH[r][0] * S01) * inverse;
@@ -601,7 +614,7 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
   load(z, imm);
   const HorizontalState& mean = at.before.mean;
   Transition back;
-  if (at.lag > 0.0) {
+  if (at.lag > 0.0) [[unlikely]] {
     back = transition(model, -at.lag);
     Seen<0, kStateSize, Lanes> seen;
     see_late(seen, z, back, m, mean);
@@ -617,12 +630,13 @@ LIPTAKO_INLINE bool update_lanes(Imm& imm,
   }
   if (at.between != nullptr) {
     State then = z;
-    if (at.lag > 0.0) propagate(then, back);
+    if (at.lag > 0.0) [[unlikely]]
+      propagate(then, back);
     combine_lanes(then, *at.between);
   }
   if (at.velocity != nullptr) {
     UpdateResult apart;  // how likely it is does not count
-    if (at.lag > 0.0) {
+    if (at.lag > 0.0) [[unlikely]] {
       Seen<0, kStateSize, Lanes> seen;
       see_late(seen, z, back, *at.velocity, mean);
       result.velocity_used = gain(z, seen, *at.velocity, Uncorrelated{}, apart);

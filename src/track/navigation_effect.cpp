@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/unrolled.hpp"
 #include "geo/frames.hpp"
 
 namespace liptako::track {
@@ -13,6 +14,7 @@ constexpr double kStepsM2 = 1.5 * 1.5;
 
 Widening outer(const NavigationEffect& effect, double factor) {
   Widening by;
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     for (int k = r; k < kStateSize; ++k) {
       const double product = static_cast<double>(effect.per_sd[r][0]) * effect.per_sd[k][0] +
@@ -26,6 +28,7 @@ Widening outer(const NavigationEffect& effect, double factor) {
 }  // namespace
 
 void carry(NavigationEffect& effect, double dt) {
+  LIPTAKO_UNROLLED
   for (int u = 0; u < 2; ++u) {
     for (int r = kEast; r <= kNorth; ++r)
       effect.per_sd[r][u] += static_cast<float>(dt * effect.per_sd[r + kVelocityEast][u]);
@@ -36,6 +39,7 @@ Widening predict(NavigationEffect& effect, double dt) {
   carry(effect, dt);
   const double kept = 1.0 / (1.0 + dt / base::to_seconds(kNavigationMemory));
   const Widening by = outer(effect, 1.0 - kept * kept);
+  LIPTAKO_UNROLLED
   for (auto& row : effect.per_sd) {
     for (float& g : row) g = static_cast<float>(kept * g);
   }
@@ -68,9 +72,9 @@ ReportNoise split(const Claim& claim, double share) {
   const double along[3] = {east * east, east * north, north * north};
   double claimed[3];
   for (int k = 0; k < 3; ++k) claimed[k] = claim.variance[k] - claim.stamp_variance_s2 * along[k];
-  const double least = std::fmin(claimed[0], claimed[2]);
+  const double least = std::min(claimed[0], claimed[2]);
   // The steps at most in full: what is claimed stays positive definite.
-  const double steps = std::fmin(kStepsM2, 0.5 * least);
+  const double steps = std::min(kStepsM2, 0.5 * least);
   for (int k = 0; k < 3; ++k) noise.fresh[k] = share * claimed[k];
   noise.fresh[0] += (1.0 - share) * steps;
   noise.fresh[2] += (1.0 - share) * steps;
@@ -83,7 +87,7 @@ ReportNoise split(const Claim& claim, double share) {
   if (!(a > 0.0)) return noise;
   noise.root[0][0] = std::sqrt(a);
   noise.root[1][0] = b / noise.root[0][0];
-  noise.root[1][1] = std::sqrt(std::fmax(c - noise.root[1][0] * noise.root[1][0], 0.0));
+  noise.root[1][1] = std::sqrt(std::max(c - noise.root[1][0] * noise.root[1][0], 0.0));
   return noise;
 }
 
@@ -94,6 +98,7 @@ void add_seen(const NavigationEffect& effect, const LinearMeasurement& m, double
   const auto& per_sd = effect.per_sd;
   if (m.columns == Columns::place || m.columns == Columns::velocity) {
     const int first = m.columns == Columns::place ? kEast : kVelocityEast;
+    LIPTAKO_UNROLLED
     for (int i = 0; i < 2; ++i) {
       for (int u = 0; u < 2; ++u) g[i][u] += per_sd[first + i][u];
     }
@@ -109,6 +114,7 @@ void add_seen(const NavigationEffect& effect, const LinearMeasurement& m, double
 
 // effect -= K g
 void correct(NavigationEffect& effect, const double (&g)[2][2], const MeanGain& gain) {
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     for (int u = 0; u < 2; ++u)
       effect.per_sd[r][u] -= static_cast<float>(gain.K[r][0] * g[0][u] + gain.K[r][1] * g[1][u]);
@@ -119,6 +125,7 @@ void correct(NavigationEffect& effect, const double (&g)[2][2], const MeanGain& 
 
 void correlate(NavigationShare& share, const NavigationEffect& effect) {
   const auto& g = share.g;
+  LIPTAKO_UNROLLED
   for (int r = 0; r < kStateSize; ++r) {
     for (int i = 0; i < 2; ++i)
       share.correlation.cross[r][i] = effect.per_sd[r][0] * g[i][0] + effect.per_sd[r][1] * g[i][1];

@@ -450,10 +450,22 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
   note_sensor_time(told.sensor, told.time);
   if (!instant_.empty() && instant_.front().time != told.time) share_out_instant(events);
   if (!open_looks_.empty()) close_looks(told.sensor, told.time, events);
-  if (doubts_.passes_over(store_, told)) return;
-  const std::optional<Plot> devalued = doubts_.devalued(store_, told);
+  bool claimed = false;  // by a track with its address
+  DoubtMask doubts = 0;
+  if (told.icao_address) {
+    store_.for_each_with_address(*told.icao_address, [&](std::uint32_t slot) {
+      claimed = true;
+      doubts |= store_.at(slot).doubts;
+    });
+  }
+  std::optional<Plot> devalued;
+  doubts_.begin_plot();
+  if (doubts != 0) {
+    if (doubts_.passes_over(store_, told)) return;
+    devalued = doubts_.devalued(store_, told);
+  }
   const Plot& plot = devalued ? *devalued : told;
-  if (plot.icao_address && store_.has_address(*plot.icao_address)) return use(plot, events);
+  if (claimed) return use(plot, events);
   instant_.push_back(plot);
   if (instant_.size() >= kMaxInstant) share_out_instant(events);
 }
@@ -802,7 +814,8 @@ void Tracker::associate(std::uint32_t slot,
   HeightStates heights{
       prediction.vertical, prediction.imm, prediction.before, prediction.height_effect};
 
-  UpdateTrace trace;
+  TrackEvent event;
+  UpdateTrace& trace = event.trace;
   trace.plot_time = plot.time;
   trace.sensor = plot.sensor;
   trace.candidates = choice.candidates;
@@ -852,7 +865,8 @@ void Tracker::associate(std::uint32_t slot,
   const bool late = lag > 0.0 && Rollback::is_late(plot, base::seconds(lag), motion_of(t).noisiest);
   rollback_.note(slot, t, plot, {prediction.since_last, late, options_.max_lag});
   if (was_coasting) t.status = TrackStatus::confirmed;
-  TrackView view = view_of(t, {t.time, after, t.vertical, t.height_effect, t.navigation});
+  TrackView& view = event.view;
+  view = view_of(t, {t.time, after, t.vertical, t.height_effect, t.navigation});
   const bool anew = doubts_.note_used(store_, slot, plot, view, {trace.altitude});
   confirm_if_due(slot, true, events);
   view.number = t.number;
@@ -860,7 +874,8 @@ void Tracker::associate(std::uint32_t slot,
   view.breaks = t.breaks;
   view.doubts = t.doubts;
   store_.index_place(slot, view.position.latitude, view.position.longitude);
-  events.push_back({was_coasting ? TrackEventKind::resumed : TrackEventKind::updated, view, trace});
+  event.kind = was_coasting ? TrackEventKind::resumed : TrackEventKind::updated;
+  events.push_back(event);
   // What it rests on is in doubt.
   if (anew) restart(slot, plot, events);
 }

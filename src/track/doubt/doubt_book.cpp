@@ -65,12 +65,9 @@ void DoubtBook::note_sensor_time(std::uint16_t sensor, Timestamp time) {
   s.heard = true;
 }
 
-DoubtBook::TrackDoubt& DoubtBook::of(const TrackStore& store, std::uint32_t slot) {
-  if (slot >= tracks_.size()) {
-    tracks_.resize(store.slot_count());
-    seldom_.resize(store.slot_count());
-  }
-  return tracks_[slot];
+void DoubtBook::grow(const TrackStore& store) {
+  tracks_.resize(store.slot_count());
+  seldom_.resize(store.slot_count());
 }
 
 bool DoubtBook::is_independent(const Plot& plot) const {

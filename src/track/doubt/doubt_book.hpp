@@ -42,6 +42,8 @@ class DoubtBook {
             base::to_seconds(corrected.time - reported.time)};
   }
 
+  // Before the two below, of which no plot has need whose address only tracks without doubts claim.
+  void begin_plot() { told_.reset(); }
   // A plot of an aircraft under POSITION-DOUBT that other sensors hold: not to be used.
   [[nodiscard]] bool passes_over(TrackStore& store, const Plot& plot);
   // What such a plot is worth where nothing else holds the aircraft, or one whose velocity is in
@@ -276,7 +278,12 @@ class DoubtBook {
                                    const Plot& plot) const;
   void note_seen(TrackStore& store, std::uint32_t slot, const Plot& plot);
   void note_place(std::uint32_t slot, const TrackRecord& t, const TrackView& view);
-  [[nodiscard]] TrackDoubt& of(const TrackStore& store, std::uint32_t slot);
+  [[nodiscard]] TrackDoubt& of(const TrackStore& store, std::uint32_t slot) {
+    if (slot >= tracks_.size()) [[unlikely]]
+      grow(store);
+    return tracks_[slot];
+  }
+  void grow(const TrackStore& store);
   [[nodiscard]] bool is_held(const TrackDoubt& d, base::Timestamp time) const;
   [[nodiscard]] bool is_independent(const Plot& plot) const;
   // Where the track is thought to be at a time, straight on, in the frame of a site.

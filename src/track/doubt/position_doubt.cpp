@@ -82,7 +82,6 @@ LocalWay way(double lat0, double lon0, double lat1, double lon1) {
 }  // namespace
 
 bool DoubtBook::passes_over(TrackStore& store, const Plot& plot) {
-  told_.reset();
   if (!plot.icao_address || descriptions_[plot.sensor].kind != SensorKind::ads_b) return false;
   std::uint32_t doubted = kNoSlot;
   store.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
@@ -105,7 +104,6 @@ bool DoubtBook::passes_over(TrackStore& store, const Plot& plot) {
 }
 
 std::optional<Plot> DoubtBook::devalued(const TrackStore& store, const Plot& plot) {
-  told_.reset();
   if (!plot.icao_address || descriptions_[plot.sensor].kind != SensorKind::ads_b) return {};
   std::optional<Plot> out;
   store.for_each_with_address(*plot.icao_address, [&](std::uint32_t slot) {
