@@ -20,7 +20,7 @@ using track::Plot;
 constexpr base::Timestamp kStart = base::timestamp_from_ns(1'795'305'600'000'000'000);
 constexpr double kFieldM = 350'000.0;
 constexpr double kTurnS = 5.0;
-constexpr int kWarmUp = 16;
+constexpr int kWarmUp = 160;  // until groups of every kind have been
 
 double cpu_seconds() {
   timespec now{};

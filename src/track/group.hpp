@@ -23,9 +23,13 @@ struct Group {
   };
 
   using Filter = PmbmFilter<AircraftMotion>;
+  static constexpr std::size_t kUsual = 8;  // members, or plots of a look; for more, memory grows
 
   Group(const PmbmOptions& options, const AircraftMotion& motion, Filter::WorkArea& work)
-      : filter(options, motion, work) {}
+      : filter(options, motion, work) {
+    members.reserve(kUsual);
+    waiting.reserve(kUsual);
+  }
 
   bool active = false;
   std::uint16_t home = kPlacedHome;

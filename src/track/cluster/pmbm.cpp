@@ -11,6 +11,8 @@ namespace liptako::track {
 namespace {
 
 constexpr std::uint32_t kNone = 0xffffffff;
+constexpr std::size_t kSmallPool = 2;  // components, of Room::one
+constexpr std::size_t kUsualClusters = 8;
 constexpr double kSurest =
     1.0 - 1e-9;  // of existence and detection, so that logarithms stay finite
 // Components differ too much to be one if a variance is this many times the other's, or existence
@@ -84,20 +86,33 @@ PmbmFilter<Motion>::PmbmFilter(const PmbmOptions& options, const Motion& motion,
       undetected_per_m2_(options.undetected_per_m2),
       work_(&work) {
   CHECK(options.max_hypotheses > 0 && options.mean_lifetime_s > 0.0);
+  clusters_.reserve(kUsualClusters);
+  work.next.reserve(kUsualClusters);
 }
 
 template <class Motion>
-typename PmbmFilter<Motion>::Cluster PmbmFilter<Motion>::take_cluster() {
-  if (work_->spare.empty()) return {};
-  Cluster cluster = std::move(work_->spare.back());
-  work_->spare.pop_back();
+typename PmbmFilter<Motion>::Cluster PmbmFilter<Motion>::take_cluster(Room room) {
+  std::vector<Cluster>& spare = work_->spare[static_cast<std::size_t>(room)];
+  Cluster cluster;
+  if (spare.empty()) {
+    cluster.room = room;
+    cluster.pool.reserve(room == Room::one ? kSmallPool : 8 * kSmallPool);
+    cluster.hypotheses.reserve(room == Room::one ? 8 : 64);
+    cluster.members.reserve(room == Room::one ? 16 : 256);
+    cluster.names.labels.reserve(16);
+    cluster.names.seconds.reserve(room == Room::one ? 64 : 256);
+    return cluster;
+  }
+  cluster = std::move(spare.back());
+  spare.pop_back();
   cluster.clear();
   return cluster;
 }
 
 template <class Motion>
 void PmbmFilter<Motion>::give_back(Cluster& cluster) {
-  work_->spare.push_back(std::move(cluster));
+  if (cluster.pool.capacity() == 0) return;  // its memory is elsewhere
+  work_->spare[static_cast<std::size_t>(cluster.room)].push_back(std::move(cluster));
 }
 
 template <class Motion>
@@ -333,8 +348,9 @@ void PmbmFilter<Motion>::find_edges() {
 template <class Motion>
 void PmbmFilter<Motion>::join(Cluster& into, Cluster& other) {
   const auto offset = static_cast<std::uint32_t>(into.pool.size());
-  into.pool.insert(into.pool.end(), other.pool.begin(), other.pool.end());
-  Cluster product = take_cluster();
+  Cluster product = take_cluster(Room::steps);
+  product.pool.assign(into.pool.begin(), into.pool.end());
+  product.pool.insert(product.pool.end(), other.pool.begin(), other.pool.end());
   std::uint32_t rows = 0;
   if (options_.keeps_names) {
     std::ranges::merge(
@@ -365,9 +381,7 @@ void PmbmFilter<Motion>::join(Cluster& into, Cluster& other) {
       }
     }
   }
-  std::swap(into.hypotheses, product.hypotheses);
-  std::swap(into.members, product.members);
-  std::swap(into.names, product.names);
+  std::swap(into, product);
   give_back(product);
   prune(into);
 }
@@ -415,6 +429,7 @@ void PmbmFilter<Motion>::update(const Look& look) {
       ++counts_.by_marginals;
       collapse(cluster);
       update_by_marginals(cluster);
+      give_back(cluster);
       continue;
     }
     update_cluster(cluster);
@@ -424,6 +439,7 @@ void PmbmFilter<Motion>::update(const Look& look) {
     prune(cluster);
     if (options_.keeps_names) rename(cluster);
     part(cluster);
+    give_back(cluster);
   }
   // Plots in nobody's gate, and what is too faint to be a component; from west to east, so that the
   // order in which plots came does not matter.
@@ -538,7 +554,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
     work_->ranked.add(value, work_->problem_gains, static_cast<int>(columns), least);
   }
 
-  Cluster children = take_cluster();
+  Cluster children = take_cluster(Room::steps);
   work_->made.assign(n * (columns + 1), -1);
   work_->born.assign(columns, -1);
   const auto detected_component = [&](std::uint32_t i, std::size_t j) {
@@ -630,7 +646,7 @@ void PmbmFilter<Motion>::update_cluster(Cluster& cluster) {
   work_->taken.clear();
   work_->fit_of.clear();
   for (const std::uint32_t plot : work_->plots) work_->column_of_plot[plot] = -1;
-  std::swap(children.names, cluster.names);
+  children.names = cluster.names;
   std::swap(cluster, children);
   give_back(children);
 }
@@ -660,7 +676,7 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
     work_->column_of_plot[edge.plot] = static_cast<std::int32_t>(work_->plots.size());
     work_->plots.push_back(edge.plot);
   }
-  Cluster one = take_cluster();
+  Cluster one = take_cluster(Room::steps);
   const std::uint32_t own_rows = cluster.names.rows();
   work_->labels.clear();
   for (const Hypothesis& h : cluster.hypotheses) {
@@ -693,7 +709,7 @@ void PmbmFilter<Motion>::collapse(Cluster& cluster) {
           if (work_->column_of_plot[j] >= 0) work_->group_edges.push_back({i, j, how, m});
         });
   }
-  std::swap(cluster.names, one.names);
+  one.names = cluster.names;
   std::swap(cluster, one);
   give_back(one);
 }
@@ -753,7 +769,7 @@ void PmbmFilter<Motion>::keep_alone(const Component& component,
     recycle(component.x, component.existence);
     return;
   }
-  Cluster cluster = take_cluster();
+  Cluster cluster = take_cluster(Room::one);
   cluster.pool.push_back(component);
   cluster.hypotheses.push_back({1.0, 0, 1});
   cluster.members.push_back({0, named.label});
@@ -1027,7 +1043,7 @@ void PmbmFilter<Motion>::part(Cluster& cluster) {
 
 template <class Motion>
 void PmbmFilter<Motion>::keep(const Cluster& cluster, std::uint32_t which) {
-  Cluster out = take_cluster();
+  Cluster out = take_cluster(cluster.pool.size() <= kSmallPool ? Room::one : Room::many);
   work_->becomes.assign(cluster.pool.size(), kNone);
   work_->row_of.assign(cluster.names.rows(), kNoRow);
   if (options_.keeps_names) {
@@ -1100,7 +1116,7 @@ std::span<const ReportedPoint> PmbmFilter<Motion>::estimate(const SetEstimateOpt
 template <class Motion>
 std::uint32_t PmbmFilter<Motion>::add(const Density& x, double existence, double shown_s) {
   settle_names();
-  Cluster cluster = take_cluster();
+  Cluster cluster = take_cluster(Room::one);
   cluster.pool.push_back({existence, x});
   cluster.hypotheses.push_back({1.0, 0, 1});
   cluster.members.push_back({0, next_label_});
@@ -1174,6 +1190,16 @@ void PmbmFilter<Motion>::mix_names(Cluster& cluster,
 }
 
 template <class Motion>
+void PmbmFilter<Motion>::find_labels(const Cluster& cluster) {
+  work_->labels.clear();
+  for (const Hypothesis& h : cluster.hypotheses) {
+    for (const Member& m : cluster.of(h)) work_->labels.push_back(m.label);
+  }
+  std::ranges::sort(work_->labels);
+  work_->labels.erase(std::ranges::unique(work_->labels).begin(), work_->labels.end());
+}
+
+template <class Motion>
 void PmbmFilter<Motion>::settle_names() {
   if (options_.keeps_names) {
     for (Cluster& cluster : clusters_) credit_names(cluster);
@@ -1183,13 +1209,9 @@ void PmbmFilter<Motion>::settle_names() {
 
 template <class Motion>
 void PmbmFilter<Motion>::credit_names(Cluster& cluster) {
+  find_labels(cluster);
   work_->names.clear();
-  for (const Hypothesis& h : cluster.hypotheses) {
-    for (const Member& m : cluster.of(h)) work_->names.labels.push_back(m.label);
-  }
-  std::ranges::sort(work_->names.labels);
-  work_->names.labels.erase(std::ranges::unique(work_->names.labels).begin(),
-                            work_->names.labels.end());
+  work_->names.labels.assign(work_->labels.begin(), work_->labels.end());
   const std::uint32_t none = cluster.names.rows();
   const std::size_t width = work_->names.labels.size();
   work_->row_of.assign((none + 1) * width, kNoRow);
@@ -1205,7 +1227,7 @@ void PmbmFilter<Motion>::credit_names(Cluster& cluster) {
       m.row = row;
     }
   }
-  std::swap(cluster.names, work_->names);
+  cluster.names = work_->names;  // each keeps its memory
 }
 
 template <class Motion>
@@ -1213,12 +1235,7 @@ void PmbmFilter<Motion>::rename(Cluster& cluster) {
   if (cluster.hypotheses.empty()) return;
   const auto reference = cluster.of(cluster.hypotheses[0]);
   const std::size_t places = reference.size();
-  work_->labels.clear();
-  for (const Hypothesis& h : cluster.hypotheses) {
-    for (const Member& m : cluster.of(h)) work_->labels.push_back(m.label);
-  }
-  std::ranges::sort(work_->labels);
-  work_->labels.erase(std::ranges::unique(work_->labels).begin(), work_->labels.end());
+  find_labels(cluster);
   const std::size_t width = work_->labels.size();
   if (width < 2 || places == 0 || width > kMaxAssignmentColumns) return;
   // How far each component lies from each place.

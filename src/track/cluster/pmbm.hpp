@@ -33,6 +33,7 @@
 // Deterministic: results depend on the looks only; ties fall by index.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -215,7 +216,15 @@ class PmbmFilter {
       archive(h.weight, h.first, h.count);
     }
   };
+  // What a cluster's memory serves for. Spare ones are kept apart by it: what once was large enough
+  // is so the next time, and nothing is allocated.
+  enum class Room : std::uint8_t {
+    one,   // an aircraft by itself
+    many,  // several, between two looks
+    steps  // the steps of an update
+  };
   struct Cluster {
+    Room room = Room::many;
     std::vector<Component> pool;
     std::vector<Hypothesis> hypotheses;
     std::vector<Member> members;
@@ -258,7 +267,7 @@ class PmbmFilter {
     Density x;
   };
 
-  [[nodiscard]] Cluster take_cluster();
+  [[nodiscard]] Cluster take_cluster(Room room);
   void give_back(Cluster& cluster);
   void sort_plots();
   // Calls use(plot, fit, measurement) for each plot in the gate of x, whose combined()
@@ -300,6 +309,8 @@ class PmbmFilter {
   // Names (only if they are kept).
   // The time since this was last done goes to the labels that stood meanwhile.
   void settle_names();
+  // Into work_->labels, ascending.
+  void find_labels(const Cluster& cluster);
   void credit_names(Cluster& cluster);
   // The mean of both names' rows becomes that of the first; rows before `own_from` may be others'.
   struct NamesMixed {
@@ -317,7 +328,7 @@ class PmbmFilter {
     // Of one look.
     std::vector<Belief> beliefs_of_labels;
     std::vector<Cluster> next;
-    std::vector<Cluster> spare;
+    std::array<std::vector<Cluster>, 3> spare;  // by room
     std::vector<PlotPlace> places;
     std::vector<std::uint32_t> by_east;  // plots from west to east
     double widest_plot = 0.0;            // largest standard deviation of a plot's position
