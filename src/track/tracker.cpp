@@ -444,6 +444,7 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
     ++counters_.not_finite;
     return;
   }
+  if (registration_.is_due(reported.time)) share_out_instant(events);
   const bool corrects = registration_.take(reported, descriptions_, corrected_);
   const Plot& told = corrects ? corrected_ : reported;
   doubts_.note_correction(reported, told, registration_.clock_moved_s(reported.sensor));
@@ -500,6 +501,10 @@ void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
   double reach = 1.0;
   contenders_.clear();
   rivals_.clear();
+  if (!plot.icao_address && home_of(plot.sensor) == kPlacedHome &&
+      registration_.is_strange(plot.sensor)) {
+    learn_biases_from_afar(plot);
+  }
   const auto score = [](const Candidate& c) { return log_likelihood(c.fit) + c.identity; };
   const auto weigh = [&](std::uint32_t slot) {
     const auto candidate = consider(slot, plot, reach, *next_prediction);
@@ -856,6 +861,7 @@ void Tracker::associate(std::uint32_t slot,
   t.refusals = 0;
   note_hit(t, plot);
   note_identity(slot, plot);
+  learn_biases(t, plot, choice);
   // Its modes mean something else.
   if (judge_motion(t, plot, after, prediction.imm)) rollback_.forget(slot);
   pack(prediction.imm, t.imm);
@@ -882,6 +888,46 @@ void Tracker::associate(std::uint32_t slot,
 
 void Tracker::learn_fresh_share(const Plot& plot, const Prediction& prediction) {
   if (prediction.apart) sensors_[plot.sensor].fresh.learn(*prediction.apart);
+}
+
+void Tracker::learn_biases(const TrackRecord& t, const Plot& plot, const Choice& choice) {
+  if (plot.icao_address || !t.icao_address) return;
+  // Nobody else's, and whose it is nobody doubts.
+  if (choice.candidates > 1 || t.status == TrackStatus::tentative || t.doubts != 0) return;
+  if (t.home != kPlacedHome || registration_.is_strange(plot.sensor)) return;
+  registration_.learn(plot, *t.icao_address, descriptions_);
+}
+
+bool Tracker::is_seen_by_another(const TrackRecord& t, const Plot& plot) const {
+  for (std::uint8_t i = 0; i < t.seen_by_count; ++i) {
+    const Visibility& v = t.seen_by[i];
+    const Duration recent = kForgottenAfterPeriods * descriptions_[v.sensor].period;
+    if (v.sensor != plot.sensor && plot.time - v.last_hit <= recent) return true;
+  }
+  return false;
+}
+
+void Tracker::learn_biases_from_afar(const Plot& plot) {
+  const FirstFix fix = first_fix(plot);
+  std::uint32_t whose = kNoSlot;
+  int inside = 0;
+  store_.for_each_near(
+      fix.position.latitude, fix.position.longitude, search_radius(fix), [&](std::uint32_t slot) {
+        const TrackRecord& t = store_.at(slot);
+        if (!t.icao_address || t.home != kPlacedHome || t.time > plot.time) return;
+        if (!is_seen_by_another(t, plot)) return;
+        Prediction& p = tried_[0];
+        predict_to(t, plot, p);
+        const Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
+        if (evidence_of(plot, known, p.vertical, 0.0) < kRivalEvidence) return;
+        LinearMeasurement m = considered(p.position, p.height_effect, p.seen_from.height);
+        registration_.expect(m, plot.sensor, p.before.mean);
+        if (!(evaluate(p.before, m).d2 <= options_.gate)) return;
+        ++inside;
+        if (t.status != TrackStatus::tentative && t.doubts == 0) whose = slot;
+      });
+  if (inside == 1 && whose != kNoSlot)
+    registration_.learn(plot, *store_.at(whose).icao_address, descriptions_);
 }
 
 void Tracker::renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states) {

@@ -329,6 +329,12 @@ class Tracker {
     return options_.fresh_share.value_or(sensors_[plot.sensor].fresh.share());
   }
   void learn_fresh_share(const Plot& plot, const Prediction& prediction);
+  // Of a plot that named nobody, from the aircraft whose track it went to.
+  void learn_biases(const TrackRecord& t, const Plot& plot, const Choice& choice);
+  [[nodiscard]] bool is_seen_by_another(const TrackRecord& t, const Plot& plot) const;
+  // The same where the sensor's biases may be too large for that: from the only aircraft with an
+  // address that they may have moved there.
+  void learn_biases_from_afar(const Plot& plot);
   // Asks the atmosphere's offset anew, and a confirmed track that knows both heights tells it.
   void renew_offset(const TrackRecord& t, const Plot& plot, const HeightStates& states);
   // The prediction's position and fit as they are from the height as it is now known.

@@ -310,9 +310,9 @@ TEST(PositionDoubt, AClockThatRegistrationPutsRightMakesNobodyLate) {
 }
 
 // Two aircraft side by side before a Mode S radar, a primary one beside it, whose azimuth is
-// biased, and an ADS-B station.
+// biased, and an ADS-B station. Registration would find the bias.
 struct Replies {
-  explicit Replies(std::uint64_t seed) : prng(seed) {
+  explicit Replies(std::uint64_t seed) : prng(seed), tracker(unregistered()) {
     sensors = {testing::radar(13, 0), testing::radar(13, 0), testing::ads_b_station()};
     sensors[1].sac_sic = {100, 7};
     sensors[1].azimuth_sd = base::Angle::from_degrees(0.15);
@@ -347,6 +347,11 @@ struct Replies {
     }
     time += 5.0;
     tracker.advance(at_second(time), events);
+  }
+  [[nodiscard]] static TrackerOptions unregistered() {
+    TrackerOptions options;
+    options.registration = false;
+    return options;
   }
   [[nodiscard]] std::size_t failures() const {
     return static_cast<std::size_t>(std::ranges::count(

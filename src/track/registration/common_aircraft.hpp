@@ -1,6 +1,6 @@
-// A small memory of aircraft that several sensors report, by 24-bit address, and the observations
-// of the sensors' biases that come of it. It never looks at a fused track: that rests on the biased
-// sensor itself.
+// A small memory of aircraft that several sensors report, by 24-bit address (of a plot that told
+// none: that of the track it went to), and the observations of the sensors' biases that come of it.
+// It never looks at where a fused track is: that rests on the biased sensor itself.
 //
 // Of each aircraft the last reports of each sensor are kept, raw. One sensor is the aircraft's
 // reference: an ADS-B station if there is one, else multilateration, else the radar first in the

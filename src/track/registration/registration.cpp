@@ -1,5 +1,6 @@
 #include "track/registration/registration.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/archive.hpp"
@@ -37,6 +38,7 @@ constexpr double kBeyondReason[kComponents] = {10'000.0, 0.5, 60.0, 0.1, 1'000.0
 constexpr base::Duration kRanAway = 10 * Registration::kWindow;
 // While a step of a clock may be under way, no clock is compared with another, at most so long.
 constexpr base::Duration kWaits = std::chrono::seconds(5);
+constexpr double kNoPole = 1e-3;  // cosine of a latitude
 // A clock that moved by less is right.
 constexpr double kClockRightS = 0.2;
 
@@ -50,6 +52,9 @@ void Registration::set_sensors(std::span<const SensorDescription> sensors,
   window_.clear();
   window_.reserve(kMostObservations);
   corrections_.assign(sensors.size(), {});
+  has_others_ = std::ranges::count_if(sensors, [](const SensorDescription& s) {
+                  return registration::components_of(s).any();
+                }) > 1;
   decide(sensors);
 }
 
@@ -95,12 +100,51 @@ bool Registration::take(const Plot& plot,
     const double cosine = base::cos(plot.latitude.radians());
     corrected.latitude =
         plot.latitude - base::Angle::from_radians(c.value[kPlaceNorth] / geo::kMeanRadiusM);
-    if (cosine > 1e-3) {
+    if (cosine > kNoPole) {
       corrected.longitude = base::Angle::from_radians(base::wrap_pi(
           plot.longitude.radians() - c.value[kPlaceEast] / (geo::kMeanRadiusM * cosine)));
     }
   }
   return true;
+}
+
+void Registration::learn(const Plot& plot,
+                         base::IcaoAddress address,
+                         std::span<const SensorDescription> sensors) {
+  if (!takes_part(plot.sensor) || own_way_.hears(plot.sensor)) return;
+  const Correction& c = corrections_[plot.sensor];
+  Plot reported = plot;
+  reported.icao_address = address;
+  reported.time = plot.time + base::seconds(c.value[kTime]);
+  reported.slant_range = plot.slant_range + base::Length::from_metres(c.value[kRange]);
+  reported.azimuth =
+      base::Angle::from_radians(base::wrap_two_pi(plot.azimuth.radians() + c.value[kAzimuth]));
+  if (plot.elevation)
+    reported.elevation = *plot.elevation + base::Angle::from_radians(c.value[kElevation]);
+  const double cosine = base::cos(plot.latitude.radians());
+  reported.latitude =
+      plot.latitude + base::Angle::from_radians(c.value[kPlaceNorth] / geo::kMeanRadiusM);
+  if (cosine > kNoPole) {
+    reported.longitude = base::Angle::from_radians(base::wrap_pi(
+        plot.longitude.radians() + c.value[kPlaceEast] / (geo::kMeanRadiusM * cosine)));
+  }
+  (void)aircraft_.take(reported, sensors, latest_, own_way_, window_, kMostObservations);
+}
+
+void Registration::expect(LinearMeasurement& m,
+                          std::uint16_t sensor,
+                          const HorizontalState& at) const {
+  const Estimate range = filter_.estimate(sensor, kRange);
+  const Estimate azimuth = filter_.estimate(sensor, kAzimuth);
+  const Estimate time = filter_.estimate(sensor, kTime);
+  double rate[2];
+  for (int r = 0; r < 2; ++r) {
+    rate[r] = m.H[r][kEast] * at.x[kVelocityEast] + m.H[r][kNorth] * at.x[kVelocityNorth];
+    m.y[r] -= (r == 0 ? range : azimuth).value - rate[r] * time.value;
+  }
+  m.R[0] += range.sd * range.sd + rate[0] * rate[0] * time.sd * time.sd;
+  m.R[1] += rate[0] * rate[1] * time.sd * time.sd;
+  m.R[2] += azimuth.sd * azimuth.sd + rate[1] * rate[1] * time.sd * time.sd;
 }
 
 void Registration::follow_clocks(std::span<const SensorDescription> sensors) {

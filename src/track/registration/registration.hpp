@@ -65,6 +65,23 @@ class Registration {
   [[nodiscard]] bool take(const Plot& plot,
                           std::span<const SensorDescription> sensors,
                           Plot& corrected);
+  // The same of a plot that told no address, as it was corrected, once it has gone to the track of
+  // that aircraft.
+  void learn(const Plot& plot,
+             base::IcaoAddress address,
+             std::span<const SensorDescription> sensors);
+  // A radar that may point so far aside that its plots do not find their tracks; and `m` as it is
+  // expected of it: with what is thought of its biases, and their whole uncertainty.
+  [[nodiscard]] bool is_strange(std::uint16_t sensor) const {
+    return has_others_ && takes_part(sensor) && filter_.has(sensor, registration::kAzimuth) &&
+           corrections_[sensor].variance[registration::kAzimuth] == 0.0;
+  }
+  void expect(LinearMeasurement& m, std::uint16_t sensor, const HorizontalState& at) const;
+  // Before a plot of that time is taken, what waits is to be used: the biases are worked out anew,
+  // and learn() knows no others than those in force.
+  [[nodiscard]] bool is_due(base::Timestamp time) const {
+    return enabled_ && started_ && time != newest_ && time >= due_;
+  }
   // SensorRegistration::clock_moved_s.
   [[nodiscard]] double clock_moved_s(std::uint16_t sensor) const {
     return enabled_ ? own_way_.moved_s(sensor) : 0.0;
@@ -109,6 +126,7 @@ class Registration {
   void decide(std::span<const SensorDescription> sensors);
 
   bool enabled_ = true;
+  bool has_others_ = false;  // more than one sensor takes part
   registration::CommonAircraft aircraft_;
   registration::BiasFilter filter_;
   registration::OwnWay own_way_;

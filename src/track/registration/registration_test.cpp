@@ -702,6 +702,38 @@ TEST(Registration, WhatIsLearntStaysWithItsSensor) {
   EXPECT_EQ(tracker.registration().report(0).observations, 0u);
 }
 
+TEST(Registration, ARadarThatNamesNobodyLearnsFromTheTracksItsPlotsGoTo) {
+  // Three in ten aircraft tell nobody who they are.
+  constexpr std::uint32_t kNameless = 18;
+  for (const bool tells_height : {true, false}) {
+    for (const double scale : {-5.0, -1.0, 0.5, 4.0}) {
+      std::array<Bias, 3> biases = kSome;
+      biases[0] = {scale * 100, scale * 0.2 * kDegree, -scale * 0.2};
+      Scene scene(with_ads_b(three_radars(biases)), 60, 53);
+      for (std::size_t i = 0; i < kNameless; ++i) scene.flyers()[i].has_ads_b = false;
+      const std::uint32_t first_named = scene.flyers()[kNameless].address;
+      Tracker tracker;
+      tracker.set_sensors(scene.sensors());
+      std::vector<TrackEvent> events;
+      while (scene.now() < 600) {
+        for (Plot plot : scene.second()) {
+          if (plot.sensor == 0 || plot.icao_address->bits() < first_named) {
+            plot.icao_address.reset();
+            if (!tells_height) plot.pressure_altitude.reset();
+          }
+          tracker.take(plot, events);
+        }
+        tracker.advance(at_second(scene.now()), events);
+        events.clear();
+      }
+      const Errors e = errors_of(tracker.registration(), scene, 0);
+      EXPECT_LT(e.range_m, 12.0) << scale;
+      EXPECT_LT(e.azimuth_deg, 0.01) << scale;
+      EXPECT_LT(e.time_s, 0.06) << scale;
+    }
+  }
+}
+
 TEST(Registration, TracksOfBiasedRadarsComeNearerToTheTruth) {
   // Aircraft that no ADS-B station hears profit from those that one does.
   const auto mean_square_error = [](bool registered) {
