@@ -74,6 +74,12 @@ ImmOptions motion_options(AircraftClass aircraft_class, bool cruises, const ImmO
   return cruises ? kCruise : airliner;
 }
 
+MotionModels::MotionModels(const ImmOptions& airliner)
+    : cruise_(motion_options(AircraftClass::airliner, true, airliner)) {
+  for (int c = 0; c < kAircraftClasses; ++c)
+    by_class_.emplace_back(motion_options(static_cast<AircraftClass>(c), false, airliner));
+}
+
 Motion judged(const Motion& before,
               const Plot& plot,
               SensorKind kind,

@@ -9,8 +9,8 @@
 //   class       modes (rate in deg/s, density in m^2/s^3)    what they stand for
 //   airliner    0; +-1.4; +-2.6                              25 deg of bank at 190 and at 100 m/s
 //                                                            [ICAO Doc 8168]
-//    cruising   0; +-0.5; +-2                                drifting back to a track; 35 deg of
-//                                                            bank at 200 m/s; straight for minutes
+//    cruising   0; +-0.6; +-1.3                              12 and 25 deg of bank at 200 m/s;
+//                                                            straight for minutes
 //   light       0; +-3; +-7                                  rate one; 32 deg of bank at 50 m/s
 //   helicopter  0 quiet; 0 at 2; 0 at 16; +-7                0.2 g for 4 s to slow down to a hover;
 //                                                            20 deg of bank at 30 m/s
@@ -19,6 +19,8 @@
 //   surface     0 quiet; 0 at 1; 0 at 8; +-9                 taxi; landing roll, 0.2 g; a quarter
 //                                                            turn in 10 s
 #pragma once
+
+#include <vector>
 
 #include "track/imm.hpp"
 #include "track/plot.hpp"
@@ -39,6 +41,21 @@ struct Motion {
   // It has a transponder, and flies faster than one does below flight level 100. Of an airliner the
   // numbers of the modes change, not what they are, so that it goes on with them.
   bool cruises = false;
+};
+
+// The modes of every motion, worked out once.
+class MotionModels {
+ public:
+  // `airliner`: of one that does not cruise.
+  explicit MotionModels(const ImmOptions& airliner);
+  [[nodiscard]] const ImmModel& of(const Motion& m) const {
+    if (m.cruises && m.used == AircraftClass::airliner) return cruise_;
+    return by_class_[static_cast<std::size_t>(m.used)];
+  }
+
+ private:
+  std::vector<ImmModel> by_class_;
+  ImmModel cruise_;
 };
 
 // Told by the plot or its kind of sensor; else judged by how the aircraft flies: one that is surely

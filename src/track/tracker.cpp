@@ -107,13 +107,10 @@ void visit_fields(Archive& archive, TrackerCounters& c) {
 
 Tracker::Tracker(const TrackerOptions& options)
     : options_(options),
-      cruise_(motion_options(AircraftClass::airliner, true, options.imm)),
+      motions_(std::make_unique<const MotionModels>(options.imm)),
+      aircraft_{motions_.get(), kFirstVelocitySdMps},
       rollback_(options.max_pasts),
       work_(std::make_unique<Group::Filter::WorkArea>()) {
-  for (int c = 0; c < kAircraftClasses; ++c)
-    motions_.emplace_back(motion_options(static_cast<AircraftClass>(c), false, options.imm));
-  aircraft_.model = motions_[static_cast<std::size_t>(AircraftClass::airliner)];
-  aircraft_.first_velocity_sd_mps = kFirstVelocitySdMps;
   registration_.set_enabled(options.registration);
 }
 

@@ -322,8 +322,7 @@ class Tracker {
                                       bool shown,
                                       std::vector<TrackEvent>& events);
   [[nodiscard]] const ImmModel& motion_of(const TrackRecord& t) const {
-    if (t.motion.cruises && t.motion.used == AircraftClass::airliner) return cruise_;
-    return motions_[static_cast<std::size_t>(t.motion.used)];
+    return motions_->of(t.motion);
   }
   [[nodiscard]] double fresh_share(const Plot& plot) const {
     return options_.fresh_share.value_or(sensors_[plot.sensor].fresh.share());
@@ -387,8 +386,7 @@ class Tracker {
   [[nodiscard]] TrackView view_of(const TrackRecord& t, const Extrapolation& state) const;
 
   TrackerOptions options_;
-  std::vector<ImmModel> motions_;  // by AircraftClass
-  ImmModel cruise_;                // of airliners that cruise
+  std::unique_ptr<const MotionModels> motions_;  // of groups, too
   AircraftMotion aircraft_;
   Prediction
       tried_[2];  // of the track being considered and of the best so far; between calls, nothing

@@ -64,14 +64,8 @@ std::uint32_t Tracker::allocate_group() {
 void Tracker::enter(std::uint32_t slot, std::uint32_t index) {
   Group& group = groups_[index];
   TrackRecord& t = store_.at(slot);
-  // All of a group move as airliners do.
-  if (t.motion.used != AircraftClass::airliner) {
-    t.motion.used = AircraftClass::airliner;
-    Imm anew;
-    track::start(anew, motion_of(t).options, combine(t.imm));
-    pack(anew, t.imm);
-  }
   AircraftState x;
+  x.motion = t.motion;
   x.imm = unpack(t.imm);
   widen(x.imm, forget(t.navigation));
   x.vertical = t.vertical;
@@ -295,6 +289,7 @@ void Tracker::write_back(std::uint32_t slot,
   t.time = group.time;
   t.frame = group.frame;
   pack(x.imm, t.imm);
+  t.motion = x.motion;
   t.vertical = x.vertical;
   t.height_effect = x.height_effect;
   t.navigation = {};
@@ -420,6 +415,8 @@ void Tracker::publish(std::uint32_t index,
       event.trace.plot_time = plot.time;
       event.trace.sensor = plot.sensor;
       event.trace.candidates = static_cast<std::uint16_t>(told_.size());
+      event.trace.motion = one.x.motion.used;
+      event.trace.cruises = one.x.motion.cruises;
       if (!is_new) {
         for (int i = 0; i < 2; ++i) event.trace.innovation[i] = one.x.position.y[i];
         for (int i = 0; i < 3; ++i) event.trace.innovation_covariance[i] = one.x.fit.fit.S[i];

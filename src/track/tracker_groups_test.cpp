@@ -550,5 +550,54 @@ TEST(TrackerGroups, ASensorThatGoesTakesItsWaitingPlotsAlong) {
   EXPECT_EQ(sky.near(all[0], 80, 2000).size(), 2u);
 }
 
+// Two light aircraft that answer alike circle side by side: in doubt of who is who, but not of how
+// they fly.
+TEST(Groups, MoveAsTheAircraftInThemDo) {
+  double nees = 0.0;
+  int in_doubt = 0;
+  constexpr int kCircles = 40;  // from this scan on
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Sky sky(seed);
+    std::vector<Aircraft> all(2);
+    for (int i = 0; i < 2; ++i) {
+      Aircraft& a = all[i];
+      a.speed_mps = 45;
+      a.height_m = 1500;
+      a.north_m = 50e3 + 200.0 * i;
+      a.course_rad = 0.5 * base::kPi;
+      a.mode_a = base::ModeACode(07000);
+    }
+    for (int k = 0; k < 100; ++k) {
+      std::vector<Plot> plots;
+      for (const Aircraft& a : all) {
+        if (sky.prng.uniform() > 0.9) continue;
+        Plot p = radar_plot(sky.sensor, 0, a, at_second(4.0 * k), sky.prng);
+        p.aircraft_class = AircraftClass::light;
+        plots.push_back(p);
+      }
+      sky.events.clear();
+      sky.take(plots);
+      sky.tracker.advance(at_second(4.0 * k + 0.5), sky.events);
+      for (const TrackEvent& e : sky.events) {
+        if (e.kind != TrackEventKind::updated || !e.view.ambiguous) continue;
+        EXPECT_EQ(e.trace.motion, AircraftClass::light);
+      }
+      for (Aircraft& a : all) {
+        for (const TrackView& v : sky.near(a, 4.0 * k, 3000.0)) {
+          if (k < kCircles + 5 || !v.ambiguous) continue;
+          ++in_doubt;
+          nees += std::min(error_of(v, all[0]).nees, error_of(v, all[1]).nees);
+        }
+        a.turn_rad_s = k >= kCircles ? 6.0 * base::kRadiansPerDegree : 0.0;
+      }
+      for (Aircraft& a : all) a.fly(4.0);
+    }
+  }
+  ASSERT_GT(in_doubt, 1000);
+  // Of two dimensions, and of the nearer of two; followed as airliners it is 8.
+  EXPECT_GT(nees / in_doubt / 2, 0.6);
+  EXPECT_LT(nees / in_doubt / 2, 1.2);
+}
+
 }  // namespace
 }  // namespace liptako::track

@@ -49,7 +49,7 @@ LinearMeasurement AircraftLook::linearise(const Gaussian& predicted,
 }
 
 void AircraftMotion::predict(Density& x, double dt) const {
-  (void)track::predict(x.imm, model, dt);
+  (void)track::predict(x.imm, models->of(x.motion), dt);
   track::predict(x.vertical, dt);
   track::predict(x.height_effect, dt);
   x.plot = -1;
@@ -70,7 +70,7 @@ double AircraftMotion::log_likelihood(const Density& x,
                                       const LinearMeasurement& m,
                                       const Fit& how) const {
   Imm after = x.imm;
-  const auto result = track::update(after, model, m, predicted, 0.0);
+  const auto result = track::update(after, models->of(x.motion), m, predicted, 0.0);
   return result ? track::log_likelihood(*result) : how.log_likelihood;
 }
 
@@ -98,7 +98,9 @@ bool AircraftMotion::update(Density& x,
     position = look.linearise(before, height, k);
     used = considered(position, x.height_effect, height);
   }
-  const auto result = track::update(x.imm, model, used, before, 0.0);
+  Gaussian after;
+  const auto result =
+      track::update(x.imm, models->of(x.motion), used, {before, evaluate(before, used)}, &after);
   if (!result || !result->sound) return false;
   track::update(x.height_effect, position, mean_gain(before, used, result->fit, nullptr));
   x.vertical = vertical;
@@ -107,21 +109,32 @@ bool AircraftMotion::update(Density& x,
   x.plot = static_cast<std::int32_t>(k);
   x.position = position;
   x.fit = *result;
+  const bool has_transponder = x.identity.icao_address || x.identity.mode_3a;
+  const Motion now =
+      judged(x.motion, plot, look.setting().sensor->kind, {after, has_transponder, true});
+  if (now.used != x.motion.used) track::start(x.imm, models->of(now).options, after);
+  x.motion = now;
   return true;
 }
 
 bool AircraftMotion::alike(const Density& a, const Density& b) {
   if (a.identity.icao_address != b.identity.icao_address ||
-      a.identity.mode_3a != b.identity.mode_3a || a.vertical.known != b.vertical.known ||
-      a.vertical.geometric != b.vertical.geometric)
+      a.identity.mode_3a != b.identity.mode_3a || a.motion.used != b.motion.used ||
+      a.vertical.known != b.vertical.known || a.vertical.geometric != b.vertical.geometric)
     return false;
   const double apart = a.vertical.altitude_m - b.vertical.altitude_m;
   return !a.vertical.known ||
          apart * apart <= kAltitudeGate * kAltitudeGate * (a.vertical.P00 + b.vertical.P00);
 }
 
-void AircraftMotion::blend(Density& x, const Density& other, double share) {
-  Manoeuvring::blend(x.imm, other.imm, share);
+void AircraftMotion::blend(Density& x, const Density& other, double share) const {
+  if (other.motion.used == x.motion.used) {
+    Manoeuvring::blend(x.imm, other.imm, share);
+  } else {  // modes that mean something else
+    Imm translated;
+    track::start(translated, models->of(x.motion).options, combine(other.imm));
+    Manoeuvring::blend(x.imm, translated, share);
+  }
   for (int r = 0; r < kStateSize; ++r) {
     double& d = x.height_effect.d[r];
     d += share * (other.height_effect.d[r] - d);
@@ -144,6 +157,7 @@ void AircraftMotion::blend(Density& x, const Density& other, double share) {
   }
   if (share <= 0.5) return;
   x.identity = other.identity;
+  x.motion.told = other.motion.told;
   x.plot = other.plot;
   x.position = other.position;
   x.fit = other.fit;
@@ -151,7 +165,7 @@ void AircraftMotion::blend(Density& x, const Density& other, double share) {
 
 AircraftMotion::Density AircraftMotion::start(const Gaussian& first) const {
   Density x;
-  track::start(x.imm, model.options, first);
+  track::start(x.imm, models->of(x.motion).options, first);
   return x;
 }
 
@@ -176,6 +190,9 @@ AircraftMotion::Density AircraftMotion::begin(const Gaussian& first,
 }
 
 bool AircraftMotion::is_usable(const Density& x) {
+  if (static_cast<int>(x.motion.told) >= kAircraftClasses ||
+      static_cast<int>(x.motion.used) >= kAircraftClasses)
+    return false;
   return is_loadable(x.imm) && is_loadable(x.vertical) && is_loadable(x.height_effect);
 }
 

@@ -5,6 +5,7 @@
 
 #include <span>
 
+#include "track/aircraft_class.hpp"
 #include "track/cluster/manoeuvring.hpp"
 #include "track/height_effect.hpp"
 #include "track/identity_evidence.hpp"
@@ -14,6 +15,7 @@ namespace liptako::track {
 
 struct AircraftState {
   Imm imm;
+  Motion motion;  // whose modes those of `imm` are
   VerticalFilter vertical;
   HeightEffect height_effect;
   Identity identity;
@@ -26,6 +28,7 @@ struct AircraftState {
 template <class Archive>
 void visit_fields(Archive& archive, AircraftState& a) {
   archive(a.imm, a.vertical, a.height_effect.d, a.identity);
+  archive(a.motion.told, a.motion.used, a.motion.cruises);
 }
 
 // A plot of a look, with what the tracker knows of the place where it lies.
@@ -87,7 +90,7 @@ struct AircraftMotion {
   using Look = AircraftLook;
   static constexpr double kReach = 2.0;
 
-  ImmModel model = ImmModel(ImmOptions{});
+  const MotionModels* models = nullptr;  // required; whoever owns them outlives every copy
   double first_velocity_sd_mps = 150.0;  // of each axis, of an aircraft seen once
 
   void predict(Density& x, double dt) const;
@@ -106,7 +109,7 @@ struct AircraftMotion {
                             const Look& look,
                             std::size_t plot) const;
   [[nodiscard]] static bool alike(const Density& a, const Density& b);
-  static void blend(Density& x, const Density& other, double share);
+  void blend(Density& x, const Density& other, double share) const;
   [[nodiscard]] Density start(const Gaussian& first) const;
   [[nodiscard]] Density begin(const Gaussian& first, const Look& look, std::size_t plot) const;
   // What a snapshot may hold.
