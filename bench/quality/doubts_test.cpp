@@ -22,6 +22,7 @@ constexpr Bounds kBounds[] = {
     {"ring_around", "ring_around", 0.9, 0.95},
     {"transponder_failed", "transponder_failed", 0.7, 0.7},
     {"false_position", "false_position", 0.7, 0.7},
+    {"spoofing", "position_or_time", 0.8, 0.8},
     {"false_velocity", "false_velocity", 0.7, 0.7},
     {"ghost", "ghost", 0.6, 0.7},
     {"jamming", "jamming", 0.7, 0.8},

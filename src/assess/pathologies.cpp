@@ -153,6 +153,18 @@ bool is_of(const DoubtLine& d, const LabelLine& l) {
   return l.addresses.empty() && d.address.empty() && !l.mode_3a.empty() && l.mode_3a == d.mode_3a;
 }
 
+// Once more under the name that both have in common.
+template <class Line>
+void add_in_common(std::vector<Line>& lines, std::string Line::* name) {
+  const std::size_t count = lines.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (lines[i].*name != "false_position" && lines[i].*name != "false_time") continue;
+    Line line = lines[i];
+    line.*name = "position_or_time";
+    lines.push_back(std::move(line));
+  }
+}
+
 std::optional<double> share(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return std::nullopt;
   return static_cast<double>(part) / static_cast<double>(whole);
@@ -191,8 +203,10 @@ base::Result<std::map<std::string, PathologyScore>> score_pathologies(
     const NamedText& labels_file, const NamedText& doubts_file, const PathologyOptions& options) {
   auto labels = lines_of<LabelLine>(labels_file, parse_label);
   if (!labels) return std::unexpected(labels.error());
-  const auto doubts = lines_of<DoubtLine>(doubts_file, parse_doubt);
+  auto doubts = lines_of<DoubtLine>(doubts_file, parse_doubt);
   if (!doubts) return std::unexpected(doubts.error());
+  add_in_common(*labels, &LabelLine::pathology);
+  add_in_common(*doubts, &DoubtLine::doubt);
   std::map<std::string, PathologyScore> out;
   for (const DoubtLine& d : *doubts) {
     if (d.kind == "cleared" || (options.from && d.time < *options.from)) continue;

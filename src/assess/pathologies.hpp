@@ -6,6 +6,10 @@
 // begin and its end plus a grace: a detector that needs a minute may come to its conclusion when
 // the cause has gone. A doubt that is raised for no episode of its name is false. Plots that were
 // set aside are held against labelled plots one by one.
+//
+// Along straight flight a position that is off and a time that is off are the same, and either
+// doubt has the same effect. So both are scored once more together, as `position_or_time`: a doubt
+// of either name is right for an episode of either.
 #pragma once
 
 #include <cstdint>

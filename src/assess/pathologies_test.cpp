@@ -51,6 +51,12 @@ TEST(Pathologies, EpisodesAreFoundInTimeUnderTheirNameOrNotAtAll) {
   EXPECT_EQ(s.right, 2u);
   EXPECT_EQ(scores->at("false_time").other_name, 1u);
   EXPECT_EQ(scores->at("false_time").right, 0u);
+  // Either name for either.
+  const PathologyScore& both = scores->at("position_or_time");
+  EXPECT_EQ(both.episodes, 2u);
+  EXPECT_EQ(both.found, 1u);
+  EXPECT_EQ(both.raised, 5u);
+  EXPECT_EQ(both.right, 3u);
   EXPECT_EQ(scores->at("ghost").short_episodes, 1u);
   EXPECT_FALSE(scores->at("ghost").recall().has_value());
 }

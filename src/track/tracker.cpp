@@ -49,6 +49,7 @@ constexpr double kAgreesWithin = 25.0;
 // measurement.
 constexpr double kSmallStepM = 30.0;
 constexpr double kWellKnownM = 500.0;
+constexpr double kRollMps = 25.0;  // faster is a take-off or a landing
 
 // What 30 s of silence can hide, or three deviations of a rough report.
 base::Length search_radius(const FirstFix& fix) {
@@ -892,7 +893,14 @@ void Tracker::learn_biases(const TrackRecord& t, const Plot& plot, const Choice&
   // Nobody else's, and whose it is nobody doubts.
   if (choice.candidates > 1 || t.status == TrackStatus::tentative || t.doubts != 0) return;
   if (t.home != kPlacedHome || registration_.is_strange(plot.sensor)) return;
+  if (!names_well(plot, combine(t.imm))) return;
   registration_.learn(plot, *t.icao_address, descriptions_);
+}
+
+bool Tracker::names_well(const Plot& plot, const Gaussian& g) const {
+  if (!descriptions_[plot.sensor].surface) return true;
+  const double ve = g.mean.x[kVelocityEast], vn = g.mean.x[kVelocityNorth];
+  return ve * ve + vn * vn > kRollMps * kRollMps;
 }
 
 bool Tracker::is_seen_by_another(const TrackRecord& t, const Plot& plot) const {
@@ -921,7 +929,8 @@ void Tracker::learn_biases_from_afar(const Plot& plot) {
         registration_.expect(m, plot.sensor, p.before.mean);
         if (!(evaluate(p.before, m).d2 <= options_.gate)) return;
         ++inside;
-        if (t.status != TrackStatus::tentative && t.doubts == 0) whose = slot;
+        const bool is_sure = t.status != TrackStatus::tentative && t.doubts == 0;
+        if (is_sure && names_well(plot, p.before)) whose = slot;
       });
   if (inside == 1 && whose != kNoSlot)
     registration_.learn(plot, *store_.at(whose).icao_address, descriptions_);
