@@ -59,6 +59,13 @@ base::Length search_radius(const FirstFix& fix) {
 
 double position_sd_m(const Gaussian& g) { return std::sqrt(g.P[packed(0, 0)] + g.P[packed(1, 1)]); }
 
+// A radar of the surface sees the middle of an aircraft, some ten metres behind what others place.
+// Of one that rolls fast that is a small part of a second; of one that taxies, a wrong clock.
+bool rolls_fast(const Gaussian& g) {
+  const double ve = g.mean.x[kVelocityEast], vn = g.mean.x[kVelocityNorth];
+  return ve * ve + vn * vn > kRollMps * kRollMps;
+}
+
 // As far as H looks at the position.
 void widen_position(LinearMeasurement& m, double variance_m2) {
   const double(&a)[kStateSize] = m.H[0];
@@ -893,14 +900,8 @@ void Tracker::learn_biases(const TrackRecord& t, const Plot& plot, const Choice&
   // Nobody else's, and whose it is nobody doubts.
   if (choice.candidates > 1 || t.status == TrackStatus::tentative || t.doubts != 0) return;
   if (t.home != kPlacedHome || registration_.is_strange(plot.sensor)) return;
-  if (!names_well(plot, combine(t.imm))) return;
+  if (descriptions_[plot.sensor].surface && !rolls_fast(combine(t.imm))) return;
   registration_.learn(plot, *t.icao_address, descriptions_);
-}
-
-bool Tracker::names_well(const Plot& plot, const Gaussian& g) const {
-  if (!descriptions_[plot.sensor].surface) return true;
-  const double ve = g.mean.x[kVelocityEast], vn = g.mean.x[kVelocityNorth];
-  return ve * ve + vn * vn > kRollMps * kRollMps;
 }
 
 bool Tracker::is_seen_by_another(const TrackRecord& t, const Plot& plot) const {
@@ -929,8 +930,8 @@ void Tracker::learn_biases_from_afar(const Plot& plot) {
         registration_.expect(m, plot.sensor, p.before.mean);
         if (!(evaluate(p.before, m).d2 <= options_.gate)) return;
         ++inside;
-        const bool is_sure = t.status != TrackStatus::tentative && t.doubts == 0;
-        if (is_sure && names_well(plot, p.before)) whose = slot;
+        if (descriptions_[plot.sensor].surface && !rolls_fast(p.before)) return;
+        if (t.status != TrackStatus::tentative && t.doubts == 0) whose = slot;
       });
   if (inside == 1 && whose != kNoSlot)
     registration_.learn(plot, *store_.at(whose).icao_address, descriptions_);

@@ -330,10 +330,6 @@ class Tracker {
   void learn_fresh_share(const Plot& plot, const Prediction& prediction);
   // Of a plot that named nobody, from the aircraft whose track it went to.
   void learn_biases(const TrackRecord& t, const Plot& plot, const Choice& choice);
-  // A radar of the surface sees the middle of an aircraft, some ten metres behind what others
-  // place. Of one that rolls fast that is a small part of a second; of one that taxies, a wrong
-  // clock.
-  [[nodiscard]] bool names_well(const Plot& plot, const Gaussian& state) const;
   [[nodiscard]] bool is_seen_by_another(const TrackRecord& t, const Plot& plot) const;
   // The same where the sensor's biases may be too large for that: from the only aircraft with an
   // address that they may have moved there.
