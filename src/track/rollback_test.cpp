@@ -155,6 +155,7 @@ TEST(Retrodiction, does_not_make_an_overtaken_velocity_one_of_now) {
     std::swap(arrivals.end()[-1], arrivals.end()[-2]);
     Tracked overtaken(without);
     for (const Arrival& arrival : arrivals) overtaken.take(arrival.plot);
+    for (Tracked* one : {&in_order, &overtaken}) one->tracker.finish(one->events);
     const TrackView a = overtaken.view(240), b = in_order.view(240);
     EXPECT_GT(a.cov_velocity[0] + a.cov_velocity[2], 0.75 * (b.cov_velocity[0] + b.cov_velocity[2]))
         << seed;

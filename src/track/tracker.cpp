@@ -449,20 +449,29 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
     ++counters_.not_finite;
     return;
   }
-  if (registration_.is_due(reported.time)) share_out_instant(events);
+  if (!instant_.empty() && instant_.front().time != reported.time) use_instant(events);
+  instant_.push_back(reported);
+  if (instant_.size() >= kMaxInstant) use_instant(events);
+}
+
+// In an order of their own: what is made of them must not depend on how they came.
+void Tracker::use_instant(std::vector<TrackEvent>& events) {
+  if (instant_.empty()) return;
+  if (instant_.size() > 1) std::ranges::sort(instant_, comes_before);
+  for (const Plot& plot : instant_) use_reported(plot, events);
+  instant_.clear();
+}
+
+void Tracker::use_reported(const Plot& reported, std::vector<TrackEvent>& events) {
   const bool corrects = registration_.take(reported, descriptions_, corrected_);
   const Plot& told = corrects ? corrected_ : reported;
   doubts_.note_correction(reported, told, registration_.clock_moved_s(reported.sensor));
   note_sensor_time(told.sensor, told.time);
-  if (!instant_.empty() && instant_.front().time != told.time) share_out_instant(events);
   if (!open_looks_.empty()) close_looks(told.sensor, told.time, events);
-  bool claimed = false;  // by a track with its address
-  DoubtMask doubts = 0;
+  DoubtMask doubts = 0;  // of those who claim its address
   if (told.icao_address) {
-    store_.for_each_with_address(*told.icao_address, [&](std::uint32_t slot) {
-      claimed = true;
-      doubts |= store_.at(slot).doubts;
-    });
+    store_.for_each_with_address(*told.icao_address,
+                                 [&](std::uint32_t slot) { doubts |= store_.at(slot).doubts; });
   }
   std::optional<Plot> devalued;
   doubts_.begin_plot();
@@ -470,29 +479,16 @@ void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {
     if (doubts_.passes_over(store_, told)) return;
     devalued = doubts_.devalued(store_, told);
   }
-  const Plot& plot = devalued ? *devalued : told;
-  if (claimed) return use(plot, events);
-  instant_.push_back(plot);
-  if (instant_.size() >= kMaxInstant) share_out_instant(events);
+  use(devalued ? *devalued : told, events);
 }
 
 void Tracker::finish(std::vector<TrackEvent>& events) {
-  share_out_instant(events);
+  use_instant(events);
   while (!open_looks_.empty()) {
     const OpenLook look = open_looks_.front();
     open_looks_.erase(open_looks_.begin());
     close(look, events);
   }
-}
-
-// Plots of one instant whose aircraft is not known by address, in an order of their own: who is
-// whose must not depend on how they came.
-void Tracker::share_out_instant(std::vector<TrackEvent>& events) {
-  if (instant_.empty()) return;
-  std::swap(instant_, instant_in_hand_);
-  std::ranges::sort(instant_in_hand_, comes_before);
-  for (const Plot& plot : instant_in_hand_) use(plot, events);
-  instant_in_hand_.clear();
 }
 
 void Tracker::use(const Plot& plot, std::vector<TrackEvent>& events) {
@@ -1238,7 +1234,7 @@ void Tracker::drop(std::uint32_t slot, Timestamp at, std::vector<TrackEvent>& ev
 }
 
 void Tracker::advance(Timestamp now, std::vector<TrackEvent>& events) {
-  share_out_instant(events);
+  use_instant(events);
   if (!open_looks_.empty()) close_old_looks(now, events);
   for (std::uint32_t slot = 0; slot < store_.slot_count(); ++slot) {
     TrackRecord& t = store_.at(slot);

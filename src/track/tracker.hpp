@@ -136,8 +136,8 @@ class Tracker {
   void set_sensors(std::span<const SensorDescription> sensors);
   [[nodiscard]] std::span<const SensorDescription> sensors() const { return descriptions_; }
 
-  // A plot, in any order of time. One whose address no track has, or that has none, is used when
-  // time moves on: with the next plot of another time or advance(). Requires plot.sensor <
+  // A plot, in any order of time. It is used when time moves on: with the next plot of another time
+  // or advance(), so that plots of one time may come in any order. Requires plot.sensor <
   // sensors().size().
   void take(const Plot& reported, std::vector<TrackEvent>& events);
   // The sensor was alive and looking at this time (a north mark, a sector message): silence before
@@ -272,7 +272,8 @@ class Tracker {
                                                   const Plot& plot,
                                                   double reach,
                                                   Prediction& prediction) const;
-  void share_out_instant(std::vector<TrackEvent>& events);
+  void use_instant(std::vector<TrackEvent>& events);
+  void use_reported(const Plot& reported, std::vector<TrackEvent>& events);
   // Associates, starts or sets aside.
   void use(const Plot& plot, std::vector<TrackEvent>& events);
   void note_contender(const Plot& plot, const Candidate& candidate);
@@ -396,8 +397,7 @@ class Tracker {
   std::vector<Sensor> sensors_;
   TrackStore store_;
   Rollback rollback_;
-  std::vector<Plot> instant_;
-  std::vector<Plot> instant_in_hand_;
+  std::vector<Plot> instant_;                      // of one time, as reported
   std::unique_ptr<Group::Filter::WorkArea> work_;  // of all groups
   std::vector<Group> groups_;
   std::vector<std::uint32_t> free_groups_;

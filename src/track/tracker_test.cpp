@@ -327,6 +327,8 @@ TEST(Tracker, LatePlotsImproveTheTrackAndVeryLateOnesAreCounted) {
       fused.take(fresh);
       fused.take(late);  // arrives after, measured 2 s before
       alone.take(fresh);
+      fused.advance(5 * k + 2.1);
+      alone.advance(5 * k + 2.1);
       if (k > 20) {
         const auto e = error_of(fused.confirmed(5 * k + 2).at(0), a);
         const auto f = error_of(alone.confirmed(5 * k + 2).at(0), a);
@@ -337,6 +339,7 @@ TEST(Tracker, LatePlotsImproveTheTrackAndVeryLateOnesAreCounted) {
     }
     Plot old = radar_plot(sensors[1], 1, a, at_second(200), prng);
     fused.take(old);
+    fused.advance(300);
     EXPECT_EQ(fused.tracker.counters().late, 1u);
     EXPECT_EQ(fused.confirmed(300).size(), 1u);
   }
@@ -498,6 +501,7 @@ TEST(Tracker, AVelocityThatContradictsTheTrackIsRefusedAndShown) {
     if (s == 30) p.velocity_east = p.velocity_north = base::Speed();
     scene.take(p);
     if (s == 30) {
+      scene.advance(30.5);
       EXPECT_GT(scene.events.back().trace.velocity_nis, 50);
       EXPECT_NEAR(scene.events.back().view.ground_speed().mps(), 220, 5);
     }
@@ -529,8 +533,55 @@ TEST(Tracker, OneReportOverTwoPathsIsUsedOnce) {
     scene.take(p);
     scene.take(p);
   }
+  scene.advance(20);
   EXPECT_EQ(scene.tracker.counters().split, 20u);
   EXPECT_EQ(scene.tracker.counters().used, 19u);
+}
+
+// Radars and stations that see the same aircraft at the same time, some of which name nobody.
+TEST(Tracker, PlotsOfOneTimeMayComeInAnyOrder) {
+  const auto after = [](std::uint64_t order) {
+    Prng prng(61), shuffle(order);
+    std::vector<SensorDescription> sensors{
+        radar(12.9, -0.6), radar(13.5, 0.8), ads_b_station(), ads_b_station()};
+    sensors[1].sac_sic.sic = 7;
+    sensors[3].sac_sic.sic = 8;
+    Scene scene(sensors);
+    std::vector<Aircraft> aircraft;
+    for (std::uint32_t k = 0; k < 20; ++k) {
+      aircraft.push_back(airliner(0x062000 + k,
+                                  prng.uniform(-80e3, 80e3),
+                                  prng.uniform(-80e3, 80e3),
+                                  prng.uniform(0, 360)));
+      if (k % 4 == 0) aircraft.back().address.reset();
+    }
+    for (int s = 0; s < 90; ++s) {
+      std::vector<Plot> plots;
+      for (Aircraft& a : aircraft) {
+        for (std::uint16_t i = 0; i < 2; ++i) {
+          if (s % 5 != 0) continue;
+          plots.push_back(radar_plot(sensors[i], i, a, at_second(s), prng));
+          if (i == 1) plots.back().icao_address.reset();
+        }
+        for (std::uint16_t i = 2; a.address && i < 4; ++i)
+          plots.push_back(ads_b_plot(i, a, at_second(s), prng));
+        a.fly(1);
+      }
+      for (std::size_t i = plots.size(); order != 0 && i > 1; --i)
+        std::swap(plots[i - 1], plots[shuffle.below(i)]);
+      for (const Plot& p : plots) scene.take(p);
+      if (s % 7 == 0) scene.advance(s + 0.5);
+    }
+    scene.advance(90);
+    EXPECT_GT(scene.tracker.counters().used, 2000u);
+    base::Bytes bytes;
+    base::ByteWriter out(bytes);
+    scene.tracker.save(out);
+    return bytes;
+  };
+  const base::Bytes as_they_come = after(0);
+  EXPECT_TRUE(after(1) == as_they_come);
+  EXPECT_TRUE(after(2) == as_they_come);
 }
 
 TEST(Tracker, AStateNewerThanTheInstantAskedForIsTakenBack) {

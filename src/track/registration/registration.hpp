@@ -77,11 +77,6 @@ class Registration {
            corrections_[sensor].variance[registration::kAzimuth] == 0.0;
   }
   void expect(LinearMeasurement& m, std::uint16_t sensor, const HorizontalState& at) const;
-  // Before a plot of that time is taken, what waits is to be used: the biases are worked out anew,
-  // and learn() knows no others than those in force.
-  [[nodiscard]] bool is_due(base::Timestamp time) const {
-    return enabled_ && started_ && time != newest_ && time >= due_;
-  }
   // SensorRegistration::clock_moved_s.
   [[nodiscard]] double clock_moved_s(std::uint16_t sensor) const {
     return enabled_ ? own_way_.moved_s(sensor) : 0.0;
