@@ -367,6 +367,11 @@ Latency run_latency(bool quick) {
   std::vector<float> waited;
   waited.reserve(count);
   double free_at = 0.0;  // when the tracker is done with what came before
+  std::optional<double> waits_since;
+  const auto used = [&](double arrival) {
+    if (arrival * kPlotsPerSecond >= warm_up)
+      waited.push_back(static_cast<float>(1e6 * (free_at - arrival)));
+  };
   for (std::uint32_t i = 0; i < count; ++i) {
     const double arrival = i / kPlotsPerSecond;
     const base::Timestamp t = kStart + base::seconds(arrival);
@@ -376,12 +381,16 @@ Latency run_latency(bool quick) {
     tracker.take(plot, events);
     const double taken = now() - begin;
     free_at = std::max(free_at, arrival) + taken;
-    if (i >= warm_up) waited.push_back(static_cast<float>(1e6 * (free_at - arrival)));
+    // The one before is in its track now; this one waits for time to move on.
+    if (waits_since) used(*waits_since);
+    waits_since = arrival;
     if (i % kAdvanceEvery != 0) continue;
     const double before = now();
     events.clear();
     tracker.advance(t, events);
     free_at += now() - before;
+    used(arrival);
+    waits_since.reset();
   }
   std::ranges::sort(waited);
   const auto at = [&](double share) {
