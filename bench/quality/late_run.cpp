@@ -174,6 +174,7 @@ std::vector<LateResult> run_late(int flights) {
           events.clear();
           in_order.take(plot, events);
         }
+        for (Tracker* one : {&as_they_come, &by_retrodiction, &in_order}) one->finish(events);
         ++result.instants;
         const double newest = base::to_seconds(arrived.back().time - scene::at_second(0));
         const scene::Aircraft& aircraft =

@@ -263,6 +263,7 @@ Picture draw_late_plot() {
         tracker.take(arrivals[taken].plot, events);
         newest = std::max(newest, arrivals[taken].plot.time);
       }
+      tracker.finish(events);
       // At the newest plot: what the filter knows, without what it would extrapolate.
       const double of_s = base::to_seconds(newest - scene::at_second(0));
       const auto view = only_track(tracker, of_s);
