@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "track/scene_for_test.hpp"
 
@@ -351,6 +352,13 @@ void Sky::make_plots() {
     }
   }
   std::ranges::stable_sort(arrivals_, {}, &Arrival::at_s);
+  // A track tells its plot by sensor and time (arrival_of), and chance gives two plots one time now
+  // and then: the later to come is a nanosecond younger.
+  std::set<std::pair<std::uint16_t, base::Timestamp>> taken;
+  for (Arrival& a : arrivals_) {
+    while (!taken.emplace(a.plot.sensor, a.plot.time).second)
+      a.plot.time += std::chrono::nanoseconds(1);
+  }
 }
 
 std::size_t Sky::arrival_of(const track::UpdateTrace& trace, std::size_t newest) const {
