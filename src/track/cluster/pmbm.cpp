@@ -965,12 +965,7 @@ void PmbmFilter<Motion>::prune(Cluster& cluster) {
 // components over the hypotheses and the product of their own.
 template <class Motion>
 void PmbmFilter<Motion>::part(Cluster& cluster) {
-  work_->labels.clear();
-  for (const Hypothesis& h : cluster.hypotheses) {
-    for (const Member& m : cluster.of(h)) work_->labels.push_back(m.label);
-  }
-  std::ranges::sort(work_->labels);
-  work_->labels.erase(std::ranges::unique(work_->labels).begin(), work_->labels.end());
+  find_labels(cluster);
   const std::size_t count = work_->labels.size();
   if (count == 0) return;
   if (count == 1) {
