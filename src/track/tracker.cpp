@@ -439,7 +439,11 @@ std::optional<Tracker::Candidate> Tracker::consider(std::uint32_t slot,
   const Identity known{t.icao_address, t.mode_3a, t.mode_3a_candidate};
   const double identity =
       evidence_of(plot, known, p.vertical, p.behind_s) + (same_uas ? kSameUas : 0.0);
-  return Candidate{slot, fit.d2 <= gate, fit, identity};
+  // A plot without an address is an addressed aircraft's by where it lies alone. What it tells of
+  // itself and is not the aircraft's counts as if it lay further off: such an aircraft has plots of
+  // its own, and after a silence the nearest may be another's.
+  const double against = t.icao_address && !same_address ? -2.0 * std::fmin(identity, 0.0) : 0.0;
+  return Candidate{slot, fit.d2 + against <= gate, fit, identity};
 }
 
 void Tracker::take(const Plot& reported, std::vector<TrackEvent>& events) {

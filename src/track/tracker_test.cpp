@@ -105,6 +105,37 @@ TEST(Tracker, ItsUncertaintyIsHonestInStraightFlightAndInTurns) {
   EXPECT_LT(sum[1] / count[1], 3.0);
 }
 
+// After a silence an aircraft may be anywhere in some hundred metres, and a plot that tells no
+// address lies there often. Told another code, it is a neighbour's; told none or the aircraft's
+// own, it is used.
+TEST(Tracker, AfterASilenceAPlotWithAnotherCodeIsNotTheNearestAircrafts) {
+  constexpr int kRuns = 300;
+  int taken[3] = {};
+  for (int code = 0; code < 3; ++code) {  // none, its own, another
+    Prng prng(61);
+    for (int k = 0; k < kRuns; ++k) {
+      Scene run({radar(12.9, -0.6, 4.0)});
+      Aircraft a = airliner(0x062001, -40e3, 30e3, prng.uniform(0, 360));
+      for (int scan = 0; scan < 15; ++scan, a.fly(4))
+        run.take(radar_plot(run.sensors[0], 0, a, at_second(4 * scan), prng));
+      a.fly(12);  // silent for four turns of the antenna
+      // As far aside as the aircraft itself might be by then.
+      a.north_m += prng.chance(0.5) ? -300.0 : 300.0;
+      Plot p = radar_plot(run.sensors[0], 0, a, at_second(72), prng);
+      p.icao_address.reset();
+      if (code == 0) p.mode_3a.reset();
+      if (code == 2) p.mode_3a = base::ModeACode(p.mode_3a->bits() ^ 0101);
+      run.take(p);
+      run.advance(73);
+      for (const TrackEvent& e : run.events)
+        taken[code] += e.trace.plot_time == p.time && e.view.icao_address == a.address ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(taken[0], taken[1]);
+  EXPECT_GT(taken[1], 0.8 * kRuns);
+  EXPECT_LT(taken[2], 0.4 * kRuns);
+}
+
 TEST(Tracker, SilenceUpToThirtySecondsBreaksNothing) {
   Prng prng(42);
   Scene run({ads_b_station()});
