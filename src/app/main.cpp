@@ -31,6 +31,14 @@ void catch_signals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
+// An option whose value is one of a few words; help names them.
+template <class Value>
+void takes_words(CLI::Option* option, const std::map<std::string, Value>& words) {
+  std::string names;
+  for (const auto& [word, value] : words) names += (names.empty() ? "" : "|") + word;
+  option->transform(CLI::CheckedTransformer(words).description(""))->type_name(names);
+}
+
 // Keys, rosters and acts (docs/KEYS.md). What the options are read into lives as long as this.
 class KeyCommands {
  public:
@@ -187,10 +195,9 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   demo_command->add_option(
       "--record", demo.record, "Keep one record per node in folders of this folder");
-  demo_command
-      ->add_option("--tier", demo.tier, "Traffic: nominal, surge (500) or benchmark (4,000)")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Tier>{
-          {"nominal", Tier::nominal}, {"surge", Tier::surge}, {"benchmark", Tier::benchmark}}));
+  takes_words<Tier>(
+      demo_command->add_option("--tier", demo.tier, "Traffic: surge 500, benchmark 4,000"),
+      {{"nominal", Tier::nominal}, {"surge", Tier::surge}, {"benchmark", Tier::benchmark}});
   demo_command->add_option("--scenario", demo.scenario, "Another scenario file")
       ->check(CLI::ExistingFile);
   demo_command->add_option("--seed", demo.seed, "Of traffic, noise and faults")
@@ -342,10 +349,9 @@ int run(int argc, char** argv) {
       "--set", track.set, "Benchmark set instead: s1, s1b, s2, s3, atc, atc10, atc100, atc1000");
   track_command->add_option("--data", track.data, "Folder of the set's files");
   track_command->add_option("--runs", track.runs, "Runs of the set: A-B, or one");
-  track_command
-      ->add_option("--mode", track.research, "research or operational (the default): of the set")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, bool>{{"research", true}, {"operational", false}}));
+  takes_words<bool>(
+      track_command->add_option("--mode", track.research, "Of the set; default: operational"),
+      {{"research", true}, {"operational", false}});
   track_command->add_option(
       "--exchange", track.exchange, "Between the agents of s2: plots (the default), tracks, none");
   track_command->add_flag(
@@ -432,12 +438,12 @@ int run(int argc, char** argv) {
   auto* decode_files =
       decode_command->add_option("files", recordings, "Recordings; - is standard input");
   decode_command->add_flag("--fields", decode.fields, "Print the table of field names instead");
-  decode_command
-      ->add_option("--format", decode.format, "What they hold, if it is not to be recognised")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, feeds::SourceFormat>{{"asterix", feeds::SourceFormat::asterix},
-                                                     {"beast", feeds::SourceFormat::beast},
-                                                     {"avr", feeds::SourceFormat::avr}}));
+  takes_words<feeds::SourceFormat>(
+      decode_command->add_option(
+          "--format", decode.format, "What they hold, if it is not to be recognised"),
+      {{"asterix", feeds::SourceFormat::asterix},
+       {"beast", feeds::SourceFormat::beast},
+       {"avr", feeds::SourceFormat::avr}});
   std::string edition;
   decode_command
       ->add_option("--edition", edition, "Edition of CAT021, if it is not to be recognised")
