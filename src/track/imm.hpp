@@ -26,7 +26,8 @@ inline constexpr int kPackedSize = 10;  // of a symmetric 4 x 4 matrix
 
 // Index into the packed upper triangle.
 [[nodiscard]] constexpr int packed(int row, int column) {
-  return row <= column ? row * 4 - row * (row - 1) / 2 + (column - row) : packed(column, row);
+  const int first = row < column ? row : column;  // no recursion, which g++ makes a loop of
+  return first * 3 - first * (first - 1) / 2 + (row < column ? column : row);
 }
 
 // m^2/s^2. Slower has no way along which noise could be.

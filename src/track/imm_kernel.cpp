@@ -102,14 +102,20 @@ LIPTAKO_INLINE double sum(Lanes v) {
   return two[0] + two[1];
 }
 
-// False for some mode.
-LIPTAKO_INLINE bool any_unless(LaneBits truth) {
-  const LaneBits t = truth ? LaneBits{} : kUsed;
-  const auto four =
-      __builtin_shufflevector(t, t, 0, 1, 2, 3) | __builtin_shufflevector(t, t, 4, 5, 6, 7);
-  const auto two =
-      __builtin_shufflevector(four, four, 0, 1) | __builtin_shufflevector(four, four, 2, 3);
-  return (two[0] | two[1]) != 0;
+LIPTAKO_INLINE Lanes lesser(Lanes a, Lanes b) { return a < b ? a : b; }
+
+// The least of the modes; what is not a number may be passed over.
+LIPTAKO_INLINE double least(Lanes v) {
+  const auto low = __builtin_shufflevector(v, v, 0, 1), high = __builtin_shufflevector(v, v, 2, 3);
+  const auto two = low < high ? low : high;
+  const double one = two[0] < two[1] ? two[0] : two[1];
+  return v[4] < one ? v[4] : one;
+}
+
+// Not a number if one of the modes is not.
+LIPTAKO_INLINE double sum_of_used(Lanes v) {
+  const auto two = __builtin_shufflevector(v, v, 0, 1) + __builtin_shufflevector(v, v, 2, 3);
+  return (two[0] + two[1]) + v[4];
 }
 
 LIPTAKO_INLINE Lanes square_root(Lanes v) {
@@ -389,10 +395,11 @@ LIPTAKO_INLINE bool is_sound_lanes(const State& z) {
   for (const Lanes& v : z.x) rest += v - v;
   for (const Lanes& v : z.P) rest += v - v;
   const Lanes det = z.P[packed(0, 0)] * z.P[packed(1, 1)] - z.P[packed(0, 1)] * z.P[packed(0, 1)];
-  LaneBits sound = (rest == 0.0) & (det > 0.0);
-  for (int r = 0; r < kStateSize; ++r) sound &= z.P[packed(r, r)] > 0.0;
+  rest += det - det;
+  Lanes smallest = det;
+  for (int r = 0; r < kStateSize; ++r) smallest = lesser(smallest, z.P[packed(r, r)]);
   const double off = sum(z.mu) - 1.0;
-  return !any_unless(sound) && off < 1e-6 && off > -1e-6;
+  return sum_of_used(rest) == 0.0 && least(smallest) > 0.0 && off < 1e-6 && off > -1e-6;
 }
 
 // How a measurement depends on the modes' states: H, other than zero in columns [First, First +
@@ -411,10 +418,12 @@ struct Seen {
     LIPTAKO_UNROLLED
     for (int i = 0; i < 2; ++i) {
       y[i] = all(m.y[i]);
+      LIPTAKO_UNROLLED
       for (int k = 0; k < Count; ++k) y[i] -= m.H[i][First + k] * (past[k] - at.x[First + k]);
       LIPTAKO_UNROLLED
       for (int r = 0; r < kStateSize; ++r) {
         PH[r][i] = z.P[packed(r, First)] * H[i][0];
+        LIPTAKO_UNROLLED
         for (int k = 1; k < Count; ++k) PH[r][i] += z.P[packed(r, First + k)] * H[i][k];
       }
     }
@@ -440,6 +449,7 @@ struct SeenItself {
     LIPTAKO_UNROLLED
     for (int i = 0; i < 2; ++i) {
       y[i] = m.y[i] - (z.x[First + i] - at.x[First + i]);
+      LIPTAKO_UNROLLED
       for (int r = 0; r < kStateSize; ++r) PH[r][i] = z.P[packed(r, First + i)];
     }
     S00 = m.R[0] + PH[First][0];
@@ -532,8 +542,8 @@ LIPTAKO_INLINE bool gain(State& z,
   const auto& PH = seen.PH;
   Lanes S00 = seen.S00, S01 = seen.S01, S11 = seen.S11;
   Lanes det = S00 * S11 - S01 * S01;
-  if (any_unless(det > 0.0) || any_unless(S00 > 0.0)) [[unlikely]]
-    return false;
+  if (!(least(lesser(det, S00)) > 0.0)) [[unlikely]]
+    return false;  // what is not a number makes `total` none
 
   // Likelihoods but for 1 / 2 pi.
   Lanes inverse = 1.0 / det;
