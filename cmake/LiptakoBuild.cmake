@@ -1,6 +1,8 @@
-# Flags that hold for every target, and two helpers:
+# Flags that hold for every target, and helpers:
 #   liptako_library(<folder> SOURCES ... DEPENDS <folder>... [PRIVATE_LINKS ...] [PUBLIC_LINKS ...])
 #   liptako_test(<name> SOURCES ... LINKS ... [LABELS ...])
+#   liptako_inlines_across(<folder>...) and liptako_inlined(<program>...): small functions of those folders are inlined
+#   across files in those programs
 # DEPENDS may name only folders that the arrow table of docs/ARCHITECTURE.md allows; the `arrows` test checks includes.
 
 set(CMAKE_CXX_STANDARD 23)
@@ -37,6 +39,27 @@ if(LIPTAKO_SANITIZE)
   add_link_options(-fsanitize=${LIPTAKO_SANITIZE})
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+
+# Every plot goes through small functions of many files. Their objects hold code for the programs that are linked as
+# ever, and what g++ needs to inline them once more in those whose speed counts. Results are the same to the bit.
+option(LIPTAKO_INLINE_ACROSS "Inline across files where it counts (g++)" ON)
+if(LIPTAKO_SANITIZE OR LIPTAKO_FUZZ OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(LIPTAKO_INLINE_ACROSS OFF)
+endif()
+if(LIPTAKO_INLINE_ACROSS)
+  add_link_options(
+    "$<IF:$<BOOL:$<TARGET_PROPERTY:LIPTAKO_INLINED>>,-flto=auto;-ffp-contract=off;-Wno-psabi,-fno-lto>")
+endif()
+function(liptako_inlines_across)
+  if(LIPTAKO_INLINE_ACROSS)
+    foreach(folder ${ARGN})
+      target_compile_options(liptako_${folder} PRIVATE -flto -ffat-lto-objects)
+    endforeach()
+  endif()
+endfunction()
+function(liptako_inlined)
+  set_target_properties(${ARGN} PROPERTIES LIPTAKO_INLINED ON)
+endfunction()
 
 find_package(fmt REQUIRED)
 if(LIPTAKO_TESTS)
