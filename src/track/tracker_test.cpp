@@ -106,9 +106,9 @@ TEST(Tracker, ItsUncertaintyIsHonestInStraightFlightAndInTurns) {
 }
 
 // After a silence an aircraft may be anywhere in some hundred metres, and a plot that tells no
-// address lies there often. Told another code, it is a neighbour's; told none or the aircraft's
-// own, it is used.
-TEST(Tracker, AfterASilenceAPlotWithAnotherCodeIsNotTheNearestAircrafts) {
+// address lies there often. It is used if it tells no code or the aircraft's own; if it tells
+// another it is a neighbour's, unless it lies near where the aircraft should be: codes are garbled.
+TEST(Tracker, AfterASilenceAPlotWithAnotherCodeIsSeldomUsed) {
   constexpr int kRuns = 300;
   int taken[3] = {};
   for (int code = 0; code < 3; ++code) {  // none, its own, another
